@@ -1,0 +1,26 @@
+# What gerbil links. Everything comes from the system; nothing is downloaded or vendored.
+find_package(Threads REQUIRED)
+if(EMSCRIPTEN)
+  # Header-only libraries of the host serve WebAssembly too; a link in the build folder keeps the rest of /usr/include out.
+  foreach(header nlohmann minja hwy)
+    file(CREATE_LINK /usr/include/${header} ${CMAKE_BINARY_DIR}/host-include/${header} SYMBOLIC)
+  endforeach()
+  foreach(name nlohmann_json::nlohmann_json hwy::hwy hwy::hwy_contrib)
+    add_library(${name} INTERFACE IMPORTED)
+    target_include_directories(${name} SYSTEM INTERFACE ${CMAKE_BINARY_DIR}/host-include)
+  endforeach()
+  # One target, known when compiling: no run-time dispatch and no Highway library to link.
+  target_compile_definitions(hwy::hwy INTERFACE HWY_COMPILE_ONLY_STATIC HWY_HEADER_ONLY)
+  add_library(gerbil_unicode INTERFACE)  # the platform's RegExp and String.normalize
+else()
+  find_package(nlohmann_json REQUIRED)
+  find_package(hwy REQUIRED)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+  pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+  add_library(gerbil_unicode INTERFACE)
+  target_link_libraries(gerbil_unicode INTERFACE PkgConfig::PCRE2 PkgConfig::UTF8PROC)
+  if(GERBIL_WEBGPU)
+    find_package(Dawn REQUIRED)
+  endif()
+endif()

@@ -1,0 +1,39 @@
+# How a rung of the ladder becomes a target.
+
+set(gerbil_warnings -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers)
+
+# gerbil_rung(FOLDER USES TARGET...): the sources of src/FOLDER as the static library gerbil_FOLDER. Its headers are
+# reachable through a link in the build folder that shows this rung only, so that a rung which includes another without
+# using it does not build.
+function(gerbil_rung folder)
+  cmake_parse_arguments(PARSE_ARGV 1 rung "" "" "USES")
+  string(REPLACE "/" "_" name ${folder})
+  set(view ${CMAKE_BINARY_DIR}/rungs/${name})
+  cmake_path(GET folder PARENT_PATH parent)
+  file(MAKE_DIRECTORY ${view}/${parent})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${folder} ${view}/${folder} SYMBOLIC)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
+  file(GLOB passes CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/passes/*.cpp)
+  list(APPEND sources ${passes})
+  if(sources)
+    add_library(gerbil_${name} STATIC ${sources})
+    target_compile_options(gerbil_${name} PRIVATE ${gerbil_warnings})
+    set(scope PUBLIC)
+  else()
+    add_library(gerbil_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(gerbil_${name} ${scope} ${view} ${CMAKE_SOURCE_DIR}/include)
+  target_link_libraries(gerbil_${name} ${scope} ${rung_USES} Threads::Threads)
+endfunction()
+
+# gerbil_embed_wgsl(TARGET FOLDER): every FOLDER/*.wgsl as a string_view in the header "wgsl.hpp", looked up by file name.
+function(gerbil_embed_wgsl target folder)
+  file(GLOB shaders CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.wgsl)
+  set(output ${CMAKE_BINARY_DIR}/generated/${target}.cpp)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} "-DSHADERS=${shaders}" -P ${CMAKE_SOURCE_DIR}/cmake/EmbedText.cmake
+    DEPENDS ${shaders} ${CMAKE_SOURCE_DIR}/cmake/EmbedText.cmake VERBATIM)
+  add_library(${target} STATIC ${output})
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src/)
+endfunction()

@@ -1,0 +1,30 @@
+// The one exception type of gerbil.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace gerbil {
+
+enum class ErrorCode {
+  invalid_argument,  // the caller passed something outside the documented range
+  not_found,         // a file, model, tensor or device does not exist
+  unsupported,       // valid input, but a format, family or option that gerbil does not implement
+  corrupt,           // a file contradicts its own format
+  context_full,      // prompt and max_tokens do not fit into the context
+  device_lost,       // the GPU went away; load the engine again to go on
+  out_of_memory,     // the device or the KV cache cannot hold what was asked for
+  internal,          // a bug in gerbil
+};
+
+// what() is a full sentence: what was wrong, the offending value, and what would be right.
+class Error : public std::runtime_error {
+ public:
+  Error(ErrorCode code, const std::string& sentence) : std::runtime_error(sentence), code_(code) {}
+  ErrorCode code() const noexcept { return code_; }
+
+ private:
+  ErrorCode code_;
+};
+
+}  // namespace gerbil

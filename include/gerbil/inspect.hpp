@@ -1,0 +1,35 @@
+// What a checkpoint holds and what gerbil makes of it, without running it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gerbil/error.hpp"
+
+namespace gerbil {
+
+struct TensorReport {
+  std::string name;
+  std::string dtype;  // the safetensors spelling
+  std::vector<std::int64_t> shape;
+  std::uint64_t bytes = 0;
+};
+
+struct Inspection {
+  std::string architecture;
+  std::string quantization;
+  std::int64_t parameters = 0;  // numbers in the weights the graph uses, a tied head counted once
+  std::int32_t context_length = 0;
+  std::int32_t vocabulary_size = 0;
+  std::vector<TensorReport> tensors;  // in file order
+  std::string graph;                  // as the model writes it, one line a node
+  std::string optimized_graph;        // as a backend runs it
+  std::int64_t arena_bytes_per_token = 0;  // activations, after the memory plan
+  std::int64_t cache_bytes_per_token = 0;  // keys and values, 16-bit
+};
+
+// Throws what Engine::load would throw for the same checkpoint, but reads no weights.
+Inspection inspect(const std::string& model);
+
+}  // namespace gerbil

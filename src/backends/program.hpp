@@ -1,0 +1,93 @@
+// What a backend makes of a graph: a program that runs one step of a ragged batch.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backends/sampling.hpp"
+#include "formats/weight.hpp"
+#include "graph/graph.hpp"
+
+namespace gerbil {
+
+// Tokens in one page of the KV cache. Position p of a sequence lives in slot p % 32 of its block p / 32.
+inline constexpr std::int32_t kv_block_tokens = 32;
+
+// One sequence of a batch.
+struct SequenceView {
+  std::span<const std::int32_t> blocks;  // its pages, enough for `length` tokens
+  std::int32_t length = 0;               // tokens in the cache once this step has run
+  bool long_rope = false;                // see graph::RopeTable
+};
+
+// T tokens from any number of sequences. The tokens of one sequence stand together, in order, at increasing positions.
+struct Batch {
+  std::span<const std::int32_t> tokens;     // [T]
+  std::span<const std::int32_t> positions;  // [T]
+  std::span<const std::int32_t> sequences;  // [T], index into views
+  std::span<const SequenceView> views;
+  std::span<const std::int32_t> outputs;  // [S] increasing row numbers whose next token or logits are wanted; may be empty
+  std::span<const Sampling> sampling;     // [S]; empty: no token is chosen
+  bool logits = false;                    // return the rows of logits (before adjustments)
+};
+
+struct StepResult {
+  std::vector<std::int32_t> tokens;  // [S] when sampling was given
+  std::vector<float> logits;         // [S, vocabulary] when asked for
+};
+
+enum class Feature { subgroups, shader_f16, subgroup_matrix, packed_dot };
+
+struct ProgramOptions {
+  int threads = 0;               // CPU: 0 = one a core
+  bool exact = false;            // keep activations, keys and values in f32
+  std::int32_t kv_tokens = 4096;   // capacity of the KV cache over all sequences, rounded up to whole blocks
+  std::int32_t max_tokens = 512;   // largest T of a step
+  std::int32_t max_sequences = 64;
+  // WebGPU, for tests: features not to use although the adapter has them, and a lower limit on a binding (0: the adapter's).
+  std::vector<Feature> without;
+  std::uint64_t max_binding_bytes = 0;
+};
+
+// What one step costs; the numbers `gerbil bench` prints.
+struct ProgramInfo {
+  std::string device;               // "CPU, AVX-512 VNNI, 2 threads"; adapter name and driver
+  std::vector<std::string> notes;   // fast paths not taken, and why
+  std::int64_t weight_bytes = 0;    // packed bytes of all weights
+  std::int64_t bytes_per_token = 0; // packed weight bytes a decode step reads
+  std::int64_t operations_per_token = 0;  // 2 · multiply-adds in the projections of one token
+  std::int64_t arena_bytes = 0;
+  std::int64_t kv_bytes = 0;
+  int dispatches_per_token = 0;     // WebGPU, decode of one sequence
+  int readbacks_per_token = 0;
+};
+
+class Program {
+ public:
+  virtual ~Program() = default;
+  // Runs the batch; the caller checked nothing beyond the documented ranges. Throws Error{device_lost|out_of_memory}.
+  virtual StepResult step(const Batch& batch) = 0;
+  // Copies block `from` over block `to` in every state: a branch of a sequence gets its own last page.
+  virtual void copy_block(std::int32_t from, std::int32_t to) = 0;
+  virtual const ProgramInfo& info() const = 0;
+};
+
+// Where compile() gets the numbers of a declared weight. Called once for each, possibly from several threads.
+using WeightSource = std::function<formats::Weight(const graph::WeightDeclaration&)>;
+// Called as weights are packed: bytes done and bytes in all. May be empty.
+using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
+
+namespace cpu {
+std::unique_ptr<Program> compile(graph::Graph graph, const WeightSource& weights, const ProgramOptions& options,
+                                 const Progress& progress = {});
+}
+namespace webgpu {
+std::unique_ptr<Program> compile(graph::Graph graph, const WeightSource& weights, const ProgramOptions& options,
+                                 const Progress& progress = {});
+}
+
+}  // namespace gerbil

@@ -1,0 +1,41 @@
+// How the next token is chosen from one row of logits. Every backend implements exactly this; sampling.cpp is the
+// reference and the CPU's implementation.
+//
+//   1. l = logit > 0 ? logit / penalty : logit · penalty, then + add, for the tokens in `adjustments`
+//   2. temperature 0: the largest l, the smallest id among equals. Otherwise l / temperature, and:
+//   3. top_k: keep tokens whose l is at least the k-th largest (0: keep all)
+//   4. top_p: of these, keep the smallest set of largest l whose probability reaches top_p (ties at the border stay)
+//   5. min_p: keep tokens whose probability is at least min_p times that of the best
+//   6. Gumbel-max: the largest l − log(−log u), u = uniform(seed, step, token). The counter-based generator makes the choice a
+//      function of the row, the seed and the step alone: not of the batch, the thread count or the device.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace gerbil {
+
+struct LogitAdjustment {
+  std::int32_t token = 0;
+  float penalty = 1.0f;  // repetition penalty: > 1 makes the token less likely
+  float add = 0.0f;      // logit bias, minus presence and frequency penalties
+};
+
+struct Sampling {
+  float temperature = 0.0f;
+  std::int32_t top_k = 0;
+  float top_p = 1.0f;
+  float min_p = 0.0f;
+  std::uint64_t seed = 0;
+  std::uint32_t step = 0;                    // how many tokens the sequence has generated
+  std::vector<LogitAdjustment> adjustments;  // distinct tokens
+};
+
+// 32 uniform bits (PCG-RXS-M-XS over a mix of the three; Jarzynski and Olano 2020, "Hash Functions for GPU Rendering").
+std::uint32_t sampling_bits(std::uint64_t seed, std::uint32_t step, std::uint32_t token);
+
+// The chosen token. Overwrites `logits`.
+std::int32_t sample(std::span<float> logits, const Sampling& sampling);
+
+}  // namespace gerbil

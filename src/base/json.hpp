@@ -1,0 +1,28 @@
+// Strict JSON for files from strangers: bounded depth, no duplicate keys, errors that name the file and the key.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gerbil {
+
+using Json = nlohmann::ordered_json;
+
+// Throws Error{corrupt} naming `where` (usually the file) and the byte at which parsing failed. Nesting over 128
+// levels and a key that occurs twice in one object are errors too.
+Json parse_json(std::string_view text, std::string_view where);
+
+// The member `key` of `object`, converted to T. A missing or null member gives `fallback`; a member of the wrong type
+// throws Error{corrupt} naming the key, the value found and the type expected. T: bool, int, int64_t, float, double,
+// std::string and std::vector of these. An int is range-checked.
+template <typename T>
+T json_value(const Json& object, std::string_view key, const T& fallback);
+
+// As json_value, but a missing or null member is an Error{corrupt}.
+template <typename T>
+T json_required(const Json& object, std::string_view key);
+
+}  // namespace gerbil

@@ -1,0 +1,75 @@
+#include "base/mapped_file.hpp"
+
+#include <fstream>
+#include <system_error>
+
+#include "gerbil/error.hpp"
+
+#if defined(__unix__) && !defined(__EMSCRIPTEN__)
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#define GERBIL_MMAP 1
+#endif
+
+namespace gerbil {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path, const std::string& reason) {
+  throw Error(ErrorCode::not_found, "Cannot open '" + path.string() + "': " + reason + ".");
+}
+
+std::uintmax_t size_of_regular_file(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found) fail(path, "there is no such file");
+  if (error) fail(path, error.message());
+  if (!std::filesystem::is_regular_file(status)) fail(path, "it is not a regular file");
+  const auto size = std::filesystem::file_size(path, error);
+  if (error) fail(path, error.message());
+  return size;
+}
+
+void read_into(const std::filesystem::path& path, char* out, std::uintmax_t size) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) fail(path, "it cannot be read");
+  stream.read(out, static_cast<std::streamsize>(size));
+  if (stream.gcount() != static_cast<std::streamsize>(size)) fail(path, "it ended while it was being read");
+}
+
+}  // namespace
+
+std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
+  const std::uintmax_t size = size_of_regular_file(path);
+  std::shared_ptr<MappedFile> file(new MappedFile);
+  file->path_ = path;
+  if (size == 0) return file;
+#ifdef GERBIL_MMAP
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) fail(path, std::generic_category().message(errno));
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  const int mmap_error = errno;
+  ::close(descriptor);
+  if (address == MAP_FAILED) fail(path, std::generic_category().message(mmap_error));
+  file->bytes_ = {static_cast<const std::byte*>(address), size};
+#else
+  file->copy_ = std::make_unique<std::byte[]>(size);
+  read_into(path, reinterpret_cast<char*>(file->copy_.get()), size);
+  file->bytes_ = {file->copy_.get(), size};
+#endif
+  return file;
+}
+
+MappedFile::~MappedFile() {
+#ifdef GERBIL_MMAP
+  if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+#endif
+}
+
+std::string read_text_file(const std::filesystem::path& path) {
+  std::string text(size_of_regular_file(path), '\0');
+  read_into(path, text.data(), text.size());
+  return text;
+}
+
+}  // namespace gerbil

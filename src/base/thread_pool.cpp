@@ -1,0 +1,132 @@
+#include "base/thread_pool.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
+
+namespace gerbil {
+
+// WebAssembly without threads: the caller does everything.
+struct ThreadPool::Workers {};
+ThreadPool::ThreadPool(int) {}
+ThreadPool::~ThreadPool() = default;
+void ThreadPool::run_erased(std::size_t count, const void* body, Call call) {
+  for (std::size_t index = 0; index < count; ++index) call(body, index, 0);
+}
+
+}  // namespace gerbil
+
+#else
+
+#include <atomic>
+#include <vector>
+
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+namespace gerbil {
+namespace {
+
+int usable_cores() {
+#ifdef __linux__
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+#endif
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+// How often a waiting thread looks before it sleeps: a step has hundreds of short loops a few microseconds apart, and
+// waking from the kernel costs more than the gap. About 50 µs.
+constexpr int spins = 4000;
+
+inline void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace
+
+struct ThreadPool::Workers {
+  // Odd cache lines for what every thread writes.
+  alignas(128) std::atomic<std::uint32_t> generation{0};  // rises when a loop starts; 0 modulo 2^32 is fine
+  alignas(128) std::atomic<std::size_t> next{0};
+  alignas(128) std::atomic<int> busy{0};
+  std::atomic<bool> stop{false};
+  std::size_t count = 0;
+  const void* body = nullptr;
+  Call call = nullptr;
+  std::vector<std::jthread> threads;
+
+  void work(std::size_t thread) {
+    for (;;) {
+      const std::size_t index = next.fetch_add(1, std::memory_order_relaxed);
+      if (index >= count) return;
+      call(body, index, thread);
+    }
+  }
+
+  void loop(std::size_t thread) {
+    std::uint32_t seen = 0;
+    for (;;) {
+      std::uint32_t now = generation.load(std::memory_order_acquire);
+      for (int i = 0; now == seen && i < spins; ++i) {
+        pause();
+        now = generation.load(std::memory_order_acquire);
+      }
+      if (now == seen) {
+        generation.wait(seen, std::memory_order_acquire);
+        continue;
+      }
+      seen = now;
+      if (stop.load(std::memory_order_relaxed)) return;
+      work(thread);
+      if (busy.fetch_sub(1, std::memory_order_acq_rel) == 1) busy.notify_one();
+    }
+  }
+};
+
+ThreadPool::ThreadPool(int threads) : threads_(threads > 0 ? threads : usable_cores()) {
+  workers_ = std::make_unique<Workers>();
+  for (int thread = 1; thread < threads_; ++thread) {
+    workers_->threads.emplace_back([this, thread] { workers_->loop(static_cast<std::size_t>(thread)); });
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  workers_->stop = true;
+  workers_->generation.fetch_add(1, std::memory_order_release);
+  workers_->generation.notify_all();
+}
+
+void ThreadPool::run_erased(std::size_t count, const void* body, Call call) {
+  Workers& w = *workers_;
+  if (count <= 1 || w.threads.empty()) {
+    for (std::size_t index = 0; index < count; ++index) call(body, index, 0);
+    return;
+  }
+  w.count = count;
+  w.body = body;
+  w.call = call;
+  w.next.store(0, std::memory_order_relaxed);
+  w.busy.store(static_cast<int>(w.threads.size()), std::memory_order_relaxed);
+  w.generation.fetch_add(1, std::memory_order_release);
+  w.generation.notify_all();
+  w.work(0);
+  for (int i = 0; w.busy.load(std::memory_order_acquire) != 0; ++i) {
+    const int busy = w.busy.load(std::memory_order_acquire);
+    if (i < spins) {
+      pause();
+    } else if (busy != 0) {
+      w.busy.wait(busy, std::memory_order_acquire);
+    }
+  }
+}
+
+}  // namespace gerbil
+
+#endif

@@ -1,0 +1,79 @@
+// A model as data: values, the nodes that compute them in order, and the weights, states and tables they name.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "graph/ops.hpp"
+
+namespace gerbil::graph {
+
+enum class Rows { tokens, outputs };  // T rows, or one for each row whose logits are wanted
+
+struct Value {
+  std::string name;  // what computes it, for people: "layers.0.self_attn.q_proj"
+  std::int32_t width = 0;
+  Rows rows = Rows::tokens;
+};
+
+// A weight the graph needs. Its numbers come from the checkpoint when a backend compiles the graph.
+struct WeightDeclaration {
+  // Modules ("model.layers.0.self_attn.q_proj") for a matrix, tensors ("model.norm.weight") for a vector. Several parts
+  // are stacked by rows (merge_projections); part_rows says how many rows each has.
+  std::vector<std::string> parts;
+  std::vector<std::int64_t> part_rows;
+  std::int64_t rows = 0;  // outputs; 1 for a vector
+  std::int64_t columns = 0;
+  bool vector = false;
+};
+
+// Keys and values of every token of every live sequence, one layer's worth. The runtime owns the paging.
+struct KvState {
+  std::int32_t kv_heads = 0;
+  std::int32_t head_dim = 0;
+};
+
+// Angles of a rotary embedding: position · inverse_frequencies[i], with cosine and sine multiplied by `scale`
+// (transformers' attention_scaling). Sequences that will grow beyond original_context tokens use the long set when there
+// is one (LongRoPE); which set a sequence uses is fixed when it starts, so that results do not depend on chunking.
+struct RopeTable {
+  std::vector<float> inverse_frequencies;  // rotary_dim / 2
+  float scale = 1.0f;
+  std::vector<float> long_inverse_frequencies;  // empty: no long set
+  float long_scale = 1.0f;
+  std::int32_t original_context = 0;
+  std::int32_t rotary_dim() const { return 2 * static_cast<std::int32_t>(inverse_frequencies.size()); }
+};
+
+struct Graph {
+  std::string name;
+  std::vector<Value> values;
+  std::vector<Node> nodes;
+  std::vector<WeightDeclaration> weights;
+  std::vector<KvState> states;
+  std::vector<RopeTable> ropes;
+  ValueId output = none;  // logits, Rows::outputs
+  std::int32_t context_length = 0;  // what the model was made for
+
+  const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
+  const WeightDeclaration& weight(WeightId id) const { return weights[static_cast<std::size_t>(id)]; }
+};
+
+// Throws Error{internal} with a full sentence when the graph is not well formed: an index out of range, a value read
+// before it is computed or computed twice, a shape that does not follow from the op, a state read before it is written.
+void validate(const Graph& graph);
+
+// One line a node: %name [T, width] = op(inputs) fields. Stable, so that tests compare it and people diff it.
+std::string to_string(const Graph& graph);
+
+// What runs each activation: values whose lifetimes do not overlap share memory. Offsets are in columns of one row;
+// a backend multiplies by its rows. peak is the number of f32 columns a row of the arena needs.
+struct MemoryPlan {
+  std::vector<std::int64_t> offsets;  // by ValueId; none for values no node computes
+  std::int64_t peak = 0;
+};
+MemoryPlan plan_memory(const Graph& graph);
+
+}  // namespace gerbil::graph

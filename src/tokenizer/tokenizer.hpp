@@ -1,0 +1,56 @@
+// Text to token ids and back, as the checkpoint's tokenizer.json says.
+// Reference: Hugging Face tokenizers 0.23; ids are the same, id for id.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gerbil::tokenizer {
+
+using TokenId = std::int32_t;
+
+class Tokenizer {
+ public:
+  // Reads `path` (a tokenizer.json). Throws Error{not_found|corrupt|unsupported} naming the component and the value.
+  static Tokenizer from_file(const std::filesystem::path& path);
+  static Tokenizer from_json(std::string_view text, std::string_view where);
+
+  // Encodes `text` (UTF-8; malformed bytes become U+FFFD first, as Python's "replace" does). Added and special tokens
+  // written in the text are recognised. add_special runs the post-processor (BOS, EOS, …).
+  std::vector<TokenId> encode(std::string_view text, bool add_special = true) const;
+
+  // The text of `ids`; unknown ids are an Error{invalid_argument}. skip_special leaves special tokens out.
+  std::string decode(const std::vector<TokenId>& ids, bool skip_special = true) const;
+
+  std::size_t vocabulary_size() const;                    // one more than the largest id
+  std::optional<TokenId> id(std::string_view token) const;  // by its spelling in tokenizer.json
+  std::string token(TokenId id) const;                    // the spelling in tokenizer.json; empty for an unused id
+  bool is_special(TokenId id) const;
+
+ private:
+  friend class Detokenizer;
+  struct Pipeline;
+  std::shared_ptr<const Pipeline> pipeline_;
+};
+
+// Streaming detokenisation: the pieces put together equal decode() of all ids, and no piece ever ends inside a UTF-8
+// character (an unfinished one is held back until it is complete, or replaced by U+FFFD in finish()).
+class Detokenizer {
+ public:
+  explicit Detokenizer(Tokenizer tokenizer, bool skip_special = true);
+  std::string push(TokenId id);  // the text that became certain with this token; may be empty
+  std::string finish();          // the rest
+
+ private:
+  Tokenizer tokenizer_;
+  bool skip_special_;
+  std::vector<TokenId> pending_;
+  std::size_t emitted_ = 0;
+};
+
+}  // namespace gerbil::tokenizer
