@@ -16,7 +16,9 @@ if(engine_sources)
   add_library(gerbil::gerbil ALIAS gerbil)
   target_compile_options(gerbil PRIVATE ${gerbil_warnings})
   target_compile_features(gerbil INTERFACE cxx_std_20)
-  target_include_directories(gerbil
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/rungs/engine)
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/engine ${CMAKE_BINARY_DIR}/rungs/engine/engine SYMBOLIC)
+  target_include_directories(gerbil PRIVATE ${CMAKE_BINARY_DIR}/rungs/engine
     PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(gerbil PRIVATE
     $<BUILD_INTERFACE:gerbil_runtime> $<BUILD_INTERFACE:gerbil_models> $<BUILD_INTERFACE:gerbil_backends_cpu> $<BUILD_INTERFACE:${webgpu}>)

@@ -27,13 +27,18 @@ function(gerbil_rung folder)
   target_link_libraries(gerbil_${name} ${scope} ${rung_USES} Threads::Threads)
 endfunction()
 
-# gerbil_embed_wgsl(TARGET FOLDER): every FOLDER/*.wgsl as a string_view in the header "wgsl.hpp", looked up by file name.
+# gerbil_embed_wgsl(TARGET FOLDER): every src/FOLDER/*.wgsl as a string_view, looked up by file name; FOLDER/wgsl.hpp
+# declares the lookup.
 function(gerbil_embed_wgsl target folder)
-  file(GLOB shaders CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.wgsl)
+  file(GLOB shaders CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.wgsl)
   set(output ${CMAKE_BINARY_DIR}/generated/${target}.cpp)
   add_custom_command(OUTPUT ${output}
     COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} "-DSHADERS=${shaders}" -P ${CMAKE_SOURCE_DIR}/cmake/EmbedText.cmake
     DEPENDS ${shaders} ${CMAKE_SOURCE_DIR}/cmake/EmbedText.cmake VERBATIM)
   add_library(${target} STATIC ${output})
-  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src/)
+  set(view ${CMAKE_BINARY_DIR}/rungs/${target})
+  cmake_path(GET folder PARENT_PATH parent)
+  file(MAKE_DIRECTORY ${view}/${parent})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${folder} ${view}/${folder} SYMBOLIC)
+  target_include_directories(${target} PUBLIC ${view})
 endfunction()

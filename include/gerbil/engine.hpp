@@ -32,14 +32,14 @@ enum class Quantization { none, int4, int8 };
 
 struct LoadOptions {
   Device device = Device::automatic;
-  int threads = 0;                  // CPU threads; 0: one for every core this process may use
-  std::int32_t context_length = 0;  // tokens a conversation may reach; 0: the model's own, at most 4096
-  std::int32_t cache_tokens = 0;    // KV cache over all conversations; 0: twice context_length
+  int threads = 0;                             // CPU threads; 0: one for every core this process may use
+  std::int32_t context_length = 0;             // tokens a conversation may reach; 0: the model's own, at most 4096
+  std::int32_t cache_tokens = 0;               // KV cache over all conversations; 0: twice context_length
   Quantization quantize = Quantization::none;  // quantise dense weights while loading
-  int group_size = 0;               // for `quantize`: 32, 64 or 128; 0: 128, or the largest that divides every weight
-  bool exact = false;               // keep activations, keys and values in f32: slower, for comparisons
-  bool check = true;                // look for broken weights while loading; findings are in Engine::warnings()
-  bool optimize = true;             // false runs the graph as the model wrote it, for tests
+  int group_size = 0;    // for `quantize`: 32, 64 or 128; 0: 128, or the largest that divides every weight
+  bool exact = false;    // keep activations, keys and values in f32: slower, for comparisons
+  bool check = true;     // look for broken weights while loading; findings are in Engine::warnings()
+  bool optimize = true;  // false runs the graph as the model wrote it, for tests
   // Called while weights are read: bytes done, bytes in all.
   std::function<void(std::int64_t done, std::int64_t total)> progress;
 };
@@ -62,29 +62,36 @@ class Cancellation {
  public:
   Cancellation() : flag_(std::make_shared<std::atomic<bool>>(false)) {}
   void cancel() const noexcept { flag_->store(true); }
-  bool cancelled() const noexcept { return flag_->load(); }
+  bool cancelled() const noexcept { return flag_->load() || (parent_ && parent_->cancelled()); }
+  // One that is cancelled with this one, or alone.
+  Cancellation child() const {
+    Cancellation result;
+    result.parent_ = std::make_shared<const Cancellation>(*this);
+    return result;
+  }
 
  private:
   std::shared_ptr<std::atomic<bool>> flag_;
+  std::shared_ptr<const Cancellation> parent_;
 };
 
 struct Options {
-  std::int32_t max_tokens = 512;  // of the answer
+  std::int32_t max_tokens = 0;  // of the answer; 0: as many as the context has room for
   SamplingOptions sampling;
-  std::vector<std::string> stop;                // the answer ends before the first of these
-  std::vector<std::int32_t> stop_tokens;        // in addition to the model's own end tokens
-  bool ignore_end = false;                      // go on after the model's end tokens, for measurements
-  int log_probabilities = -1;                   // ≥ 0: report the chosen token's and this many alternatives'
-  bool raw = false;                             // a text prompt is continued as it is, without the chat template
-  std::optional<bool> enable_thinking;          // passed to the chat template when set
-  std::string tools;                            // a JSON array of tool descriptions, passed to the chat template
+  std::vector<std::string> stop;          // the answer ends before the first of these
+  std::vector<std::int32_t> stop_tokens;  // in addition to the model's own end tokens
+  bool ignore_end = false;                // go on after the model's end tokens, for measurements
+  int log_probabilities = -1;             // ≥ 0: report the chosen token's and this many alternatives'
+  bool raw = false;                       // a text prompt is continued as it is, without the chat template
+  std::optional<bool> enable_thinking;    // passed to the chat template when set
+  std::string tools;                      // a JSON array of tool descriptions, passed to the chat template
   Cancellation cancellation;
   // Called with each piece of the answer, in order, on the calling thread. `reasoning` is true between think tags.
   std::function<void(std::string_view piece, bool reasoning)> on_text;
 };
 
 struct Message {
-  std::string role;     // "system", "user", "assistant", "tool"
+  std::string role;  // "system", "user", "assistant", "tool"
   std::string content;
 };
 
@@ -130,14 +137,14 @@ struct ModelInfo {
   std::int32_t context_length = 0;
   std::int32_t vocabulary_size = 0;
   std::int64_t parameters = 0;
-  std::int64_t weight_bytes = 0;            // as packed for the device
-  std::int64_t bytes_per_token = 0;         // of weights, that a decoded token reads
-  std::int64_t operations_per_token = 0;    // 2 · multiply-adds in projections
-  std::int64_t arena_bytes = 0;             // activations
-  std::int64_t cache_bytes = 0;             // keys and values
-  int dispatches_per_token = 0;             // GPU
-  int readbacks_per_token = 0;              // GPU
-  std::vector<std::string> notes;           // fast paths that are not taken, and why
+  std::int64_t weight_bytes = 0;          // as packed for the device
+  std::int64_t bytes_per_token = 0;       // of weights, that a decoded token reads
+  std::int64_t operations_per_token = 0;  // 2 · multiply-adds in projections
+  std::int64_t arena_bytes = 0;           // activations
+  std::int64_t cache_bytes = 0;           // keys and values
+  int dispatches_per_token = 0;           // GPU
+  int readbacks_per_token = 0;            // GPU
+  std::vector<std::string> notes;         // fast paths that are not taken, and why
   double load_seconds = 0;
 };
 
@@ -230,10 +237,10 @@ class Stream {
 
 // What `gerbil doctor` shows.
 struct DeviceReport {
-  std::string name;      // "NVIDIA H200", "llvmpipe (LLVM 21.1.8, 256 bits)", "AMD EPYC …"
-  std::string backend;   // "cpu" or "webgpu"
-  bool usable = false;   // for Device::automatic
-  std::string reason;    // why not, in a sentence; empty when usable
+  std::string name;     // "NVIDIA H200", "llvmpipe (LLVM 21.1.8, 256 bits)", "AMD EPYC …"
+  std::string backend;  // "cpu" or "webgpu"
+  bool usable = false;  // for Device::automatic
+  std::string reason;   // why not, in a sentence; empty when usable
   std::vector<std::pair<std::string, std::string>> details;  // features and limits, in order
 };
 std::vector<DeviceReport> devices();

@@ -30,9 +30,10 @@ struct Batch {
   std::span<const std::int32_t> positions;  // [T]
   std::span<const std::int32_t> sequences;  // [T], index into views
   std::span<const SequenceView> views;
-  std::span<const std::int32_t> outputs;  // [S] increasing row numbers whose next token or logits are wanted; may be empty
-  std::span<const Sampling> sampling;     // [S]; empty: no token is chosen
-  bool logits = false;                    // return the rows of logits (before adjustments)
+  std::span<const std::int32_t>
+      outputs;                         // [S] increasing row numbers whose next token or logits are wanted; may be empty
+  std::span<const Sampling> sampling;  // [S]; empty: no token is chosen
+  bool logits = false;                 // return the rows of logits (before adjustments)
 };
 
 struct StepResult {
@@ -43,26 +44,27 @@ struct StepResult {
 enum class Feature { subgroups, shader_f16, subgroup_matrix, packed_dot };
 
 struct ProgramOptions {
-  int threads = 0;               // CPU: 0 = one a core
-  bool exact = false;            // keep activations, keys and values in f32
-  std::int32_t kv_tokens = 4096;   // capacity of the KV cache over all sequences, rounded up to whole blocks
-  std::int32_t max_tokens = 512;   // largest T of a step
+  int threads = 0;                // CPU: 0 = one a core
+  bool exact = false;             // keep activations, keys and values in f32
+  std::int32_t kv_tokens = 4096;  // capacity of the KV cache over all sequences, rounded up to whole blocks
+  std::int32_t max_tokens = 512;  // largest T of a step
   std::int32_t max_sequences = 64;
-  // WebGPU, for tests: features not to use although the adapter has them, and a lower limit on a binding (0: the adapter's).
+  // WebGPU, for tests: features not to use although the adapter has them, and a lower limit on a binding (0: the
+  // adapter's).
   std::vector<Feature> without;
   std::uint64_t max_binding_bytes = 0;
 };
 
 // What one step costs; the numbers `gerbil bench` prints.
 struct ProgramInfo {
-  std::string device;               // "CPU, AVX-512 VNNI, 2 threads"; adapter name and driver
-  std::vector<std::string> notes;   // fast paths not taken, and why
-  std::int64_t weight_bytes = 0;    // packed bytes of all weights
-  std::int64_t bytes_per_token = 0; // packed weight bytes a decode step reads
+  std::string device;                     // "CPU, AVX-512 VNNI, 2 threads"; adapter name and driver
+  std::vector<std::string> notes;         // fast paths not taken, and why
+  std::int64_t weight_bytes = 0;          // packed bytes of all weights
+  std::int64_t bytes_per_token = 0;       // packed weight bytes a decode step reads
   std::int64_t operations_per_token = 0;  // 2 · multiply-adds in the projections of one token
   std::int64_t arena_bytes = 0;
   std::int64_t kv_bytes = 0;
-  int dispatches_per_token = 0;     // WebGPU, decode of one sequence
+  int dispatches_per_token = 0;  // WebGPU, decode of one sequence
   int readbacks_per_token = 0;
 };
 

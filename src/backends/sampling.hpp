@@ -6,8 +6,10 @@
 //   3. top_k: keep tokens whose l is at least the k-th largest (0: keep all)
 //   4. top_p: of these, keep the smallest set of largest l whose probability reaches top_p (ties at the border stay)
 //   5. min_p: keep tokens whose probability is at least min_p times that of the best
-//   6. Gumbel-max: the largest l − log(−log u), u = uniform(seed, step, token). The counter-based generator makes the choice a
-//      function of the row, the seed and the step alone: not of the batch, the thread count or the device.
+//   6. Gumbel-max: the largest l − log(−log u), u = (sampling_bits(seed, step, token) + 0.5) / 2^32 rounded to f32
+//   below 1.
+//      The counter-based generator makes the choice a function of the row, the seed and the step alone: not of the
+//      batch, the thread count or the device.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +34,9 @@ struct Sampling {
   std::vector<LogitAdjustment> adjustments;  // distinct tokens
 };
 
-// 32 uniform bits (PCG-RXS-M-XS over a mix of the three; Jarzynski and Olano 2020, "Hash Functions for GPU Rendering").
+// 32 uniform bits: pcg(seed_low ^ pcg(seed_high ^ pcg(step ^ pcg(token)))), with the 32-bit PCG-RXS-M-XS hash
+// pcg(v): s = v · 747796405 + 2891336453; w = ((s >> ((s >> 28) + 4)) ^ s) · 277803737; (w >> 22) ^ w
+// (Jarzynski and Olano 2020, "Hash Functions for GPU Rendering").
 std::uint32_t sampling_bits(std::uint64_t seed, std::uint32_t step, std::uint32_t token);
 
 // The chosen token. Overwrites `logits`.

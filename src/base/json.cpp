@@ -25,8 +25,8 @@ std::string shown(const Json& value) {
 }
 
 [[noreturn]] void wrong_type(std::string_view key, const Json& value, std::string_view expected) {
-  throw Error(ErrorCode::corrupt, "\"" + std::string(key) + "\" is " + shown(value) + ", but should be " +
-                                      std::string(expected) + ".");
+  throw Error(ErrorCode::corrupt,
+              "\"" + std::string(key) + "\" is " + shown(value) + ", but should be " + std::string(expected) + ".");
 }
 
 template <typename T>
@@ -104,18 +104,27 @@ const Json* find(const Json& object, std::string_view key) {
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view where) {
+  // The parser takes a NUL for the end of the text and would not look at what follows.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
+    fail(where, "there is a NUL at byte " + std::to_string(nul));
+  }
   std::vector<std::set<std::string, std::less<>>> keys;
   const auto check = [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (depth > max_depth) fail(where, "it nests deeper than " + std::to_string(max_depth) + " levels");
     switch (event) {
-      case Json::parse_event_t::object_start: keys.emplace_back(); break;
-      case Json::parse_event_t::object_end: keys.pop_back(); break;
+      case Json::parse_event_t::object_start:
+        keys.emplace_back();
+        break;
+      case Json::parse_event_t::object_end:
+        keys.pop_back();
+        break;
       case Json::parse_event_t::key:
         if (!keys.back().insert(parsed.get<std::string>()).second) {
           fail(where, "the key " + shown(parsed) + " occurs twice in one object");
         }
         break;
-      default: break;
+      default:
+        break;
     }
     return true;
   };
@@ -141,7 +150,7 @@ T json_required(const Json& object, std::string_view key) {
   return Converter<T>::convert(key, *member);
 }
 
-#define GERBIL_JSON(T)                                                    \
+#define GERBIL_JSON(T)                                               \
   template T json_value<T>(const Json&, std::string_view, const T&); \
   template T json_required<T>(const Json&, std::string_view);
 GERBIL_JSON(bool)

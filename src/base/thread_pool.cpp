@@ -10,6 +10,7 @@ namespace gerbil {
 // WebAssembly without threads: the caller does everything.
 struct ThreadPool::Workers {};
 ThreadPool::ThreadPool(int) {}
+int ThreadPool::usable_cores() { return 1; }
 ThreadPool::~ThreadPool() = default;
 void ThreadPool::run_erased(std::size_t count, const void* body, Call call) {
   for (std::size_t index = 0; index < count; ++index) call(body, index, 0);
@@ -29,7 +30,7 @@ void ThreadPool::run_erased(std::size_t count, const void* body, Call call) {
 namespace gerbil {
 namespace {
 
-int usable_cores() {
+int count_usable_cores() {
 #ifdef __linux__
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
@@ -89,6 +90,8 @@ struct ThreadPool::Workers {
     }
   }
 };
+
+int ThreadPool::usable_cores() { return count_usable_cores(); }
 
 ThreadPool::ThreadPool(int threads) : threads_(threads > 0 ? threads : usable_cores()) {
   workers_ = std::make_unique<Workers>();

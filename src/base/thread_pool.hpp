@@ -17,6 +17,9 @@ class ThreadPool {
 
   int size() const { return threads_; }
 
+  // Cores that this process may run on.
+  static int usable_cores();
+
   // Calls body(index, thread) for every index in [0, count) and returns when all are done; thread is in [0, size()).
   // Which thread runs which index is not defined, so results must not depend on it. Neither allocates nor locks.
   // Calls of run() must not overlap or nest.

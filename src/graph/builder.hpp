@@ -18,7 +18,7 @@ class Builder {
 
   ValueId embedding(std::string_view module, std::int64_t vocabulary, std::int64_t width, float scale = 1.0f);
   ValueId linear(ValueId x, std::string_view module, std::int64_t rows, bool bias = false);
-  ValueId rms_norm(ValueId x, std::string_view module, float epsilon);                        // over the whole row
+  ValueId rms_norm(ValueId x, std::string_view module, float epsilon);                         // over the whole row
   ValueId rms_norm(ValueId x, std::string_view module, float epsilon, std::int32_t head_dim);  // over each head
   ValueId add(ValueId a, ValueId b);
   ValueId multiply(ValueId a, ValueId b);

@@ -21,7 +21,7 @@ struct Value {
 // A weight the graph needs. Its numbers come from the checkpoint when a backend compiles the graph.
 struct WeightDeclaration {
   // Modules ("model.layers.0.self_attn.q_proj") for a matrix, tensors ("model.norm.weight") for a vector. Several parts
-  // are stacked by rows (merge_projections); part_rows says how many rows each has.
+  // are stacked by rows (merge_projections); part_rows says how many rows, or elements of a vector, each has.
   std::vector<std::string> parts;
   std::vector<std::int64_t> part_rows;
   std::int64_t rows = 0;  // outputs; 1 for a vector
@@ -36,8 +36,9 @@ struct KvState {
 };
 
 // Angles of a rotary embedding: position · inverse_frequencies[i], with cosine and sine multiplied by `scale`
-// (transformers' attention_scaling). Sequences that will grow beyond original_context tokens use the long set when there
-// is one (LongRoPE); which set a sequence uses is fixed when it starts, so that results do not depend on chunking.
+// (transformers' attention_scaling). Sequences that will grow beyond original_context tokens use the long set when
+// there is one (LongRoPE); which set a sequence uses is fixed when it starts, so that results do not depend on
+// chunking.
 struct RopeTable {
   std::vector<float> inverse_frequencies;  // rotary_dim / 2
   float scale = 1.0f;
@@ -54,7 +55,7 @@ struct Graph {
   std::vector<WeightDeclaration> weights;
   std::vector<KvState> states;
   std::vector<RopeTable> ropes;
-  ValueId output = none;  // logits, Rows::outputs
+  ValueId output = none;            // logits, Rows::outputs
   std::int32_t context_length = 0;  // what the model was made for
 
   const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
@@ -69,9 +70,10 @@ void validate(const Graph& graph);
 std::string to_string(const Graph& graph);
 
 // What runs each activation: values whose lifetimes do not overlap share memory. Offsets are in columns of one row;
-// a backend multiplies by its rows. peak is the number of f32 columns a row of the arena needs.
+// a backend multiplies by its rows. peak is the number of f32 columns a row of the arena needs. Logits are not planned:
+// they are far wider than anything else and wanted for few rows, so a backend keeps them in a buffer of their own.
 struct MemoryPlan {
-  std::vector<std::int64_t> offsets;  // by ValueId; none for values no node computes
+  std::vector<std::int64_t> offsets;  // by ValueId; none for the graph's output and for values no node computes
   std::int64_t peak = 0;
 };
 MemoryPlan plan_memory(const Graph& graph);

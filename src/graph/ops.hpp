@@ -56,8 +56,8 @@ struct Slice {
   std::int32_t begin = 0;
 };
 
-// (x) -> same shape. Rotary position embedding (Su et al. 2021) of every head, in the half-split layout of transformers:
-// element i pairs with i + rotary_dim / 2; columns of a head beyond rotary_dim pass through.
+// (x) -> same shape. Rotary position embedding (Su et al. 2021) of every head, in the half-split layout of
+// transformers: element i pairs with i + rotary_dim / 2; columns of a head beyond rotary_dim pass through.
 struct Rope {
   RopeId rope = none;
   std::int32_t head_dim = 0;

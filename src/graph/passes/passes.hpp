@@ -2,14 +2,17 @@
 // rounding; the validator runs after each.
 #pragma once
 
+#include <functional>
+
 #include "graph/graph.hpp"
 
 namespace gerbil::graph {
 
 // Linears that read the same value become one with stacked rows, and slices of its output (q/k/v, gate/up).
 // can_merge decides for two weights whether their stored forms can be stacked (same format, bits, group, permutation).
-using CanMerge = bool (*)(const void* context, const WeightDeclaration& a, const WeightDeclaration& b);
-void merge_projections(Graph& graph, CanMerge can_merge = nullptr, const void* context = nullptr);
+// Empty: always.
+using CanMerge = std::function<bool(const WeightDeclaration& a, const WeightDeclaration& b)>;
+void merge_projections(Graph& graph, const CanMerge& can_merge = {});
 
 // slice, slice -> [norm] -> [rope] -> write: one AttentionInput on the merged projection.
 void fuse_attention_input(Graph& graph);
@@ -23,10 +26,10 @@ void fuse_residual(Graph& graph);
 // A layer norm whose only readers are linears becomes their prologue.
 void fuse_norm(Graph& graph);
 
-// Removes nodes whose output nobody reads, then unused values.
+// Removes nodes whose output nobody reads, then values and weights that no node names, and numbers the rest in order.
 void remove_dead(Graph& graph);
 
-// All of the above in order.
-void optimize(Graph& graph, CanMerge can_merge = nullptr, const void* context = nullptr);
+// All of the above in order, with the validator between them.
+void optimize(Graph& graph, const CanMerge& can_merge = {});
 
 }  // namespace gerbil::graph

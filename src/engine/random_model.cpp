@@ -1,0 +1,81 @@
+#include "engine/random_model.hpp"
+
+#include <array>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+namespace gerbil {
+namespace {
+
+// Sizes as published in each model's config.json.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> shapes{{
+    {"qwen3-0.6b",
+     R"({"architectures":["Qwen3ForCausalLM"],"hidden_size":1024,"intermediate_size":3072,"num_hidden_layers":28,
+         "num_attention_heads":16,"num_key_value_heads":8,"head_dim":128,"vocab_size":151936,"rope_theta":1000000,
+         "max_position_embeddings":40960,"rms_norm_eps":1e-6,"tie_word_embeddings":true})"},
+    {"qwen3-1.7b",
+     R"({"architectures":["Qwen3ForCausalLM"],"hidden_size":2048,"intermediate_size":6144,"num_hidden_layers":28,
+         "num_attention_heads":16,"num_key_value_heads":8,"head_dim":128,"vocab_size":151936,"rope_theta":1000000,
+         "max_position_embeddings":40960,"rms_norm_eps":1e-6,"tie_word_embeddings":true})"},
+    {"llama-3.2-1b",
+     R"({"architectures":["LlamaForCausalLM"],"hidden_size":2048,"intermediate_size":8192,"num_hidden_layers":16,
+         "num_attention_heads":32,"num_key_value_heads":8,"head_dim":64,"vocab_size":128256,"rope_theta":500000,
+         "max_position_embeddings":131072,"rms_norm_eps":1e-5,"tie_word_embeddings":true,
+         "rope_scaling":{"factor":32.0,"high_freq_factor":4.0,"low_freq_factor":1.0,
+                         "original_max_position_embeddings":8192,"rope_type":"llama3"}})"},
+}};
+
+// splitmix64 (Steele et al. 2014): the same number for the same place on every machine.
+std::uint64_t mix(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15ull;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
+  return x ^ (x >> 31);
+}
+
+formats::Weight random_matrix(const graph::WeightDeclaration& declaration, int bits, int group) {
+  const std::uint64_t seed = mix(std::hash<std::string>{}(declaration.parts.front()));
+  const std::int64_t columns = declaration.columns;
+  // Uniform codes around zero with a variance of 1 / columns keep activations of ordinary size through all layers.
+  const auto steps = static_cast<float>((1 << bits) - 1);
+  const float scale = std::sqrt(12.0f / static_cast<float>(columns)) / steps;
+  const auto read = [=](std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales, float* biases) {
+    const std::int64_t total = count * columns;
+    for (std::int64_t i = 0; i < total; i += 8) {
+      const std::uint64_t random = mix(seed + static_cast<std::uint64_t>(row * columns + i));
+      for (std::int64_t j = 0; j < std::min<std::int64_t>(8, total - i); ++j) {
+        codes[i + j] = static_cast<std::uint8_t>((random >> (8 * j)) & ((1u << bits) - 1));
+      }
+    }
+    for (std::int64_t i = 0; i < total / group; ++i) {
+      scales[i] = scale;
+      biases[i] = -scale * steps / 2.0f;
+    }
+  };
+  return {declaration.parts.front(), declaration.rows, columns, formats::Affine{bits, group, read, nullptr}};
+}
+
+}  // namespace
+
+Json random_config(const std::string& model) {
+  const std::string name = model.substr(random_prefix.size());
+  std::string known;
+  for (const auto& [shape, config] : shapes) {
+    if (shape == name) return parse_json(config, model);
+    known += (known.empty() ? "" : ", ") + std::string(shape);
+  }
+  throw Error(ErrorCode::not_found, "There is no random model '" + name + "'; known shapes are " + known + ".");
+}
+
+WeightSource random_weights(const LoadOptions& options) {
+  const int bits = options.quantize == Quantization::int8 ? 8 : 4;
+  const int group = options.group_size == 0 ? 32 : options.group_size;
+  return [bits, group](const graph::WeightDeclaration& declaration) {
+    if (!declaration.vector) return random_matrix(declaration, bits, group);
+    return formats::weight_from_floats(declaration.parts.front(), 1, declaration.columns,
+                                       std::vector<float>(static_cast<std::size_t>(declaration.columns), 1.0f));
+  };
+}
+
+}  // namespace gerbil

@@ -1,0 +1,23 @@
+// Models of a published shape with random weights, so that speed can be measured without a download.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "backends/program.hpp"
+#include "base/json.hpp"
+#include "gerbil/engine.hpp"
+
+namespace gerbil {
+
+inline constexpr std::string_view random_prefix = "random:";
+
+// The config.json of "random:NAME"; throws Error{not_found} naming the shapes that are known.
+Json random_config(const std::string& model);
+
+// Uniform numbers that depend on the weight's name and place only: affine 4-bit in groups of 32 (MLX's layout, what the
+// comparison with other engines uses), or as options.quantize and group_size say.
+WeightSource random_weights(const LoadOptions& options);
+
+}  // namespace gerbil

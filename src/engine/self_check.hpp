@@ -1,0 +1,25 @@
+// Signs that a checkpoint is broken, looked for whenever one is loaded: a broken file otherwise prints fluent-looking
+// garbage, and the user blames the engine.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/program.hpp"
+#include "formats/check.hpp"
+#include "runtime/scheduler.hpp"
+#include "tokenizer/tokenizer.hpp"
+
+namespace gerbil {
+
+// A sentence for each weight of the graph that holds NaN, infinity or absurd scales.
+std::vector<std::string> check_weights(const graph::Graph& graph, const WeightSource& weights,
+                                       formats::CheckMode mode = formats::CheckMode::sampled);
+
+// A sentence when the model predicts a plain English sentence hardly better than by throwing dice: its mean loss must
+// beat that of the uniform distribution, ln(vocabulary), by a clear margin.
+std::optional<std::string> check_predictions(runtime::Scheduler& scheduler, const tokenizer::Tokenizer& tokenizer,
+                                             std::int32_t vocabulary);
+
+}  // namespace gerbil

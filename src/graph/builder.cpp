@@ -1,0 +1,90 @@
+#include "graph/builder.hpp"
+
+#include <utility>
+
+#include "gerbil/error.hpp"
+
+namespace gerbil::graph {
+
+ValueId Builder::append(Operation operation, std::vector<ValueId> inputs, std::string name, std::int32_t width,
+                        Rows rows) {
+  const auto id = static_cast<ValueId>(graph_.values.size());
+  graph_.values.push_back({std::move(name), width, rows});
+  graph_.nodes.push_back({std::move(operation), std::move(inputs), id});
+  return id;
+}
+
+WeightId Builder::weight(std::string name, std::int64_t rows, std::int64_t columns, bool vector) {
+  for (std::size_t i = 0; i < graph_.weights.size(); ++i) {  // a tied head is the same weight
+    if (graph_.weights[i].parts.front() == name) return static_cast<WeightId>(i);
+  }
+  graph_.weights.push_back({{std::move(name)}, {vector ? columns : rows}, rows, columns, vector});
+  return static_cast<WeightId>(graph_.weights.size() - 1);
+}
+
+ValueId Builder::embedding(std::string_view module, std::int64_t vocabulary, std::int64_t width, float scale) {
+  const std::string name = scope_ + std::string(module);
+  const WeightId table = weight(name, vocabulary, width, false);
+  return append(Embedding{table, scale}, {}, name, static_cast<std::int32_t>(width), Rows::tokens);
+}
+
+ValueId Builder::linear(ValueId x, std::string_view module, std::int64_t rows, bool bias) {
+  const std::string name = scope_ + std::string(module);
+  Linear operation{.weight = weight(name, rows, width(x), false)};
+  if (bias) operation.bias = weight(name + ".bias", 1, rows, true);
+  return append(operation, {x}, name, static_cast<std::int32_t>(rows), graph_.value(x).rows);
+}
+
+ValueId Builder::rms_norm(ValueId x, std::string_view module, float epsilon) {
+  return rms_norm(x, module, epsilon, width(x));
+}
+
+ValueId Builder::rms_norm(ValueId x, std::string_view module, float epsilon, std::int32_t head_dim) {
+  const std::string name = scope_ + std::string(module);
+  const WeightId scale = weight(name + ".weight", 1, head_dim, true);
+  return append(RmsNorm{scale, head_dim, epsilon}, {x}, name, width(x), graph_.value(x).rows);
+}
+
+ValueId Builder::add(ValueId a, ValueId b) {
+  return append(Add{}, {a, b}, scope_ + "add", width(a), graph_.value(a).rows);
+}
+
+ValueId Builder::multiply(ValueId a, ValueId b) {
+  return append(Multiply{}, {a, b}, scope_ + "multiply", width(a), graph_.value(a).rows);
+}
+
+ValueId Builder::activate(ValueId x, Activation activation) {
+  return append(Activate{activation}, {x}, scope_ + "activation", width(x), graph_.value(x).rows);
+}
+
+ValueId Builder::slice(ValueId x, std::int32_t begin, std::int32_t width) {
+  return append(Slice{begin}, {x}, scope_ + "slice", width, graph_.value(x).rows);
+}
+
+ValueId Builder::rope(ValueId x, RopeId rope, std::int32_t head_dim) {
+  return append(Rope{rope, head_dim}, {x}, scope_ + "rope", width(x), graph_.value(x).rows);
+}
+
+ValueId Builder::attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, std::int32_t kv_heads, float scale,
+                           std::int32_t window) {
+  const auto state = static_cast<StateId>(graph_.states.size());
+  graph_.states.push_back({kv_heads, width(k) / kv_heads});
+  graph_.nodes.push_back({KvWrite{state}, {k, v}, none});
+  return append(Attention{state, heads, scale, window}, {q}, scope_ + "attention", width(q), Rows::tokens);
+}
+
+ValueId Builder::select_rows(ValueId x) { return append(SelectRows{}, {x}, "select_rows", width(x), Rows::outputs); }
+
+RopeId Builder::add_rope(RopeTable table) {
+  graph_.ropes.push_back(std::move(table));
+  return static_cast<RopeId>(graph_.ropes.size() - 1);
+}
+
+Graph Builder::finish(ValueId logits, std::int32_t context_length) {
+  graph_.output = logits;
+  graph_.context_length = context_length;
+  validate(graph_);
+  return std::move(graph_);
+}
+
+}  // namespace gerbil::graph

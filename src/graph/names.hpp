@@ -1,0 +1,13 @@
+// The spelling of operations and activations in printed graphs and messages.
+#pragma once
+
+#include <string_view>
+
+#include "graph/ops.hpp"
+
+namespace gerbil::graph {
+
+std::string_view name_of(const Operation& operation);
+std::string_view name_of(Activation activation);
+
+}  // namespace gerbil::graph

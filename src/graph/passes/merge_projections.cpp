@@ -1,0 +1,87 @@
+// q, k and v read the same normalised row, and so do gate and up: stacked, they are one bigger product, which reads the
+// row once and keeps more threads busy.
+#include <algorithm>
+#include <string>
+
+#include "graph/passes/passes.hpp"
+#include "graph/passes/rewrite.hpp"
+
+namespace gerbil::graph {
+namespace {
+
+const Linear* mergeable(const Graph& graph, const Node& node) {
+  const Linear* linear = std::get_if<Linear>(&node.operation);
+  const bool plain = linear != nullptr && node.inputs.size() == 1 && linear->norm == none && !linear->gated &&
+                     linear->activation == Activation::identity;
+  return plain && node.output != graph.output ? linear : nullptr;
+}
+
+// Adds a weight that stacks `members`, in order.
+WeightId stack(Graph& graph, const std::vector<WeightId>& members) {
+  WeightDeclaration stacked = graph.weight(members.front());
+  for (std::size_t i = 1; i < members.size(); ++i) {
+    const WeightDeclaration& next = graph.weight(members[i]);
+    stacked.parts.insert(stacked.parts.end(), next.parts.begin(), next.parts.end());
+    stacked.part_rows.insert(stacked.part_rows.end(), next.part_rows.begin(), next.part_rows.end());
+    if (next.vector) {
+      stacked.columns += next.columns;
+    } else {
+      stacked.rows += next.rows;
+    }
+  }
+  graph.weights.push_back(std::move(stacked));
+  return static_cast<WeightId>(graph.weights.size() - 1);
+}
+
+}  // namespace
+
+void merge_projections(Graph& graph, const CanMerge& can_merge) {
+  const Uses uses(graph);
+  std::vector<bool> merged(graph.nodes.size(), false);
+  std::vector<Node> nodes;
+  nodes.reserve(graph.nodes.size());
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (merged[i]) continue;
+    const Linear* first = mergeable(graph, graph.nodes[i]);
+    std::vector<std::size_t> members{i};
+    if (first != nullptr) {
+      for (const std::int32_t reader : uses.consumers[static_cast<std::size_t>(graph.nodes[i].inputs[0])]) {
+        const auto j = static_cast<std::size_t>(reader);
+        if (reader == none || j <= i || merged[j]) continue;
+        const Linear* other = mergeable(graph, graph.nodes[j]);
+        if (other != nullptr && (other->bias == none) == (first->bias == none) && other->weight != first->weight &&
+            (!can_merge || can_merge(graph.weight(first->weight), graph.weight(other->weight)))) {
+          members.push_back(j);
+        }
+      }
+    }
+    if (members.size() == 1) {
+      nodes.push_back(graph.nodes[i]);
+      continue;
+    }
+    std::vector<WeightId> weights;
+    std::vector<WeightId> biases;
+    for (const std::size_t member : members) {
+      const Linear& linear = std::get<Linear>(graph.nodes[member].operation);
+      weights.push_back(linear.weight);
+      if (linear.bias != none) biases.push_back(linear.bias);
+      merged[member] = true;
+    }
+    Linear whole{.weight = stack(graph, weights)};
+    if (!biases.empty()) whole.bias = stack(graph, biases);
+    const auto output = static_cast<ValueId>(graph.values.size());
+    const Value& like = graph.value(graph.nodes[i].output);
+    graph.values.push_back(
+        {like.name + " and others", static_cast<std::int32_t>(graph.weight(whole.weight).rows), like.rows});
+    nodes.push_back({whole, graph.nodes[i].inputs, output});
+    std::int32_t begin = 0;
+    for (const std::size_t member : members) {
+      const ValueId part = graph.nodes[member].output;
+      nodes.push_back({Slice{begin}, {output}, part});
+      begin += graph.value(part).width;
+    }
+  }
+  graph.nodes = std::move(nodes);
+}
+
+}  // namespace gerbil::graph

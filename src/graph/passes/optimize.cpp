@@ -1,0 +1,16 @@
+#include "graph/passes/passes.hpp"
+
+namespace gerbil::graph {
+
+void optimize(Graph& graph, const CanMerge& can_merge) {
+  validate(graph);
+  merge_projections(graph, can_merge);
+  validate(graph);
+  // Each of these relies on the one before: the slices that merging leaves are what the fusions look for.
+  for (void (*pass)(Graph&) : {fuse_attention_input, fuse_gate, fuse_residual, fuse_norm}) {
+    pass(graph);
+    validate(graph);
+  }
+}
+
+}  // namespace gerbil::graph

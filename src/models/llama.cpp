@@ -1,0 +1,32 @@
+// Llama 2 and 3 (Touvron et al. 2023; Grattafiori et al. 2024), and the many models that share their architecture.
+#include "models/decoder.hpp"
+#include "models/registry.hpp"
+#include "models/rope.hpp"
+
+namespace gerbil::models {
+
+graph::Graph build_llama(const Json& config) {
+  const DecoderConfig c = read_decoder_config(config);
+  const bool attention_bias = json_value<bool>(config, "attention_bias", false);
+  const bool mlp_bias = json_value<bool>(config, "mlp_bias", false);
+  const std::int32_t queries = c.num_attention_heads * c.head_dim;
+  const std::int32_t keys = c.num_key_value_heads * c.head_dim;
+
+  graph::Builder b("llama");
+  const auto rope = b.add_rope(read_rope(config, c.head_dim));
+  auto x = b.embedding("model.embed_tokens", c.vocab_size, c.hidden_size);
+  for (std::int32_t layer = 0; layer < c.num_hidden_layers; ++layer) {
+    b.scope("model.layers." + std::to_string(layer) + ".");
+    auto h = b.rms_norm(x, "input_layernorm", c.rms_norm_eps);
+    const auto q = b.rope(b.linear(h, "self_attn.q_proj", queries, attention_bias), rope, c.head_dim);
+    const auto k = b.rope(b.linear(h, "self_attn.k_proj", keys, attention_bias), rope, c.head_dim);
+    const auto v = b.linear(h, "self_attn.v_proj", keys, attention_bias);
+    h = attention(b, c, q, k, v, 0);
+    x = b.add(x, b.linear(h, "self_attn.o_proj", c.hidden_size, attention_bias));
+    h = b.rms_norm(x, "post_attention_layernorm", c.rms_norm_eps);
+    x = b.add(x, gated_mlp(b, c, h, mlp_bias));
+  }
+  return finish(b, c, x);
+}
+
+}  // namespace gerbil::models

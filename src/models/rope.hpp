@@ -1,0 +1,15 @@
+// Rotary position embedding as config.json describes it, in both spellings: rope_theta and rope_scaling as published,
+// rope_parameters as transformers 5 writes it.
+// Reference: transformers 5.12, modeling_rope_utils.py.
+#pragma once
+
+#include "base/json.hpp"
+#include "graph/graph.hpp"
+
+namespace gerbil::models {
+
+// Types default, linear, llama3 (Grattafiori et al. 2024), yarn (Peng et al. 2023) and longrope (Ding et al. 2024).
+// Throws Error{unsupported} naming any other, and Error{corrupt} for missing or impossible parameters.
+graph::RopeTable read_rope(const Json& config, std::int32_t head_dim, double default_theta = 10000.0);
+
+}  // namespace gerbil::models

@@ -1,0 +1,56 @@
+#include "base/json.hpp"
+
+#include <gtest/gtest.h>
+
+#include "gerbil/error.hpp"
+
+namespace gerbil {
+namespace {
+
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Json, KeepsTheOrderOfKeys) {
+  EXPECT_EQ(parse_json(R"({"b":1,"a":[true,null]})", "test").dump(), R"({"b":1,"a":[true,null]})");
+}
+
+TEST(Json, RejectsDuplicateKeys) {
+  EXPECT_EQ(message_of([] { parse_json(R"({"a":1,"b":{"a":2},"a":3})", "config.json"); }),
+            R"(config.json is not valid JSON: the key "a" occurs twice in one object.)");
+}
+
+TEST(Json, RejectsDeepNesting) {
+  EXPECT_EQ(message_of([] { parse_json(std::string(100000, '['), "deep.json"); }),
+            "deep.json is not valid JSON: it nests deeper than 128 levels.");
+}
+
+TEST(Json, SaysWhereParsingFailed) {
+  EXPECT_EQ(message_of([] { parse_json(R"({"a": 1,})", "x"); }), "x is not valid JSON: parsing failed at byte 9 of 9.");
+  EXPECT_NE(message_of([] { parse_json("", "x"); }), "no error");
+  EXPECT_NE(message_of([] { parse_json("{\"a\":\"\xff\"}", "x"); }), "no error");
+}
+
+TEST(Json, ReadsTypedMembers) {
+  const Json object = parse_json(R"({"i":7,"f":1.5,"w":32.0,"s":"x","v":[1,2],"n":null,"big":3000000000})", "test");
+  EXPECT_EQ(json_value<std::int32_t>(object, "i", 0), 7);
+  EXPECT_EQ(json_value<std::int32_t>(object, "w", 0), 32);
+  EXPECT_EQ(json_value<float>(object, "f", 0.0f), 1.5f);
+  EXPECT_EQ(json_value<std::int32_t>(object, "n", 5), 5) << "null counts as missing";
+  EXPECT_EQ(json_value<std::vector<std::int32_t>>(object, "v", {}), (std::vector<std::int32_t>{1, 2}));
+  EXPECT_EQ(json_value<std::int64_t>(object, "big", 0), 3000000000);
+  EXPECT_EQ(message_of([&] { json_value<std::int32_t>(object, "big", 0); }),
+            "\"big\" is 3000000000, but should be a whole number of at most 32 bits.");
+  EXPECT_EQ(message_of([&] { json_value<std::int32_t>(object, "f", 0); }),
+            "\"f\" is 1.5, but should be a whole number.");
+  EXPECT_EQ(message_of([&] { json_value<bool>(object, "s", false); }), "\"s\" is \"x\", but should be true or false.");
+  EXPECT_EQ(message_of([&] { json_required<std::string>(object, "none"); }), "\"none\" is missing.");
+}
+
+}  // namespace
+}  // namespace gerbil

@@ -1,0 +1,152 @@
+#include "graph/passes/passes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "gerbil/error.hpp"
+#include "graph/builder.hpp"
+
+namespace gerbil::graph {
+namespace {
+
+// One layer of a small transformer, as a family would write it.
+Graph layer(bool rotated = true, bool biased = false) {
+  Builder b("test");
+  RopeTable table;
+  table.inverse_frequencies = {1.0f, 0.1f};
+  const RopeId rope = b.add_rope(table);
+  auto x = b.embedding("embed", 32, 16);
+  b.scope("layer.");
+  auto h = b.rms_norm(x, "norm", 1e-6f);
+  auto q = b.linear(h, "q", 16, biased);
+  auto k = b.linear(h, "k", 8, biased);
+  const auto v = b.linear(h, "v", 8, biased);
+  if (rotated) {
+    q = b.rope(b.rms_norm(q, "q_norm", 1e-6f, 4), rope, 4);
+    k = b.rope(b.rms_norm(k, "k_norm", 1e-6f, 4), rope, 4);
+  }
+  x = b.add(x, b.linear(b.attention(q, k, v, 4, 2, 0.5f), "o", 16));
+  h = b.rms_norm(x, "mlp_norm", 1e-6f);
+  const auto gate = b.activate(b.linear(h, "gate", 24), Activation::silu);
+  h = b.multiply(gate, b.linear(h, "up", 24));
+  x = b.add(x, b.linear(h, "down", 16));
+  b.scope("");
+  return b.finish(b.linear(b.rms_norm(b.select_rows(x), "final", 1e-6f), "embed", 32), 128);
+}
+
+std::size_t count_nodes(const Graph& graph) { return graph.nodes.size(); }
+
+TEST(Passes, ALayerBecomesFiveNodes) {
+  Graph graph = layer();
+  optimize(graph);
+  EXPECT_EQ(to_string(graph),
+            "graph test context 128\n"
+            "state 0 = kv 2 heads of 4\n"
+            "rope 0 = 4 columns, scale 1\n"
+            "%0 [T, 16] = embedding() table=embed[32, 16]\n"
+            "%1 [T, 32] = linear(%0) weight=layer.q+layer.k+layer.v[32, 16] norm=layer.norm.weight[16]\n"
+            "%2 [T, 16] = attention_input(%1) state=0 heads=4 query_norm=layer.q_norm.weight[4] "
+            "key_norm=layer.k_norm.weight[4] rope=0\n"
+            "%3 [T, 16] = attention(%2) state=0 heads=4 scale=0.5\n"
+            "%4 [T, 16] = linear(%3, %0) weight=layer.o[16, 16]\n"
+            "%5 [T, 24] = linear(%4) weight=layer.gate+layer.up[48, 16] norm=layer.mlp_norm.weight[16] gated=silu\n"
+            "%6 [T, 16] = linear(%5, %4) weight=layer.down[16, 24]\n"
+            "%7 [S, 16] = select_rows(%6)\n"
+            "%8 [S, 32] = linear(%7) weight=embed[32, 16] norm=final.weight[16]\n"
+            "return %8\n");
+}
+
+TEST(Passes, PlainHeadsAndBiases) {
+  Graph graph = layer(false, true);
+  optimize(graph);
+  const std::string text = to_string(graph);
+  EXPECT_NE(text.find("attention_input(%1) state=0 heads=4\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("bias=layer.q.bias+layer.k.bias+layer.v.bias[32]"), std::string::npos) << text;
+}
+
+TEST(Passes, WeightsThatCannotBeStackedStayApart) {
+  Graph graph = layer();
+  const std::size_t before = count_nodes(graph);
+  optimize(graph, [](const WeightDeclaration&, const WeightDeclaration&) { return false; });
+  // Only residuals and norms are fused: two adds and three norms are gone.
+  EXPECT_EQ(count_nodes(graph), before - 5);
+  EXPECT_NO_THROW(validate(graph));
+}
+
+TEST(Passes, AValueReadTwiceIsNotFusedAway) {
+  Builder b("test");
+  auto x = b.embedding("embed", 8, 16);
+  const auto h = b.rms_norm(x, "norm", 1e-6f);
+  const auto product = b.linear(h, "p", 16);
+  x = b.add(b.add(h, product), product);  // h and product both have a reader that no fusion covers
+  Graph graph = b.finish(b.linear(b.select_rows(x), "head", 8), 128);
+  optimize(graph);
+  EXPECT_NE(to_string(graph).find("rms_norm"), std::string::npos);
+  EXPECT_NE(to_string(graph).find("add"), std::string::npos);
+}
+
+TEST(Passes, RemoveDeadKeepsStateWrites) {
+  Graph graph = layer();
+  const std::size_t before = count_nodes(graph);
+  remove_dead(graph);
+  EXPECT_EQ(count_nodes(graph), before);
+}
+
+TEST(Validator, NamesTheNodeAndTheProblem) {
+  const auto problem = [](const std::function<void(Graph&)>& damage) -> std::string {
+    Graph graph = layer();
+    damage(graph);
+    try {
+      validate(graph);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(problem([](Graph&) {}), "no error");
+  EXPECT_EQ(problem([](Graph& g) { std::swap(g.nodes[1], g.nodes[2]); }),
+            "Node 1 (linear) of graph 'test' reads %1 'layer.norm' before it is computed.");
+  EXPECT_EQ(problem([](Graph& g) { g.values[2].width = 20; }),
+            "Node 2 (linear) of graph 'test' has output width 20, but it should be 16.");
+  EXPECT_EQ(problem([](Graph& g) { g.nodes[2].inputs[0] = 999; }),
+            "Node 2 (linear) of graph 'test' names input value 999, but there are 22.");
+  EXPECT_EQ(problem([](Graph& g) { g.output = none; }), "The graph 'test' has no output that a node computes.");
+  const auto write = [](const Node& node) { return std::holds_alternative<KvWrite>(node.operation); };
+  EXPECT_EQ(problem([&](Graph& g) { std::erase_if(g.nodes, write); }),
+            "Node 9 (attention) of graph 'test' reads a state that no node before it writes.");
+}
+
+TEST(MemoryPlan, LiveValuesNeverOverlap) {
+  for (const bool optimized : {false, true}) {
+    Graph graph = layer();
+    if (optimized) optimize(graph);
+    const MemoryPlan plan = plan_memory(graph);
+    const auto end = [&](ValueId v) { return plan.offsets[static_cast<std::size_t>(v)] + graph.value(v).width; };
+    std::vector<std::size_t> born(graph.values.size());
+    std::vector<std::size_t> last(graph.values.size());
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+      if (graph.nodes[i].output != none)
+        born[static_cast<std::size_t>(graph.nodes[i].output)] = last[static_cast<std::size_t>(graph.nodes[i].output)] =
+            i;
+      for (const ValueId input : graph.nodes[i].inputs) last[static_cast<std::size_t>(input)] = i;
+    }
+    std::int64_t total = 0;
+    for (ValueId a = 0; a < static_cast<ValueId>(graph.values.size()); ++a) {
+      if (a == graph.output) continue;
+      total += graph.value(a).width;
+      EXPECT_LE(end(a), plan.peak);
+      for (ValueId b = 0; b < a; ++b) {
+        const auto ua = static_cast<std::size_t>(a);
+        const auto ub = static_cast<std::size_t>(b);
+        if (b == graph.output || born[ua] > last[ub] || born[ub] > last[ua]) continue;
+        EXPECT_TRUE(plan.offsets[ua] >= end(b) || plan.offsets[ub] >= end(a)) << a << " and " << b;
+      }
+    }
+    EXPECT_LT(plan.peak, total) << "memory is shared";
+    EXPECT_EQ(plan.offsets[static_cast<std::size_t>(graph.output)], none);
+  }
+}
+
+}  // namespace
+}  // namespace gerbil::graph

@@ -1,0 +1,94 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "gerbil/error.hpp"
+#include "graph/passes/passes.hpp"
+#include "models/registry.hpp"
+#include "models/rope.hpp"
+
+namespace gerbil::models {
+namespace {
+
+Json small(const std::string& architecture) {
+  return Json{{"architectures", {architecture}}, {"hidden_size", 64},    {"intermediate_size", 96},
+              {"num_hidden_layers", 2},          {"vocab_size", 100},    {"num_attention_heads", 4},
+              {"num_key_value_heads", 2},        {"rms_norm_eps", 1e-6}, {"max_position_embeddings", 256}};
+}
+
+std::string message_of(const Json& config) {
+  try {
+    build(config);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Models, EveryFamilyFusesToFiveNodesALayer) {
+  for (const char* name :
+       {"LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM", "SmolLM3ForCausalLM", "Phi3ForCausalLM"}) {
+    auto graph = build(small(name));
+    graph::optimize(graph);
+    // embedding, five nodes and an attention input for each of two layers, row selection, head
+    EXPECT_EQ(graph.nodes.size(), 1u + 2 * 6 + 2) << name << "\n" << graph::to_string(graph);
+  }
+}
+
+TEST(Models, UnknownArchitecturesAreNamed) {
+  EXPECT_EQ(message_of(small("MambaForCausalLM")),
+            "The architecture \"MambaForCausalLM\" is not supported; gerbil knows LlamaForCausalLM, Qwen2ForCausalLM, "
+            "Qwen3ForCausalLM, SmolLM3ForCausalLM, Phi3ForCausalLM.");
+  EXPECT_EQ(message_of(Json::object()), "config.json has no \"architectures\", so the model's family is unknown.");
+}
+
+TEST(Models, ImpossibleSizesAreErrors) {
+  const auto with = [](const char* key, Json value) {
+    Json config = small("LlamaForCausalLM");
+    config[key] = std::move(value);
+    return message_of(config);
+  };
+  EXPECT_EQ(with("num_key_value_heads", 3),
+            "\"num_attention_heads\" in config.json is 4, which is not a multiple of \"num_key_value_heads\", 3.");
+  EXPECT_EQ(with("hidden_size", -1), "\"hidden_size\" in config.json is -1, but should be between 1 and 4194304.");
+  EXPECT_EQ(with("num_hidden_layers", 100000),
+            "\"num_hidden_layers\" in config.json is 100000, but should be between 1 and 1024.");
+  EXPECT_EQ(with("hidden_act", "cosine"),
+            "\"hidden_act\" in config.json is \"cosine\", but gerbil knows silu, gelu, gelu_new, gelu_pytorch_tanh and "
+            "relu.");
+  EXPECT_EQ(with("vocab_size", "many"), "\"vocab_size\" is \"many\", but should be a whole number.");
+  EXPECT_NE(with("rope_scaling", {{"rope_type", "spiral"}}).find("\"spiral\""), std::string::npos);
+  EXPECT_NE(with("rope_scaling", {{"rope_type", "linear"}, {"factor", 0}}).find("should be positive"),
+            std::string::npos);
+  EXPECT_NE(with("rope_theta", 0).find("should be above 1"), std::string::npos);
+}
+
+TEST(Models, BothSpellingsOfRopeAreEqual) {
+  Json published = small("LlamaForCausalLM");
+  published["rope_theta"] = 500000.0;
+  published["rope_scaling"] = {{"rope_type", "llama3"},
+                               {"factor", 8.0},
+                               {"low_freq_factor", 1.0},
+                               {"high_freq_factor", 4.0},
+                               {"original_max_position_embeddings", 64}};
+  Json rewritten = small("LlamaForCausalLM");
+  rewritten["rope_parameters"] = published["rope_scaling"];
+  rewritten["rope_parameters"]["rope_theta"] = 500000.0;
+  const auto a = read_rope(published, 16);
+  const auto b = read_rope(rewritten, 16);
+  EXPECT_EQ(a.inverse_frequencies, b.inverse_frequencies);
+  EXPECT_EQ(a.inverse_frequencies.front(), 1.0f) << "the highest frequency is not scaled";
+  EXPECT_FLOAT_EQ(a.inverse_frequencies.back(), std::pow(500000.0f, -14.0f / 16.0f) / 8.0f)
+      << "the lowest is divided by the factor";
+}
+
+TEST(Models, TiedAndUntiedHeads) {
+  Json config = small("Qwen3ForCausalLM");
+  config["tie_word_embeddings"] = true;
+  EXPECT_EQ(graph::to_string(build(config)).find("lm_head"), std::string::npos);
+  config["tie_word_embeddings"] = false;
+  EXPECT_NE(graph::to_string(build(config)).find("weight=lm_head[100, 64]"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gerbil::models
