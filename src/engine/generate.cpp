@@ -3,7 +3,7 @@
 #include <numeric>
 #include <utility>
 
-#include "engine/answer.hpp"
+#include "runtime/answer.hpp"
 #include "engine/state.hpp"
 
 namespace gerbil {
@@ -106,7 +106,7 @@ Result Engine::State::generate(std::vector<std::int32_t> prompt, const Options& 
   Result result;
   std::optional<tokenizer::Detokenizer> detokenizer;
   if (files.tokenizer) detokenizer.emplace(*files.tokenizer);
-  AnswerText answer(options.stop, in_reasoning, options.on_text);
+  runtime::AnswerText answer(options.stop, in_reasoning, options.on_text);
   const auto on_token = [&](std::int32_t token, std::span<const float> logits) {
     if (request.want_logits) result.log_probabilities.push_back(report(token, logits, options.log_probabilities));
     if (!detokenizer || std::ranges::contains(request.end_tokens, token)) return true;

@@ -35,7 +35,7 @@ struct Affine {
 };
 
 struct Weight {
-  std::string name;  // as in the checkpoint, for messages
+  std::string name;          // as in the checkpoint, for messages
   std::int64_t rows = 0;     // outputs; 1 for a vector
   std::int64_t columns = 0;  // inputs
   std::variant<Dense, Affine> form;

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenizer/decode_state.hpp"
+
 namespace gerbil::tokenizer {
 
 using TokenId = std::int32_t;
@@ -27,9 +29,9 @@ class Tokenizer {
   // The text of `ids`; unknown ids are an Error{invalid_argument}. skip_special leaves special tokens out.
   std::string decode(const std::vector<TokenId>& ids, bool skip_special = true) const;
 
-  std::size_t vocabulary_size() const;                    // one more than the largest id
+  std::size_t vocabulary_size() const;                      // one more than the largest id
   std::optional<TokenId> id(std::string_view token) const;  // by its spelling in tokenizer.json
-  std::string token(TokenId id) const;                    // the spelling in tokenizer.json; empty for an unused id
+  std::string token(TokenId id) const;                      // the spelling in tokenizer.json; empty for an unused id
   bool is_special(TokenId id) const;
 
  private:
@@ -49,8 +51,7 @@ class Detokenizer {
  private:
   Tokenizer tokenizer_;
   bool skip_special_;
-  std::vector<TokenId> pending_;
-  std::size_t emitted_ = 0;
+  DecodeState state_;
 };
 
 }  // namespace gerbil::tokenizer

@@ -1,0 +1,224 @@
+// The CPU backend: packs the weights, binds an operation to every node, and runs them in order.
+#include <algorithm>
+#include <cstring>
+#include <format>
+
+#include "backends/cpu/operations.hpp"
+#include "backends/program.hpp"
+#include "gerbil/error.hpp"
+#include "kernels/cpu/targets.hpp"
+
+namespace gerbil::cpu {
+namespace {
+
+// Which matrix a node reads, and in which order of rows.
+struct MatrixUse {
+  graph::WeightId weight = graph::none;
+  RowOrder order = RowOrder::plain;
+  bool operator==(const MatrixUse&) const = default;
+};
+
+MatrixUse matrix_use(const graph::Node& node) {
+  if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
+    return {linear->weight, linear->gated ? RowOrder::gated : RowOrder::plain};
+  }
+  if (const auto* embedding = std::get_if<graph::Embedding>(&node.operation)) return {embedding->table, RowOrder::plain};
+  return {};
+}
+
+std::vector<MatrixUse> matrix_uses(const graph::Graph& graph) {
+  std::vector<MatrixUse> uses;
+  for (const graph::Node& node : graph.nodes) {
+    const MatrixUse use = matrix_use(node);
+    if (use.weight != graph::none && std::find(uses.begin(), uses.end(), use) == uses.end()) uses.push_back(use);
+  }
+  return uses;
+}
+
+std::vector<float> read_vector(const formats::Weight& weight) {
+  const auto* dense = std::get_if<formats::Dense>(&weight.form);
+  if (!dense) {
+    throw Error(ErrorCode::unsupported, std::format("The vector '{}' is stored quantised; norms and biases must be "
+                                                    "F32, F16 or BF16.",
+                                                    weight.name));
+  }
+  std::vector<float> values(static_cast<std::size_t>(weight.rows * weight.columns));
+  dense->read(0, weight.rows, values.data());
+  return values;
+}
+
+void load_weights(Machine& m, const std::vector<MatrixUse>& uses, const WeightSource& source,
+                  const Progress& progress) {
+  m.vectors.resize(m.graph.weights.size());
+  m.matrices.resize(uses.size());
+  std::vector<formats::Weight> weights;
+  std::int64_t total = 0;
+  for (const graph::WeightDeclaration& declaration : m.graph.weights) {
+    weights.push_back(source(declaration));
+    total += weights.back().stored_bytes();
+  }
+  std::int64_t done = 0;
+  for (std::size_t id = 0; id < weights.size(); ++id) {
+    if (m.graph.weights[id].vector) m.vectors[id] = read_vector(weights[id]);
+    for (std::size_t use = 0; use < uses.size(); ++use) {
+      if (uses[use].weight == static_cast<graph::WeightId>(id)) {
+        m.matrices[use] = pack(weights[id], uses[use].order, m.pool);
+      }
+    }
+    done += weights[id].stored_bytes();
+    weights[id] = {};  // lets go of what the description holds, such as rows kept in memory
+    if (progress) progress(done, total);
+  }
+}
+
+Operation bind(Machine& m, const graph::Node& node, const Matrix* matrix, bool reuse) {
+  return std::visit(
+      [&]<typename T>(const T& op) -> Operation {
+        if constexpr (std::is_same_v<T, graph::Embedding>) return make_embedding(m, node, op, *matrix);
+        if constexpr (std::is_same_v<T, graph::Linear>) return make_linear(m, node, op, *matrix, reuse);
+        if constexpr (std::is_same_v<T, graph::RmsNorm>) return make_rms_norm(node, op);
+        if constexpr (std::is_same_v<T, graph::Add>) return make_add(node);
+        if constexpr (std::is_same_v<T, graph::Multiply>) return make_multiply(node);
+        if constexpr (std::is_same_v<T, graph::Activate>) return make_activate(node, op);
+        if constexpr (std::is_same_v<T, graph::Slice>) return make_slice(node, op);
+        if constexpr (std::is_same_v<T, graph::Rope>) return make_rope(node, op);
+        if constexpr (std::is_same_v<T, graph::KvWrite>) return make_kv_write(node, op);
+        if constexpr (std::is_same_v<T, graph::Attention>) return make_attention(m, node, op);
+        if constexpr (std::is_same_v<T, graph::SelectRows>) return make_select_rows(node);
+        if constexpr (std::is_same_v<T, graph::AttentionInput>) return make_attention_input(m, node, op);
+      },
+      node.operation);
+}
+
+std::vector<Operation> bind_nodes(Machine& m, const std::vector<MatrixUse>& uses) {
+  std::vector<Operation> operations;
+  // The projection whose prepared activations the machine holds.
+  const graph::Node* prepared = nullptr;
+  const Matrix* prepared_matrix = nullptr;
+  for (const graph::Node& node : m.graph.nodes) {
+    const MatrixUse use = matrix_use(node);
+    const Matrix* matrix =
+        use.weight == graph::none ? nullptr : &m.matrices[std::find(uses.begin(), uses.end(), use) - uses.begin()];
+    bool reuse = false;
+    if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
+      reuse = prepared && prepared->inputs[0] == node.inputs[0] &&
+              same_preparation(std::get<graph::Linear>(prepared->operation), *prepared_matrix, *linear, *matrix);
+      prepared = &node;
+      prepared_matrix = matrix;
+    }
+    operations.push_back(bind(m, node, matrix, reuse));
+  }
+  return operations;
+}
+
+void reserve_states(Machine& m) {
+  const std::int64_t blocks = (m.options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
+  for (const graph::KvState& state : m.graph.states) {
+    const kernels::KvLayout layout{state.kv_heads, state.head_dim, m.options.exact};
+    m.states.push_back({layout, kernels::Buffer(static_cast<std::size_t>(blocks) * layout.block_bytes())});
+  }
+  for (const graph::RopeTable& table : m.graph.ropes) {
+    const std::size_t half = table.inverse_frequencies.size();
+    const std::size_t floats = half * static_cast<std::size_t>(m.options.max_tokens);
+    m.angles.push_back({static_cast<std::int64_t>(half), std::vector<float>(floats), std::vector<float>(floats)});
+  }
+  m.runs.reserve(static_cast<std::size_t>(m.options.max_tokens));
+}
+
+ProgramInfo describe(const Machine& m, const std::vector<MatrixUse>& uses) {
+  ProgramInfo info;
+  info.device = std::format("CPU, {}, {} thread{}", kernels::target_name(), m.pool.size(), m.pool.size() == 1 ? "" : "s");
+  for (const Matrix& matrix : m.matrices) info.weight_bytes += matrix.bytes();
+  for (const auto& vector : m.vectors) info.weight_bytes += static_cast<std::int64_t>(vector.size() * sizeof(float));
+  bool dense = false;
+  for (const graph::Node& node : m.graph.nodes) {
+    if (!std::holds_alternative<graph::Linear>(node.operation)) continue;
+    const Matrix& matrix = m.matrices[std::find(uses.begin(), uses.end(), matrix_use(node)) - uses.begin()];
+    info.bytes_per_token += matrix.bytes();
+    info.operations_per_token += 2 * matrix.rows * matrix.columns;
+    dense = dense || !matrix.affine();
+  }
+  info.arena_bytes = static_cast<std::int64_t>(m.arena.size());
+  for (const KvPool& state : m.states) info.kv_bytes += static_cast<std::int64_t>(state.blocks.size());
+  if (m.options.exact) info.notes.emplace_back("8-bit activations are off: the program was compiled to be exact.");
+  if (dense) {
+    info.notes.emplace_back("Some projections have unquantised weights and run in f32; quantised ones are faster.");
+  }
+  if (kernels::target_name() == "AVX2" || kernels::target_name() == "SSE2") {
+    info.notes.emplace_back("This processor has no AVX-512 VNNI: 8-bit dot products take three instructions.");
+  }
+  return info;
+}
+
+class CpuProgram final : public Program {
+ public:
+  CpuProgram(graph::Graph graph, const WeightSource& source, const ProgramOptions& options, const Progress& progress)
+      : machine_(std::move(graph), options) {
+    const std::vector<MatrixUse> uses = matrix_uses(machine_.graph);
+    load_weights(machine_, uses, source, progress);
+    machine_.plan = plan_memory(machine_.graph);
+    machine_.arena = kernels::Buffer(static_cast<std::size_t>(machine_.plan.peak * options.max_tokens) * sizeof(float));
+    reserve_states(machine_);
+    operations_ = bind_nodes(machine_, uses);
+    info_ = describe(machine_, uses);
+  }
+
+  StepResult step(const Batch& batch) override {
+    if (batch.tokens.size() > static_cast<std::size_t>(machine_.options.max_tokens)) {
+      throw Error(ErrorCode::invalid_argument,
+                  std::format("The batch has {} tokens; this program was compiled for at most {} in a step.",
+                              batch.tokens.size(), machine_.options.max_tokens));
+    }
+    machine_.batch = &batch;
+    machine_.tokens = static_cast<std::int64_t>(batch.tokens.size());
+    machine_.outputs = static_cast<std::int64_t>(batch.outputs.size());
+    reserve_logits();
+    prepare_step(machine_);
+    for (const Operation& operation : operations_) operation(machine_);
+    return read_logits(batch);
+  }
+
+  void copy_block(std::int32_t from, std::int32_t to) override {
+    for (const KvPool& state : machine_.states) {
+      std::memcpy(state.block(to), state.block(from), state.layout.block_bytes());
+    }
+  }
+
+  const ProgramInfo& info() const override { return info_; }
+
+ private:
+  // Most steps want one row a sequence, few want one a token: the room grows when that happens.
+  void reserve_logits() {
+    const auto width = static_cast<std::size_t>(machine_.width(machine_.graph.output));
+    const std::size_t bytes = static_cast<std::size_t>(machine_.outputs) * width * sizeof(float);
+    if (machine_.logits.size() < bytes) machine_.logits = kernels::Buffer(bytes);
+  }
+
+  StepResult read_logits(const Batch& batch) {
+    StepResult result;
+    const graph::ValueId output = machine_.graph.output;
+    const auto width = static_cast<std::size_t>(machine_.width(output));
+    float* logits = machine_.value(output);
+    if (batch.logits) result.logits.assign(logits, logits + batch.outputs.size() * width);
+    if (!batch.sampling.empty()) {
+      result.tokens.resize(batch.outputs.size());
+      machine_.pool.run(batch.outputs.size(), [&](std::size_t row, std::size_t) {
+        result.tokens[row] = sample(std::span(logits + row * width, width), batch.sampling[row]);
+      });
+    }
+    return result;
+  }
+
+  Machine machine_;
+  std::vector<Operation> operations_;
+  ProgramInfo info_;
+};
+
+}  // namespace
+
+std::unique_ptr<Program> compile(graph::Graph graph, const WeightSource& weights, const ProgramOptions& options,
+                                 const Progress& progress) {
+  return std::make_unique<CpuProgram>(std::move(graph), weights, options, progress);
+}
+
+}  // namespace gerbil::cpu

@@ -1,0 +1,175 @@
+#include <algorithm>
+#include <cstring>
+
+#include "backends/cpu/activation.hpp"
+#include "backends/cpu/operations.hpp"
+#include "kernels/cpu/affine.hpp"
+#include "kernels/cpu/dense.hpp"
+#include "kernels/cpu/epilogue.hpp"
+#include "kernels/cpu/prepare.hpp"
+#include "kernels/cpu/rms_norm.hpp"
+
+namespace gerbil::cpu {
+namespace {
+
+using kernels::AffinePanels;
+using kernels::DensePanels;
+using kernels::GroupFactors;
+
+// Tokens whose activations stay in a core's cache while the panels of a weight pass by.
+constexpr std::int64_t token_block = 64;
+// Bytes of weight that one task reads at least: enough to make handing out tasks cheap.
+constexpr std::int64_t task_bytes = 32 << 10;
+
+struct Projection {
+  graph::ValueId input = graph::none;
+  graph::ValueId residual = graph::none;
+  graph::ValueId output = graph::none;
+  const Matrix* matrix = nullptr;
+  const float* norm = nullptr;
+  float epsilon = 0.0f;
+  bool exact = false;
+  std::vector<float> bias;  // in packed row order
+  kernels::Epilogue epilogue;
+};
+
+// Where the kernels read row `t` of the activations: the value itself when nothing has to happen to it.
+bool reads_value(const Projection& p) { return !p.matrix->affine() && !p.norm; }
+
+void prepare_token(const Projection& p, Machine& m, std::int64_t t, float* scratch) {
+  const std::int64_t columns = packed_columns(*p.matrix);
+  const AffinePanels* affine = p.matrix->affine();
+  const float* x = m.value(p.input) + t * p.matrix->columns;
+  float* floats = m.floats.as<float>() + t * columns;
+  const bool keep_floats = !affine || p.exact;
+  if (p.norm) {
+    float* normed = keep_floats && p.matrix->gather.empty() ? floats : scratch;
+    kernels::rms_norm(x, p.norm, p.epsilon, p.matrix->columns, normed);
+    x = normed;
+    scratch += p.matrix->columns;
+  }
+  if (!affine) return;
+  if (!p.matrix->gather.empty()) {
+    float* gathered = keep_floats ? floats : scratch;
+    kernels::gather_row(x, p.matrix->gather.data(), columns, gathered);
+    x = gathered;
+  } else if (keep_floats && x != floats) {
+    std::memcpy(floats, x, static_cast<std::size_t>(columns) * sizeof(float));
+    x = floats;
+  }
+  GroupFactors* factors = m.factors.as<GroupFactors>() + t * affine->groups();
+  if (p.exact) {
+    kernels::sum_groups(x, columns, affine->group, factors);
+  } else {
+    kernels::quantize_row(x, columns, affine->group, m.codes.as<std::int8_t>() + t * columns, factors);
+  }
+}
+
+void multiply_panel(const Projection& p, const Machine& m, std::int64_t panel, std::int64_t token, std::int64_t count,
+                    float* sums) {
+  const std::int64_t columns = packed_columns(*p.matrix);
+  const float* floats = (reads_value(p) ? m.value(p.input) : m.floats.as<float>()) + token * columns;
+  if (const AffinePanels* affine = p.matrix->affine()) {
+    const GroupFactors* factors = m.factors.as<GroupFactors>() + token * affine->groups();
+    if (p.exact) {
+      kernels::affine_panel_exact(*affine, panel, floats, factors, count, sums);
+    } else {
+      kernels::affine_panel(*affine, panel, m.codes.as<std::int8_t>() + token * columns, factors, count, sums);
+    }
+  } else {
+    kernels::dense_panel(std::get<DensePanels>(p.matrix->panels), panel, floats, count, sums);
+  }
+}
+
+std::int64_t panel_count(const Matrix& matrix) {
+  return std::visit([](const auto& panels) { return panels.panels(); }, matrix.panels);
+}
+
+void multiply(const Projection& p, Machine& m, std::int64_t tokens) {
+  kernels::Epilogue epilogue = p.epilogue;
+  epilogue.bias = p.bias.empty() ? nullptr : p.bias.data();
+  epilogue.residual = p.residual == graph::none ? nullptr : m.value(p.residual);
+  epilogue.out = m.value(p.output);
+  const std::int64_t panels = panel_count(*p.matrix);
+  const std::int64_t panel_bytes = std::max<std::int64_t>(1, p.matrix->bytes() / panels);
+  const std::int64_t panels_a_task =
+      std::clamp<std::int64_t>(task_bytes / panel_bytes, 1, std::max<std::int64_t>(1, panels / (4 * m.pool.size())));
+  const std::int64_t tasks = (panels + panels_a_task - 1) / panels_a_task;
+  const std::int64_t blocks = (tokens + token_block - 1) / token_block;
+  m.pool.run(static_cast<std::size_t>(tasks * blocks), [&](std::size_t index, std::size_t) {
+    const std::int64_t first = static_cast<std::int64_t>(index) / tasks * token_block;
+    const std::int64_t count = std::min(token_block, tokens - first);
+    const std::int64_t begin = static_cast<std::int64_t>(index) % tasks * panels_a_task;
+    const std::int64_t end = std::min(panels, begin + panels_a_task);
+    alignas(64) float sums[token_block * kernels::panel_rows];
+    for (std::int64_t panel = begin; panel < end; ++panel) {
+      multiply_panel(p, m, panel, first, count, sums);
+      kernels::finish_panel(epilogue, panel, first, count, sums);
+    }
+  });
+}
+
+std::vector<float> packed_bias(const Machine& m, graph::WeightId bias, RowOrder order, std::int64_t rows) {
+  if (bias == graph::none) return {};
+  std::vector<float> packed(static_cast<std::size_t>(packed_rows(order, rows)));
+  for (std::size_t i = 0; i < packed.size(); ++i) {
+    const std::int64_t row = source_row(order, rows, static_cast<std::int64_t>(i));
+    if (row >= 0) packed[i] = m.vector(bias)[row];
+  }
+  return packed;
+}
+
+// Rows of prepared activations that the machine has room for grow to what this projection needs.
+void reserve(const Projection& p, Machine& m) {
+  const auto grow = [&](kernels::Buffer& buffer, std::int64_t bytes_a_token) {
+    const auto bytes = static_cast<std::size_t>(bytes_a_token * m.options.max_tokens);
+    if (buffer.size() < bytes) buffer = kernels::Buffer(bytes);
+  };
+  const std::int64_t columns = packed_columns(*p.matrix);
+  if (const AffinePanels* affine = p.matrix->affine()) {
+    grow(m.factors, affine->groups() * static_cast<std::int64_t>(sizeof(GroupFactors)));
+    if (!p.exact) grow(m.codes, columns);
+  }
+  if (!reads_value(p) && (p.exact || !p.matrix->affine())) {
+    grow(m.floats, columns * static_cast<std::int64_t>(sizeof(float)));
+  }
+  reserve_scratch(m, p.matrix->columns + columns);
+}
+
+}  // namespace
+
+bool same_preparation(const graph::Linear& a, const Matrix& matrix_a, const graph::Linear& b, const Matrix& matrix_b) {
+  const AffinePanels* affine_a = matrix_a.affine();
+  const AffinePanels* affine_b = matrix_b.affine();
+  return affine_a && affine_b && a.norm == b.norm && a.epsilon == b.epsilon && affine_a->group == affine_b->group &&
+         matrix_a.gather == matrix_b.gather;
+}
+
+Operation make_linear(Machine& machine, const graph::Node& node, const graph::Linear& linear, const Matrix& matrix,
+                      bool reuse) {
+  Projection p;
+  p.input = node.inputs[0];
+  if (node.inputs.size() > 1) p.residual = node.inputs[1];
+  p.output = node.output;
+  p.matrix = &matrix;
+  p.norm = machine.vector(linear.norm);
+  p.epsilon = linear.epsilon;
+  p.exact = machine.options.exact;
+  p.bias = packed_bias(machine, linear.bias, linear.gated ? RowOrder::gated : RowOrder::plain, matrix.rows);
+  p.epilogue.activation = to_kernel(linear.activation);
+  p.epilogue.gated = linear.gated;
+  p.epilogue.columns = machine.width(node.output);
+  reserve(p, machine);
+  return [p = std::move(p), reuse](Machine& m) {
+    const std::int64_t tokens = m.rows(p.output);
+    if (tokens == 0) return;
+    if (!reuse && !reads_value(p)) {
+      m.pool.run(static_cast<std::size_t>(tokens), [&](std::size_t t, std::size_t thread) {
+        prepare_token(p, m, static_cast<std::int64_t>(t), m.scratch[thread].data());
+      });
+    }
+    multiply(p, m, tokens);
+  };
+}
+
+}  // namespace gerbil::cpu

@@ -1,0 +1,35 @@
+// How each node of a graph becomes an operation. Each function also makes sure that the machine has the room it needs.
+#pragma once
+
+#include "backends/cpu/step.hpp"
+#include "graph/ops.hpp"
+
+namespace gerbil::cpu {
+
+// reuse: the activations that the projection before it prepared are those of this one.
+Operation make_linear(Machine& machine, const graph::Node& node, const graph::Linear& linear, const Matrix& matrix,
+                      bool reuse);
+// Whether two projections of the same input read the same prepared activations.
+bool same_preparation(const graph::Linear& a, const Matrix& matrix_a, const graph::Linear& b, const Matrix& matrix_b);
+
+Operation make_embedding(Machine& machine, const graph::Node& node, const graph::Embedding& embedding,
+                         const Matrix& table);
+Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm);
+Operation make_add(const graph::Node& node);
+Operation make_multiply(const graph::Node& node);
+Operation make_activate(const graph::Node& node, const graph::Activate& activate);
+Operation make_slice(const graph::Node& node, const graph::Slice& slice);
+Operation make_rope(const graph::Node& node, const graph::Rope& rope);
+Operation make_select_rows(const graph::Node& node);
+
+Operation make_kv_write(const graph::Node& node, const graph::KvWrite& write);
+Operation make_attention(Machine& machine, const graph::Node& node, const graph::Attention& attention);
+Operation make_attention_input(Machine& machine, const graph::Node& node, const graph::AttentionInput& input);
+
+// Once a step, before the operations: the rope angles of every token, and the runs of queries.
+void prepare_step(Machine& machine);
+
+// Makes every thread's scratch at least `floats` long.
+void reserve_scratch(Machine& machine, std::int64_t floats);
+
+}  // namespace gerbil::cpu

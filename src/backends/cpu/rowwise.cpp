@@ -1,0 +1,106 @@
+// Operations in which every row, or every head of a row, is on its own.
+#include <algorithm>
+
+#include "backends/cpu/activation.hpp"
+#include "backends/cpu/operations.hpp"
+#include "kernels/cpu/rms_norm.hpp"
+#include "kernels/cpu/rope.hpp"
+
+namespace gerbil::cpu {
+namespace {
+
+// Calls body(row, thread) for each row of the node's output, on all threads when there are many.
+template <typename Body>
+void for_each_row(Machine& m, graph::ValueId output, const Body& body) {
+  m.pool.run(static_cast<std::size_t>(m.rows(output)),
+             [&](std::size_t row, std::size_t thread) { body(static_cast<std::int64_t>(row), thread); });
+}
+
+template <typename Kernel>
+Operation make_binary(const graph::Node& node, Kernel kernel) {
+  return [a = node.inputs[0], b = node.inputs[1], out = node.output, kernel](Machine& m) {
+    const std::int64_t width = m.width(out);
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      kernel(m.value(a) + row * width, m.value(b) + row * width, width, m.value(out) + row * width);
+    });
+  };
+}
+
+}  // namespace
+
+void reserve_scratch(Machine& machine, std::int64_t floats) {
+  machine.scratch.resize(static_cast<std::size_t>(machine.pool.size()));
+  for (auto& scratch : machine.scratch) {
+    if (scratch.size() < static_cast<std::size_t>(floats)) scratch.resize(static_cast<std::size_t>(floats));
+  }
+}
+
+Operation make_embedding(Machine& machine, const graph::Node& node, const graph::Embedding& embedding,
+                         const Matrix& table) {
+  reserve_scratch(machine, packed_columns(table));
+  return [out = node.output, scale = embedding.scale, &table](Machine& m) {
+    const std::int64_t width = m.width(out);
+    for_each_row(m, out, [&](std::int64_t row, std::size_t thread) {
+      float* to = m.value(out) + row * width;
+      read_row(table, m.batch->tokens[static_cast<std::size_t>(row)], m.scratch[thread].data(), to);
+      if (scale != 1.0f) kernels::scale(to, scale, width, to);
+    });
+  };
+}
+
+Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm) {
+  return [in = node.inputs[0], out = node.output, norm](Machine& m) {
+    const std::int64_t width = m.width(out);
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      for (std::int64_t at = row * width; at < (row + 1) * width; at += norm.width) {
+        kernels::rms_norm(m.value(in) + at, m.vector(norm.weight), norm.epsilon, norm.width, m.value(out) + at);
+      }
+    });
+  };
+}
+
+Operation make_add(const graph::Node& node) { return make_binary(node, kernels::add); }
+Operation make_multiply(const graph::Node& node) { return make_binary(node, kernels::multiply); }
+
+Operation make_activate(const graph::Node& node, const graph::Activate& activate) {
+  return [in = node.inputs[0], out = node.output, activation = to_kernel(activate.activation)](Machine& m) {
+    const std::int64_t width = m.width(out);
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      kernels::activate(activation, m.value(in) + row * width, width, m.value(out) + row * width);
+    });
+  };
+}
+
+Operation make_slice(const graph::Node& node, const graph::Slice& slice) {
+  return [in = node.inputs[0], out = node.output, begin = slice.begin](Machine& m) {
+    const std::int64_t width = m.width(out);
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      std::copy_n(m.value(in) + row * m.width(in) + begin, width, m.value(out) + row * width);
+    });
+  };
+}
+
+Operation make_rope(const graph::Node& node, const graph::Rope& rope) {
+  return [in = node.inputs[0], out = node.output, rope](Machine& m) {
+    const std::int64_t width = m.width(out);
+    const Angles& angles = m.angles[static_cast<std::size_t>(rope.rope)];
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      for (std::int64_t at = row * width; at < (row + 1) * width; at += rope.head_dim) {
+        kernels::rotate_head(m.value(in) + at, angles.cosine.data() + row * angles.half,
+                             angles.sine.data() + row * angles.half, angles.half, rope.head_dim, m.value(out) + at);
+      }
+    });
+  };
+}
+
+Operation make_select_rows(const graph::Node& node) {
+  return [in = node.inputs[0], out = node.output](Machine& m) {
+    const std::int64_t width = m.width(out);
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      std::copy_n(m.value(in) + m.batch->outputs[static_cast<std::size_t>(row)] * width, width,
+                  m.value(out) + row * width);
+    });
+  };
+}
+
+}  // namespace gerbil::cpu

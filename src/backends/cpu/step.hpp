@@ -1,0 +1,84 @@
+// What the operations of a compiled graph work on.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "backends/cpu/matrix.hpp"
+#include "backends/program.hpp"
+#include "base/thread_pool.hpp"
+#include "graph/graph.hpp"
+#include "kernels/cpu/kv_cache.hpp"
+
+namespace gerbil::cpu {
+
+// Consecutive queries of one sequence, few enough for one attention task.
+struct QueryRun {
+  std::int32_t first = 0;  // row of the batch
+  std::int32_t count = 0;
+  const SequenceView* view = nullptr;
+};
+inline constexpr std::int32_t queries_per_run = 16;
+
+// Pages of keys and values of one state.
+struct KvPool {
+  kernels::KvLayout layout;
+  kernels::Buffer blocks;
+  std::byte* block(std::int32_t index) const {
+    return blocks.data() + static_cast<std::size_t>(index) * layout.block_bytes();
+  }
+};
+
+// Cosines and sines of the batch's positions for one rope.
+struct Angles {
+  std::int64_t half = 0;
+  std::vector<float> cosine;  // [max_tokens, half]
+  std::vector<float> sine;
+};
+
+// Everything a program owns, and the batch that runs. Operations keep a reference to it.
+struct Machine {
+  Machine(graph::Graph g, const ProgramOptions& o) : graph(std::move(g)), options(o), pool(o.threads) {}
+
+  graph::Graph graph;
+  ProgramOptions options;
+  ThreadPool pool;
+  std::vector<Matrix> matrices;
+  std::vector<std::vector<float>> vectors;  // by WeightId; empty for matrices
+  std::vector<KvPool> states;
+
+  graph::MemoryPlan plan;
+  kernels::Buffer arena;
+  kernels::Buffer logits;  // [outputs, vocabulary]; the plan leaves the graph's output to the backend
+  std::vector<Angles> angles;  // by RopeId
+  // Activations as a projection reads them; filled by one projection and read by those that share its input.
+  kernels::Buffer codes;    // [max_tokens, packed columns]
+  kernels::Buffer floats;   // [max_tokens, packed columns]
+  kernels::Buffer factors;  // [max_tokens, groups]
+  std::vector<std::vector<float>> scratch;  // one for each thread
+
+  // The batch.
+  const Batch* batch = nullptr;
+  std::int64_t tokens = 0;
+  std::int64_t outputs = 0;
+  std::vector<QueryRun> runs;
+
+  std::int64_t rows(graph::ValueId id) const {
+    return graph.value(id).rows == graph::Rows::tokens ? tokens : outputs;
+  }
+  float* value(graph::ValueId id) const {
+    if (id == graph.output) return logits.as<float>();
+    return arena.as<float>() + plan.offsets[static_cast<std::size_t>(id)] * tokens;
+  }
+  std::int64_t width(graph::ValueId id) const { return graph.value(id).width; }
+  const float* vector(graph::WeightId id) const {
+    return id == graph::none ? nullptr : vectors[static_cast<std::size_t>(id)].data();
+  }
+};
+
+// Runs one node for the batch of the machine.
+using Operation = std::function<void(Machine&)>;
+
+}  // namespace gerbil::cpu

@@ -1,0 +1,46 @@
+#include "backends/null/compile.hpp"
+
+namespace gerbil::null {
+namespace {
+
+class NullProgram final : public Program {
+ public:
+  NullProgram(const graph::Graph& graph, const ProgramOptions& options)
+      : vocabulary_(static_cast<std::size_t>(graph.value(graph.output).width)) {
+    info_.device = "null";
+    info_.arena_bytes = graph::plan_memory(graph).peak * options.max_tokens * static_cast<std::int64_t>(sizeof(float));
+    const std::int64_t blocks = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
+    const std::int64_t element = options.exact ? 4 : 2;
+    for (const graph::KvState& state : graph.states) {
+      info_.kv_bytes += blocks * kv_block_tokens * 2 * state.kv_heads * state.head_dim * element;
+    }
+    for (const graph::Node& node : graph.nodes) {
+      if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
+        const graph::WeightDeclaration& weight = graph.weight(linear->weight);
+        info_.operations_per_token += 2 * weight.rows * weight.columns;
+      }
+    }
+  }
+
+  StepResult step(const Batch& batch) override {
+    StepResult result;
+    if (!batch.sampling.empty()) result.tokens.resize(batch.outputs.size());
+    if (batch.logits) result.logits.resize(batch.outputs.size() * vocabulary_);
+    return result;
+  }
+  void copy_block(std::int32_t, std::int32_t) override {}
+  const ProgramInfo& info() const override { return info_; }
+
+ private:
+  std::size_t vocabulary_;
+  ProgramInfo info_;
+};
+
+}  // namespace
+
+std::unique_ptr<Program> compile(graph::Graph graph, const ProgramOptions& options) {
+  graph::validate(graph);
+  return std::make_unique<NullProgram>(graph, options);
+}
+
+}  // namespace gerbil::null

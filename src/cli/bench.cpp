@@ -1,0 +1,183 @@
+// gerbil bench: speed, and how much of what the machine could do it is.
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <numeric>
+#include <random>
+
+#include "commands.hpp"
+#include "json.hpp"
+#include "model.hpp"
+#include "numbers.hpp"
+#include "options.hpp"
+#include "terminal.hpp"
+
+namespace gerbil::cli {
+namespace {
+
+struct Bench {
+  std::string model, random;
+  LoadOptions load{.check = false};
+  std::int32_t prompt = 512;
+  std::int32_t generate = 64;
+  std::int32_t depth = 1;
+  std::int32_t repetitions = 3;
+  bool json = false;
+};
+
+struct Measurement {
+  std::vector<double> prefill, decode;  // tokens per second, one a repetition
+  MachineCeilings ceilings;
+  bool on_cpu = false;
+};
+
+// Tokens drawn evenly from the vocabulary: every prompt is another one, so that no part of it is found in the cache.
+std::vector<std::int32_t> random_prompt(std::mt19937& random, std::int32_t length, std::int32_t vocabulary) {
+  std::uniform_int_distribution<std::int32_t> token(0, vocabulary - 1);
+  std::vector<std::int32_t> tokens(static_cast<std::size_t>(length));
+  for (std::int32_t& id : tokens) id = token(random);
+  return tokens;
+}
+
+Timings measure(const Engine& engine, std::mt19937& random, std::int32_t prompt, std::int32_t generate) {
+  Options options;
+  options.max_tokens = generate;
+  options.ignore_end = true;
+  return engine.generate(random_prompt(random, prompt, engine.info().vocabulary_size), options).timings;
+}
+
+Measurement measure(const Engine& engine, const Bench& bench) {
+  Measurement measurement;
+  std::mt19937 random(1);
+  // The first run of each kind pays for page faults and caches: it is not counted.
+  for (std::int32_t repetition = -1; repetition < bench.repetitions; ++repetition) {
+    if (bench.prompt > 0) {
+      const Timings timings = measure(engine, random, bench.prompt, 1);
+      if (repetition >= 0) measurement.prefill.push_back(timings.prefill_tokens_per_second);
+    }
+    if (bench.generate > 0) {
+      // The first token belongs to the prompt's step, so one more gives `generate` decode steps.
+      const Timings timings = measure(engine, random, bench.depth, repetition < 0 ? 2 : bench.generate + 1);
+      if (repetition >= 0) measurement.decode.push_back(timings.decode_tokens_per_second);
+    }
+  }
+  measurement.on_cpu = engine.info().device.starts_with("CPU");
+  if (measurement.on_cpu) measurement.ceilings = measure_machine(bench.load.threads);
+  return measurement;
+}
+
+double mean(const std::vector<double>& values) {
+  return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// Of the bytes per second that memory can deliver, those that decoding used; of the multiply-adds, those of prefill.
+double decode_share(const Measurement& m, const ModelInfo& info) {
+  return mean(m.decode) * static_cast<double>(info.bytes_per_token) / m.ceilings.read_bytes_per_second;
+}
+double prefill_share(const Measurement& m, const ModelInfo& info) {
+  return mean(m.prefill) * static_cast<double>(info.operations_per_token) / m.ceilings.int8_operations_per_second;
+}
+
+void print_json(const Bench& bench, const ModelInfo& info, const Measurement& m) {
+  Json json{{"model", info.name},
+            {"architecture", info.architecture},
+            {"quantization", info.quantization},
+            {"device", info.device},
+            {"prompt_tokens", bench.prompt},
+            {"generated_tokens", bench.generate},
+            {"depth", bench.depth},
+            {"repetitions", bench.repetitions},
+            {"prefill_tokens_per_second", m.prefill},
+            {"decode_tokens_per_second", m.decode},
+            {"weight_bytes", info.weight_bytes},
+            {"bytes_per_token", info.bytes_per_token},
+            {"operations_per_token", info.operations_per_token},
+            {"arena_bytes", info.arena_bytes},
+            {"cache_bytes", info.cache_bytes},
+            {"dispatches_per_token", info.dispatches_per_token},
+            {"readbacks_per_token", info.readbacks_per_token},
+            {"load_seconds", info.load_seconds},
+            {"notes", info.notes},
+            {"read_bytes_per_second", nullptr},
+            {"int8_operations_per_second", nullptr},
+            {"decode_share", nullptr},
+            {"prefill_share", nullptr}};
+  if (m.on_cpu) {
+    json["read_bytes_per_second"] = m.ceilings.read_bytes_per_second;
+    json["int8_operations_per_second"] = m.ceilings.int8_operations_per_second;
+    if (!m.decode.empty()) json["decode_share"] = decode_share(m, info);
+    if (!m.prefill.empty()) json["prefill_share"] = prefill_share(m, info);
+  }
+  print(json);
+}
+
+std::string speeds(const std::vector<double>& values) {
+  std::string text = std::format("{:.1f} tok/s (", mean(values));
+  for (std::size_t i = 0; i < values.size(); ++i) text += std::format("{}{:.1f}", i == 0 ? "" : ", ", values[i]);
+  return text + ")";
+}
+
+void print_text(const Bench& bench, const ModelInfo& info, const Measurement& m) {
+  std::vector<std::pair<std::string, std::string>> rows{
+      {"model", std::format("{}, {}, {}", info.name, info.architecture, info.quantization)},
+      {"device", info.device},
+      {"weights", readable_bytes(static_cast<double>(info.weight_bytes))},
+      {"memory", std::format("{} activations, {} cache", readable_bytes(static_cast<double>(info.arena_bytes)),
+                             readable_bytes(static_cast<double>(info.cache_bytes)))}};
+  if (!m.prefill.empty()) rows.emplace_back(std::format("prefill of {}", bench.prompt), speeds(m.prefill));
+  if (!m.decode.empty()) rows.emplace_back(std::format("decode of {}", bench.generate), speeds(m.decode));
+  rows.emplace_back("per decoded token", std::format("{} of weights, {} operations, {} dispatches, {} readbacks",
+                                                     readable_bytes(static_cast<double>(info.bytes_per_token)),
+                                                     readable_count(static_cast<double>(info.operations_per_token)),
+                                                     info.dispatches_per_token, info.readbacks_per_token));
+  if (m.on_cpu) {
+    rows.emplace_back("memory read",
+                      readable_bytes(m.ceilings.read_bytes_per_second) + "/s" +
+                          (m.decode.empty() ? "" : std::format(", decode uses {:.0f} %", 100 * decode_share(m, info))));
+    rows.emplace_back(
+        "int8 arithmetic",
+        readable_count(m.ceilings.int8_operations_per_second) + "op/s" +
+            (m.prefill.empty() ? "" : std::format(", prefill uses {:.0f} %", 100 * prefill_share(m, info))));
+  }
+  for (const std::string& note : info.notes) rows.emplace_back("note", note);
+  std::cout << table(rows);
+}
+
+int execute(Bench bench) {
+  if (bench.model.empty() == bench.random.empty())
+    throw Error(ErrorCode::invalid_argument,
+                "bench needs either a MODEL or --random SHAPE, for example --random qwen3-0.6b.");
+  if (bench.load.context_length == 0)
+    bench.load.context_length = std::max(bench.prompt, bench.depth + bench.generate) + 2;
+  const Engine engine = load_engine(bench.random.empty() ? bench.model : "random:" + bench.random, bench.load);
+  const Measurement measurement = measure(engine, bench);
+  bench.json ? print_json(bench, engine.info(), measurement) : print_text(bench, engine.info(), measurement);
+  return 0;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, int& status) {
+  auto bench = std::make_shared<Bench>();
+  CLI::App* command = app.add_subcommand("bench", "Measure speed, and the share of the machine's peak that it is");
+  command->add_option("MODEL", bench->model, "A directory or the id of a model in the Hugging Face cache");
+  command->add_option("--random", bench->random, "A model of this shape with random weights, without any download")
+      ->type_name("qwen3-0.6b");
+  add_number<std::int32_t>(*command, "-p,--prompt", bench->prompt, {0, 1 << 20},
+                           "Tokens to prefill (default: 512); 0: none");
+  add_number<std::int32_t>(*command, "-n,--generate", bench->generate, {0, 1 << 20},
+                           "Tokens to decode (default: 64); 0: none");
+  add_number<std::int32_t>(*command, "-d,--depth", bench->depth, {1, 1 << 20},
+                           "Tokens before the decoded ones (default: 1)");
+  add_number<std::int32_t>(*command, "-r,--repetitions", bench->repetitions, {1, 1000},
+                           "How often to measure (default: 3)");
+  command->add_flag("--json", bench->json, "Print JSON");
+  add_load_options(*command, bench->load);
+  command->footer(
+      "Examples:\n"
+      "  gerbil bench path/to/model -p 512 -n 64 -r 3 --threads 2\n"
+      "  gerbil bench --random qwen3-0.6b --json");
+  command->callback([bench, &status] { status = execute(*bench); });
+}
+
+}  // namespace gerbil::cli

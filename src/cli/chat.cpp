@@ -1,0 +1,183 @@
+// gerbil chat: a conversation at the terminal.
+#include <array>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "commands.hpp"
+#include "json.hpp"
+#include "line_editor.hpp"
+#include "model.hpp"
+#include "numbers.hpp"
+#include "options.hpp"
+#include "terminal.hpp"
+
+namespace gerbil::cli {
+namespace {
+
+struct ChatFlags {
+  std::optional<std::string> model;
+  LoadOptions load;
+  GenerationFlags generation;
+};
+
+struct Session {
+  Engine engine;
+  Chat chat;
+  Options options;
+  std::optional<Result> last;
+  bool ended = false;
+};
+
+constexpr std::array<ChatCommand, 9> kCommands{{
+    {"/help", "", "show this list"},
+    {"/clear", "", "forget the conversation, keep the system message"},
+    {"/system", "TEXT", "begin a new conversation with this system message"},
+    {"/think", "on|off|auto", "ask the model to think first, or not to, or leave it to the model"},
+    {"/temperature", "N", "how freely to choose; 0 takes the most likely token"},
+    {"/tokens", "N", "the longest answer"},
+    {"/save", "FILE", "write the conversation as JSON messages"},
+    {"/stats", "", "token counts and speeds of the last answer"},
+    {"/exit", "", "end; Ctrl-D does, too"},
+}};
+
+void print_help() {
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const ChatCommand& command : kCommands)
+    rows.emplace_back(std::format("  {} {}", command.name, command.argument), command.meaning);
+  std::cerr << table(rows)
+            << "  A line that ends in \\ goes on in the next one; so does Ctrl-J. Ctrl-C stops an answer.\n";
+}
+
+void set_thinking(Session& session, std::string_view argument) {
+  if (argument == "on")
+    session.options.enable_thinking = true;
+  else if (argument == "off")
+    session.options.enable_thinking = false;
+  else if (argument == "auto")
+    session.options.enable_thinking.reset();
+  else
+    throw Error(ErrorCode::invalid_argument,
+                std::format("/think must be followed by on, off or auto, not '{}'.", argument));
+}
+
+void save(const Session& session, const std::string& path) {
+  if (path.empty()) throw Error(ErrorCode::invalid_argument, "/save must be followed by the name of a file.");
+  Json messages = Json::array();
+  for (const Message& message : session.chat.messages())
+    messages.push_back({{"role", message.role}, {"content", message.content}});
+  std::ofstream file(path);
+  file << messages.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  file.close();
+  if (!file) throw Error(ErrorCode::invalid_argument, std::format("the file '{}' cannot be written.", path));
+  say(std::format("{} messages are in {}", messages.size(), path));
+}
+
+void print_stats(const Session& session) {
+  if (!session.last) {
+    say("there is no answer yet");
+    return;
+  }
+  const Result& result = *session.last;
+  std::cerr << table({{"  model", session.engine.info().name + ", " + session.engine.info().quantization},
+                      {"  device", session.engine.info().device},
+                      {"  prompt", std::format("{} tokens, {} of them from the cache, {:.1f}/s", result.prompt_tokens,
+                                               result.cached_tokens, result.timings.prefill_tokens_per_second)},
+                      {"  answer", std::format("{} tokens, {:.1f}/s", result.generated_tokens,
+                                               result.timings.decode_tokens_per_second)},
+                      {"  first token after", readable_seconds(result.timings.time_to_first_token)},
+                      {"  context", std::format("{} of {} tokens", result.prompt_tokens + result.generated_tokens,
+                                                session.engine.info().context_length)}});
+}
+
+void obey(Session& session, const std::string& line) {
+  const std::size_t space = line.find(' ');
+  const std::string name = line.substr(0, space);
+  const std::string argument = space == std::string::npos ? std::string() : line.substr(space + 1);
+  if (name == "/help") {
+    print_help();
+  } else if (name == "/clear") {
+    session.chat.clear();
+  } else if (name == "/system") {
+    session.chat = Chat(session.engine, argument);
+  } else if (name == "/think") {
+    set_thinking(session, argument);
+  } else if (name == "/temperature") {
+    session.options.sampling.temperature = parse_number<float>(argument, name, {0, 100});
+  } else if (name == "/tokens") {
+    session.options.max_tokens = parse_number<std::int32_t>(argument, name, {.low = 1});
+  } else if (name == "/save") {
+    save(session, argument);
+  } else if (name == "/stats") {
+    print_stats(session);
+  } else if (name == "/exit" || name == "/quit") {
+    session.ended = true;
+  } else {
+    throw Error(ErrorCode::invalid_argument, std::format("there is no command '{}': /help lists them.", name));
+  }
+}
+
+void answer(Session& session, const std::string& message) {
+  const bool interactive = stdout_is_terminal();
+  const bool styled = interactive && may_style();
+  bool was_reasoning = false;
+  Options options = session.options;
+  options.cancellation = Cancellation();
+  options.on_text = [&](std::string_view piece, bool reasoning) {
+    if (was_reasoning && !reasoning && interactive) std::cout << "\n\n";
+    if (!reasoning || interactive) std::cout << (reasoning ? dim(piece, styled) : std::string(piece)) << std::flush;
+    was_reasoning = reasoning;
+  };
+  const InterruptGuard guard(options.cancellation);
+  session.last = session.chat.send(message, options);
+  if (interactive && session.last->finish_reason == FinishReason::cancelled) std::cout << dim(" [stopped]", styled);
+  if (interactive && session.last->finish_reason == FinishReason::length)
+    std::cout << dim(std::format(" [stopped after {} tokens: /tokens N allows more]", session.last->generated_tokens),
+                     styled);
+  std::cout << (interactive ? "\n\n" : "\n") << std::flush;
+  ++session.options.sampling.seed;  // another answer to the same question
+}
+
+// Whatever goes wrong with one message, the conversation goes on; a pipe has nobody to correct it.
+void take_turn(Session& session, const std::string& line) {
+  try {
+    line.starts_with('/') ? obey(session, line) : answer(session, line);
+  } catch (const Error& error) {
+    if (!stdin_is_terminal() || error.code() == ErrorCode::device_lost) throw;
+    say(error.what());
+    if (error.code() == ErrorCode::context_full) say("/clear begins a new conversation");
+  }
+}
+
+int execute(const ChatFlags& flags) {
+  Engine engine = load_engine(flags.model.value_or("nano"), flags.load);
+  Session session{engine, Chat(engine, flags.generation.system), resolve(flags.generation), {}};
+  set_up_line_editor(kCommands);
+  if (stdin_is_terminal())
+    say(std::format("{} on {}. /help lists the commands, Ctrl-D ends.", engine.info().name, engine.info().device));
+  while (!session.ended) {
+    const std::optional<std::string> line = read_line();
+    if (!line) break;
+    if (line->find_first_not_of(" \t\r\n") != std::string::npos) take_turn(session, *line);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_chat(CLI::App& app, int& status) {
+  auto flags = std::make_shared<ChatFlags>();
+  CLI::App* command = app.add_subcommand("chat", "Talk with a model");
+  command->add_option("MODEL", flags->model,
+                      "A directory or the id of a model in the Hugging Face cache; without it: nano");
+  add_generation_options(*command, flags->generation);
+  add_load_options(*command, flags->load);
+  command->footer(
+      "At a terminal: line editing, history, Tab completes /commands, pasted text may have several lines.\n"
+      "From a pipe every line is a message, and the answers go to stdout.\n"
+      "Example:\n"
+      "  gerbil chat path/to/Qwen3-0.6B --quantize int4 -t 0.6 --top-p 0.95");
+  command->callback([flags, &status] { status = execute(*flags); });
+}
+
+}  // namespace gerbil::cli

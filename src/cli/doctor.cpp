@@ -1,0 +1,53 @@
+// gerbil doctor: what this machine offers, and why a device is not used.
+#include <iostream>
+#include <memory>
+
+#include "commands.hpp"
+#include "gerbil/engine.hpp"
+#include "json.hpp"
+#include "terminal.hpp"
+
+namespace gerbil::cli {
+namespace {
+
+Json to_json(const DeviceReport& device) {
+  Json details = Json::object();
+  for (const auto& [name, value] : device.details) details[name] = value;
+  return {{"name", device.name},
+          {"backend", device.backend},
+          {"usable", device.usable},
+          {"reason", device.reason},
+          {"details", details}};
+}
+
+void print_text(const DeviceReport& device) {
+  std::cout << device.backend << ": " << device.name << '\n';
+  std::vector<std::pair<std::string, std::string>> rows{
+      {"  --device auto", device.usable ? "may use it" : "does not use it: " + device.reason}};
+  for (const auto& [name, value] : device.details) rows.emplace_back("  " + name, value);
+  std::cout << table(rows) << '\n';
+}
+
+int execute(bool json) {
+  const std::vector<DeviceReport> found = devices();
+  if (json) {
+    Json report{{"version", GERBIL_VERSION}, {"devices", Json::array()}};
+    for (const DeviceReport& device : found) report["devices"].push_back(to_json(device));
+    print(report);
+    return 0;
+  }
+  std::cout << "gerbil " GERBIL_VERSION "\n\n";
+  for (const DeviceReport& device : found) print_text(device);
+  return 0;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, int& status) {
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("doctor", "Show what this machine offers and why a device is not used");
+  command->add_flag("--json", *json, "Print JSON");
+  command->callback([json, &status] { status = execute(*json); });
+}
+
+}  // namespace gerbil::cli

@@ -1,0 +1,18 @@
+// Results as JSON, one object on one line.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "gerbil/engine.hpp"
+
+namespace gerbil::cli {
+
+using Json = nlohmann::ordered_json;
+
+// Text, reasoning, finish reason, token counts and ids, timings in seconds, and log-probabilities when there are any.
+Json to_json(const Result& result);
+
+// Prints it on stdout with a newline. Bytes that are not UTF-8 become U+FFFD: JSON cannot hold them.
+void print(const Json& json);
+
+}  // namespace gerbil::cli

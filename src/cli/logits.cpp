@@ -1,0 +1,76 @@
+// gerbil logits: the numbers themselves, for comparisons with other implementations.
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <iostream>
+#include <memory>
+#include <span>
+
+#include "commands.hpp"
+#include "model.hpp"
+#include "numbers.hpp"
+#include "options.hpp"
+
+namespace gerbil::cli {
+namespace {
+
+struct Logits {
+  std::string model;
+  std::string tokens;
+  LoadOptions load{.check = false};
+  bool json = false;
+};
+
+// The shortest spelling that reads back as the same float; JSON has none for NaN and infinities.
+void append_number(std::string& text, float value) {
+  if (!std::isfinite(value)) {
+    text += "null";
+    return;
+  }
+  std::array<char, 32> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+  text.append(digits.data(), end);
+}
+
+std::string row_text(std::span<const float> row, std::string_view separator) {
+  std::string text;
+  for (const float value : row) {
+    if (!text.empty()) text += separator;
+    append_number(text, value);
+  }
+  return text;
+}
+
+int execute(const Logits& command) {
+  const std::vector<std::int32_t> tokens = parse_token_ids(command.tokens, "--tokens");
+  const Engine engine = load_engine(command.model, command.load);
+  const std::vector<float> logits = engine.logits(tokens);
+  const std::size_t width = logits.size() / tokens.size();
+  if (command.json) std::cout << std::format("{{\"shape\":[{},{}],\"logits\":[", tokens.size(), width);
+  // Row by row: a long prompt over a large vocabulary is gigabytes of text.
+  for (std::size_t row = 0; row < tokens.size(); ++row) {
+    const std::span<const float> values(logits.data() + row * width, width);
+    if (command.json)
+      std::cout << (row == 0 ? "[" : ",[") << row_text(values, ",") << ']';
+    else
+      std::cout << row_text(values, "\t") << '\n';
+  }
+  if (command.json) std::cout << "]}\n";
+  return 0;
+}
+
+}  // namespace
+
+void add_logits(CLI::App& app, int& status) {
+  auto logits = std::make_shared<Logits>();
+  CLI::App* command = app.add_subcommand("logits", "Print the logits after each of the given tokens");
+  command->add_option("MODEL", logits->model, "A directory or the id of a model in the Hugging Face cache")->required();
+  command->add_option("--tokens", logits->tokens, "Token ids")->type_name("1,2,3")->required();
+  command->add_flag("--json", logits->json,
+                    "Print {\"shape\":[n,vocabulary],\"logits\":[[…],…]}; otherwise a line a token");
+  add_load_options(*command, logits->load);
+  command->footer("Example:\n  gerbil logits path/to/model --tokens 1,2,3 --device cpu --exact --json");
+  command->callback([logits, &status] { status = execute(*logits); });
+}
+
+}  // namespace gerbil::cli

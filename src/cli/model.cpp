@@ -1,0 +1,63 @@
+#include "model.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <format>
+#include <system_error>
+#include <vector>
+
+#include "progress.hpp"
+#include "terminal.hpp"
+
+namespace gerbil::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_directory(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+}  // namespace
+
+std::string builtin_model() {
+  std::vector<fs::path> places;
+  if (const char* models = std::getenv("GERBIL_MODELS"); models != nullptr && *models != '\0') {
+    places.emplace_back(fs::path(models) / "nano");
+  } else {
+    const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
+    places.push_back(folder / "../../../models/nano");         // build/PRESET/bin/gerbil
+    places.push_back(folder / "../share/gerbil/models/nano");  // PREFIX/bin/gerbil
+  }
+  std::string tried;
+  for (const fs::path& place : places) {
+    if (fs::exists(place / "config.json")) return place.lexically_normal().string();
+    tried += (tried.empty() ? "" : " nor in ") + place.lexically_normal().string();
+  }
+  throw Error(
+      ErrorCode::not_found,
+      std::format("the built-in model is not in {}: name a model, or set GERBIL_MODELS to the folder that holds nano.",
+                  tried));
+}
+
+std::string resolve_model(const std::string& name) {
+  return name == "nano" && !is_directory(name) ? builtin_model() : name;
+}
+
+bool looks_like_model(const std::string& word) {
+  if (is_directory(word)) return true;
+  if (word.empty() || word.find_first_of(" \t\r\n") != std::string::npos) return false;
+  return word == "nano" || word.starts_with("random:") || word.contains('/');
+}
+
+Engine load_engine(const std::string& model, LoadOptions options) {
+  const std::string name = resolve_model(model);
+  ProgressBar bar("loading " + fs::path(name).filename().string());
+  options.progress = [&bar](std::int64_t done, std::int64_t total) { bar.update(done, total); };
+  Engine engine = Engine::load(name, options);
+  for (const std::string& warning : engine.warnings()) say("warning: " + warning);
+  return engine;
+}
+
+}  // namespace gerbil::cli

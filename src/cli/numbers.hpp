@@ -1,0 +1,66 @@
+// Numbers on the command line: parsed completely, checked against their range, errors that name the option.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <concepts>
+#include <cstdint>
+#include <format>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gerbil/error.hpp"
+
+namespace gerbil::cli {
+
+template <typename T>
+struct Range {
+  T low = std::numeric_limits<T>::lowest();
+  T high = std::numeric_limits<T>::max();
+  bool low_excluded = false;
+};
+
+template <typename T>
+std::string to_string(const Range<T>& range) {
+  const bool bounded = range.high != std::numeric_limits<T>::max();
+  const bool bounded_below = range.low != std::numeric_limits<T>::lowest();
+  const std::string kind = std::integral<T> ? "a whole number" : "a number";
+  const std::string below =
+      range.low_excluded ? std::format(" above {}", range.low) : std::format(" of at least {}", range.low);
+  if (bounded && bounded_below)
+    return range.low_excluded ? std::format("{} above {} and up to {}", kind, range.low, range.high)
+                              : std::format("{} from {} to {}", kind, range.low, range.high);
+  return kind + (bounded_below ? below : "");
+}
+
+// `text` as a T inside `range`. Throws Error{invalid_argument} that names `what`, the text and the range.
+template <typename T>
+T parse_number(std::string_view text, std::string_view what, const Range<T>& range = {}) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  // Written so that a NaN fails.
+  const bool inside = (range.low_excluded ? value > range.low : value >= range.low) && value <= range.high;
+  if (error != std::errc{} || stopped != end || text.empty() || !inside)
+    throw Error(ErrorCode::invalid_argument, std::format("{} must be {}, not '{}'.", what, to_string(range), text));
+  return value;
+}
+
+// Adds the option `names` that sets `target`.
+template <typename T>
+CLI::Option* add_number(CLI::App& app, const std::string& names, T& target, const Range<T>& range,
+                        const std::string& description) {
+  const std::string name = names.substr(names.find("--"));
+  return app
+      .add_option_function<std::string>(
+          names, [&target, range, name](const std::string& text) { target = parse_number<T>(text, name, range); },
+          description)
+      ->type_name("N");
+}
+
+// "1,2,3" as token ids; spaces around the numbers are allowed. Throws Error{invalid_argument} naming the bad item.
+std::vector<std::int32_t> parse_token_ids(std::string_view list, std::string_view option);
+
+}  // namespace gerbil::cli

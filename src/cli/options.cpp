@@ -1,0 +1,158 @@
+#include "options.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "numbers.hpp"
+
+namespace gerbil::cli {
+namespace {
+
+template <typename T>
+using Choice = std::pair<std::string_view, T>;
+
+constexpr std::array<Choice<Device>, 3> kDevices{
+    {{"auto", Device::automatic}, {"cpu", Device::cpu}, {"webgpu", Device::webgpu}}};
+constexpr std::array<Choice<Quantization>, 3> kQuantizations{
+    {{"none", Quantization::none}, {"int4", Quantization::int4}, {"int8", Quantization::int8}}};
+
+// An option that takes one of `choices`, which must live as long as the program.
+template <typename T>
+void add_choice(CLI::App& app, const std::string& name, T& target, std::span<const Choice<T>> choices,
+                const std::string& description) {
+  std::string names;
+  for (const auto& [text, value] : choices) names += (names.empty() ? "" : "|") + std::string(text);
+  app.add_option_function<std::string>(
+         name,
+         [&target, choices, names, name](const std::string& given) {
+           for (const auto& [text, value] : choices)
+             if (given == text) {
+               target = value;
+               return;
+             }
+           throw Error(ErrorCode::invalid_argument, std::format("{} must be one of {}, not '{}'.", name, names, given));
+         },
+         description)
+      ->type_name(names);
+}
+
+void add_logit_bias(SamplingOptions& sampling, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos)
+    throw Error(ErrorCode::invalid_argument, std::format("--logit-bias must be ID=NUMBER, not '{}'.", text));
+  const auto id = parse_number<std::int32_t>(text.substr(0, equals), "the id of --logit-bias", {.low = 0});
+  sampling.logit_bias[id] = parse_number<float>(text.substr(equals + 1), "the number of --logit-bias", {-1000, 1000});
+}
+
+std::string read_tools(const std::string& path) {
+  const std::string text = read_text(path);
+  const auto tools = nlohmann::ordered_json::parse(text, nullptr, false);
+  if (!tools.is_array())
+    throw Error(ErrorCode::invalid_argument, std::format("{} does not hold a JSON array of tool descriptions.", path));
+  return text;
+}
+
+}  // namespace
+
+void add_load_options(CLI::App& app, LoadOptions& options) {
+  add_choice<Device>(app, "--device", options.device, kDevices,
+                     "Where to compute; auto: the best real GPU, the CPU otherwise");
+  add_number<int>(app, "--threads", options.threads, {0, 1024}, "CPU threads (default: every core)");
+  add_number<std::int32_t>(app, "--context", options.context_length, {.low = 0},
+                           "Tokens a conversation may reach (default: the model's own, at most 4096)");
+  add_number<std::int32_t>(app, "--cache", options.cache_tokens, {.low = 0},
+                           "Tokens of the key and value cache (default: twice the context)");
+  add_choice<Quantization>(app, "--quantize", options.quantize, kQuantizations, "Quantise dense weights while loading");
+  app.add_option_function<std::string>(
+         "--group",
+         [&options](const std::string& text) {
+           options.group_size = parse_number<int>(text, "--group");
+           if (options.group_size != 32 && options.group_size != 64 && options.group_size != 128)
+             throw Error(ErrorCode::invalid_argument, std::format("--group must be 32, 64 or 128, not '{}'.", text));
+         },
+         "Weights that share a scale, for --quantize")
+      ->type_name("32|64|128");
+  app.add_flag("--exact", options.exact, "Keep activations and cache in f32: slower, for comparisons");
+  if (options.check)
+    app.add_flag_callback(
+        "--no-check", [&options] { options.check = false; }, "Do not look for broken weights while loading");
+}
+
+void add_generation_options(CLI::App& app, GenerationFlags& flags) {
+  Options& options = flags.options;
+  SamplingOptions& sampling = options.sampling;
+  add_number<std::int32_t>(app, "-n,--max-tokens", options.max_tokens, {.low = 1}, "Longest answer (default: 512)");
+  add_number<float>(app, "-t,--temperature", sampling.temperature, {0, 100},
+                    "How freely to choose; 0 (the default) takes the most likely token");
+  add_number<std::int32_t>(app, "--top-k", sampling.top_k, {.low = 0}, "Choose among the N most likely; 0: all");
+  add_number<float>(app, "--top-p", sampling.top_p, {0, 1, true},
+                    "Choose among those that together reach this probability");
+  add_number<float>(app, "--min-p", sampling.min_p, {0, 1}, "Choose among those this fraction as likely as the best");
+  add_number<float>(app, "--repetition-penalty", sampling.repetition_penalty, {0, 100, true},
+                    "Above 1: make tokens of the text so far less likely");
+  add_number<float>(app, "--presence-penalty", sampling.presence_penalty, {-100, 100},
+                    "Subtracted once from the logit of every token of the answer");
+  add_number<float>(app, "--frequency-penalty", sampling.frequency_penalty, {-100, 100},
+                    "Subtracted for every time a token occurs in the answer");
+  app.add_option_function<std::string>(
+         "--seed", [&flags](const std::string& text) { flags.seed = parse_number<std::uint64_t>(text, "--seed"); },
+         "Makes sampled answers repeatable (default: a new seed every time)")
+      ->type_name("N");
+  app.add_option_function<std::string>(
+         "--logit-bias", [&sampling](const std::string& text) { add_logit_bias(sampling, text); },
+         "Add NUMBER to a token's logit (repeatable)")
+      ->type_name("ID=NUMBER")
+      ->trigger_on_parse();
+  app.add_option_function<std::string>(
+         "--stop", [&options](const std::string& text) { options.stop.push_back(text); },
+         "End the answer before this text (repeatable)")
+      ->type_name("TEXT")
+      ->trigger_on_parse();
+  app.add_option_function<std::string>(
+         "--stop-tokens",
+         [&options](const std::string& text) { options.stop_tokens = parse_token_ids(text, "--stop-tokens"); },
+         "End the answer at these token ids, too")
+      ->type_name("1,2,3");
+  app.add_flag("--ignore-end", options.ignore_end, "Go on after the model's end token");
+  app.add_flag_callback("--think", [&options] { options.enable_thinking = true; }, "Ask the model to think first");
+  app.add_flag_callback("--no-think", [&options] { options.enable_thinking = false; }, "Ask the model not to think");
+  app.add_option("--system", flags.system, "The system message")->type_name("TEXT");
+  app.add_option_function<std::string>(
+         "--tools", [&options](const std::string& path) { options.tools = read_tools(path); },
+         "A JSON array of tool descriptions for the chat template")
+      ->type_name("FILE");
+}
+
+Options resolve(const GenerationFlags& flags) {
+  Options options = flags.options;
+  options.sampling.seed = flags.seed ? *flags.seed : std::random_device{}();
+  return options;
+}
+
+std::string read_text(const std::string& path) {
+  if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  if (std::error_code ignored; std::filesystem::is_directory(path, ignored))
+    throw Error(ErrorCode::not_found, std::format("'{}' is a folder, not a file.", path));
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open())
+    throw Error(ErrorCode::not_found, std::format("the file '{}' cannot be read: {}.", path, std::strerror(errno)));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string without_final_newline(std::string text) {
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+}  // namespace gerbil::cli

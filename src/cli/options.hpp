@@ -1,0 +1,35 @@
+// Options that several commands share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "gerbil/engine.hpp"
+
+namespace gerbil::cli {
+
+// --device, --threads, --quantize, --group, --exact, --context, --cache, and --no-check where checking is the default.
+// They write to `options`, which must outlive the parser; its values at this call are the defaults.
+void add_load_options(CLI::App& app, LoadOptions& options);
+
+// How an answer is generated, as the command line gave it.
+struct GenerationFlags {
+  Options options;
+  std::string system;
+  std::optional<std::uint64_t> seed;
+};
+
+// --max-tokens, the sampling options, --stop, --think, --tools, --system, … They write to `flags`.
+void add_generation_options(CLI::App& app, GenerationFlags& flags);
+
+// The options with their seed: the one given, otherwise a new one, so that sampled answers differ from run to run.
+Options resolve(const GenerationFlags& flags);
+
+// The file's bytes. Throws Error{not_found} naming `path`. "-" reads stdin.
+std::string read_text(const std::string& path);
+
+// Without the newline that ends a text file or the output of `echo`.
+std::string without_final_newline(std::string text);
+
+}  // namespace gerbil::cli

@@ -1,0 +1,40 @@
+#include "progress.hpp"
+
+#include <algorithm>
+#include <format>
+#include <iostream>
+#include <utility>
+
+#include "terminal.hpp"
+
+namespace gerbil::cli {
+
+std::string progress_line(const std::string& label, std::int64_t done, std::int64_t total, double elapsed) {
+  constexpr int kWidth = 24;
+  const double share = total > 0 ? std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0) : 0.0;
+  const int filled = static_cast<int>(share * kWidth);
+  const std::string left =
+      share > 0 ? std::format("{} left", readable_seconds(elapsed * (1 - share) / share)) : std::string("starting");
+  return std::format("{} [{:#<{}}{:.<{}}] {} of {}, {}", label, "", filled, "", kWidth - filled,
+                     readable_bytes(static_cast<double>(done)), readable_bytes(static_cast<double>(total)), left);
+}
+
+ProgressBar::ProgressBar(std::string label) : label_(std::move(label)), enabled_(stderr_is_terminal()) {}
+
+ProgressBar::~ProgressBar() {
+  if (drawn_) std::cerr << "\r\x1b[K" << std::flush;
+}
+
+void ProgressBar::update(std::int64_t done, std::int64_t total) {
+  if (!enabled_) return;
+  const std::lock_guard lock(mutex_);
+  const Clock::time_point now = Clock::now();
+  const bool due = drawn_ ? now - last_ >= std::chrono::milliseconds(100) : now - start_ >= std::chrono::seconds(1);
+  if (!due) return;
+  last_ = now;
+  drawn_ = true;
+  const double elapsed = std::chrono::duration<double>(now - start_).count();
+  std::cerr << '\r' << progress_line(label_, done, total, elapsed) << "\x1b[K" << std::flush;
+}
+
+}  // namespace gerbil::cli

@@ -1,0 +1,35 @@
+// A progress bar on stderr: bytes and time left, for anything that takes over a second.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+namespace gerbil::cli {
+
+// Draws nothing when stderr is not a terminal, nor in the first second. The bar disappears at the end.
+class ProgressBar {
+ public:
+  explicit ProgressBar(std::string label);
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  // `done` of `total` bytes. May be called from any thread.
+  void update(std::int64_t done, std::int64_t total);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::string label_;
+  bool enabled_;
+  bool drawn_ = false;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_ = start_;
+  std::mutex mutex_;
+};
+
+// One line of the bar, without control characters, `elapsed` seconds after the start.
+std::string progress_line(const std::string& label, std::int64_t done, std::int64_t total, double elapsed);
+
+}  // namespace gerbil::cli

@@ -1,0 +1,122 @@
+// gerbil run: one prompt, one answer.
+#include <iostream>
+#include <memory>
+
+#include "commands.hpp"
+#include "json.hpp"
+#include "model.hpp"
+#include "numbers.hpp"
+#include "options.hpp"
+#include "terminal.hpp"
+
+namespace gerbil::cli {
+namespace {
+
+struct Run {
+  std::optional<std::string> first, second, file;
+  LoadOptions load;
+  GenerationFlags generation;
+  bool json = false;
+  bool stats = false;
+};
+
+struct Request {
+  std::string model;
+  std::string prompt;
+};
+
+// The words of the command line: MODEL and PROMPT, one of them, or neither. What is missing is the built-in model, and
+// the prompt of -f or stdin.
+Request understand(const Run& run) {
+  std::optional<std::string> model = run.first;
+  std::optional<std::string> prompt = run.second;
+  if (run.first && !run.second && !run.file && !looks_like_model(*run.first)) std::swap(model, prompt);
+  if (prompt && run.file)
+    throw Error(ErrorCode::invalid_argument, "give the prompt either as an argument or with -f FILE, not both.");
+  if (!prompt && !run.file && stdin_is_terminal())
+    throw Error(
+        ErrorCode::invalid_argument,
+        model ? std::format("'{}' is taken for a model and there is no prompt: add one in quotes, or -f FILE.", *model)
+              : std::string("there is no prompt: add one in quotes, or -f FILE."));
+  if (!prompt) prompt = without_final_newline(read_text(run.file.value_or("-")));
+  return {model.value_or("nano"), *prompt};
+}
+
+Result generate(const Engine& engine, const Run& run, const std::string& prompt, const Options& options) {
+  if (options.raw || run.generation.system.empty()) return engine.generate(prompt, options);
+  return engine.generate(std::vector<Message>{{"system", run.generation.system}, {"user", prompt}}, options);
+}
+
+void print_stats(const Engine& engine, const Result& result) {
+  const Timings& timings = result.timings;
+  say(std::format("{} on {}: {} prompt tokens at {:.1f}/s, {} generated at {:.1f}/s, first after {}, loaded in {}",
+                  engine.info().name, engine.info().device, result.prompt_tokens, timings.prefill_tokens_per_second,
+                  result.generated_tokens, timings.decode_tokens_per_second,
+                  readable_seconds(timings.time_to_first_token), readable_seconds(engine.info().load_seconds)));
+}
+
+void print_json(const Engine& engine, const Result& result, const Options& options) {
+  Json json = to_json(result);
+  json["timings"]["load"] = engine.info().load_seconds;
+  json["model"] = engine.info().name;
+  json["device"] = engine.info().device;
+  json["seed"] = options.sampling.seed;
+  print(json);
+}
+
+int execute(const Run& run) {
+  const Request request = understand(run);
+  const Engine engine = load_engine(request.model, run.load);
+  Options options = resolve(run.generation);
+  // Thinking is not part of the answer: a person sees it, dimmed, but a program that reads stdout does not.
+  const bool show_reasoning = !run.json && stderr_is_terminal();
+  const bool styled = may_style();
+  bool was_reasoning = false;
+  if (!run.json)
+    options.on_text = [&](std::string_view piece, bool reasoning) {
+      if (reasoning && show_reasoning) std::cerr << dim(piece, styled) << std::flush;
+      if (!reasoning && was_reasoning && show_reasoning) std::cerr << "\n";
+      if (!reasoning) std::cout << piece << std::flush;
+      was_reasoning = reasoning;
+    };
+  Result result;
+  {
+    const InterruptGuard guard(options.cancellation);
+    result = generate(engine, run, request.prompt, options);
+  }
+  if (run.json)
+    print_json(engine, result, options);
+  else
+    std::cout << '\n';
+  std::cout.flush();
+  if (run.stats) print_stats(engine, result);
+  return result.finish_reason == FinishReason::cancelled ? kInterrupted : 0;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& status) {
+  auto run = std::make_shared<Run>();
+  CLI::App* command = app.add_subcommand("run", "Answer one prompt");
+  command->usage("gerbil run [MODEL] [PROMPT] [OPTIONS]");
+  command->add_option("MODEL", run->first,
+                      "A directory or the id of a model in the Hugging Face cache; without it: nano");
+  command->add_option("PROMPT", run->second, "The prompt; without it and without -f: stdin");
+  command->add_option("-f,--file", run->file, "Read the prompt from a file, - for stdin")->type_name("FILE");
+  command->add_flag("--raw", run->generation.options.raw, "Continue the prompt as it is, without the chat template");
+  command->add_flag("--json", run->json, "Print text, finish reason, token counts and timings as JSON");
+  command->add_flag("--stats", run->stats, "Print token counts and speeds on stderr");
+  add_number<int>(*command, "--log-probabilities", run->generation.options.log_probabilities, {0, 100},
+                  "With --json: log-probabilities of the answer's tokens and of N alternatives");
+  add_generation_options(*command, run->generation);
+  add_load_options(*command, run->load);
+  command->footer(
+      "Examples:\n"
+      "  gerbil run \"Tell me a story about a fox\"\n"
+      "  gerbil run path/to/Qwen3-0.6B \"Why is the sky blue?\" -t 0.7 --top-p 0.9 -n 200\n"
+      "  git diff | gerbil run Qwen/Qwen3-0.6B --system \"Summarise this change\"\n"
+      "  gerbil run path/to/model --raw \"Once upon a time\" --json");
+  command->callback([run, &status] { status = execute(*run); });
+}
+
+}  // namespace gerbil::cli

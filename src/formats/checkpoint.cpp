@@ -1,0 +1,74 @@
+#include "formats/checkpoint.hpp"
+
+#include <utility>
+
+#include "formats/format.hpp"
+#include "formats/safetensors.hpp"
+#include "gerbil/error.hpp"
+
+namespace gerbil::formats {
+
+struct Checkpoint::State {
+  std::filesystem::path directory;
+  Json config;
+  std::shared_ptr<const TensorTable> tensors;
+  std::optional<Format> format;  // empty: every weight is stored as floats
+};
+
+Checkpoint Checkpoint::open(const std::filesystem::path& directory) {
+  refuse_other_containers(directory);
+  auto state = std::make_shared<State>();
+  state->directory = directory;
+  const std::filesystem::path config_path = directory / "config.json";
+  state->config = parse_json(read_text_file(config_path), "'" + config_path.string() + "'");
+  if (!state->config.is_object()) {
+    throw Error(ErrorCode::corrupt, "'" + config_path.string() + "' is not a JSON object.");
+  }
+  state->tensors = std::make_shared<const TensorTable>(open_safetensors(directory));
+
+  const Source source{state->config, state->directory, state->tensors};
+  state->format = recognize_gptq(source);
+  if (!state->format) state->format = recognize_mlx(source);
+  if (!state->format) refuse_unknown_quantization(source);
+
+  Checkpoint checkpoint;
+  checkpoint.state_ = std::move(state);
+  return checkpoint;
+}
+
+const Json& Checkpoint::config() const { return state_->config; }
+
+const std::filesystem::path& Checkpoint::directory() const { return state_->directory; }
+
+std::string Checkpoint::quantization() const { return state_->format ? state_->format->summary : "none"; }
+
+Weight Checkpoint::matrix(const std::string& module, std::int64_t rows, std::int64_t columns) const {
+  if (rows <= 0 || columns <= 0) {
+    throw Error(ErrorCode::invalid_argument, "The weight of '" + module + "' was asked for as " + std::to_string(rows) +
+                                                 " × " + std::to_string(columns) + ", but both must be at least 1.");
+  }
+  if (state_->format) {
+    if (auto weight = state_->format->matrix(module, rows, columns)) return std::move(*weight);
+  }
+  return dense_matrix(state_->tensors, module, rows, columns);
+}
+
+Weight Checkpoint::vector(const std::string& name, std::int64_t size) const {
+  return dense_vector(state_->tensors, name, size);
+}
+
+bool Checkpoint::contains(const std::string& module_or_tensor) const {
+  return state_->tensors->find(module_or_tensor) || state_->tensors->find(module_or_tensor + ".weight") ||
+         (state_->format && state_->format->contains(module_or_tensor));
+}
+
+std::vector<Checkpoint::TensorInfo> Checkpoint::tensors() const {
+  std::vector<TensorInfo> result;
+  result.reserve(state_->tensors->all().size());
+  for (const Tensor& tensor : state_->tensors->all()) {
+    result.push_back({tensor.name, std::string(name_of(tensor.dtype)), tensor.shape, tensor.data.size()});
+  }
+  return result;
+}
+
+}  // namespace gerbil::formats

@@ -1,0 +1,32 @@
+// Weights stored as F32, F16 or BF16.
+#include <array>
+
+#include "formats/format.hpp"
+
+namespace gerbil::formats {
+namespace {
+
+Weight describe_rows(const Tensor& tensor, std::int64_t rows, std::int64_t columns) {
+  Dense dense;
+  dense.dtype = tensor.dtype;
+  dense.read = [tensor, columns](std::int64_t row, std::int64_t count, float* out) {
+    const std::byte* first = tensor.data.data() + static_cast<std::size_t>(row * columns) * size_of(tensor.dtype);
+    read_floats(first, tensor.dtype, static_cast<std::size_t>(count * columns), out);
+  };
+  return {.name = tensor.name, .rows = rows, .columns = columns, .form = std::move(dense)};
+}
+
+}  // namespace
+
+Weight dense_matrix(const std::shared_ptr<const TensorTable>& tensors, const std::string& module, std::int64_t rows,
+                    std::int64_t columns) {
+  const std::array shape{rows, columns};
+  return describe_rows(tensors->require(module + ".weight", floating_dtypes, shape), rows, columns);
+}
+
+Weight dense_vector(const std::shared_ptr<const TensorTable>& tensors, const std::string& name, std::int64_t size) {
+  const std::array shape{size};
+  return describe_rows(tensors->require(name, floating_dtypes, shape), 1, size);
+}
+
+}  // namespace gerbil::formats

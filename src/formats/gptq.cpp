@@ -1,0 +1,217 @@
+// GPTQ (Frantar et al. 2022) as AutoGPTQ and GPTQModel store it:
+//   MODULE.qweight  I32 [columns · bits / 32, rows]        codes packed along the inputs, lowest bits first
+//   MODULE.qzeros   I32 [groups, rows · bits / 32]         zero points packed along the outputs
+//   MODULE.scales   [groups, rows]                         F16, BF16 or F32
+//   MODULE.g_idx    I32 [columns]                          group of each input; may be absent
+// w = scale · (code − zero), hence bias = −scale · zero. With act-order (desc_act) g_idx is not i / group: sorting the
+// inputs by group makes groups consecutive, and that order is the canonical form's permutation.
+#include "formats/gptq.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "formats/format.hpp"
+#include "gerbil/error.hpp"
+
+namespace gerbil::formats {
+namespace {
+
+using Permutation = std::shared_ptr<const std::vector<std::uint32_t>>;
+
+[[noreturn]] void corrupt(const std::string& sentence) { throw Error(ErrorCode::corrupt, sentence); }
+
+std::uint32_t load_u32(const std::byte* data) {
+  std::uint32_t word = 0;
+  std::memcpy(&word, data, sizeof word);
+  return word;
+}
+
+// The inputs in the order of their groups; null when they are in it already.
+Permutation permutation_of(const Tensor& g_idx, std::int64_t groups, std::int64_t group) {
+  const auto columns = static_cast<std::size_t>(groups * group);
+  std::vector<std::uint32_t> group_of(columns);
+  std::vector<std::int64_t> members(static_cast<std::size_t>(groups));
+  for (std::size_t i = 0; i < columns; ++i) {
+    group_of[i] = load_u32(g_idx.data.data() + 4 * i);
+    if (group_of[i] >= static_cast<std::uint64_t>(groups)) {
+      corrupt("'" + g_idx.name + "' puts input " + std::to_string(i) + " into group " +
+              std::to_string(static_cast<std::int32_t>(group_of[i])) + ", but the groups are 0 to " +
+              std::to_string(groups - 1) + ".");
+    }
+    ++members[group_of[i]];
+  }
+  for (std::size_t g = 0; g < members.size(); ++g) {
+    if (members[g] != group) {
+      corrupt("'" + g_idx.name + "' puts " + std::to_string(members[g]) + " inputs into group " + std::to_string(g) +
+              ", but every group must have " + std::to_string(group) + ".");
+    }
+  }
+  if (std::ranges::is_sorted(group_of)) return nullptr;
+  std::vector<std::uint32_t> order(columns);
+  std::iota(order.begin(), order.end(), 0u);
+  std::ranges::stable_sort(order, {}, [&](std::uint32_t input) { return group_of[input]; });
+  return std::make_shared<const std::vector<std::uint32_t>>(std::move(order));
+}
+
+struct Parts {
+  Tensor qweight;
+  Tensor qzeros;
+  Tensor scales;
+  Permutation permutation;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  int bits = 4;
+  std::int64_t group = 128;
+  // What v1 took from a word of zero points: one from each, but as one subtraction from the word, so that a zero point
+  // of 0 borrowed from its neighbour. Adding to the whole word undoes exactly that (GPTQModel, convert_gptq_v1_to_v2).
+  std::uint32_t zero_offset = 0;
+};
+
+// A word of qweight holds neighbouring inputs of one row, and neighbouring words neighbouring rows: reading the asked
+// rows of one word-row before the next touches each cache line once when several rows are asked for.
+void read_codes(const Parts& p, std::int64_t row, std::int64_t count, std::uint8_t* codes) {
+  const std::uint32_t mask = (1u << p.bits) - 1;
+  const std::int64_t per_word = 32 / p.bits;
+  if (!p.permutation) {
+    for (std::int64_t w = 0; w < p.columns / per_word; ++w) {
+      const std::byte* words = p.qweight.data.data() + 4 * (w * p.rows + row);
+      for (std::int64_t r = 0; r < count; ++r) {
+        std::uint32_t word = load_u32(words + 4 * r);
+        std::uint8_t* out = codes + r * p.columns + w * per_word;
+        for (std::int64_t k = 0; k < per_word; ++k, word >>= p.bits) out[k] = static_cast<std::uint8_t>(word & mask);
+      }
+    }
+    return;
+  }
+  for (std::int64_t i = 0; i < p.columns; ++i) {
+    const std::int64_t input = (*p.permutation)[static_cast<std::size_t>(i)];
+    const std::byte* words = p.qweight.data.data() + 4 * (input / per_word * p.rows + row);
+    const auto shift = static_cast<int>(input % per_word) * p.bits;
+    for (std::int64_t r = 0; r < count; ++r) {
+      codes[r * p.columns + i] = static_cast<std::uint8_t>((load_u32(words + 4 * r) >> shift) & mask);
+    }
+  }
+}
+
+void read_scales(const Parts& p, std::int64_t row, std::int64_t count, float* scales, float* biases) {
+  const std::uint32_t mask = (1u << p.bits) - 1;
+  const std::int64_t per_word = 32 / p.bits;
+  const std::int64_t groups = p.columns / p.group;
+  for (std::int64_t g = 0; g < groups; ++g) {
+    for (std::int64_t r = 0; r < count; ++r) {
+      const std::int64_t output = row + r;
+      const std::uint32_t stored = load_u32(p.qzeros.data.data() + 4 * (g * (p.rows / per_word) + output / per_word));
+      const std::uint32_t word = stored + p.zero_offset;
+      const auto zero = static_cast<float>((word >> (static_cast<int>(output % per_word) * p.bits)) & mask);
+      float scale = 0;
+      read_floats(p.scales.data.data() + static_cast<std::size_t>(g * p.rows + output) * size_of(p.scales.dtype),
+                  p.scales.dtype, 1, &scale);
+      scales[r * groups + g] = scale;
+      biases[r * groups + g] = -scale * zero;  // exact for 16-bit scales: 11 + 8 bits of mantissa
+    }
+  }
+}
+
+Weight describe_module(const TensorTable& tensors, const std::string& module, const GptqScheme& scheme,
+                       GptqParameters parameters, std::int64_t rows, std::int64_t columns) {
+  const std::int64_t group = parameters.group == -1 ? columns : parameters.group;
+  const std::int64_t per_word = 32 / parameters.bits;
+  if (columns % group != 0 || columns % per_word != 0 || rows % per_word != 0 || group > INT32_MAX) {
+    corrupt("'" + module + "' is " + std::to_string(rows) + " × " + std::to_string(columns) +
+            ", which GPTQ cannot store with " + std::to_string(parameters.bits) + " bits and groups of " +
+            std::to_string(group) + ": the group must divide the columns, and both sizes must be multiples of " +
+            std::to_string(per_word) + ".");
+  }
+  const std::int64_t groups = columns / group;
+  const std::array weight_shape{columns / per_word, rows};
+  const std::array zeros_shape{groups, rows / per_word};
+  const std::array scales_shape{groups, rows};
+  Parts parts{.qweight = tensors.require(module + ".qweight", {DType::i32}, weight_shape),
+              .qzeros = tensors.require(module + ".qzeros", {DType::i32}, zeros_shape),
+              .scales = tensors.require(module + ".scales", floating_dtypes, scales_shape),
+              .rows = rows,
+              .columns = columns,
+              .bits = parameters.bits,
+              .group = group,
+              .zero_offset = scheme.zero_points_minus_one ? UINT32_MAX / ((1u << parameters.bits) - 1) : 0};
+  if (tensors.find(module + ".g_idx")) {
+    const std::array index_shape{columns};
+    parts.permutation = permutation_of(tensors.require(module + ".g_idx", {DType::i32}, index_shape), groups, group);
+  }
+  Affine affine{.bits = parameters.bits, .group = static_cast<int>(group), .permutation = parts.permutation};
+  std::string name = parts.qweight.name;
+  affine.read = [parts = std::make_shared<const Parts>(std::move(parts))](
+                    std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales, float* biases) {
+    read_codes(*parts, row, count, codes);
+    read_scales(*parts, row, count, scales, biases);
+  };
+  return {.name = std::move(name), .rows = rows, .columns = columns, .form = std::move(affine)};
+}
+
+// config.json's quantization_config, or quantize_config.json, where AutoGPTQ used to put it; null when there is
+// neither.
+Json find_config(const Source& source) {
+  const auto member = source.config.find("quantization_config");
+  if (member != source.config.end() && member->is_object()) {
+    const auto method = json_value<std::string>(*member, "quant_method", "");
+    if (method != "gptq") return nullptr;
+    return *member;
+  }
+  const std::filesystem::path path = source.directory / "quantize_config.json";
+  std::error_code error;
+  if (source.config.contains("quantization") || !std::filesystem::exists(path, error)) return nullptr;
+  Json object = parse_json(read_text_file(path), "'" + path.string() + "'");
+  if (!object.is_object() || json_value<std::string>(object, "quant_method", "gptq") != "gptq") return nullptr;
+  return object;
+}
+
+// Every qweight must have its scales and zero points, and they must have it.
+void check_names(const TensorTable& tensors) {
+  for (const Tensor& tensor : tensors.all()) {
+    const std::string_view name = tensor.name;
+    for (const std::string_view suffix : {".qweight", ".qzeros", ".scales", ".g_idx"}) {
+      if (!name.ends_with(suffix)) continue;
+      const std::string module(name.substr(0, name.size() - suffix.size()));
+      for (const char* other : {".qweight", ".qzeros", ".scales"}) {
+        if (tensors.find(module + other)) continue;
+        corrupt("The tensor '" + module + other + "' is missing: '" + tensor.name + "' (" + describe(tensor) +
+                ") is GPTQ-quantised and needs it.");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<Format> recognize_gptq(const Source& source) {
+  const Json object = find_config(source);
+  if (object.is_null()) return std::nullopt;
+  const auto scheme = std::make_shared<const GptqScheme>(parse_gptq(object));
+  const TensorTable& tensors = *source.tensors;
+  check_names(tensors);
+  const auto is_quantized = [](const Tensor& t) { return t.name.ends_with(".qweight"); };
+  if (std::ranges::none_of(tensors.all(), is_quantized)) {
+    corrupt("config.json announces GPTQ quantisation, but the checkpoint has no '.qweight' tensor.");
+  }
+
+  Format format;
+  format.summary = "gptq " + std::to_string(scheme->common.bits) + "-bit group " +
+                   std::to_string(scheme->common.group) + (scheme->rules.empty() ? "" : " with overrides");
+  format.contains = [table = source.tensors](const std::string& module) { return table->find(module + ".qweight"); };
+  format.matrix = [table = source.tensors, scheme](const std::string& module, std::int64_t rows,
+                                                   std::int64_t columns) -> std::optional<Weight> {
+    if (!table->find(module + ".qweight")) return std::nullopt;
+    const auto parameters = scheme->parameters(module);
+    if (!parameters) {
+      corrupt("GPTQ's 'dynamic' says that '" + module + "' is not quantised, but the checkpoint holds '" + module +
+              ".qweight'.");
+    }
+    return describe_module(*table, module, *scheme, *parameters, rows, columns);
+  };
+  return format;
+}
+
+}  // namespace gerbil::formats

@@ -1,0 +1,164 @@
+// MLX affine quantisation (mlx.core.quantize with mode "affine"; DWQ checkpoints have the same layout):
+//   MODULE.weight  U32 [rows, columns · bits / 32]  each row a little-endian stream of `bits`-bit codes
+//   MODULE.scales  [rows, columns / group]          F32, F16 or BF16
+//   MODULE.biases  as scales;  w = scale · code + bias
+// config.json says so under "quantization" or "quantization_config": {"bits", "group_size"}, sometimes "mode", and for
+// single modules their path with false (stored as floats), true, or other parameters (mlx_lm.utils.load_model).
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "formats/format.hpp"
+#include "gerbil/error.hpp"
+
+namespace gerbil::formats {
+namespace {
+
+struct Parameters {
+  int bits = 4;  // both defaults are those of mlx.nn.quantize, which rule an override that leaves one out
+  int group = 64;
+};
+
+struct Scheme {
+  Parameters common;
+  std::map<std::string, std::optional<Parameters>, std::less<>> overrides;  // empty: stored as floats
+};
+
+[[noreturn]] void corrupt(const std::string& sentence) { throw Error(ErrorCode::corrupt, sentence); }
+
+Parameters parse_parameters(const Json& object, const std::string& where) {
+  const auto mode = json_value<std::string>(object, "mode", "affine");
+  if (mode != "affine") {
+    throw Error(ErrorCode::unsupported,
+                where + " has the MLX mode '" + shown(mode) + "'; gerbil reads MLX's mode 'affine' with 2 to 8 bits.");
+  }
+  Parameters parameters;
+  parameters.bits = json_value(object, "bits", parameters.bits);
+  parameters.group = json_value(object, "group_size", parameters.group);
+  constexpr std::array known_bits{2, 3, 4, 5, 6, 8};
+  constexpr std::array known_groups{32, 64, 128};
+  if (std::ranges::find(known_bits, parameters.bits) == known_bits.end()) {
+    corrupt(where + " has bits " + std::to_string(parameters.bits) + "; MLX has 2, 3, 4, 5, 6 and 8.");
+  }
+  if (std::ranges::find(known_groups, parameters.group) == known_groups.end()) {
+    corrupt(where + " has group_size " + std::to_string(parameters.group) + "; MLX has 32, 64 and 128.");
+  }
+  return parameters;
+}
+
+// The object of config.json that configures MLX, if any. Other methods name themselves in quant_method.
+const Json* find_config(const Json& config) {
+  for (const char* key : {"quantization", "quantization_config"}) {
+    const auto member = config.find(key);
+    if (member == config.end() || !member->is_object() || member->contains("quant_method")) continue;
+    if (member->contains("bits") && member->contains("group_size")) return &*member;
+    if (member->contains("mode")) return &*member;
+  }
+  return nullptr;
+}
+
+Scheme parse_scheme(const Json& object) {
+  Scheme scheme;
+  scheme.common = parse_parameters(object, "config.json's quantization");
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_boolean()) {
+      // true says no more than the default does.
+      if (!value.get<bool>()) scheme.overrides.emplace(key, std::nullopt);
+    } else if (value.is_object()) {
+      scheme.overrides.emplace(key, parse_parameters(value, "config.json's quantization of '" + shown(key) + "'"));
+    }
+  }
+  return scheme;
+}
+
+// Every quantised tensor must have its scales and biases, and they must have it.
+void check_names(const TensorTable& tensors) {
+  const auto need = [&](const std::string& name, const Tensor& because) {
+    if (tensors.find(name)) return;
+    corrupt("The tensor '" + name + "' is missing: '" + because.name + "' (" + describe(because) +
+            ") is MLX-quantised and needs it.");
+  };
+  for (const Tensor& tensor : tensors.all()) {
+    const std::string_view name = tensor.name;
+    for (const std::string_view suffix : {".weight", ".scales", ".biases"}) {
+      if (!name.ends_with(suffix) || (suffix == ".weight" && tensor.dtype != DType::u32)) continue;
+      const std::string module(name.substr(0, name.size() - suffix.size()));
+      for (const char* other : {".weight", ".scales", ".biases"}) need(module + other, tensor);
+    }
+  }
+}
+
+// A row's codes. Eight codes fill `bits` bytes whatever bits is, and columns is a multiple of 32.
+void unpack_row(const std::byte* packed, int bits, std::int64_t columns, std::uint8_t* codes) {
+  const std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
+  for (std::int64_t i = 0; i < columns; i += 8, packed += bits, codes += 8) {
+    std::uint64_t stream = 0;
+    std::memcpy(&stream, packed, static_cast<std::size_t>(bits));
+    for (int k = 0; k < 8; ++k) codes[k] = static_cast<std::uint8_t>((stream >> (k * bits)) & mask);
+  }
+}
+
+Weight describe_module(const TensorTable& tensors, const std::string& module, Parameters parameters, std::int64_t rows,
+                       std::int64_t columns) {
+  const auto [bits, group] = parameters;
+  if (columns % group != 0) {
+    corrupt("'" + module + "' has " + std::to_string(columns) + " columns, which MLX groups of " +
+            std::to_string(group) + " do not divide.");
+  }
+  const std::array packed_shape{rows, columns * bits / 32};
+  const std::array group_shape{rows, columns / group};
+  const Tensor& packed = tensors.require(module + ".weight", {DType::u32}, packed_shape);
+  const Tensor& scales = tensors.require(module + ".scales", floating_dtypes, group_shape);
+  const Tensor& biases = tensors.require(module + ".biases", floating_dtypes, group_shape);
+
+  Affine affine{.bits = bits, .group = group};
+  affine.read = [packed, scales, biases, bits, columns, groups = columns / group](
+                    std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales_out, float* biases_out) {
+    for (std::int64_t r = 0; r < count; ++r) {
+      unpack_row(packed.data.data() + (row + r) * (columns / 8 * bits), bits, columns, codes + r * columns);
+    }
+    const auto read = [&](const Tensor& from, float* out) {
+      read_floats(from.data.data() + static_cast<std::size_t>(row * groups) * size_of(from.dtype), from.dtype,
+                  static_cast<std::size_t>(count * groups), out);
+    };
+    read(scales, scales_out);
+    read(biases, biases_out);
+  };
+  return {.name = packed.name, .rows = rows, .columns = columns, .form = std::move(affine)};
+}
+
+}  // namespace
+
+std::optional<Format> recognize_mlx(const Source& source) {
+  const Json* object = find_config(source.config);
+  if (!object) return std::nullopt;
+  const Scheme scheme = parse_scheme(*object);
+  const TensorTable& tensors = *source.tensors;
+  check_names(tensors);
+  const auto is_scales = [](const Tensor& t) { return t.name.ends_with(".scales"); };
+  if (std::ranges::none_of(tensors.all(), is_scales)) {
+    corrupt("config.json announces MLX quantisation, but the checkpoint has no '.scales' tensor.");
+  }
+
+  Format format;
+  format.summary = "mlx affine " + std::to_string(scheme.common.bits) + "-bit group " +
+                   std::to_string(scheme.common.group) + (scheme.overrides.empty() ? "" : " with overrides");
+  format.contains = [table = source.tensors](const std::string& module) { return table->find(module + ".scales"); };
+  format.matrix = [table = source.tensors, scheme](const std::string& module, std::int64_t rows,
+                                                   std::int64_t columns) -> std::optional<Weight> {
+    if (!table->find(module + ".scales")) return std::nullopt;
+    const auto override_ = scheme.overrides.find(module);
+    if (override_ == scheme.overrides.end()) return describe_module(*table, module, scheme.common, rows, columns);
+    if (!override_->second) {
+      corrupt("config.json says that '" + module + "' is not quantised, but the checkpoint holds '" + module +
+              ".scales'.");
+    }
+    return describe_module(*table, module, *override_->second, rows, columns);
+  };
+  return format;
+}
+
+}  // namespace gerbil::formats

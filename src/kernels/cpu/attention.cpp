@@ -1,0 +1,227 @@
+#include "kernels/cpu/attention.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "kernels/cpu/targets.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/attention.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <hwy/contrib/math/math-inl.h>
+
+#include "kernels/cpu/vectors-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gerbil::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+constexpr std::int64_t kStep = kLanes;
+constexpr std::int64_t kRowsAtOnce = 4;
+
+// What one call of attend() works in; rows are pairs of query and head, the heads of a query together.
+struct Rows {
+  std::int64_t count;
+  float* q;        // [count, head_dim], scaled
+  float* sums;     // [count, value_stride]
+  float* scores;   // [count, 32]
+  float* maximum;  // [count]
+  float* total;    // [count]
+  float* keys;     // [head_dim, 32], a block as f32
+  float* values;   // [32, value_stride]
+};
+
+// c[r][0 … vectors) (+)= Σ_i a[r][i] · b[i], the same additions for a row whatever the number of rows.
+template <int rows, int vectors, bool accumulate, typename Stored>
+HWY_INLINE void multiply_block(const float* a, std::int64_t a_stride, std::int64_t depth, const Stored* b,
+                               std::int64_t b_stride, float* c, std::int64_t c_stride) {
+  const FloatTag d;
+  FloatVector sums[rows][vectors];
+  HWY_UNROLL(rows) for (int r = 0; r < rows; ++r) {
+    HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) {
+      sums[r][v] = accumulate ? hn::LoadU(d, c + r * c_stride + v * kStep) : hn::Zero(d);
+    }
+  }
+  for (std::int64_t i = 0; i < depth; ++i) {
+    FloatVector x[vectors];
+    HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) x[v] = load_floats(b + i * b_stride + v * kStep);
+    HWY_UNROLL(rows) for (int r = 0; r < rows; ++r) {
+      const auto factor = hn::Set(d, a[r * a_stride + i]);
+      HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) sums[r][v] = hn::MulAdd(factor, x[v], sums[r][v]);
+    }
+  }
+  HWY_UNROLL(rows) for (int r = 0; r < rows; ++r) {
+    HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) hn::StoreU(sums[r][v], d, c + r * c_stride + v * kStep);
+  }
+}
+
+template <int rows, bool accumulate, typename Stored>
+HWY_INLINE void multiply_columns(const float* a, std::int64_t a_stride, std::int64_t depth, const Stored* b,
+                                 std::int64_t columns, float* c, std::int64_t c_stride) {
+  std::int64_t column = 0;
+  for (; column + 2 * kStep <= columns; column += 2 * kStep) {
+    multiply_block<rows, 2, accumulate>(a, a_stride, depth, b + column, columns, c + column, c_stride);
+  }
+  for (; column < columns; column += kStep) {
+    multiply_block<rows, 1, accumulate>(a, a_stride, depth, b + column, columns, c + column, c_stride);
+  }
+}
+
+// c [count, columns] (+)= a [count, depth] · b [depth, columns]
+template <bool accumulate, typename Stored>
+void multiply(std::int64_t count, const float* a, std::int64_t a_stride, std::int64_t depth, const Stored* b,
+              std::int64_t columns, float* c) {
+  std::int64_t r = 0;
+  for (; r + kRowsAtOnce <= count; r += kRowsAtOnce) {
+    multiply_columns<kRowsAtOnce, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * columns, columns);
+  }
+  for (; r + 2 <= count; r += 2) {
+    multiply_columns<2, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * columns, columns);
+  }
+  if (r < count) multiply_columns<1, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * columns, columns);
+}
+
+// Scores of row r over one block become probabilities relative to the running maximum; keys outside [first, last] get
+// none. Returns nothing but updates maximum, total and sums of the row.
+HWY_INLINE void soften(const Rows& rows, std::int64_t r, std::int64_t first, std::int64_t last, std::int64_t width) {
+  const FloatTag d;
+  float* scores = rows.scores + r * kv_tokens;
+  const auto excluded = hn::Set(d, -std::numeric_limits<float>::infinity());
+  auto largest = hn::Set(d, rows.maximum[r]);
+  for (std::int64_t i = 0; i < kv_tokens; i += kStep) {
+    const auto key = hn::Iota(d, static_cast<float>(i));
+    const auto inside = hn::And(hn::Ge(key, hn::Set(d, static_cast<float>(first))),
+                                hn::Le(key, hn::Set(d, static_cast<float>(last))));
+    const auto masked = hn::IfThenElse(inside, hn::LoadU(d, scores + i), excluded);
+    hn::StoreU(masked, d, scores + i);
+    largest = hn::Max(largest, masked);
+  }
+  const float maximum = hn::ReduceMax(d, largest);
+  const auto shift = hn::Set(d, maximum);
+  auto total = hn::Zero(d);
+  for (std::int64_t i = 0; i < kv_tokens; i += kStep) {
+    const auto score = hn::LoadU(d, scores + i);
+    const auto p = hn::IfThenElseZero(hn::Gt(score, excluded), hn::Exp(d, hn::Sub(score, shift)));
+    hn::StoreU(p, d, scores + i);
+    total = hn::Add(total, p);
+  }
+  const float sum = hn::ReduceSum(d, total);
+  if (maximum > rows.maximum[r]) {
+    // The first block of a row rescales zeros by e^−∞ = 0.
+    const auto factor = hn::Exp(d, hn::Set(d, rows.maximum[r] - maximum));
+    float* sums = rows.sums + r * width;
+    for (std::int64_t i = 0; i < width; i += kStep) hn::StoreU(hn::Mul(hn::LoadU(d, sums + i), factor), d, sums + i);
+    rows.total[r] *= hn::GetLane(factor);
+    rows.maximum[r] = maximum;
+  }
+  rows.total[r] += sum;
+}
+
+template <typename Stored>
+void attend_rows(const AttentionTask& task, const Rows& rows) {
+  const FloatTag d;
+  const std::int64_t head_dim = task.layout.head_dim;
+  const std::int64_t width = task.layout.value_stride();
+  const auto first_key = [&](std::int64_t query) {
+    return task.window > 0 ? std::max(0, task.positions[query] - task.window + 1) : 0;
+  };
+  const std::int64_t last_block = task.positions[task.queries - 1] / kv_tokens;
+  std::int64_t begin = 0;  // queries [begin, end) see keys of the block
+  std::int64_t end = 0;
+  for (std::int64_t block = first_key(0) / kv_tokens; block <= last_block; ++block) {
+    const std::int64_t base = block * kv_tokens;
+    while (begin < task.queries && task.window > 0 && first_key(begin) >= base + kv_tokens) ++begin;
+    end = begin;
+    // Positions increase, but not always by one: the first query of the block may stand after begin.
+    std::int64_t skipped = begin;
+    while (skipped < task.queries && task.positions[skipped] < base) ++skipped;
+    for (end = skipped; end < task.queries && first_key(end) < base + kv_tokens;) ++end;
+    if (skipped >= end) continue;
+
+    const auto* stored = reinterpret_cast<const Stored*>(task.pool + static_cast<std::size_t>(task.blocks[block]) *
+                                                                         task.layout.block_bytes()) +
+                         task.kv_head * task.layout.head_elements();
+    const std::int64_t row = skipped * task.heads;
+    const std::int64_t count = (end - skipped) * task.heads;
+    const std::int64_t depth = std::min<std::int64_t>(kv_tokens, task.positions[end - 1] - base + 1);
+    const auto run = [&](const auto* keys, const auto* values) HWY_ATTR {
+      multiply<false>(count, rows.q + row * head_dim, head_dim, head_dim, keys, kv_tokens,
+                      rows.scores + row * kv_tokens);
+      for (std::int64_t query = skipped; query < end; ++query) {
+        const std::int64_t first = first_key(query) - base;
+        const std::int64_t last = task.positions[query] - base;
+        for (std::int64_t h = 0; h < task.heads; ++h) soften(rows, query * task.heads + h, first, last, width);
+      }
+      multiply<true>(count, rows.scores + row * kv_tokens, kv_tokens, depth, values, width, rows.sums + row * width);
+    };
+    // Many rows convert the block once; few read it as it is.
+    if (count > 2 * kRowsAtOnce && sizeof(Stored) != sizeof(float)) {
+      const std::int64_t keys = head_dim * kv_tokens;
+      for (std::int64_t i = 0; i < keys; i += kStep) store_floats(load_floats(stored + i), rows.keys + i);
+      for (std::int64_t i = 0; i < depth * width; i += kStep) {
+        store_floats(load_floats(stored + keys + i), rows.values + i);
+      }
+      run(static_cast<const float*>(rows.keys), static_cast<const float*>(rows.values));
+    } else {
+      run(stored, stored + head_dim * kv_tokens);
+    }
+  }
+  for (std::int64_t r = 0; r < rows.count; ++r) {
+    float* out = task.out + r / task.heads * task.stride + r % task.heads * head_dim;
+    const auto inverse = hn::Set(d, 1.0f / rows.total[r]);
+    const float* sums = rows.sums + r * width;
+    for (std::int64_t i = 0; i < head_dim; i += kStep) {
+      const std::size_t lanes = std::min<std::size_t>(kLanes, static_cast<std::size_t>(head_dim - i));
+      hn::StoreN(hn::Mul(hn::LoadU(d, sums + i), inverse), d, out + i, lanes);
+    }
+  }
+}
+
+void attend(const AttentionTask& task, float* scratch) {
+  const std::int64_t head_dim = task.layout.head_dim;
+  const std::int64_t width = task.layout.value_stride();
+  const std::int64_t count = task.heads * task.queries;
+  const auto take = [&](std::int64_t floats) {
+    float* taken = scratch;
+    scratch += (floats + 15) / 16 * 16;
+    return taken;
+  };
+  Rows rows{count, take(count * head_dim), take(count * width), take(count * kv_tokens), take(count), take(count),
+            take(head_dim * kv_tokens), take(kv_tokens * width)};
+  for (std::int64_t r = 0; r < count; ++r) {
+    const float* q = task.q + r / task.heads * task.stride + r % task.heads * head_dim;
+    for (std::int64_t i = 0; i < head_dim; ++i) rows.q[r * head_dim + i] = q[i] * task.scale;
+  }
+  std::fill_n(rows.sums, count * width, 0.0f);
+  std::fill_n(rows.maximum, count, -std::numeric_limits<float>::infinity());
+  std::fill_n(rows.total, count, 0.0f);
+  if (task.layout.exact) {
+    attend_rows<float>(task, rows);
+  } else {
+    attend_rows<hwy::float16_t>(task, rows);
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace gerbil::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gerbil::kernels {
+
+HWY_EXPORT(attend);
+
+std::int64_t attention_scratch(const KvLayout& layout, std::int64_t rows) {
+  const std::int64_t width = layout.value_stride();
+  const std::int64_t floats = rows * (layout.head_dim + width + kv_tokens + 2) + kv_tokens * (layout.head_dim + width);
+  return floats + 7 * 16;  // each part begins on a cache line
+}
+
+void attend(const AttentionTask& task, float* scratch) { HWY_DYNAMIC_DISPATCH(attend)(task, scratch); }
+
+}  // namespace gerbil::kernels
+#endif

@@ -1,0 +1,35 @@
+// Softmax attention over the paged cache.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/cpu/kv_cache.hpp"
+
+namespace gerbil::kernels {
+
+// Queries of one sequence that read one KV head. Query i stands at positions[i], increasing; query heads share the KV
+// head as consecutive columns of q.
+struct AttentionTask {
+  KvLayout layout;
+  const std::byte* pool = nullptr;       // the blocks of the state
+  const std::int32_t* blocks = nullptr;  // of the sequence: position p is in blocks[p / 32]
+  std::int64_t kv_head = 0;
+  std::int64_t heads = 0;  // query heads of this KV head
+  std::int64_t queries = 0;
+  const std::int32_t* positions = nullptr;  // [queries]
+  const float* q = nullptr;                 // first query's first head of this KV head
+  float* out = nullptr;                     // likewise
+  std::int64_t stride = 0;                  // from a query to the next, in q and in out
+  float scale = 1.0f;
+  std::int32_t window = 0;  // keys a query sees, 0: all
+};
+
+// Floats that attend() needs to work in, for up to `rows` = heads · queries.
+std::int64_t attention_scratch(const KvLayout& layout, std::int64_t rows);
+
+// Softmax with a running maximum over blocks of 32 keys (Milakov and Gimelshein 2018). Blocks begin at multiples of 32
+// positions, so the result of a query depends on its sequence only, not on the queries beside it.
+void attend(const AttentionTask& task, float* scratch);
+
+}  // namespace gerbil::kernels

@@ -1,0 +1,79 @@
+#include "kernels/cpu/dense.hpp"
+
+#include "kernels/cpu/targets.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/dense.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "kernels/cpu/vectors-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gerbil::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+template <int tokens, int vectors, typename Stored>
+void dense_block(const DensePanels& weight, std::int64_t panel, const float* x, float* out) {
+  const FloatTag d;
+  for (std::size_t first = 0; first < panel_rows; first += vectors * kLanes) {
+    const Stored* elements =
+        static_cast<const Stored*>(weight.elements) + panel * panel_rows * weight.columns + first;
+    FloatVector sums[tokens][vectors];
+    HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
+      HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) sums[t][v] = hn::Zero(d);
+    }
+    for (std::int64_t column = 0; column < weight.columns; ++column, elements += panel_rows) {
+      FloatVector w[vectors];
+      HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) w[v] = load_floats(elements + v * kLanes);
+      HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
+        const auto value = hn::Set(d, x[t * weight.columns + column]);
+        HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) sums[t][v] = hn::MulAdd(w[v], value, sums[t][v]);
+      }
+    }
+    HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
+      HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) {
+        store_floats(sums[t][v], out + t * panel_rows + first + v * kLanes);
+      }
+    }
+  }
+}
+
+template <typename Stored>
+void dense_tokens(const DensePanels& weight, std::int64_t panel, const float* x, std::int64_t tokens, float* out) {
+  // Two vectors of a weight serve every token of a block; what is left over goes one by one, as many vectors wide as a
+  // panel allows to have enough independent sums.
+  constexpr int block = kLanes == 16 ? 12 : 6;
+  constexpr int wide = kLanes == 16 ? 2 : 4;
+  std::int64_t t = 0;
+  for (; t + block <= tokens; t += block) {
+    dense_block<block, 2, Stored>(weight, panel, x + t * weight.columns, out + t * panel_rows);
+  }
+  for (; t < tokens; ++t) dense_block<1, wide, Stored>(weight, panel, x + t * weight.columns, out + t * panel_rows);
+}
+
+void dense_panel(const DensePanels& weight, std::int64_t panel, const float* x, std::int64_t tokens, float* out) {
+  switch (weight.element) {
+    case Element::f16: return dense_tokens<hwy::float16_t>(weight, panel, x, tokens, out);
+    case Element::bf16: return dense_tokens<hwy::bfloat16_t>(weight, panel, x, tokens, out);
+    case Element::f32: return dense_tokens<float>(weight, panel, x, tokens, out);
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace gerbil::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gerbil::kernels {
+
+HWY_EXPORT(dense_panel);
+
+void dense_panel(const DensePanels& weight, std::int64_t panel, const float* x, std::int64_t tokens, float* out) {
+  HWY_DYNAMIC_DISPATCH(dense_panel)(weight, panel, x, tokens, out);
+}
+
+}  // namespace gerbil::kernels
+#endif

@@ -1,0 +1,63 @@
+#include "kernels/cpu/epilogue.hpp"
+
+#include <algorithm>
+
+#include "kernels/cpu/panels.hpp"
+#include "kernels/cpu/targets.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/epilogue.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "kernels/cpu/activation-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gerbil::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+void finish_panel(const Epilogue& e, std::int64_t panel, std::int64_t first_token, std::int64_t tokens, float* sums) {
+  const FloatTag d;
+  const std::int64_t width = e.gated ? panel_rows / 2 : panel_rows;
+  const std::int64_t begin = panel * width;
+  const std::int64_t count = std::min(width, e.columns - begin);
+  for (std::int64_t t = 0; t < tokens; ++t, sums += panel_rows) {
+    const std::int64_t at = (first_token + t) * e.columns + begin;
+    for (std::int64_t i = 0; i < count; i += kLanes) {
+      const std::size_t lanes = std::min<std::size_t>(kLanes, static_cast<std::size_t>(count - i));
+      auto y = hn::LoadU(d, sums + i);
+      if (e.bias) y = hn::Add(y, hn::LoadU(d, e.bias + panel * panel_rows + i));
+      y = activate_vector(e.activation, y);
+      if (e.gated) {
+        auto b = hn::LoadU(d, sums + width + i);
+        if (e.bias) b = hn::Add(b, hn::LoadU(d, e.bias + panel * panel_rows + width + i));
+        y = hn::Mul(y, b);
+      }
+      if (e.residual) y = hn::Add(y, hn::LoadN(d, e.residual + at + i, lanes));
+      if (lanes == kLanes) {
+        hn::StoreU(y, d, e.out + at + i);
+      } else {
+        hn::StoreN(y, d, e.out + at + i, lanes);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace gerbil::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gerbil::kernels {
+
+HWY_EXPORT(finish_panel);
+
+void finish_panel(const Epilogue& epilogue, std::int64_t panel, std::int64_t first_token, std::int64_t tokens,
+                  float* sums) {
+  HWY_DYNAMIC_DISPATCH(finish_panel)(epilogue, panel, first_token, tokens, sums);
+}
+
+}  // namespace gerbil::kernels
+#endif

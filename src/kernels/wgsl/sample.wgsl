@@ -1,0 +1,164 @@
+// The next token of each row of logits, a workgroup a row; the semantics are those of backends/sampling.hpp. Thresholds
+// (the k-th largest, the border of top_p) are found by search: count or weigh what lies at or above three candidates
+// at once, and keep the interval in which the answer lies. No sort, and exact.
+#include reduce
+@group(0) @binding(0) var<storage, read_write> logits: array<f32>;
+// ROW_WORDS words a row: temperature, top_k, top_p, min_p, seed (low, high), step, where its adjustments begin, how many.
+// Adjustments follow, three words each: token, penalty, add.
+@group(0) @binding(1) var<storage, read> rows: array<u32>;
+@group(0) @binding(2) var<storage, read_write> chosen: array<u32>;
+
+const ROW_WORDS = 9u;
+const LOWEST = -3.402823e38;
+
+// Increases with the float; no NaN.
+fn order(value: f32) -> u32 {
+  let bits = bitcast<u32>(value);
+  return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
+}
+
+fn permute(v: u32) -> u32 {
+  let state = v * 747796405u + 2891336453u;
+  let word = ((state >> ((state >> 28u) + 4u)) ^ state) * 277803737u;
+  return (word >> 22u) ^ word;
+}
+
+// −log(−log u) for u = (bits + 0.5) / 2^32, as f32.
+fn gumbel(bits: u32) -> f32 {
+  // bits + 0.5 rounded to nearest even, without a wider type: above 2^25 an odd number is never half way.
+  var x = f32(bits | 1u);
+  if (bits < 0x2000000u) { x = f32((bits + 1u) & 0xfffffffeu); }
+  if (bits < 0x1000000u) { x = f32(bits) + 0.5; }
+  let u = min(x * 2.3283064365386963e-10, 0.99999994);
+  var e = -log(u);
+  if (u > 0.5) {
+    // Here log may be wrong by 2^-21 (WGSL's accuracy table), more than its value; the area hyperbolic tangent is not.
+    let w = 1.0 - u;
+    let z = w / (2.0 - w);
+    let s = z * z;
+    e = 2.0 * z * (1.0 + s * (1.0 / 3.0 + s * (0.2 + s * (1.0 / 7.0 + s * (1.0 / 9.0 + s * (1.0 / 11.0 + s * (1.0 / 13.0 +
+        s * (1.0 / 15.0))))))));
+  }
+  return -log(e);
+}
+
+struct Candidates {
+  begin: u32,        // of the row in logits
+  temperature: f32,
+  highest: f32,      // of logits / temperature
+  threshold: u32,    // order() of the smallest that is kept
+}
+
+// The largest t in [low, high) for which the kept elements with order() ≥ t number (or, with `weigh`, weigh) at least
+// `target`. `low` must satisfy that, `high` must not.
+fn search(row: Candidates, low: u32, high: u32, target: f32, weigh: bool, place: Place) -> u32 {
+  var a = low;
+  var b = high;
+  for (var pass = 0u; pass < 16u; pass++) {  // each divides the interval by four
+    let quarter = max((b - a) / 4u, 1u);
+    let t1 = min(a + quarter, b);
+    let t2 = min(a + 2u * quarter, b);
+    let t3 = min(a + 3u * quarter, b);
+    var sums = vec3f();
+    if (b - a > 1u) {
+      for (var i = place.thread; i < VOCABULARY; i += WG) {
+        let l = logits[row.begin + i] / row.temperature;
+        let key = order(l);
+        if (key >= t1 && key >= row.threshold) {
+          sums += select(1.0, exp(l - row.highest), weigh) * vec3f(vec3<bool>(true, key >= t2, key >= t3));
+        }
+      }
+    }
+    let s1 = workgroup_sum(sums.x, place);
+    let s2 = workgroup_sum(sums.y, place);
+    let s3 = workgroup_sum(sums.z, place);
+    if (b - a > 1u) {
+      if (t3 < b && s3 >= target) {
+        a = t3;
+      } else if (t2 < b && s2 >= target) {
+        a = t2;
+        b = t3;
+      } else if (t1 < b && s1 >= target) {
+        a = t1;
+        b = t2;
+      } else {
+        b = t1;
+      }
+    }
+  }
+  return a;
+}
+
+// The token with the largest value, the smallest among equals.
+fn best_token(value: f32, token: u32, place: Place) -> u32 {
+  let best = workgroup_max(value, place);
+  // Token ids are below 2^24, hence exact in f32.
+  return u32(max(-workgroup_max(select(LOWEST, -f32(token), value == best), place), 0.0));
+}
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u,
+#if SUBGROUPS
+        @builtin(subgroup_id) subgroup: u32, @builtin(subgroup_invocation_id) lane: u32,
+#endif
+        @builtin(local_invocation_index) thread: u32) {
+#if SUBGROUPS
+  let place = Place(thread, subgroup, lane);
+#else
+  let place = Place(thread, 0u, thread);
+#endif
+  let options = group.y * ROW_WORDS;
+  let temperature = bitcast<f32>(rows[options]);
+  let top_k = rows[options + 1u];
+  let top_p = bitcast<f32>(rows[options + 2u]);
+  let min_p = bitcast<f32>(rows[options + 3u]);
+  let begin = group.y * VOCABULARY;
+
+  for (var i = thread; i < rows[options + 8u]; i += WG) {
+    let at = rows[options + 7u] + 3u * i;
+    let penalty = bitcast<f32>(rows[at + 1u]);
+    let l = logits[begin + rows[at]];
+    logits[begin + rows[at]] = select(l * penalty, l / penalty, l > 0.0) + bitcast<f32>(rows[at + 2u]);
+  }
+  storageBarrier();
+
+  var value = LOWEST;
+  var token = VOCABULARY - 1u;
+  if (temperature == 0.0) {
+    for (var i = thread; i < VOCABULARY; i += WG) {
+      let l = logits[begin + i];
+      if (l > value) {
+        value = l;
+        token = i;
+      }
+    }
+  } else {
+    var highest = LOWEST;
+    for (var i = thread; i < VOCABULARY; i += WG) { highest = max(highest, logits[begin + i] / temperature); }
+    var row = Candidates(begin, temperature, workgroup_max(highest, place), 0u);
+    let end = order(row.highest) + 1u;
+    if (top_k > 0u && top_k < VOCABULARY) { row.threshold = search(row, 0u, end, f32(top_k), false, place); }
+    if (top_p < 1.0) {
+      var weight = 0.0;
+      for (var i = thread; i < VOCABULARY; i += WG) {
+        let l = logits[begin + i] / temperature;
+        if (order(l) >= row.threshold) { weight += exp(l - row.highest); }
+      }
+      weight = workgroup_sum(weight, place);
+      row.threshold = search(row, row.threshold, end, top_p * weight, true, place);
+    }
+    for (var i = thread; i < VOCABULARY; i += WG) {
+      let l = logits[begin + i] / temperature;
+      if (order(l) >= row.threshold && exp(l - row.highest) >= min_p) {
+        let bits = permute(rows[options + 4u] ^ permute(rows[options + 5u] ^ permute(rows[options + 6u] ^ permute(i))));
+        let score = l + gumbel(bits);
+        if (score > value) {
+          value = score;
+          token = i;
+        }
+      }
+    }
+  }
+  let best = best_token(value, token, place);
+  if (thread == 0u) { chosen[group.y] = best; }
+}

@@ -1,0 +1,10 @@
+// The rows whose logits are wanted, by their numbers in the step.
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> selected: array<u32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= COLUMNS) { return; }
+  y[id.y * COLUMNS + id.x] = x[selected[id.y] * COLUMNS + id.x];
+}

@@ -1,0 +1,41 @@
+// Turns the growing text of an answer into pieces that can be shown: reasoning apart from the answer proper, and
+// nothing of a stop sequence or a think tag that may be about to complete.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gerbil::runtime {
+
+class AnswerText {
+ public:
+  using OnText = std::function<void(std::string_view piece, bool reasoning)>;
+
+  // in_reasoning: the prompt already opened the think tag.
+  AnswerText(std::vector<std::string> stop, bool in_reasoning, OnText on_text);
+
+  // Adds text; false once a stop sequence has been found, after which nothing more is taken.
+  bool push(std::string_view text);
+  // The answer is complete: what was held back is text after all.
+  void finish();
+
+  const std::string& text() const { return text_; }
+  const std::string& reasoning() const { return reasoning_; }
+
+ private:
+  enum class Part { start, reasoning, gap, text };  // gap: white space after the closing tag
+  bool advance(bool final);
+  void emit(std::size_t count);
+
+  std::vector<std::string> stop_;
+  OnText on_text_;
+  Part part_;
+  std::string held_;  // received, not yet emitted
+  std::string text_;
+  std::string reasoning_;
+  bool stopped_ = false;
+};
+
+}  // namespace gerbil::runtime

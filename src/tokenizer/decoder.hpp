@@ -1,0 +1,48 @@
+// From the spellings of tokens back to text, a token at a time.
+// Reference: `decoders` of Hugging Face tokenizers 0.23, whose decode_chain sees all tokens at once.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/json.hpp"
+#include "tokenizer/decode_state.hpp"
+#include "tokenizer/normalizer.hpp"
+
+namespace gerbil::tokenizer {
+
+// Steps that turn each token into another.
+struct MetaspaceToSpace {
+  std::string replacement;
+  bool strip_first;  // the first token loses its replacements instead: encoding put one there
+};
+struct StripCharacter {
+  std::string character;
+  std::size_t start, stop;  // how many at most
+};
+struct ReplaceInToken {
+  ReplaceMatches replace;
+};
+struct JoinWithSpaces {};  // what the reference does without a decoder
+
+// Steps that see several tokens.
+struct ByteFallbackToText {};  // runs of "<0xE2>" become text, or one U+FFFD a byte when they are not UTF-8
+struct BytesToText {};         // ByteLevel: all tokens are one string of bytes
+struct FuseTokens {};          // all tokens become one
+
+using DecoderStep = std::variant<MetaspaceToSpace, StripCharacter, ReplaceInToken, JoinWithSpaces, ByteFallbackToText,
+                                 BytesToText, FuseTokens>;
+
+struct Decoder {
+  std::vector<DecoderStep> steps;
+};
+
+// Reads "decoder" (null for none). Throws Error{unsupported} naming a type that is not implemented.
+Decoder read_decoder(const Json& json);
+
+// The text that becomes certain with `token`; all results and that of decode_finish together are the decoded text.
+std::string decode_push(const Decoder& decoder, DecodeState& state, std::string token);
+std::string decode_finish(const Decoder& decoder, DecodeState& state);
+
+}  // namespace gerbil::tokenizer

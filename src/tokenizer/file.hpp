@@ -1,0 +1,28 @@
+// tokenizer.json as read: its two long tables in arrays of their own, everything else as JSON.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json.hpp"
+
+namespace gerbil::tokenizer {
+
+// No published vocabulary reaches a tenth of this; tables indexed by id stay below a gigabyte.
+inline constexpr std::int64_t max_token_id = (1 << 24) - 1;
+
+struct TokenizerFile {
+  Json root;  // without model.vocab and model.merges when these are an object and an array
+  std::vector<std::pair<std::string, std::int32_t>> vocabulary;  // model.vocab; ids in [0, max_token_id]
+  std::vector<std::pair<std::string, std::string>> merges;       // model.merges, in both spellings, best first
+};
+
+// Throws Error{corrupt} naming the place: not JSON, deeper than 128 levels, a key twice in one object, an
+// id outside its range, a merge that is not two tokens. Reads with a SAX parser because a DOM of 150,000 vocabulary
+// entries costs seconds.
+TokenizerFile parse_tokenizer_file(std::string_view text);
+
+}  // namespace gerbil::tokenizer

@@ -1,0 +1,192 @@
+"""Writes the attack corpus beside this file: safetensors files and checkpoint directories that lie about themselves.
+
+Every one must end in a gerbil::Error whose sentence contains the text given here; expected.json records it. Files that a
+checkpoint attack does not mention (config.json, model.safetensors) are the plain ones below.
+"""
+
+import json
+import shutil
+import struct
+from pathlib import Path
+
+here = Path(__file__).parent
+expected = {}
+
+
+def container(header, data=b"", length=None):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + data
+
+
+def tensor(begin, end, shape, dtype="F32"):
+    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+
+def attack(name, reason, content):
+    (here / "safetensors").mkdir(exist_ok=True)
+    (here / "safetensors" / f"{name}.safetensors").write_bytes(content)
+    expected[f"safetensors/{name}.safetensors"] = reason
+
+
+def checkpoint(name, reason, files):
+    folder = here / "checkpoints" / name
+    folder.mkdir(parents=True)
+    for file, content in ({"config.json": {}, "model.safetensors": plain} | files).items():
+        if content is None:
+            continue
+        if not isinstance(content, (bytes, str)):
+            content = json.dumps(content)
+        (folder / file).write_bytes(content if isinstance(content, bytes) else content.encode())
+    expected[f"checkpoints/{name}"] = reason
+
+
+for folder in ("safetensors", "checkpoints"):
+    shutil.rmtree(here / folder, ignore_errors=True)
+
+two = bytes(8)
+one = {"a": tensor(0, 4, [1])}
+plain = container(one, bytes(4))
+
+# The container.
+attack("empty", "too few for the 8-byte header length", b"")
+attack("short_length", "too few for the 8-byte header length", b"\x08\0\0")
+attack("length_only", "claims 2 bytes, but the file has only 0", struct.pack("<Q", 2))
+attack("length_max", "at most 100000000", container(one, bytes(4), 2**64 - 1))
+attack("length_wraps_to_zero", "at most 100000000", container(one, bytes(4), 2**64 - 8))
+attack("length_over_limit", "at most 100000000", container(one, bytes(4), 100_000_001))
+attack("length_over_file", "but the file has only", container(one, bytes(4), 99_999_999))
+attack("length_zero", "does not begin with '{'", container(b""))
+attack("length_short_by_one", "is not valid JSON", container(one, bytes(4), len(json.dumps(one)) - 1))
+attack("length_long_by_one", "is not valid JSON", container(one, bytes(4), len(json.dumps(one)) + 1))
+attack("leading_space", "does not begin with '{'", container(b" " + json.dumps(one).encode(), bytes(4)))
+attack("array_header", "does not begin with '{'", container(b"[]"))
+attack("invalid_utf8", "is not valid JSON", container(b'{"\xff\xfe":{}}'))
+attack("lone_surrogate", "is not valid JSON", container(b'{"\\ud800":{}}'))
+attack("nul_in_header", "is not valid JSON", container(b"{\0}"))
+attack("deep_nesting", "nests deeper", container(b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}"))
+attack("deep_objects", "nests deeper", container(b'{"a":' * 5000 + b"1" + b"}" * 5000))
+attack("two_documents", "is not valid JSON", container(b"{}{}"))
+attack(
+    "duplicate_tensor", "occurs twice",
+    container(b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}', two),
+)
+attack("duplicate_escaped", "occurs twice", container(b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\\u0061":{}}', two))
+attack(
+    "duplicate_field", "occurs twice",
+    container(b'{"a":{"dtype":"F32","dtype":"U8","shape":[1],"data_offsets":[0,4]}}', bytes(4)),
+)
+attack("metadata_not_object", "__metadata__ is not an object", container({"__metadata__": [1]}))
+attack("metadata_number", "which is not a string", container({"__metadata__": {"a": 1}}))
+
+# One tensor.
+attack("name_controls_terminal", "holds control characters", container({"\x1b[2Ja": tensor(0, 4, [1])}, bytes(4)))
+attack("name_with_nul", "holds control characters", container({"a\0b": tensor(0, 4, [1])}, bytes(4)))
+attack("name_long", "longer than 500 bytes", container({"a" * 501: tensor(0, 4, [1])}, bytes(4)))
+attack("entry_not_object", "is not an object", container({"a": 1}))
+attack("no_dtype", "has no dtype", container({"a": {"shape": [1], "data_offsets": [0, 4]}}, bytes(4)))
+attack("no_shape", "has no shape", container({"a": {"dtype": "F32", "data_offsets": [0, 4]}}, bytes(4)))
+attack("no_offsets", "no data_offsets", container({"a": {"dtype": "F32", "shape": [1]}}, bytes(4)))
+attack("one_offset", "no data_offsets", container({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0]}}, bytes(4)))
+attack("three_offsets", "no data_offsets", container({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4, 8]}}, two))
+attack("unknown_dtype", "'F128'", container({"a": tensor(0, 16, [1], "F128")}, bytes(16)))
+attack("dtype_number", "has no dtype", container({"a": tensor(0, 4, [1], 32)}, bytes(4)))
+attack("dtype_huge", "which gerbil does not know", container({"a": tensor(0, 4, [1], "F" * 10000)}, bytes(4)))
+attack("negative_extent", "holds -1", container({"a": tensor(0, 4, [-1])}, bytes(4)))
+attack("two_negative_extents", "holds -1", container({"a": tensor(0, 4, [-1, -1])}, bytes(4)))
+attack("fractional_extent", "holds 1.0", container({"a": tensor(0, 4, [1.0])}, bytes(4)))
+attack("string_extent", 'holds "1"', container({"a": tensor(0, 4, ["1"])}, bytes(4)))
+attack("huge_extent", "holds 9223372036854775808", container({"a": tensor(0, 4, [2**63])}, bytes(4)))
+attack("beyond_u64_extent", "holds ", container({"a": tensor(0, 4, [2**70])}, bytes(4)))
+attack("product_overflows_to_zero", "overflows 64 bits", container({"a": tensor(0, 0, [2**32, 2**32])}))
+attack("product_overflows_to_size", "overflows 64 bits", container({"a": tensor(0, 4, [2**31, 2**31, 4, 1])}, bytes(4)))
+attack("bytes_overflow", "overflows 64 bits", container({"a": tensor(0, 0, [2**31, 2**31], "F64")}))
+attack("many_dimensions", "has 1000 dimensions", container({"a": tensor(0, 4, [1] * 1000)}, bytes(4)))
+attack("shape_too_small", "takes 4 bytes", container({"a": tensor(0, 8, [1])}, two))
+attack("shape_too_large", "takes 12 bytes", container({"a": tensor(0, 8, [3])}, two))
+attack("negative_offset", "not a whole number", container({"a": tensor(-4, 0, [1])}, bytes(4)))
+attack("fractional_offset", "not a whole number", container({"a": tensor(0, 4.5, [1])}, bytes(4)))
+attack("beyond_u64_offset", "not a whole number", container({"a": tensor(0, 2**70, [1])}, bytes(4)))
+attack("reversed_offsets", "data_offsets are [4, 0]", container({"a": tensor(4, 0, [1])}, bytes(4)))
+attack("offset_near_max", "there is a hole", container({"a": tensor(2**64 - 5, 2**64 - 1, [1])}, bytes(4)))
+
+# Several tensors.
+attack("overlap", "they overlap", container({"a": tensor(0, 8, [2]), "b": tensor(4, 12, [2])}, bytes(12)))
+attack("same_bytes", "they overlap", container({"a": tensor(0, 4, [1]), "b": tensor(0, 4, [1])}, bytes(4)))
+attack("hole", "there is a hole", container({"a": tensor(0, 4, [1]), "b": tensor(8, 12, [1])}, bytes(12)))
+attack("hole_at_start", "there is a hole", container({"a": tensor(4, 8, [1])}, two))
+attack("empty_tensor_inside", "they overlap", container({"a": tensor(0, 8, [2]), "b": tensor(4, 4, [0])}, two))
+attack("truncated", "it may be truncated", container({"a": tensor(0, 8, [2])}, bytes(7)))
+attack("no_data", "it may be truncated", container(one))
+attack("trailing_data", "1 bytes follow the last tensor", container(one, bytes(5)))
+attack("trailing_without_tensors", "4 bytes follow the last tensor", container({}, bytes(4)))
+
+# The index of shards.
+index = "model.safetensors.index.json"
+
+
+def shards(name, reason, content, files=None):
+    checkpoint(name, reason, {"model.safetensors": None, index: content} | (files or {}))
+
+
+for name, path in (
+    ("parent", "../../safetensors/overlap.safetensors"), ("absolute", "/etc/passwd"), ("nested", "x/../../a.safetensors"),
+    ("backslash", "..\\a.safetensors"), ("drive", "C:a.safetensors"), ("nul", "a\0.safetensors"), ("dots", ".."),
+    ("empty_name", ""), ("other_file", "config.json"), ("hidden", ".safetensors"),
+):
+    shards(f"index_{name}", "must be the plain name", {"weight_map": {"a": path}})
+shards("index_missing_shard", "there is no such file", {"weight_map": {"a": "gone.safetensors"}})
+shards("index_tensor_not_in_shard", "does not hold it", {"weight_map": {"b": "s.safetensors"}}, {"s.safetensors": plain})
+shards(
+    "index_tensor_in_two_shards", "is stored twice", {"weight_map": {"a": "s.safetensors", "b": "t.safetensors"}},
+    {"s.safetensors": plain, "t.safetensors": container({"a": tensor(0, 4, [1]), "b": tensor(4, 8, [1])}, two)},
+)
+shards("index_not_object", "has no weight_map", [1])
+shards("index_no_map", "has no weight_map", {"metadata": {}})
+shards("index_map_array", "has no weight_map", {"weight_map": ["a"]})
+shards("index_file_number", "gives no file name", {"weight_map": {"a": 1}})
+shards("index_empty", "is not valid JSON", "")
+shards("index_duplicate", "occurs twice", '{"weight_map":{"a":"s.safetensors","a":"t.safetensors"}}')
+shards("index_shard_corrupt", "there is a hole", {"weight_map": {"a": "s.safetensors"}}, {"s.safetensors": container({"a": tensor(4, 8, [1])}, two)})
+
+# config.json.
+checkpoint("config_missing", "there is no such file", {"config.json": None})
+checkpoint("config_empty", "is not valid JSON", {"config.json": ""})
+checkpoint("config_array", "is not a JSON object", {"config.json": "[]"})
+checkpoint("config_deep", "nests deeper", {"config.json": '{"a":' * 1000 + "1" + "}" * 1000})
+checkpoint("config_duplicate", "occurs twice", {"config.json": '{"a":1,"a":2}'})
+checkpoint("config_quantization_config_number", "is not an object", {"config.json": {"quantization_config": 4}})
+checkpoint("config_unknown_method", "unknown method, 'magic'", {"config.json": {"quantization_config": {"quant_method": "magic"}}})
+checkpoint("config_method_number", "should be a string", {"config.json": {"quantization_config": {"quant_method": 4}}})
+checkpoint("no_weights", "no .safetensors file", {"model.safetensors": None})
+checkpoint("several_unindexed", "2 .safetensors files", {"model.safetensors": None, "a.safetensors": plain, "b.safetensors": plain})
+
+
+def gptq(name, reason, options, files=None):
+    config = {"quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 32} | options}
+    checkpoint(name, reason, {"config.json": config} | (files or {}))
+
+
+gptq("gptq_no_tensors", "no '.qweight' tensor", {})
+gptq("gptq_bits_string", "should be a whole number", {"bits": "4"})
+gptq("gptq_bits_huge", "at most 32 bits", {"bits": 2**40})
+gptq("gptq_bits_negative", "bits -4", {"bits": -4})
+gptq("gptq_group_zero", "group_size 0", {"group_size": 0})
+gptq("gptq_group_minimum", "group_size -2147483648", {"group_size": -(2**31)})
+gptq("gptq_pattern_long", "at most 1000", {"dynamic": {"+:" + "a" * 2000: {}}})
+gptq("gptq_pattern_deep", "cannot be read", {"dynamic": {"+:" + "(" * 900: {}}})
+gptq("gptq_pattern_repeats", "cannot be read", {"dynamic": {"+:((a{999}){999}){999}": {}}})
+gptq("gptq_dynamic_array", "not an object of patterns", {"dynamic": []})
+
+
+def mlx(name, reason, options):
+    checkpoint(name, reason, {"config.json": {"quantization": {"bits": 4, "group_size": 64} | options}})
+
+
+mlx("mlx_no_tensors", "no '.scales' tensor", {})
+mlx("mlx_bits_zero", "bits 0", {"bits": 0})
+mlx("mlx_bits_null_group_huge", "group_size 1073741824", {"group_size": 2**30})
+mlx("mlx_mode", "'nvfp4'", {"mode": "nvfp4"})
+mlx("mlx_override_mode", "'mxfp8'", {"lm_head": {"mode": "mxfp8"}})
+mlx("mlx_override_bits", "bits 7", {"lm_head": {"bits": 7}})
+
+(here / "expected.json").write_text(json.dumps(expected, indent=1, sort_keys=True) + "\n")

@@ -1,0 +1,212 @@
+#include "backends/cases.hpp"
+
+#include <cmath>
+
+namespace gerbil::test {
+namespace {
+
+using namespace graph;
+
+// 8-bit activations: rounding to 1/127 of a group's largest value.
+constexpr double quantised = 1.5e-2;
+constexpr double half_precision = 1e-3;
+
+Case linear(std::string name, std::int32_t columns, std::int32_t rows, Form form, Linear options = {},
+            bool bias = false, bool norm = false, bool residual = false) {
+  const auto build = [=](TestGraph& g) {
+    const ValueId x = g.input(columns);
+    Linear op = options;
+    op.weight = g.matrix(op.gated ? 2 * rows : rows, columns, form, 1.0f / std::sqrt(static_cast<float>(columns)));
+    if (bias) op.bias = g.vector(op.gated ? 2 * rows : rows);
+    if (norm) op.norm = g.vector(columns);
+    op.epsilon = 1e-6f;
+    std::vector<ValueId> inputs{x};
+    if (residual) inputs.push_back(g.input(rows));
+    g.finish(g.node(op, inputs, rows));
+  };
+  return {"linear_" + name, build, form.bits > 0 ? quantised : 1e-5, 1e-5};
+}
+
+Case attention(std::string name, std::int32_t heads, std::int32_t kv_heads, std::int32_t head_dim, std::int32_t window) {
+  const auto build = [=](TestGraph& g) {
+    g.graph.states.push_back({kv_heads, head_dim});
+    const ValueId q = g.input(heads * head_dim);
+    const ValueId k = g.input(kv_heads * head_dim);
+    const ValueId v = g.input(kv_heads * head_dim);
+    g.sink(KvWrite{0}, {k, v});
+    // A large scale makes some keys matter much more than others.
+    g.finish(g.node(Attention{0, heads, 3.0f / std::sqrt(static_cast<float>(head_dim)), window}, {q}, heads * head_dim));
+  };
+  return {"attention_" + name, build, half_precision, 1e-5};
+}
+
+RopeTable rope_table(std::int32_t rotary_dim) {
+  RopeTable table;
+  for (std::int32_t i = 0; i < rotary_dim; i += 2) {
+    table.inverse_frequencies.push_back(std::pow(10000.0f, -static_cast<float>(i) / static_cast<float>(rotary_dim)));
+    table.long_inverse_frequencies.push_back(table.inverse_frequencies.back() / 3.0f);
+  }
+  table.scale = 1.25f;
+  table.long_scale = 1.5f;
+  return table;
+}
+
+Case rope(std::string name, std::int32_t heads, std::int32_t head_dim, std::int32_t rotary_dim) {
+  return {"rope_" + name, [=](TestGraph& g) {
+            g.graph.ropes.push_back(rope_table(rotary_dim));
+            const std::int32_t width = heads * head_dim;
+            g.finish(g.node(Rope{0, head_dim}, {g.input(width)}, width));
+          }};
+}
+
+Case attention_input(std::string name, std::int32_t heads, std::int32_t kv_heads, std::int32_t head_dim, bool norm,
+                     bool rotate) {
+  const auto build = [=](TestGraph& g) {
+    g.graph.states.push_back({kv_heads, head_dim});
+    AttentionInput op{0, heads};
+    op.epsilon = 1e-6f;
+    if (norm) op.query_norm = g.vector(head_dim);
+    if (norm) op.key_norm = g.vector(head_dim);
+    if (rotate) {
+      g.graph.ropes.push_back(rope_table(head_dim));
+      op.rope = 0;
+    }
+    const ValueId q = g.node(op, {g.input((heads + 2 * kv_heads) * head_dim)}, heads * head_dim);
+    g.finish(g.node(Attention{0, heads, 1.0f}, {q}, heads * head_dim));
+  };
+  return {"attention_input_" + name, build, half_precision, 1e-5};
+}
+
+Case activation(std::string name, Activation activation) {
+  return {"activate_" + name, [=](TestGraph& g) {
+            // A wide range: the functions differ most near zero, and must not overflow far from it.
+            const WeightId table = g.matrix(64, 45, {}, 120.0f);
+            const ValueId x = g.node(Embedding{table, 1.0f}, {}, 45);
+            g.finish(g.node(Activate{activation}, {x}, 45));
+          }};
+}
+
+std::vector<Case> make_cases() {
+  const Form f32;
+  const Form f16{DType::f16};
+  const Form bf16{DType::bf16};
+  const auto affine = [](int bits, int group, DType dtype = DType::f16, bool act_order = false) {
+    return Form{dtype, bits, group, act_order};
+  };
+  const Linear silu{.activation = Activation::silu};
+  const Linear gated{.activation = Activation::silu, .gated = true};
+  std::vector<Case> cases{
+      linear("f32", 40, 33, f32),
+      linear("f16", 96, 64, f16),
+      linear("bf16_one_output", 72, 1, bf16),
+      linear("f32_everything", 48, 50, f32, silu, true, true, true),
+      linear("f16_gated", 48, 40, f16, gated, true, true, true),
+      linear("2bit_group32", 128, 96, affine(2, 32)),
+      linear("3bit_group64", 128, 96, affine(3, 64)),
+      linear("4bit_group32", 128, 96, affine(4, 32)),
+      linear("4bit_group128", 256, 31, affine(4, 128)),
+      linear("5bit_group32", 64, 64, affine(5, 32)),
+      linear("6bit_group64", 128, 32, affine(6, 64)),
+      linear("7bit_group32", 64, 32, affine(7, 32)),
+      linear("8bit_group32", 96, 70, affine(8, 32)),
+      linear("8bit_group128", 256, 64, affine(8, 128)),
+      linear("4bit_bf16_scales", 128, 64, affine(4, 64, DType::bf16)),
+      linear("4bit_f32_scales", 128, 64, affine(4, 64, DType::f32)),
+      linear("8bit_f32_scales", 128, 64, affine(8, 64, DType::f32)),
+      linear("4bit_act_order", 128, 64, affine(4, 32, DType::f16, true)),
+      linear("8bit_act_order_norm", 128, 64, affine(8, 64, DType::f16, true), {}, false, true),
+      linear("4bit_one_group", 320, 32, affine(4, 320)),   // cut into groups of 64
+      linear("4bit_odd_group", 120, 32, affine(4, 40)),    // padded to groups of 64
+      linear("4bit_odd_group_act_order", 120, 32, affine(4, 24, DType::f16, true)),
+      linear("4bit_everything", 128, 96, affine(4, 32), silu, true, true, true),
+      linear("4bit_gated", 128, 72, affine(4, 32), gated, true, true, true),
+      linear("8bit_gated", 64, 16, affine(8, 32), gated),
+      linear("f32_gelu", 32, 32, f32, {.activation = Activation::gelu}),
+      linear("f32_gelu_tanh_gated", 32, 20, f32, {.activation = Activation::gelu_tanh, .gated = true}),
+      linear("f32_relu", 32, 32, f32, {.activation = Activation::relu}),
+      attention("one_head", 1, 1, 16, 0),
+      attention("grouped", 8, 2, 64, 0),
+      attention("head_dim_20", 6, 3, 20, 0),
+      attention("head_dim_80", 2, 2, 80, 0),
+      attention("window_7", 4, 2, 32, 7),
+      attention("window_32", 4, 4, 128, 32),
+      attention("window_1", 2, 1, 8, 1),
+      rope("whole", 3, 64, 64),
+      rope("partial", 2, 24, 10),
+      attention_input("plain", 4, 2, 32, false, false),
+      attention_input("norm_rope", 4, 2, 64, true, true),
+      attention_input("rope", 3, 1, 24, false, true),
+      activation("identity", Activation::identity),
+      activation("silu", Activation::silu),
+      activation("gelu", Activation::gelu),
+      activation("gelu_tanh", Activation::gelu_tanh),
+      activation("relu", Activation::relu),
+  };
+  cases.push_back({"add", [](TestGraph& g) { g.finish(g.node(Add{}, {g.input(37), g.input(37)}, 37)); }});
+  cases.push_back({"multiply", [](TestGraph& g) { g.finish(g.node(Multiply{}, {g.input(37), g.input(37)}, 37)); }});
+  cases.push_back({"slice", [](TestGraph& g) { g.finish(g.node(Slice{5}, {g.input(40)}, 21)); }});
+  for (const std::int32_t width : {7, 48, 130}) {
+    cases.push_back({"rms_norm_row_" + std::to_string(width), [width](TestGraph& g) {
+                       const RmsNorm norm{g.vector(width), width, 1e-5f};
+                       g.finish(g.node(norm, {g.input(width)}, width));
+                     }});
+  }
+  cases.push_back({"rms_norm_heads", [](TestGraph& g) {
+                     const RmsNorm norm{g.vector(24), 24, 1e-6f};
+                     g.finish(g.node(norm, {g.input(72)}, 72));
+                   }});
+  for (const auto& [name, form] : {std::pair<std::string, Form>{"f32", f32},
+                                   {"bf16", bf16},
+                                   {"4bit", affine(4, 32)},
+                                   {"8bit_act_order", affine(8, 32, DType::f16, true)},
+                                   {"6bit_f32_scales", affine(6, 32, DType::f32)}}) {
+    cases.push_back({"embedding_" + name, [form](TestGraph& g) {
+                       const WeightId table = g.matrix(64, 96, form);
+                       g.finish(g.node(Embedding{table, 2.5f}, {}, 96));
+                     }});
+  }
+  cases.push_back({"tied_head",
+                   [affine](TestGraph& g) {
+                     const WeightId table = g.matrix(64, 96, affine(4, 32));
+                     const ValueId x = g.node(Embedding{table, 1.0f}, {}, 96);
+                     const ValueId rows = g.node(SelectRows{}, {x}, 96, Rows::outputs);
+                     g.graph.output = g.node(Linear{.weight = table}, {rows}, 64, Rows::outputs);
+                   },
+                   quantised});
+  cases.push_back({"shared_input",
+                   [affine](TestGraph& g) {
+                     const ValueId x = g.input(128);
+                     const Linear a{.weight = g.matrix(64, 128, affine(4, 32), 0.1f)};
+                     const Linear b{.weight = g.matrix(64, 128, affine(8, 32), 0.1f)};
+                     const Linear c{.weight = g.matrix(64, 128, affine(4, 64), 0.1f)};
+                     const Linear d{.weight = g.matrix(64, 128, Form{}, 0.1f)};
+                     const ValueId ab = g.node(Add{}, {g.node(a, {x}, 64), g.node(b, {x}, 64)}, 64);
+                     const ValueId cd = g.node(Add{}, {g.node(c, {x}, 64), g.node(d, {x}, 64)}, 64);
+                     g.finish(g.node(Add{}, {ab, cd}, 64));
+                   },
+                   quantised});
+  return cases;
+}
+
+}  // namespace
+
+const std::vector<Case>& op_cases() {
+  static const std::vector<Case> cases = make_cases();
+  return cases;
+}
+
+std::vector<TestBatch> ragged_steps() {
+  static const std::vector<std::vector<std::int32_t>> blocks{{5, 0}, {3, 7}, {2}};
+  static const std::vector<bool> long_rope{false, true, false};
+  const auto tokens = [](std::int32_t count, std::uint32_t seed) {
+    Random random(seed);
+    std::vector<std::int32_t> ids;
+    for (std::int32_t i = 0; i < count; ++i) ids.push_back(static_cast<std::int32_t>(random.bits() >> 8) % 64);
+    return ids;
+  };
+  return {TestBatch({{0, 0, tokens(33, 1)}, {1, 0, tokens(5, 2)}}, blocks, long_rope),
+          TestBatch({{0, 33, tokens(1, 3)}, {1, 5, tokens(40, 4)}, {2, 0, tokens(7, 5)}}, blocks, long_rope),
+          TestBatch({{2, 7, tokens(1, 6)}, {0, 34, tokens(1, 7)}}, blocks, long_rope)};
+}
+
+}  // namespace gerbil::test

@@ -1,0 +1,159 @@
+#include "backends/reference.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gerbil::test {
+namespace {
+
+using Matrix = std::vector<double>;
+
+double activate(graph::Activation activation, double x) {
+  switch (activation) {
+    case graph::Activation::silu: return x / (1 + std::exp(-x));
+    case graph::Activation::gelu: return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+    case graph::Activation::gelu_tanh:
+      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
+    case graph::Activation::relu: return std::max(x, 0.0);
+    case graph::Activation::identity: break;
+  }
+  return x;
+}
+
+void normalise(double* x, std::size_t count, const std::vector<float>& weight, double epsilon) {
+  double squares = 0;
+  for (std::size_t i = 0; i < count; ++i) squares += x[i] * x[i];
+  const double factor = 1 / std::sqrt(squares / static_cast<double>(count) + epsilon);
+  for (std::size_t i = 0; i < count; ++i) x[i] *= factor * weight[i];
+}
+
+void rotate(double* x, const graph::RopeTable& table, bool use_long, std::int32_t position) {
+  const auto& frequencies = use_long ? table.long_inverse_frequencies : table.inverse_frequencies;
+  const double scale = use_long ? table.long_scale : table.scale;
+  for (std::size_t i = 0; i < frequencies.size(); ++i) {
+    const double angle = static_cast<float>(position) * frequencies[i];
+    const double a = x[i];
+    const double b = x[i + frequencies.size()];
+    x[i] = scale * (a * std::cos(angle) - b * std::sin(angle));
+    x[i + frequencies.size()] = scale * (b * std::cos(angle) + a * std::sin(angle));
+  }
+}
+
+}  // namespace
+
+std::vector<double> Reference::step(const TestBatch& b) {
+  const graph::Graph& g = graph_.graph;
+  std::vector<Matrix> values(g.values.size());
+  const auto width = [&](graph::ValueId id) { return static_cast<std::size_t>(g.value(id).width); };
+  const auto slot = [&](std::size_t token, std::int32_t position) {
+    const SequenceView& view = b.views[static_cast<std::size_t>(b.sequences[token])];
+    return view.blocks[static_cast<std::size_t>(position / kv_block_tokens)] * kv_block_tokens +
+           position % kv_block_tokens;
+  };
+  const auto rotate_head = [&](double* x, graph::RopeId rope, std::size_t token) {
+    const graph::RopeTable& table = g.ropes[static_cast<std::size_t>(rope)];
+    const bool use_long =
+        b.views[static_cast<std::size_t>(b.sequences[token])].long_rope && !table.long_inverse_frequencies.empty();
+    rotate(x, table, use_long, b.positions[token]);
+  };
+
+  for (const graph::Node& node : g.nodes) {
+    const Matrix none;
+    const Matrix& x = node.inputs.empty() ? none : values[static_cast<std::size_t>(node.inputs[0])];
+    const std::size_t in = node.inputs.empty() ? 0 : width(node.inputs[0]);
+    const std::size_t n = node.output == graph::none ? 0 : width(node.output);
+    const bool wanted = node.output != graph::none && g.value(node.output).rows == graph::Rows::outputs;
+    const std::size_t rows = wanted ? b.outputs.size() : b.tokens.size();
+    Matrix y(rows * n);
+    const auto second = [&](std::size_t i) { return values[static_cast<std::size_t>(node.inputs[1])][i]; };
+    if (const auto* op = std::get_if<graph::Embedding>(&node.operation)) {
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        y[i] = static_cast<double>(op->scale) * graph_.dense(op->table)[static_cast<std::size_t>(b.tokens[i / n]) * n + i % n];
+      }
+    } else if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
+      const auto& w = graph_.dense(linear->weight);
+      for (std::size_t t = 0; t < rows; ++t) {
+        Matrix row(x.begin() + static_cast<std::ptrdiff_t>(t * in), x.begin() + static_cast<std::ptrdiff_t>((t + 1) * in));
+        if (linear->norm != graph::none) normalise(row.data(), in, graph_.dense(linear->norm), linear->epsilon);
+        const auto product = [&](std::size_t r) {
+          double sum = linear->bias == graph::none ? 0 : graph_.dense(linear->bias)[r];
+          for (std::size_t i = 0; i < in; ++i) sum += row[i] * w[r * in + i];
+          return sum;
+        };
+        for (std::size_t r = 0; r < n; ++r) {
+          double v = activate(linear->activation, product(r));
+          if (linear->gated) v *= product(r + n);
+          if (node.inputs.size() > 1) v += second(t * n + r);
+          y[t * n + r] = v;
+        }
+      }
+    } else if (const auto* norm = std::get_if<graph::RmsNorm>(&node.operation)) {
+      y = x;
+      const auto size = static_cast<std::size_t>(norm->width);
+      for (std::size_t i = 0; i < y.size(); i += size) normalise(&y[i], size, graph_.dense(norm->weight), norm->epsilon);
+    } else if (std::holds_alternative<graph::Add>(node.operation)) {
+      for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] + second(i);
+    } else if (std::holds_alternative<graph::Multiply>(node.operation)) {
+      for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] * second(i);
+    } else if (const auto* act = std::get_if<graph::Activate>(&node.operation)) {
+      for (std::size_t i = 0; i < y.size(); ++i) y[i] = activate(act->activation, x[i]);
+    } else if (const auto* slice = std::get_if<graph::Slice>(&node.operation)) {
+      for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i / n * in + static_cast<std::size_t>(slice->begin) + i % n];
+    } else if (const auto* rope = std::get_if<graph::Rope>(&node.operation)) {
+      y = x;
+      const auto head = static_cast<std::size_t>(rope->head_dim);
+      for (std::size_t i = 0; i < y.size(); i += head) rotate_head(&y[i], rope->rope, i / n);
+    } else if (std::holds_alternative<graph::SelectRows>(node.operation)) {
+      for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[static_cast<std::size_t>(b.outputs[i / n]) * n + i % n];
+    } else if (const auto* write = std::get_if<graph::KvWrite>(&node.operation)) {
+      for (std::size_t t = 0; t < b.tokens.size(); ++t) {
+        const std::pair at{write->state, slot(t, b.positions[t])};
+        const Matrix& v = values[static_cast<std::size_t>(node.inputs[1])];
+        const auto row = static_cast<std::ptrdiff_t>(t * in);
+        keys_[at].assign(x.begin() + row, x.begin() + row + static_cast<std::ptrdiff_t>(in));
+        values_[at].assign(v.begin() + row, v.begin() + row + static_cast<std::ptrdiff_t>(in));
+      }
+    } else if (const auto* input = std::get_if<graph::AttentionInput>(&node.operation)) {
+      const graph::KvState& state = g.states[static_cast<std::size_t>(input->state)];
+      const auto dim = static_cast<std::size_t>(state.head_dim);
+      const auto kv = static_cast<std::size_t>(state.kv_heads) * dim;
+      for (std::size_t t = 0; t < b.tokens.size(); ++t) {
+        Matrix row(x.begin() + static_cast<std::ptrdiff_t>(t * in), x.begin() + static_cast<std::ptrdiff_t>((t + 1) * in));
+        for (std::size_t i = 0; i < n + kv; i += dim) {
+          const graph::WeightId weight = i < n ? input->query_norm : input->key_norm;
+          if (weight != graph::none) normalise(&row[i], dim, graph_.dense(weight), input->epsilon);
+          if (input->rope != graph::none) rotate_head(&row[i], input->rope, t);
+        }
+        const std::pair at{input->state, slot(t, b.positions[t])};
+        std::copy_n(row.begin(), n, y.begin() + static_cast<std::ptrdiff_t>(t * n));
+        const auto k = row.begin() + static_cast<std::ptrdiff_t>(n);
+        keys_[at].assign(k, k + static_cast<std::ptrdiff_t>(kv));
+        values_[at].assign(k + static_cast<std::ptrdiff_t>(kv), row.end());
+      }
+    } else if (const auto* attention = std::get_if<graph::Attention>(&node.operation)) {
+      const graph::KvState& state = g.states[static_cast<std::size_t>(attention->state)];
+      const auto dim = static_cast<std::size_t>(state.head_dim);
+      const auto group = static_cast<std::size_t>(attention->heads / state.kv_heads);
+      for (std::size_t i = 0; i < y.size(); i += dim) {
+        const std::size_t t = i / n;
+        const std::size_t kv = i % n / dim / group * dim;
+        const std::int32_t last = b.positions[t];
+        const std::int32_t first = attention->window > 0 ? std::max(0, last - attention->window + 1) : 0;
+        double total = 0;
+        for (std::int32_t p = first; p <= last; ++p) {
+          const std::pair at{attention->state, slot(t, p)};
+          double score = 0;
+          for (std::size_t d = 0; d < dim; ++d) score += x[i + d] * keys_.at(at)[kv + d];
+          const double weight = std::exp(score * attention->scale);
+          total += weight;
+          for (std::size_t d = 0; d < dim; ++d) y[i + d] += weight * values_.at(at)[kv + d];
+        }
+        for (std::size_t d = 0; d < dim; ++d) y[i + d] /= total;
+      }
+    }
+    if (node.output != graph::none) values[static_cast<std::size_t>(node.output)] = std::move(y);
+  }
+  return values[static_cast<std::size_t>(g.output)];
+}
+
+}  // namespace gerbil::test

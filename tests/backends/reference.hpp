@@ -1,0 +1,88 @@
+// A scalar interpreter of graphs in double precision, and the parts that tests of backends are made of.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "backends/program.hpp"
+
+namespace gerbil::test {
+
+// Numbers in [−1, 1) that depend on the seed only.
+class Random {
+ public:
+  explicit Random(std::uint32_t seed) : state_(seed * 2654435761u + 1) {}
+  std::uint32_t bits();
+  float uniform() { return static_cast<float>(bits() >> 8) * 0x1p-23f - 1.0f; }
+
+ private:
+  std::uint32_t state_;
+};
+
+// How a weight of a test is stored.
+struct Form {
+  DType dtype = DType::f32;  // of a dense weight; of scales and biases of an affine one
+  int bits = 0;              // 0: dense
+  int group = 0;
+  bool act_order = false;
+};
+
+// A graph under construction together with its weights.
+class TestGraph {
+ public:
+  graph::Graph graph;
+
+  graph::WeightId matrix(std::int64_t rows, std::int64_t columns, Form form, float scale = 1.0f);
+  graph::WeightId vector(std::int64_t size);
+  graph::ValueId node(graph::Operation operation, std::vector<graph::ValueId> inputs, std::int32_t width,
+                      graph::Rows rows = graph::Rows::tokens);
+  void sink(graph::Operation operation, std::vector<graph::ValueId> inputs);
+  // Rows of a random table, one for each token.
+  graph::ValueId input(std::int32_t width, std::int64_t vocabulary = 64);
+  // Makes the wanted rows of `value` the graph's output.
+  void finish(graph::ValueId value);
+
+  WeightSource source() const;
+  const std::vector<float>& dense(graph::WeightId id) const { return dense_[static_cast<std::size_t>(id)]; }
+
+ private:
+  graph::WeightId declare(std::int64_t rows, std::int64_t columns, bool vector, formats::Weight weight,
+                          std::vector<float> dense);
+  std::vector<formats::Weight> weights_;
+  std::vector<std::vector<float>> dense_;  // the same numbers, [rows, columns]
+};
+
+// A batch that owns what it refers to.
+struct TestBatch {
+  struct Part {
+    std::int32_t sequence;  // index into blocks
+    std::int32_t first;     // position
+    std::vector<std::int32_t> tokens;
+  };
+  std::vector<std::int32_t> tokens, positions, sequences, outputs;
+  std::vector<SequenceView> views;
+  std::vector<Sampling> sampling;
+
+  // All rows are wanted. Sequence s owns the pages blocks[s].
+  TestBatch(const std::vector<Part>& parts, const std::vector<std::vector<std::int32_t>>& blocks,
+            const std::vector<bool>& long_rope = {});
+  Batch batch(bool logits = true) const;
+};
+
+// What the graph means. State is kept from step to step.
+class Reference {
+ public:
+  explicit Reference(const TestGraph& graph) : graph_(graph) {}
+  std::vector<double> step(const TestBatch& batch);  // [outputs, width]
+
+ private:
+  const TestGraph& graph_;
+  std::map<std::pair<graph::StateId, std::int32_t>, std::vector<double>> keys_, values_;  // by slot of the pool
+};
+
+// sqrt(Σ (a − b)² / Σ b²); infinite when a holds something that is not a number or sizes differ.
+double normalised_error(const std::vector<float>& a, const std::vector<double>& b);
+
+}  // namespace gerbil::test

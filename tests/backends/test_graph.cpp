@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "backends/reference.hpp"
+#include "base/float16.hpp"
+
+namespace gerbil::test {
+namespace {
+
+float round_to(DType dtype, float value) {
+  if (dtype == DType::f16) return f16_to_f32(f32_to_f16(value));
+  if (dtype == DType::bf16) return bf16_to_f32(f32_to_bf16(value));
+  return value;
+}
+
+}  // namespace
+
+std::uint32_t Random::bits() {
+  state_ ^= state_ << 13;
+  state_ ^= state_ >> 17;
+  state_ ^= state_ << 5;
+  return state_;
+}
+
+graph::WeightId TestGraph::declare(std::int64_t rows, std::int64_t columns, bool vector, formats::Weight weight,
+                                   std::vector<float> dense) {
+  graph.weights.push_back({{"w" + std::to_string(weights_.size())}, {rows}, rows, columns, vector});
+  weights_.push_back(std::move(weight));
+  dense_.push_back(std::move(dense));
+  return static_cast<graph::WeightId>(weights_.size() - 1);
+}
+
+graph::WeightId TestGraph::matrix(std::int64_t rows, std::int64_t columns, Form form, float scale) {
+  Random random(static_cast<std::uint32_t>(weights_.size() + 17));
+  std::vector<float> dense(static_cast<std::size_t>(rows * columns));
+  if (form.bits == 0) {
+    for (float& v : dense) v = round_to(form.dtype, scale * random.uniform());
+    formats::Dense d{form.dtype, [dense, columns](std::int64_t row, std::int64_t count, float* out) {
+                       std::copy_n(dense.begin() + row * columns, count * columns, out);
+                     }};
+    return declare(rows, columns, false, {"dense", rows, columns, d}, dense);
+  }
+  const std::int64_t groups = columns / form.group;
+  std::vector<std::uint8_t> codes(dense.size());
+  std::vector<float> scales(static_cast<std::size_t>(rows * groups));
+  std::vector<float> biases(scales.size());
+  const std::uint32_t mask = (1u << form.bits) - 1;
+  for (auto& code : codes) code = static_cast<std::uint8_t>(random.bits() >> 9 & mask);
+  for (std::size_t i = 0; i < scales.size(); ++i) {
+    scales[i] = round_to(form.dtype, scale * (1.5f + random.uniform()) / static_cast<float>(mask));
+    biases[i] = round_to(form.dtype, scale * (random.uniform() * 0.2f - 0.7f));
+  }
+  formats::Affine affine;
+  affine.bits = form.bits;
+  affine.group = form.group;
+  auto permutation = std::make_shared<std::vector<std::uint32_t>>(static_cast<std::size_t>(columns));
+  std::iota(permutation->begin(), permutation->end(), 0u);
+  if (form.act_order) {
+    for (std::size_t i = permutation->size() - 1; i > 0; --i) {
+      std::swap((*permutation)[i], (*permutation)[random.bits() % (i + 1)]);
+    }
+    affine.permutation = permutation;
+  }
+  for (std::int64_t row = 0; row < rows; ++row) {
+    for (std::int64_t i = 0; i < columns; ++i) {
+      const std::int64_t group = row * groups + i / form.group;
+      dense[static_cast<std::size_t>(row * columns + (*permutation)[static_cast<std::size_t>(i)])] =
+          scales[static_cast<std::size_t>(group)] * codes[static_cast<std::size_t>(row * columns + i)] +
+          biases[static_cast<std::size_t>(group)];
+    }
+  }
+  affine.read = [=](std::int64_t row, std::int64_t count, std::uint8_t* c, float* s, float* b) {
+    std::copy_n(codes.begin() + row * columns, count * columns, c);
+    std::copy_n(scales.begin() + row * groups, count * groups, s);
+    std::copy_n(biases.begin() + row * groups, count * groups, b);
+  };
+  return declare(rows, columns, false, {"affine", rows, columns, affine}, dense);
+}
+
+graph::WeightId TestGraph::vector(std::int64_t size) {
+  const graph::WeightId id = matrix(1, size, {});
+  graph.weights.back().vector = true;
+  return id;
+}
+
+graph::ValueId TestGraph::node(graph::Operation operation, std::vector<graph::ValueId> inputs, std::int32_t width,
+                               graph::Rows rows) {
+  graph.values.push_back({"v" + std::to_string(graph.values.size()), width, rows});
+  const auto id = static_cast<graph::ValueId>(graph.values.size() - 1);
+  graph.nodes.push_back({std::move(operation), std::move(inputs), id});
+  return id;
+}
+
+void TestGraph::sink(graph::Operation operation, std::vector<graph::ValueId> inputs) {
+  graph.nodes.push_back({std::move(operation), std::move(inputs), graph::none});
+}
+
+graph::ValueId TestGraph::input(std::int32_t width, std::int64_t vocabulary) {
+  return node(graph::Embedding{matrix(vocabulary, width, {}), 1.0f}, {}, width);
+}
+
+void TestGraph::finish(graph::ValueId value) {
+  graph.output = node(graph::SelectRows{}, {value}, graph.value(value).width, graph::Rows::outputs);
+}
+
+WeightSource TestGraph::source() const {
+  return [this](const graph::WeightDeclaration& declaration) {
+    return weights_[static_cast<std::size_t>(std::stoi(declaration.parts[0].substr(1)))];
+  };
+}
+
+TestBatch::TestBatch(const std::vector<Part>& parts, const std::vector<std::vector<std::int32_t>>& blocks,
+                     const std::vector<bool>& long_rope) {
+  for (const Part& part : parts) {
+    const auto view = static_cast<std::int32_t>(views.size());
+    const auto length = part.first + static_cast<std::int32_t>(part.tokens.size());
+    const auto sequence = static_cast<std::size_t>(part.sequence);
+    views.push_back({blocks[sequence], length, sequence < long_rope.size() && long_rope[sequence]});
+    for (std::size_t i = 0; i < part.tokens.size(); ++i) {
+      outputs.push_back(static_cast<std::int32_t>(tokens.size()));
+      tokens.push_back(part.tokens[i]);
+      positions.push_back(part.first + static_cast<std::int32_t>(i));
+      sequences.push_back(view);
+    }
+  }
+}
+
+Batch TestBatch::batch(bool logits) const {
+  return {tokens, positions, sequences, views, outputs, sampling, logits};
+}
+
+double normalised_error(const std::vector<float>& a, const std::vector<double>& b) {
+  if (a.size() != b.size() || a.empty()) return std::numeric_limits<double>::infinity();
+  double error = 0;
+  double size = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    error += (a[i] - b[i]) * (a[i] - b[i]);
+    size += b[i] * b[i];
+  }
+  const double ratio = std::sqrt(error / size);
+  return std::isnan(ratio) ? std::numeric_limits<double>::infinity() : ratio;
+}
+
+}  // namespace gerbil::test

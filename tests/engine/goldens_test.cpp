@@ -1,0 +1,79 @@
+// Logits of the whole engine against those of transformers in float32, for every family and weight format.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <tuple>
+
+#include "engine/golden_case.hpp"
+
+namespace gerbil {
+namespace {
+
+using testing::GoldenCase;
+
+class Goldens : public ::testing::TestWithParam<std::tuple<GoldenCase, Device>> {};
+
+// The largest error relative to the largest logit; infinite when a logit is not a number.
+double relative_error(const std::vector<float>& logits, const std::vector<float>& expected) {
+  double error = 0, largest = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (!std::isfinite(logits[i])) return HUGE_VAL;
+    error = std::max(error, std::abs(static_cast<double>(logits[i]) - expected[i]));
+    largest = std::max(largest, std::abs(static_cast<double>(expected[i])));
+  }
+  return error / largest;
+}
+
+TEST_P(Goldens, LogitsMatchTransformers) {
+  const auto& [golden, device] = GetParam();
+  const std::vector<float> expected = testing::expected_logits(golden);
+  const testing::ModelDirectory directory(golden);
+  for (const bool optimize : {true, false}) {
+    SCOPED_TRACE(optimize ? "optimized graph" : "graph as written");
+    const Engine engine = Engine::load(directory.path(), {.device = device,
+                                                          .threads = 2,
+                                                          .context_length = golden.context_length,
+                                                          .exact = true,
+                                                          .check = false,
+                                                          .optimize = optimize});
+    EXPECT_EQ(engine.info().vocabulary_size, golden.vocabulary_size);
+    const std::vector<float> logits = engine.logits(golden.tokens);
+    ASSERT_EQ(logits.size(), expected.size());
+    const double error = relative_error(logits, expected);
+    RecordProperty(optimize ? "error_optimized" : "error_as_written", std::to_string(error * 1e9) + "e-9");
+    EXPECT_LT(error, golden.tolerance);
+  }
+}
+
+std::string parameter_name(const ::testing::TestParamInfo<Goldens::ParamType>& info) {
+  return std::get<0>(info.param).name + "_" + testing::device_name(std::get<1>(info.param));
+}
+
+INSTANTIATE_TEST_SUITE_P(Fixtures, Goldens,
+                         ::testing::Combine(::testing::ValuesIn(testing::golden_cases()),
+                                            ::testing::Values(Device::cpu, Device::webgpu)),
+                         parameter_name);
+
+TEST(GoldenManifest, HasEveryFamilyInEveryFormat) {
+  std::set<std::string> names;
+  for (const GoldenCase& golden : testing::golden_cases()) {
+    EXPECT_TRUE(names.insert(golden.name).second) << golden.name << " is there twice";
+  }
+  for (const std::string family : {"llama", "qwen2", "qwen3", "smollm3", "phi3"}) {
+    EXPECT_TRUE(names.contains(family + "_config")) << family;
+    EXPECT_TRUE(names.contains(family + "_config_transformers5")) << family;
+    EXPECT_TRUE(names.contains("mlx_" + family)) << family;
+    EXPECT_TRUE(names.contains("gptq_" + family)) << family;
+  }
+  for (const std::string bits : {"2", "3", "4", "6", "8"}) {
+    for (const std::string group : {"32", "64", "128"}) {
+      EXPECT_TRUE(names.contains("mlx_grid_" + bits + "bit_group" + group)) << bits << " bits, group " << group;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gerbil

@@ -1,0 +1,133 @@
+// What a sequence generates does not depend on how the work was cut: token by token or at once, alone or beside
+// others, on one thread or many, continued from a cache or computed afresh. Compared token by token.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <future>
+#include <tuple>
+
+#include "engine/golden_case.hpp"
+
+namespace gerbil {
+namespace {
+
+using Tokens = std::vector<std::int32_t>;
+
+constexpr std::int32_t answer_length = 20;
+
+// `count` token ids below the smallest vocabulary of the fixtures; different for every seed.
+Tokens make_prompt(std::size_t count, std::uint32_t seed) {
+  Tokens tokens(count);
+  std::uint32_t state = seed * 2654435761u + 1;
+  for (std::int32_t& token : tokens) {
+    state = state * 1664525u + 1013904223u;
+    token = static_cast<std::int32_t>((state >> 16) % 128);
+  }
+  return tokens;
+}
+
+Tokens answer(const Engine& engine, const Tokens& prompt) {
+  const Result result = engine.generate(prompt, {.max_tokens = answer_length, .ignore_end = true});
+  EXPECT_EQ(result.finish_reason, FinishReason::length);
+  EXPECT_EQ(result.tokens.size(), static_cast<std::size_t>(answer_length));
+  return result.tokens;
+}
+
+class Invariance : public ::testing::TestWithParam<std::tuple<const char*, Device, bool>> {
+ protected:
+  Invariance() : directory_(testing::golden_case(std::get<0>(GetParam()))) {}
+
+  Engine load(int threads = 2, std::int32_t context_length = 0) const {
+    const auto& [name, device, exact] = GetParam();
+    return Engine::load(
+        directory_.path(),
+        {.device = device, .threads = threads, .context_length = context_length, .exact = exact, .check = false});
+  }
+
+ private:
+  testing::ModelDirectory directory_;
+};
+
+TEST_P(Invariance, DecodeIsPrefill) {
+  const Engine engine = load();
+  const Tokens prompt = make_prompt(13, 1);
+  const Tokens generated = answer(engine, prompt);
+  Tokens all = prompt;
+  all.insert(all.end(), generated.begin(), generated.end() - 1);
+  const std::vector<float> logits = engine.logits(all);
+  const auto vocabulary = static_cast<std::size_t>(engine.info().vocabulary_size);
+  Tokens best;
+  for (std::size_t row = prompt.size() - 1; row < all.size(); ++row) {
+    const auto first = logits.begin() + static_cast<std::ptrdiff_t>(row * vocabulary);
+    best.push_back(
+        static_cast<std::int32_t>(std::max_element(first, first + static_cast<std::ptrdiff_t>(vocabulary)) - first));
+  }
+  EXPECT_EQ(best, generated);
+}
+
+TEST_P(Invariance, BatchedIsAlone) {
+  std::vector<Tokens> prompts, alone;
+  for (std::uint32_t i = 0; i < 4; ++i) prompts.push_back(make_prompt(3 + 11 * i, 10 + i));
+  const Engine engine = load();
+  for (const Tokens& prompt : prompts) alone.push_back(answer(load(), prompt));
+  std::vector<std::future<Tokens>> together;
+  for (const Tokens& prompt : prompts) {
+    together.push_back(std::async(std::launch::async, [&engine, &prompt] { return answer(engine, prompt); }));
+  }
+  for (std::size_t i = 0; i < prompts.size(); ++i) EXPECT_EQ(together[i].get(), alone[i]) << "sequence " << i;
+}
+
+TEST_P(Invariance, ChunkedIsWhole) {
+  // Longer than one step takes, so that the engine itself cuts it too, elsewhere.
+  const Tokens prompt = make_prompt(600, 3);
+  const Tokens expected = answer(load(2, 700), prompt);
+  const Engine engine = load(2, 700);
+  for (const std::ptrdiff_t length :
+       {7, 100, 300, 590}) {  // each call finds the last one's keys and values in the cache
+    engine.generate(Tokens(prompt.begin(), prompt.begin() + length), {.max_tokens = 1, .ignore_end = true});
+  }
+  const Result result = engine.generate(prompt, {.max_tokens = answer_length, .ignore_end = true});
+  EXPECT_GT(result.cached_tokens, 512);
+  EXPECT_EQ(result.tokens, expected);
+}
+
+TEST_P(Invariance, PrefixReuseIsFresh) {
+  const Engine engine = load();
+  Tokens conversation = make_prompt(40, 4);
+  const Tokens first = answer(engine, conversation);
+  conversation.insert(conversation.end(), first.begin(), first.end());
+  const Tokens more = make_prompt(9, 5);
+  conversation.insert(conversation.end(), more.begin(), more.end());
+  const Result reused = engine.generate(conversation, {.max_tokens = answer_length, .ignore_end = true});
+  EXPECT_GT(reused.cached_tokens, 0);
+  EXPECT_EQ(reused.tokens, answer(load(), conversation));
+  // A prompt that leaves the cached one in its middle must not see what followed there.
+  Tokens branch(conversation.begin(), conversation.begin() + 37);
+  branch.insert(branch.end(), more.begin(), more.end());
+  EXPECT_EQ(answer(engine, branch), answer(load(), branch));
+}
+
+TEST_P(Invariance, RunsRepeatAndThreadsDoNotMatter) {
+  const Tokens prompt = make_prompt(30, 6);
+  const Engine engine = load(2);
+  const Tokens expected = answer(engine, prompt);
+  EXPECT_EQ(answer(engine, prompt), expected);
+  if (std::get<1>(GetParam()) == Device::cpu) {
+    for (const int threads : {1, 3}) EXPECT_EQ(answer(load(threads), prompt), expected) << threads << " threads";
+  }
+}
+
+std::string parameter_name(const ::testing::TestParamInfo<Invariance::ParamType>& info) {
+  const auto& [name, device, exact] = info.param;
+  return std::string(name) + "_" + testing::device_name(device) + (exact ? "_exact" : "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Fixtures, Invariance,
+                         ::testing::Combine(::testing::Values("qwen3_config", "qwen2_sliding_window", "mlx_qwen3",
+                                                              "gptq_llama"),
+                                            ::testing::Values(Device::cpu, Device::webgpu), ::testing::Bool()),
+                         parameter_name);
+
+}  // namespace
+}  // namespace gerbil

@@ -1,0 +1,122 @@
+#include <gmock/gmock.h>
+
+#include "formats/checkpoint.hpp"
+#include "formats/checkpoint_writer.hpp"
+#include "formats/errors.hpp"
+
+namespace gerbil::formats {
+namespace {
+
+using test::error_of;
+using test::StoredTensor;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::vector<float> numbers(const Weight& weight) {
+  std::vector<float> out(static_cast<std::size_t>(weight.rows * weight.columns));
+  read_dense(weight, 0, weight.rows, out.data());
+  return out;
+}
+
+TEST(Dense, ReadsEveryFloatType) {
+  const std::vector<float> values{1.5f, -2.0f, 0.0f, 65504.0f, -0.09375f, 6.103515625e-05f};  // exact in all three
+  const std::vector<float> bf16_values{1.5f, -2.0f, 0.0f, 65536.0f, -0.09375f, 0x1p-100f};
+  const test::TemporaryDirectory directory;
+  directory.write_checkpoint("{}", {{"odd", "U8", {1}, "x"},  // leaves everything behind it unaligned
+                                    {"a.weight", "F32", {2, 3}, test::bytes_of(values)},
+                                    {"b.weight", "F16", {3, 2}, test::f16_bytes(values)},
+                                    {"c.weight", "BF16", {2, 3}, test::bf16_bytes(bf16_values)},
+                                    {"d", "F16", {6}, test::f16_bytes(values)}});
+  const Checkpoint checkpoint = Checkpoint::open(directory.path());
+  EXPECT_EQ(checkpoint.quantization(), "none");
+  EXPECT_EQ(numbers(checkpoint.matrix("a", 2, 3)), values);
+  EXPECT_EQ(numbers(checkpoint.matrix("b", 3, 2)), values);
+  EXPECT_EQ(numbers(checkpoint.matrix("c", 2, 3)), bf16_values);
+  EXPECT_EQ(numbers(checkpoint.vector("d", 6)), values);
+  EXPECT_EQ(checkpoint.matrix("c", 2, 3).stored_bytes(), 12);
+  EXPECT_TRUE(checkpoint.contains("a"));
+  EXPECT_TRUE(checkpoint.contains("d"));
+  EXPECT_FALSE(checkpoint.contains("e"));
+
+  std::vector<float> row(2);
+  read_dense(checkpoint.matrix("b", 3, 2), 1, 1, row.data());
+  EXPECT_THAT(row, ElementsAre(0.0f, 65504.0f));
+}
+
+TEST(Dense, SaysWhatIsWrong) {
+  const test::TemporaryDirectory directory;
+  directory.write_checkpoint(
+      "{}", {{"a.weight", "F32", {2, 3}, std::string(24, '\0')}, {"i.weight", "I64", {1, 1}, std::string(8, '\0')}});
+  const Checkpoint checkpoint = Checkpoint::open(directory.path());
+  const std::string shape = error_of(ErrorCode::corrupt, [&] { (void)checkpoint.matrix("a", 3, 2); });
+  EXPECT_THAT(shape, HasSubstr("'a.weight'"));
+  EXPECT_THAT(shape, HasSubstr("[2, 3]"));
+  EXPECT_THAT(shape, HasSubstr("[3, 2]"));
+  const std::string missing = error_of(ErrorCode::corrupt, [&] { (void)checkpoint.vector("model.norm.weight", 4); });
+  EXPECT_THAT(missing, HasSubstr("'model.norm.weight' is missing"));
+  const std::string dtype = error_of(ErrorCode::corrupt, [&] { (void)checkpoint.matrix("i", 1, 1); });
+  EXPECT_THAT(dtype, HasSubstr("I64 [1, 1]"));
+  EXPECT_THAT(dtype, HasSubstr("F32, F16 or BF16"));
+  const Weight weight = checkpoint.matrix("a", 2, 3);
+  std::vector<float> out(6);
+  error_of(ErrorCode::invalid_argument, [&] { read_dense(weight, 1, 2, out.data()); });
+  error_of(ErrorCode::invalid_argument, [&] { (void)checkpoint.matrix("a", -1, 3); });
+}
+
+TEST(Concatenate, JoinsDenseRowsAndKeepsTheirOrder) {
+  const auto joined =
+      concatenate_rows({weight_from_floats("a", 1, 2, {1, 2}), weight_from_floats("b", 2, 2, {3, 4, 5, 6}),
+                        weight_from_floats("c", 1, 2, {7, 8})});
+  ASSERT_TRUE(joined);
+  EXPECT_EQ(joined->rows, 4);
+  EXPECT_THAT(numbers(*joined), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+  std::vector<float> middle(4);
+  read_dense(*joined, 2, 2, middle.data());
+  EXPECT_THAT(middle, ElementsAre(5, 6, 7, 8));
+}
+
+TEST(Concatenate, JoinsAffineOnlyWhenTheLayoutIsTheSame) {
+  std::vector<float> values(3 * 64);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 37) - 11;
+  const Weight dense = weight_from_floats("w", 3, 64, values);
+  const auto joined = concatenate_rows({quantize(dense, 4, 32), quantize(dense, 4, 32)});
+  ASSERT_TRUE(joined);
+  const auto& affine = std::get<Affine>(joined->form);
+  EXPECT_EQ(affine.bits, 4);
+  const std::vector<float> once = numbers(quantize(dense, 4, 32));
+  std::vector<float> twice = once;
+  twice.insert(twice.end(), once.begin(), once.end());
+  EXPECT_EQ(numbers(*joined), twice);
+  std::vector<std::uint8_t> codes(2 * 64);
+  std::vector<float> scales(4), biases(4);
+  affine.read(2, 2, codes.data(), scales.data(), biases.data());  // the last row of the first, the first of the second
+  for (std::size_t i = 0; i < 128; ++i) {
+    EXPECT_EQ(scales[i / 32] * codes[i] + biases[i / 32], i < 64 ? once[128 + i] : once[i - 64]) << i;
+  }
+
+  EXPECT_FALSE(concatenate_rows({quantize(dense, 4, 32), quantize(dense, 8, 32)}));
+  EXPECT_FALSE(concatenate_rows({quantize(dense, 4, 32), quantize(dense, 4, 64)}));
+  EXPECT_FALSE(concatenate_rows({quantize(dense, 4, 32), dense}));
+  EXPECT_FALSE(concatenate_rows({}));
+  error_of(ErrorCode::invalid_argument,
+           [&] { (void)concatenate_rows({dense, weight_from_floats("narrow", 1, 1, {0})}); });
+}
+
+TEST(Concatenate, ComparesPermutationsByValue) {
+  const auto with_order = [](std::vector<std::uint32_t> order) {
+    Weight weight = quantize(weight_from_floats("w", 1, 32, std::vector<float>(32, 1.0f)), 8, 32);
+    std::get<Affine>(weight.form).permutation = std::make_shared<const std::vector<std::uint32_t>>(std::move(order));
+    return weight;
+  };
+  std::vector<std::uint32_t> reversed(32), rotated(32);
+  for (std::uint32_t i = 0; i < 32; ++i) reversed[i] = 31 - i, rotated[i] = (i + 1) % 32;
+  EXPECT_TRUE(concatenate_rows({with_order(reversed), with_order(reversed)}));
+  EXPECT_FALSE(concatenate_rows({with_order(reversed), with_order(rotated)}));
+}
+
+TEST(WeightFromFloats, CountsItsValues) {
+  error_of(ErrorCode::invalid_argument, [] { (void)weight_from_floats("w", 2, 2, {1, 2, 3}); });
+}
+
+}  // namespace
+}  // namespace gerbil::formats

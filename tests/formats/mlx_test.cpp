@@ -1,0 +1,113 @@
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "formats/checkpoint.hpp"
+#include "formats/checkpoint_writer.hpp"
+#include "formats/errors.hpp"
+
+namespace gerbil::formats {
+namespace {
+
+using test::error_of;
+using test::StoredTensor;
+using testing::HasSubstr;
+
+const std::string fixtures = GERBIL_FIXTURES "/formats/";
+
+struct Case {
+  const char* module;
+  std::int64_t rows, columns;
+  int bits, group;
+};
+
+// What make_mlx.py had MLX quantise.
+class MlxFixture : public testing::TestWithParam<Case> {};
+
+TEST_P(MlxFixture, MatchesWhatMlxDequantizes) {
+  const Case c = GetParam();
+  const Weight weight = Checkpoint::open(fixtures + "mlx").matrix(c.module, c.rows, c.columns);
+  const Weight expected = Checkpoint::open(fixtures + "mlx_dequantized").matrix(c.module, c.rows, c.columns);
+  const auto& affine = std::get<Affine>(weight.form);
+  EXPECT_EQ(affine.bits, c.bits);
+  EXPECT_EQ(affine.group, c.group);
+  EXPECT_EQ(affine.permutation, nullptr);
+  std::vector<float> found(static_cast<std::size_t>(c.rows * c.columns)), wanted(found.size());
+  read_dense(weight, 0, c.rows, found.data());
+  read_dense(expected, 0, c.rows, wanted.data());
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], wanted[i], 1e-6) << i;
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryWidth, MlxFixture,
+                         testing::Values(Case{"default", 6, 128, 4, 64}, Case{"bits2", 5, 64, 2, 32},
+                                         Case{"bits3", 5, 96, 3, 32}, Case{"bits4", 3, 256, 4, 128},
+                                         Case{"bits5", 5, 64, 5, 32}, Case{"bits6", 5, 192, 6, 64},
+                                         Case{"bits8", 4, 128, 8, 128}),
+                         [](const auto& test) { return std::string(test.param.module); });
+
+TEST(Mlx, ReadsDenseModulesBesideQuantizedOnes) {
+  const Checkpoint checkpoint = Checkpoint::open(fixtures + "mlx");
+  EXPECT_EQ(checkpoint.quantization(), "mlx affine 4-bit group 64 with overrides");
+  EXPECT_TRUE(std::holds_alternative<Dense>(checkpoint.matrix("dense", 2, 32).form));
+  EXPECT_TRUE(checkpoint.contains("bits3"));
+}
+
+// One row of 64 inputs, 4 bits, group 64: input i has the code i mod 16.
+std::vector<StoredTensor> one_row() {
+  std::string codes;
+  for (int i = 0; i < 32; ++i) codes += static_cast<char>((2 * i) % 16 | ((2 * i + 1) % 16) << 4);
+  return {{"m.weight", "U32", {1, 8}, codes},
+          {"m.scales", "F16", {1, 1}, test::f16_bytes({0.5f})},
+          {"m.biases", "F16", {1, 1}, test::f16_bytes({-3.0f})}};
+}
+
+TEST(Mlx, IsRecognizedInEverySpelling) {
+  for (const char* config :
+       {R"({"quantization": {"bits": 4, "group_size": 64}})",
+        R"({"quantization_config": {"bits": 4, "group_size": 64}})",
+        R"({"quantization": {"bits": 4, "group_size": 64, "mode": "affine"}})",
+        R"({"quantization": {"bits": 8, "group_size": 32, "m": {"bits": 4, "group_size": 64}}})",
+        R"({"quantization": {"bits": 8, "group_size": 32, "m": {}}})"}) {  // MLX's own defaults are 4 and 64
+    const test::TemporaryDirectory directory;
+    directory.write_checkpoint(config, one_row());
+    const Weight weight = Checkpoint::open(directory.path()).matrix("m", 1, 64);
+    std::vector<float> out(64);
+    read_dense(weight, 0, 1, out.data());
+    for (int i = 0; i < 64; ++i) EXPECT_EQ(out[i], 0.5f * static_cast<float>(i % 16) - 3.0f) << config << i;
+    EXPECT_EQ(weight.stored_bytes(), 32 + 4);
+  }
+}
+
+void expect_refused(ErrorCode code, const std::string& config, const std::vector<StoredTensor>& tensors,
+                    const std::string& reason) {
+  const test::TemporaryDirectory directory;
+  directory.write_checkpoint(config, tensors);
+  EXPECT_THAT(error_of(code, [&] { (void)Checkpoint::open(directory.path()).matrix("m", 1, 64); }), HasSubstr(reason));
+}
+
+TEST(Mlx, SaysWhatIsWrong) {
+  const std::string good = R"({"quantization": {"bits": 4, "group_size": 64}})";
+  const auto all = one_row();
+  expect_refused(ErrorCode::corrupt, good, {all[0], all[1]}, "'m.biases' is missing");
+  expect_refused(ErrorCode::corrupt, good, {all[0]}, "'m.scales' is missing");
+  expect_refused(ErrorCode::corrupt, good, {all[1], all[2]}, "'m.weight' is missing");
+  expect_refused(ErrorCode::corrupt, good, {{"m.weight", "F32", {1, 64}, std::string(256, '\0')}}, "no '.scales'");
+  expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 8, "group_size": 64}})", all,
+                 "'m.weight' has the shape [1, 8], but [1, 16] was expected");
+  expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 4, "group_size": 32}})", all,
+                 "'m.scales' has the shape [1, 1], but [1, 2] was expected");
+  expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 4, "group_size": 128}})", all, "do not divide");
+  expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 7, "group_size": 64}})", all, "bits 7");
+  expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 4, "group_size": 0}})", all, "group_size 0");
+  expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 4, "group_size": 64, "m": false}})", all,
+                 "says that 'm' is not quantised");
+  expect_refused(ErrorCode::unsupported, R"({"quantization": {"bits": 4, "group_size": 32, "mode": "mxfp4"}})", all,
+                 "'mxfp4'");
+  expect_refused(ErrorCode::unsupported,
+                 R"({"quantization": {"bits": 4, "group_size": 64, "x": {"mode": "nvfp4", "bits": 4}}})", all,
+                 "'nvfp4'");
+  expect_refused(ErrorCode::unsupported, "{}", all, "belongs to a quantised weight");
+}
+
+}  // namespace
+}  // namespace gerbil::formats

@@ -1,0 +1,120 @@
+"""Which tiny checkpoints the goldens are made of: one entry of SETS is one set of weights, and each of its variants
+is one config.json, in the spelling that the hub has, over those weights."""
+
+COMMON = {
+    "hidden_act": "silu",
+    "initializer_range": 0.02,
+    "bos_token_id": 1,
+    "eos_token_id": 2,
+    "use_cache": True,
+    "attention_dropout": 0.0,
+    "torch_dtype": "float32",
+    "transformers_version": "4.51.0",
+}
+
+SMALL = {"hidden_size": 64, "intermediate_size": 32, "num_attention_heads": 4, "num_key_value_heads": 2}
+# Wide enough for groups of 128; the head dimension of 32 keeps every projection a multiple of 32 outputs for GPTQ.
+WIDE = {
+    "hidden_size": 128, "intermediate_size": 128, "num_attention_heads": 4, "num_key_value_heads": 2,
+    "num_hidden_layers": 2, "vocab_size": 128,
+}
+
+LLAMA = COMMON | SMALL | {
+    "architectures": ["LlamaForCausalLM"], "model_type": "llama", "num_hidden_layers": 2, "vocab_size": 131,
+    "rms_norm_eps": 1e-5, "rope_theta": 500000.0, "rope_scaling": None, "max_position_embeddings": 128,
+    "attention_bias": False, "mlp_bias": False, "tie_word_embeddings": False, "pretraining_tp": 1,
+}
+QWEN2 = COMMON | SMALL | {
+    "architectures": ["Qwen2ForCausalLM"], "model_type": "qwen2", "num_hidden_layers": 2, "vocab_size": 136,
+    "rms_norm_eps": 1e-6, "rope_theta": 1000000.0, "max_position_embeddings": 128, "sliding_window": 8,
+    "use_sliding_window": False, "max_window_layers": 2, "tie_word_embeddings": True,
+}
+QWEN3 = COMMON | SMALL | {
+    "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "num_hidden_layers": 2, "vocab_size": 151,
+    "head_dim": 24, "rms_norm_eps": 1e-6, "rope_theta": 1000000, "rope_scaling": None, "max_position_embeddings": 128,
+    "attention_bias": False, "max_window_layers": 2, "sliding_window": None, "use_sliding_window": False,
+    "tie_word_embeddings": False,
+}
+SMOLLM3 = COMMON | SMALL | {
+    "architectures": ["SmolLM3ForCausalLM"], "model_type": "smollm3", "num_hidden_layers": 2, "vocab_size": 128,
+    "rms_norm_eps": 1e-6, "rope_theta": 5000000.0, "rope_scaling": None, "max_position_embeddings": 128,
+    "attention_bias": False, "mlp_bias": False, "no_rope_layer_interval": 2, "no_rope_layers": [1, 0],
+    "layer_types": ["full_attention"] * 2, "max_window_layers": 2, "sliding_window": None, "use_sliding_window": False,
+    "tie_word_embeddings": True, "pad_token_id": 2,
+}
+PHI3 = COMMON | SMALL | {
+    "architectures": ["Phi3ForCausalLM"], "model_type": "phi3", "num_hidden_layers": 2, "vocab_size": 144,
+    "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "rope_scaling": None, "max_position_embeddings": 128,
+    "original_max_position_embeddings": 32, "sliding_window": None, "tie_word_embeddings": False, "pad_token_id": 2,
+    "attention_bias": False, "embd_pdrop": 0.0, "resid_pdrop": 0.0,
+}
+
+LLAMA3_ROPE = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+               "original_max_position_embeddings": 64}
+YARN = {"factor": 4.0, "original_max_position_embeddings": 32}
+LONG_ROPE_16 = {"type": "longrope", "short_factor": [1.0, 1.02, 1.05, 1.1, 1.2, 1.3, 1.4, 1.5],
+                "long_factor": [1.0, 1.3, 1.9, 2.6, 3.4, 4.1, 4.8, 5.5]}
+# Three quarters of the head rotate, as in Phi-4-mini.
+LONG_ROPE_12 = {"type": "longrope", "short_factor": [1.0, 1.05, 1.1, 1.2, 1.3, 1.5],
+                "long_factor": [1.0, 1.5, 2.2, 3.1, 4.2, 5.5]}
+
+
+def without(config, *keys):
+    return {key: value for key, value in config.items() if key not in keys}
+
+
+SHORT, LONG = 20, 40  # tokens of a golden
+
+# Each set: the dtype it is stored in, files it is split into, and variants name -> (config, tokens, context_length).
+# The context length is what the engine is told: LongRoPE takes its factors from it. 0 is the model's own.
+SETS = {
+    "llama": {"variants": {
+        "config": (LLAMA, SHORT, 0),
+        "llama3_rope": (LLAMA | {"rope_scaling": LLAMA3_ROPE}, SHORT, 0),
+        # Llama 2 era: no rope_theta, which then is 10000, and `type` instead of `rope_type`.
+        "linear_rope": (without(LLAMA, "rope_theta") | {"rope_scaling": {"type": "linear", "factor": 4.0}}, SHORT, 0),
+        "yarn": (LLAMA | {"rope_scaling": YARN | {"rope_type": "yarn"}}, SHORT, 0),
+        "yarn_tuned": (LLAMA | {"rope_scaling": YARN | {"rope_type": "yarn", "beta_fast": 4.0, "beta_slow": 0.5,
+                                                         "attention_factor": 1.3}}, SHORT, 0),
+    }},
+    "llama_bias_tied": {"variants": {
+        "config": (LLAMA | {"attention_bias": True, "mlp_bias": True, "tie_word_embeddings": True}, SHORT, 0)}},
+    "llama_f16": {"dtype": "float16", "variants": {"config": (LLAMA | {"torch_dtype": "float16"}, SHORT, 0)}},
+    "llama_bf16_shards": {"dtype": "bfloat16", "shards": 2, "variants": {
+        "config": (LLAMA | {"torch_dtype": "bfloat16"}, SHORT, 0)}},
+    "qwen2": {"variants": {
+        "config": (QWEN2, SHORT, 0),
+        "sliding_window": (QWEN2 | {"use_sliding_window": True, "max_window_layers": 1}, SHORT, 0),
+        "yarn": (QWEN2 | {"rope_scaling": YARN | {"type": "yarn"}}, SHORT, 0),
+    }},
+    "qwen3": {"variants": {
+        "config": (QWEN3, SHORT, 0),
+        "yarn": (QWEN3 | {"rope_scaling": YARN | {"rope_type": "yarn"}}, SHORT, 0),
+    }},
+    "qwen3_bias_tied": {"variants": {
+        "config": (QWEN3 | {"attention_bias": True, "tie_word_embeddings": True}, SHORT, 0)}},
+    "smollm3": {"variants": {
+        "config": (SMOLLM3, SHORT, 0),
+        "interval_only": (without(SMOLLM3, "no_rope_layers", "layer_types") | {"no_rope_layer_interval": 3}, SHORT, 0),
+    }},
+    "phi3": {"variants": {
+        "config": (PHI3, SHORT, 0),
+        "sliding_window": (PHI3 | {"sliding_window": 8}, SHORT, 0),
+        "longrope_short": (PHI3 | {"rope_scaling": LONG_ROPE_16}, SHORT, 32),
+        "longrope_long": (PHI3 | {"rope_scaling": LONG_ROPE_16}, LONG, 0),
+        "partial_rotary": (PHI3 | {"partial_rotary_factor": 0.5}, SHORT, 0),
+        "partial_longrope_short": (PHI3 | {"partial_rotary_factor": 0.75, "rope_scaling": LONG_ROPE_12}, SHORT, 32),
+        "partial_longrope_long": (PHI3 | {"partial_rotary_factor": 0.75, "rope_scaling": LONG_ROPE_12}, LONG, 0),
+    }},
+}
+
+# Checkpoints that are quantised by quantize_mlx.py and quantize_gptq.py; only their quantised forms are stored.
+SOURCES = {
+    "llama": LLAMA | WIDE | {"rope_scaling": LLAMA3_ROPE, "num_hidden_layers": 1},
+    "qwen2": QWEN2 | WIDE | {"num_hidden_layers": 1, "max_window_layers": 1},
+    "qwen3": QWEN3 | WIDE | {"head_dim": 32},
+    "smollm3": SMOLLM3 | WIDE,
+    "phi3": PHI3 | WIDE | {"num_hidden_layers": 1},
+    # For the grid of bits and groups: small, and every projection is there.
+    "grid": QWEN3 | WIDE | {"head_dim": 32, "num_hidden_layers": 1, "num_key_value_heads": 1, "tie_word_embeddings": True},
+}

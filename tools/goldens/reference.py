@@ -1,0 +1,95 @@
+"""Random checkpoints and the logits that transformers computes from them in float32."""
+
+import json
+import pathlib
+import zlib
+
+import torch
+import transformers
+from safetensors.torch import save_file
+
+torch.manual_seed(0)
+torch.use_deterministic_algorithms(True)
+
+
+def load_config(path):
+    """The configuration as transformers reads the file; it understands both spellings of the RoPE keys."""
+    config = json.loads(pathlib.Path(path).read_text())
+    for key in ("quantization", "quantization_config"):
+        config.pop(key, None)
+    return transformers.AutoConfig.for_model(config.pop("model_type"), **config)
+
+
+def empty_model(config):
+    config.dtype = torch.float32
+    config._attn_implementation = "eager"
+    return transformers.AutoModelForCausalLM.from_config(config, attn_implementation="eager").float().eval()
+
+
+def standard_deviation(name, parameter, tied):
+    """Scales at which every part of the model matters: attention far from uniform, logits of a few units."""
+    fan_in = parameter.shape[-1] ** 0.5
+    if "embed_tokens" in name:
+        return 2.0 / fan_in if tied else 1.0
+    if "lm_head" in name:
+        return 2.0 / fan_in
+    if any(part in name for part in ("q_proj", "k_proj")):
+        return 1.6 / fan_in
+    return 1.0 / fan_in
+
+
+def random_tensors(name, config):
+    """The checkpoint of set `name`: tensors by their published names, a tied head left out."""
+    generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+    model = empty_model(config)
+    tensors = {}
+    for key, parameter in model.named_parameters():
+        noise = torch.randn(parameter.shape, generator=generator)
+        if key.endswith("bias"):
+            tensors[key] = 0.3 * noise
+        elif "norm" in key:
+            tensors[key] = (1.6 if "q_norm" in key or "k_norm" in key else 1.0) * (1 + 0.2 * noise)
+        else:
+            tensors[key] = noise * standard_deviation(key, parameter, config.tie_word_embeddings)
+        if "qkv_proj" in key:  # queries and keys as wide as where they are stored alone
+            head_dim = config.hidden_size // config.num_attention_heads
+            tensors[key][: head_dim * (config.num_attention_heads + config.num_key_value_heads)] *= 1.6
+    return tensors
+
+
+def save_checkpoint(folder, tensors, shards=1):
+    folder.mkdir(parents=True, exist_ok=True)
+    metadata = {"format": "pt"}
+    tensors = {key: value.contiguous() for key, value in tensors.items()}
+    if shards == 1:
+        save_file(tensors, folder / "model.safetensors", metadata=metadata)
+        return
+    keys = list(tensors)
+    per_shard = -(-len(keys) // shards)
+    weight_map = {}
+    for shard in range(shards):
+        file = f"model-{shard + 1:05d}-of-{shards:05d}.safetensors"
+        part = {key: tensors[key] for key in keys[shard * per_shard : (shard + 1) * per_shard]}
+        save_file(part, folder / file, metadata=metadata)
+        weight_map |= dict.fromkeys(part, file)
+    total = sum(value.numel() * value.element_size() for value in tensors.values())
+    index = {"metadata": {"total_size": total}, "weight_map": dict(sorted(weight_map.items()))}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index, indent=1) + "\n")
+
+
+def make_tokens(name, count, vocabulary_size):
+    generator = torch.Generator().manual_seed(zlib.crc32(f"{name} tokens".encode()))
+    return torch.randint(0, vocabulary_size, (count,), generator=generator).tolist()
+
+
+def logits(config, tensors, tokens):
+    """float32 logits, [tokens, vocabulary], of the eager forward pass with exactly these weights."""
+    model = empty_model(config)
+    loaded = {key: value.float() for key, value in tensors.items()}
+    missing, unexpected = model.load_state_dict(loaded, strict=False)
+    allowed = ["lm_head.weight"] if config.tie_word_embeddings else []
+    if unexpected or any(key not in allowed for key in missing):
+        raise SystemExit(f"the weights do not fit the config: missing {missing}, unexpected {unexpected}")
+    model.tie_weights()
+    with torch.no_grad():
+        return model(torch.tensor([tokens])).logits[0].contiguous()

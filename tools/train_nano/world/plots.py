@@ -1,0 +1,160 @@
+"""The plots of stories. A plot is a list of beats; a beat is a list of sentences of which one is told.
+
+N hero, A hero's animal, F friend, B friend's animal, P place, O object. he/him/his stand for the
+hero and she/her/hers for the friend, whichever pronouns they have; "hers" is the possessive, as in {hers} house.
+"""
+
+from __future__ import annotations
+
+OPENINGS = """Once upon a time there was {a_trait} {A} called {N}, who lived {P}.
+There was once {a_trait} {A} named {N} who lived {P}.
+{P_cap} lived {a_trait} {A} called {N}.
+Long ago, {P}, there lived {a_trait} {A} by the name of {N}.
+{N} was {a_trait} {A} who lived {P}.
+In a little house {P} lived {N}, {a_trait} {A}.
+Everyone {P} knew {N}, the {trait} {A}.
+This is the story of {N}, {a_trait} {A} who lived {P}.""".splitlines()
+
+HABITS = """{He} liked to {hobby} more than anything else.
+Every morning {he} got up with the sun and ate {food} for breakfast.
+Each evening {he} sat at the window and counted the stars.
+{He} had a warm bed, a round table and {a_O}.
+Most of all {he} loved to {hobby}.
+On quiet days {he} liked to {hobby}, and on loud days {he} liked to sleep.
+{His} best friend was {F} the {B}, and the two of them did everything together.
+{He} was never in a hurry, because there was always time for {food}.""".splitlines()
+
+DAYS = """One {weather} day,
+One {weather} morning,
+On {a_weather} afternoon,
+One {weather} evening,
+One day in {month},
+On the first day of {season},
+Early one {weather} morning,""".splitlines()
+
+ENDINGS = """And from that day on {N} and {F} were the best of friends.
+That night {N} slept very well.
+And if you go there today, you may still hear them laugh.
+{N} learned that a good friend is worth more than anything.
+Then they all ate {food} until the moon came up.
+"Tomorrow we will do it again," said {N}, and fell asleep with a smile.
+And {N} never forgot that day.
+"What a day!" said {N}, and {F} agreed.
+Since then nobody {P} has been lonely.
+And so a bad day became a good one after all.
+{F} gave {N} a hug, and together they walked home under the stars.""".splitlines()
+
+PLOTS: dict[str, list[list[str]]] = {
+    "a lost {O}": [
+        ["{day} {N} could not find {his} {O}.", "{day} {his} {O} was gone.", "{day} {N} woke up and saw that the {O} had disappeared."],
+        ["{He} looked under the bed, behind the door and even in the soup pot.", "{He} searched the whole house from top to bottom.", "First {he} looked in every corner, and then in every cupboard."],
+        ["But the {O} was not there.", "There was nothing but dust.", "All {he} found was an old button."],
+        ["Then {F} the {B} came along. \"Why do you look so sad?\" {she} asked.", "\"What are you looking for?\" asked {F}, {a_B} who was passing by.", "{F} the {B} heard {him} sigh and stopped at the gate."],
+        ["\"I have lost my {O},\" said {N}. \"Let us look together,\" said {F}.", "{N} told {her} everything, and {F} offered to help at once.", "\"Two can see more than one,\" said {F}, and they set out together."],
+        ["They followed the path to the {spot}, and there it was, right next to {a_mark}.", "In the end they found the {O} behind {a_mark} near the {spot}.", "Near the {spot} something was shining in the grass. It was the {O}!"],
+        ["{N} was so happy that {he} danced in a circle.", "\"Thank you!\" cried {N}. \"I would never have found it alone.\"", "{N} laughed out loud, because {he} had left it there {himself} the day before."]],
+    "a storm": [
+        ["{day} dark clouds came over the hills.", "{day} the wind began to blow harder and harder.", "{day} the sky turned as black as coal."],
+        ["Soon it rained so hard that the {spot} was under water.", "There was thunder, and lightning cut the sky in two.", "The trees bent down, and leaves flew through the air."],
+        ["{N} was safe at home, but then {he} heard a voice outside.", "{N} pulled the blanket over {his} head. Then somebody knocked at the door.", "Just as {N} wanted to close the door, {he} saw a small shape in the rain."],
+        ["It was {F} the {B}, wet to the skin. \"The wind has taken my roof,\" {she} said.", "Outside stood {F}, {a_B}, who had lost {hers} way.", "\"Please let me in,\" called {F} the {B}. \"My house is full of water.\""],
+        ["\"Come in, come in!\" said {N}, and gave {her} a dry blanket.", "{N} did not think twice. {He} made a fire and warmed some {food}.", "There was only one bed, but {N} made room for two."],
+        ["All night they told each other stories, and soon they did not hear the storm any more.", "They sat by the fire and sang until the thunder grew quiet.", "They shared the {food} and listened to the rain on the roof."],
+        ["In the morning the sun came out, and {N} helped {F} to mend {hers} roof.", "The next day they built a new roof, stronger than the old one.", "When the storm was over, there was a rainbow over the {spot}."]],
+    "learning to {skill}": [
+        ["All the others could {skill}, but {N} could not.", "{N} had one big wish: {he} wanted to {skill}.", "{day} {N} watched {F} the {B} and thought: I want to {skill} too."],
+        ["{He} tried it on Monday, and {he} fell on {his} nose.", "The first time it went very wrong, and everybody laughed.", "{He} practised behind the house, where nobody could see {him}."],
+        ["\"I will never learn it,\" said {N}.", "{N} sat down by the {spot} and nearly cried.", "\"Perhaps it is not for me,\" {he} thought."],
+        ["Then {F} the {B} sat down beside {him}. \"I also fell a hundred times,\" {she} said.", "But {F}, an old {B}, had seen it all. \"Try it a little slower,\" {she} said.", "\"Nobody can do it on the first day,\" said {F} the {B}. \"Come, I will show you.\""],
+        ["Every day they practised together, first for a minute, then for an hour.", "They practised in the sun and in the rain.", "Step by step {N} became better, and {he} was no longer afraid."],
+        ["And then, one {weather} day, it worked!", "After seven days {N} could do it all alone.", "When the summer ended, {N} could {skill} better than anyone else."],
+        ["\"Look at me!\" {he} called, and everyone clapped.", "{F} was as proud as if {she} had done it {herself}.", "Now it was {N} who taught the little ones."]],
+    "a birthday": [
+        ["{day} it was {N}'s birthday, but nobody said a word about it.", "{day} {N} jumped out of bed, because it was {his} birthday.", "{N} had counted the days, and now {his} birthday had come at last."],
+        ["{He} went to {F} the {B}, but {she} was not at home.", "{He} met {F} the {B} on the path, but {she} only said \"Good day\" and hurried on.", "{He} waited for visitors, but no one came."],
+        ["\"They have all forgotten me,\" thought {N}.", "{N} walked to the {spot} all alone and threw stones into the water.", "So {N} ate {his} {food} alone, and it did not taste good."],
+        ["When it grew dark, {he} saw a light near the {spot}.", "In the evening {he} went home with slow steps and opened the door.", "Then {he} heard a whisper and a giggle behind {a_mark}."],
+        ["\"Surprise!\" called {F} and all the others.", "There stood all {his} friends with lanterns and a cake.", "Suddenly all {his} friends jumped out and began to sing."],
+        ["{F} had baked a cake with {food}, and there was {a_O} with a ribbon around it.", "They gave {him} {a_O}, just the thing {he} had always wanted.", "There was music and {food}, and everyone had brought a present."],
+        ["\"How could I think that you had forgotten me!\" said {N}.", "{N} was so happy that {he} could not speak.", "They danced until the lanterns went out."]],
+    "a treasure": [
+        ["{day} {N} found an old map in a bottle.", "{day} {N} found a map under a loose stone.", "{day} the wind blew a piece of paper against {his} door. It was a treasure map!"],
+        ["There was a red cross on it, right beside the {spot}.", "The map showed a path, {a_mark} and a big red cross.", "A thin line led past the {spot} to a red cross."],
+        ["{He} ran to {F} the {B}, because a treasure hunt is more fun for two.", "\"Come with me,\" {he} said to {F} the {B}, and {she} packed {food} for the way.", "{F} the {B} brought a shovel, and {N} carried the map."],
+        ["They climbed over roots and stones, and once they even lost their way.", "They walked past the {spot}, over a bridge and through a dark tunnel.", "The way was long, but they sang all the time."],
+        ["At last they came to {a_mark} and began to dig.", "Behind {a_mark} they found the place, and they dug until their paws hurt.", "\"Here it is!\" cried {F}, and they dug as fast as they could."],
+        ["Deep in the ground there was a box, and in the box there was {a_O}.", "They found a small chest. There was no gold in it, only {a_O} and a letter.", "The chest was full of {food}, and on top of it lay {a_O}."],
+        ["The letter said: \"The real treasure is the friend who came with you.\"", "\"It is not gold,\" said {N}, \"but it is the best thing I have ever found.\"", "They shared it, as friends do."]],
+    "a new neighbour": [
+        ["{day} somebody moved into the empty house next door.", "{day} {N} saw a cart full of boxes in front of the house next door.", "{day} {N} heard strange noises from the house next door."],
+        ["It was {F}, {a_B} from far away.", "The new neighbour was {a_B} called {F}, and {she} did not know anyone.", "A tired {B} came out. \"My name is {F},\" {she} said very quietly."],
+        ["Some of the others did not like {her}. \"{B_cap}s do not belong here,\" they said.", "\"We have never had {a_B} here,\" the others whispered.", "Nobody went to say hello, because {she} looked so different."],
+        ["But {N} thought about it and took {food} from the shelf.", "{N} was a little shy, but {he} put some {food} in a basket and went over.", "{N} did not care what the others said."],
+        ["\"Welcome!\" said {N}. \"I have brought you some {food}.\"", "{He} knocked and said: \"Would you like to have tea with me?\"", "\"Do you like {food}?\" {he} asked at the door, and {F} smiled for the first time."],
+        ["They talked all afternoon, and it turned out that {F} could play the {music} wonderfully.", "{F} showed {him} {hers} {O}, and {N} showed {her} the {spot}.", "Soon they were laughing so loudly that the others came to listen."],
+        ["In the end all the others came too, and nobody spoke of strangers any more.", "The others were ashamed, and the next day they all brought flowers.", "Now the house next door was never quiet again."]],
+    "a race": [
+        ["{day} there was a big race to the {spot}.", "{day} all the animals met for the great race.", "{day} a notice hung on {a_mark}: \"Great race on Sunday!\""],
+        ["{F} the {B} was sure that {she} would win.", "\"Nobody is faster than I am,\" said {F} the {B}.", "Everyone thought that {F} the {B} would win, as always."],
+        ["{N} was not fast, but {he} wanted to try.", "{N} had never run in a race before.", "\"I only want to reach the end,\" said {N}."],
+        ["\"Ready, steady, go!\" They ran off in a cloud of dust.", "When the whistle blew, {F} was far ahead at once.", "{F} shot away like an arrow, and {N} came last."],
+        ["But near the {spot} {F} stepped into a hole and hurt {hers} foot.", "Half way, {F} lay down for a little nap behind {a_mark}.", "Then {N} heard a cry. {F} had fallen into the ditch."],
+        ["{N} could have run past, but {he} stopped. \"Hold on to me,\" {he} said.", "{N} woke {her} up. \"Come, let us run together,\" {he} said.", "{N} forgot the race and pulled {her} out."],
+        ["Arm in arm they crossed the line, and all the others cheered.", "They came in last, but nobody has ever been cheered so loudly.", "They crossed the line at the same time, and there were two winners that day."]],
+    "the dark": [
+        ["{N} was not afraid of anything, only of the dark.", "There was one thing that {N} told nobody: {he} was afraid of the dark.", "When the sun went down, {N} always lit three candles, because {he} was afraid of the dark."],
+        ["{day} all the candles were used up.", "{day} a gust of wind blew out the last candle.", "{day} {he} came home late, and the lamp was broken."],
+        ["Something rustled near the {spot}.", "There was a noise, tap, tap, tap, behind {a_mark}.", "Two bright eyes looked out from behind {a_mark}."],
+        ["{N} held {his} breath. \"Who is there?\" {he} whispered.", "{His} heart beat like a drum.", "{He} wanted to run away, but {his} legs did not move."],
+        ["\"It is only me, {F},\" said a friendly voice. It was {a_B}.", "Out came {F} the {B}. \"Good evening,\" {she} said. \"I love the night.\"", "\"Do not be afraid,\" said {F} the {B}. \"I am only looking for {food}.\""],
+        ["{F} took {him} by the hand and showed {him} the stars.", "\"In the dark you can see things that the day hides,\" said {F}, and pointed at the sky.", "They sat down by the {spot} and watched the moon rise."],
+        ["Since that night {N} needs only one candle, and sometimes none at all.", "\"How beautiful!\" said {N}, and {he} was not afraid any more.", "Now {N} knew that the night is only the day with its eyes closed."]],
+    "sharing {food}": [
+        ["That winter was long, and there was little to eat.", "{day} {N} found a whole basket of {food}.", "{day} {N} had gathered so much {food} that the shelves were full."],
+        ["\"It is all mine,\" {he} thought, and hid the {food} in the cellar.", "{He} locked the door so that nobody could take any of it.", "{N} counted the {food} every evening and told nobody."],
+        ["Then {F} the {B} knocked. \"I am so hungry,\" {she} said. \"Have you got anything for me?\"", "{F} the {B} came by. {She} had grown thin and pale.", "One day {he} saw {F} the {B} looking for crumbs near the {spot}."],
+        ["\"I have nothing,\" said {N}, and {his} ears grew hot.", "{N} shut the door, but {he} could not eat.", "{N} said nothing, but that night {he} could not sleep."],
+        ["In the middle of the night {he} got up, filled a bag with {food} and ran to {F}'s house.", "The next morning {he} opened the cellar and called everybody.", "\"This is wrong,\" {he} said to {himself}, and carried half of the {food} to {F}."],
+        ["\"I am sorry,\" said {N}. \"There is enough for two.\"", "\"Forgive me,\" {he} said. \"I was greedy.\"", "{F}'s eyes shone. \"You are a true friend,\" {she} said."],
+        ["They cooked a big pot of soup, and it had never tasted so good.", "And in spring it was {F} who brought {food} for {N}.", "Strangely, the {food} tasted twice as good now that it was shared."]],
+    "a quarrel": [
+        ["{N} and {F} the {B} were friends, but {day_low} they had a quarrel about {a_O}.", "{day} {N} and {F} the {B} both wanted the same {O}."],
+        ["\"It is mine!\" said {N}. \"No, it is mine!\" said {F}.", "They pulled and pulled, until the {O} broke in two.", "\"I saw it first!\" cried {N}, and {F} stamped {hers} foot."],
+        ["\"I will never speak to you again,\" said {F}, and went home.", "Each of them went home and slammed the door.", "{N} turned around and walked away without a word."],
+        ["The next day was {weather}, but {N} had nobody to play with.", "For three days they did not speak to each other.", "At home it was very quiet, too quiet for {N}."],
+        ["{He} looked at the {O}, and suddenly it was not worth anything.", "\"What good is {a_O} without a friend?\" {he} thought.", "{N} took glue and a brush and worked all night."],
+        ["So {he} went to {F}'s house, and half way, near the {spot}, {he} met {F}, who was on {hers} way to {him}.", "{He} put the {O} into a box and carried it to {F}'s door.", "At the {spot} they met. Both of them said \"I am sorry\" at the same time."],
+        ["They laughed and decided that the {O} should belong to both of them.", "\"You can have it on even days, and I on odd days,\" said {F}.", "Nobody remembers today who was right."]],
+    "a garden": [
+        ["{day} {N} found a single seed in {his} pocket.", "{day} {F} the {B} gave {N} a tiny seed.", "{day} {N} wanted to have a garden of {his} own."],
+        ["{He} put it into the ground beside {a_mark} and gave it water.", "{He} dug a hole near the {spot} and laid the seed into it.", "{He} worked with the spade until the sun went down."],
+        ["The next morning nothing had happened.", "{He} waited a day, and another day, but there was nothing to see.", "{N} stood there every hour and called: \"Grow!\""],
+        ["\"Perhaps it does not like me,\" {he} said to {F}.", "\"It must be broken,\" said {N}.", "\"Shall I dig it up?\" {he} asked {F} the {B}."],
+        ["\"Seeds need time,\" said {F}. \"You must water it and wait.\"", "{F} shook {hers} head. \"Be patient,\" {she} said.", "\"Things grow while we sleep,\" said {F}."],
+        ["After two weeks a green tip came out of the ground.", "Then, after a warm rain, there were two little leaves.", "One morning there was a flower, as {colour} as can be."],
+        ["In autumn it had grown so tall that {N} and {F} could sit in its shade.", "{N} was as proud as a king.", "Now the garden is full of {colour} flowers, and all the bees know it."]],
+    "a journey": [
+        ["{day} {N} decided to see the sea.", "{day} {N} packed {his} {O} and some {food}, because {he} wanted to see the world.", "{N} had heard of a mountain from which you can see the whole world, and {day_low} {he} set out to find it."],
+        ["On the way {he} met {F}, {a_B} with {a_O} on {hers} back.", "At the {spot} sat {F} the {B} and looked at the clouds.", "After an hour {he} met {F} the {B}. \"Where are you going?\" {she} asked."],
+        ["\"May I come with you?\" asked {F}. \"Of course,\" said {N}.", "\"Two feet are lonely on a long road,\" said {F}. \"I am coming with you.\""],
+        ["They crossed a river on a fallen tree and slept under {a_mark}.", "They walked for three days and slept under the stars.", "When they were hungry, they ate {food}, and when they were tired, they told jokes."],
+        ["Once they came to a bridge that was broken, and {F} found another way.", "Once it rained all day, and they hid under a big leaf.", "Once they took the wrong road, but it led them to the most beautiful meadow."],
+        ["Finally they were there. It was bigger than anything they had ever seen.", "And then they stood at the top and could not speak for joy.", "On the fourth day they arrived and sat down in silence."],
+        ["\"It is beautiful,\" said {N}, \"but it is even better with you.\"", "They stayed until the sun went down, and then they began to think of home.", "{N} picked up a small stone and put it into {his} pocket, so as not to forget."]],
+    "a song": [
+        ["{day} {N} heard a wonderful song from far away.", "{day} a soft melody came over the fields.", "{day} {N} woke up with a song in {his} head, but {he} did not know the end of it."],
+        ["{He} followed the sound through the grass and past the {spot}.", "{He} wanted to know who was singing and went off to look.", "{He} asked everyone, but nobody knew the song."],
+        ["Behind {a_mark} sat {F} the {B} with {a_music}.", "There, near the {spot}, {he} found {F}, {a_B} who sang with closed eyes."],
+        ["\"Please do not stop,\" said {N}. But {F} was shy and became silent.", "\"Can you teach me the song?\" asked {N}.", "\"It is beautiful,\" said {N}. {F} blushed, because nobody had ever listened to {her}."],
+        ["So {N} began to hum, very quietly, and after a while {F} sang again.", "{N} took a stick and beat the time on {a_mark}.", "They tried it together, first slowly and then faster and faster."],
+        ["In the evening they played for all the others at the {spot}.", "More and more animals came, and each of them added a note.", "The song grew longer and longer, until it reached the moon."],
+        ["Everyone danced, even the old ones.", "Nobody went home before midnight.", "And when the wind is right, you can still hear it."]],
+    "the {O} machine": [
+        ["{day} {N} had a great idea: {he} wanted to build a machine that makes {food}.", "{day} {N} wanted to build something that nobody had ever built: a flying {O}."],
+        ["{He} took {a_O}, two wheels, a rope and a lot of glue.", "For three days there was hammering and sawing behind the house.", "{He} drew a plan that was longer than {his} bed."],
+        ["\"That will never work,\" said {F} the {B}.", "{F} the {B} came to watch. \"There is a wheel missing,\" {she} said.", "\"Can I help?\" asked {F} the {B}, who knew a lot about screws."],
+        ["{N} pulled the lever. It rattled, it smoked, and then it went BANG.", "The first try ended in the {spot}.", "When they switched it on, it ran away with a loud hiss."],
+        ["\"Again!\" said {N}, with a black nose.", "They laughed until their bellies hurt, and then they started again.", "\"We need more glue,\" said {F}, and they worked until midnight."],
+        ["The second time it flew once around {a_mark} and landed softly in the grass.", "On the next day it worked, but only backwards.", "After the third try a small bell rang, and a cake fell out at the bottom."],
+        ["It was not what {he} had planned, but it was wonderful.", "Everyone wanted to try it, and there was a long queue.", "\"Our next machine will wash the dishes,\" said {F}."]],
+}
