@@ -1,6 +1,9 @@
 # How a rung of the ladder becomes a target.
 
-set(gerbil_warnings -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers)
+# GCC 16 sees uninitialised members in copies of std::function and std::map that it inlines; Clang builds have no such
+# blind spot and run with the same warnings as errors in scripts/lint.
+set(gerbil_warnings -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 
 # gerbil_rung(FOLDER USES TARGET...): the sources of src/FOLDER as the static library gerbil_FOLDER. Its headers are
 # reachable through a link in the build folder that shows this rung only, so that a rung which includes another without

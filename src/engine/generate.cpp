@@ -3,8 +3,8 @@
 #include <numeric>
 #include <utility>
 
-#include "runtime/answer.hpp"
 #include "engine/state.hpp"
+#include "runtime/answer.hpp"
 
 namespace gerbil {
 namespace {

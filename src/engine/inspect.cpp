@@ -47,7 +47,8 @@ Inspection inspect(const std::string& model) {
 
 std::vector<std::string> check_weights(const std::string& model) {
   const auto checkpoint = formats::Checkpoint::open(resolve_model(model));
-  return check_weights(models::build(checkpoint.config()), checkpoint_weights(checkpoint, {}), formats::CheckMode::full);
+  return check_weights(models::build(checkpoint.config()), checkpoint_weights(checkpoint, {}),
+                       formats::CheckMode::full);
 }
 
 }  // namespace gerbil

@@ -145,7 +145,7 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   info.readbacks_per_token = program.readbacks_per_token;
   info.notes = program.notes;
   if (options.check && state->files.tokenizer) {
-    if (auto finding = check_predictions(*state->scheduler, *state->files.tokenizer, info.vocabulary_size)) {
+    if (auto finding = check_predictions(*state->scheduler, state->files, info.vocabulary_size)) {
       state->warnings.push_back(*finding);
     }
   }

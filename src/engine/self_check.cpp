@@ -7,11 +7,13 @@
 namespace gerbil {
 namespace {
 
-constexpr std::string_view sentence =
+constexpr std::string_view question = "Tell me a story about a fox.";
+constexpr std::string_view answer =
     "Once upon a time there was a little fox who lived in the forest with her mother. One day she went to the river.";
 
-// Trained models are far below (a loss of 2 to 4 on this sentence), random ones at or above the uniform distribution.
-constexpr double margin = 1.0;
+// Models of ordinary text have a loss of 2 to 4 here, random ones at or above that of the uniform distribution. A model
+// of a small world of its own can come as near to it as 0.9.
+constexpr double margin = 0.5;
 
 double log_sum_exp(std::span<const float> row) {
   const float largest = *std::ranges::max_element(row);
@@ -32,23 +34,32 @@ std::vector<std::string> check_weights(const graph::Graph& graph, const WeightSo
   return findings;
 }
 
-std::optional<std::string> check_predictions(runtime::Scheduler& scheduler, const tokenizer::Tokenizer& tokenizer,
+std::optional<std::string> check_predictions(runtime::Scheduler& scheduler, const ModelFiles& files,
                                              std::int32_t vocabulary) {
-  const auto tokens = tokenizer.encode(sentence);
-  const bool usable = tokens.size() > 1 && std::ranges::all_of(tokens, [&](auto id) { return id < vocabulary; });
+  std::vector<std::int32_t> tokens;
+  if (files.chat_template) {
+    const std::string prompt =
+        files.chat_template->render({{"user", std::string(question)}}, {.enable_thinking = false});
+    tokens = files.tokenizer->encode(prompt, false);
+  }
+  const std::size_t asked =
+      std::max<std::size_t>(1, tokens.size());  // the first token of all has nothing to predict it
+  const auto answer_tokens = files.tokenizer->encode(answer, !files.chat_template);
+  tokens.insert(tokens.end(), answer_tokens.begin(), answer_tokens.end());
+  const bool usable = tokens.size() > asked && std::ranges::all_of(tokens, [&](auto id) { return id < vocabulary; });
   if (!usable) return std::format("The tokenizer gives ids beyond the model's vocabulary of {}.", vocabulary);
   const std::vector<float> logits = scheduler.logits(tokens);
   double loss = 0.0;
-  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+  for (std::size_t i = asked; i < tokens.size(); ++i) {
     const auto width = static_cast<std::size_t>(vocabulary);
-    const std::span row(logits.data() + i * width, width);
-    loss += log_sum_exp(row) - row[static_cast<std::size_t>(tokens[i + 1])];
+    const std::span row(logits.data() + (i - 1) * width, width);
+    loss += log_sum_exp(row) - row[static_cast<std::size_t>(tokens[i])];
   }
-  loss /= static_cast<double>(tokens.size() - 1);
+  loss /= static_cast<double>(tokens.size() - asked);
   const double uniform = std::log(static_cast<double>(vocabulary));
   if (loss < uniform - margin) return std::nullopt;
   return std::format(
-      "The checkpoint looks broken: its mean loss on a plain English sentence is {:.2f}, but {:.2f} is "
+      "The checkpoint looks broken: its mean loss on a plain English text is {:.2f}, but {:.2f} is "
       "reached by guessing; a trained model is far below.",
       loss, uniform);
 }

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "backends/program.hpp"
+#include "engine/model_files.hpp"
 #include "formats/check.hpp"
 #include "runtime/scheduler.hpp"
-#include "tokenizer/tokenizer.hpp"
 
 namespace gerbil {
 
@@ -17,9 +17,10 @@ namespace gerbil {
 std::vector<std::string> check_weights(const graph::Graph& graph, const WeightSource& weights,
                                        formats::CheckMode mode = formats::CheckMode::sampled);
 
-// A sentence when the model predicts a plain English sentence hardly better than by throwing dice: its mean loss must
-// beat that of the uniform distribution, ln(vocabulary), by a clear margin.
-std::optional<std::string> check_predictions(runtime::Scheduler& scheduler, const tokenizer::Tokenizer& tokenizer,
+// A sentence when the model predicts plain English hardly better than by throwing dice: its mean loss must beat that of
+// the uniform distribution, ln(vocabulary), by a clear margin. A model with a chat template sees the text as its answer
+// to a question, as that is what it was trained on.
+std::optional<std::string> check_predictions(runtime::Scheduler& scheduler, const ModelFiles& files,
                                              std::int32_t vocabulary);
 
 }  // namespace gerbil

@@ -35,8 +35,8 @@ constexpr auto unknown_to_reference = std::to_array<Range>({
 });
 
 bool is_inert(char32_t c) {
-  const auto* range = std::ranges::lower_bound(unknown_to_reference, c, {}, &Range::last);
-  return range != unknown_to_reference.end() && c >= range->first;
+  const auto place = std::ranges::lower_bound(unknown_to_reference, c, {}, &Range::last);
+  return place != unknown_to_reference.end() && c >= place->first;
 }
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }

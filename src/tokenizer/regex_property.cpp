@@ -91,7 +91,7 @@ std::string property_in_class(std::string_view name, bool negated, RegexDialect 
     }
   }
   const std::string open = negated ? "\\P{" : "\\p{";
-  const auto* row = std::ranges::find(properties, folded, &Row::first);
+  const auto row = std::ranges::find(properties, folded, &Row::first);
   const std::string_view known = row != properties.end() ? row->second : short_category(folded);
   if (!known.empty()) return open + std::string(known) + "}";
   return open + (dialect == RegexDialect::pcre2 ? "sc:" : "Script=") + std::string(name) + "}";

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
@@ -33,6 +33,7 @@ QUANTIZED_FROM = 0.6
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("build/nano"), help="where checkpoint.safetensors and log.csv go")
+    parser.add_argument("--start", type=Path, help="checkpoint to go on from, for example after a change of the world")
     parser.add_argument("--tokenizer", type=Path, default=FOLDER / "tokenizer.json")
     parser.add_argument("--steps", type=int, default=0, help="length of the run in steps")
     parser.add_argument("--minutes", type=float, default=0.0, help="length of the run in minutes; needed when --steps is not given")
@@ -80,6 +81,8 @@ class Run:
         torch.manual_seed(arguments.seed)
         torch.set_float32_matmul_precision("high")
         self.network = nano.Nano().to(self.device)
+        if arguments.start:
+            self.network.load_state_dict({name: value.float() for name, value in load_file(arguments.start).items()})
         gpu = self.device.type == "cuda"
         self.losses = torch.compile(losses, dynamic=False) if gpu else losses
         self.make_mask = nano.dense_mask if arguments.attention == "dense" else nano.block_mask

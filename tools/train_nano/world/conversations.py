@@ -84,17 +84,13 @@ def held_out_conversation(rng: Random) -> Conversation:
     return _finish(rng, conversation)
 
 
-def held_out_questions(rng: Random, kinds: dict[str, int]) -> list[Conversation]:
-    """A given number of bare questions of each kind: no system message and no earlier chat but the question's own."""
-    found: dict[str, list[Conversation]] = {kind: [] for kind in kinds}
-    seen: set[tuple[str, str]] = set()
-    missing = sum(kinds.values())
-    while missing:
+def held_out_questions(rng: Random, limit: int, draws: int) -> dict[str, list[Conversation]]:
+    """Up to `limit` different bare questions of each kind: no system message and no earlier chat but the question's own."""
+    found: dict[str, dict[str, Conversation]] = {}
+    for _ in range(draws):
         conversation = rng.choices(_MAKERS, _WEIGHTS)[0](rng)
-        mine = found.get(conversation.kind)
-        if mine is None or len(mine) >= kinds[conversation.kind] or not conversation.held_out or (conversation.kind, conversation.key) in seen:
-            continue
-        seen.add((conversation.kind, conversation.key))
-        mine.append(conversation)
-        missing -= 1
-    return [conversation for group in found.values() for conversation in group]
+        if conversation.held_out and not conversation.plain:
+            of_kind = found.setdefault(conversation.kind, {})
+            if len(of_kind) < limit:
+                of_kind.setdefault(conversation.key, conversation)
+    return {kind: list(found[kind].values()) for kind in sorted(found)}

@@ -1,0 +1,222 @@
+// The public API on the built-in model: what a program that links gerbil relies on.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "gerbil/engine.hpp"
+#include "gerbil/inspect.hpp"
+
+namespace gerbil {
+namespace {
+
+const std::string nano = GERBIL_MODELS "/nano";
+
+// One engine for all tests: loading is tested by itself.
+const Engine& engine() {
+  static const Engine loaded = Engine::load(nano, {.device = Device::cpu});
+  return loaded;
+}
+
+ErrorCode code_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.code();
+  }
+  ADD_FAILURE() << "no error";
+  return ErrorCode::internal;
+}
+
+TEST(Nano, LoadsWithoutWarnings) {
+  EXPECT_THAT(engine().warnings(), ::testing::IsEmpty());
+  EXPECT_EQ(engine().info().architecture, "Qwen3ForCausalLM");
+  EXPECT_EQ(engine().info().name, "nano");
+  EXPECT_NEAR(static_cast<double>(engine().info().parameters), 6e6, 1e6);
+  EXPECT_TRUE(engine().has_chat_template());
+  EXPECT_THAT(check_weights(nano), ::testing::IsEmpty());
+}
+
+TEST(Nano, AnswersWhatItWasTaught) {
+  EXPECT_THAT(engine().generate("What is 37 + 45?").text, ::testing::HasSubstr("82"));
+  EXPECT_THAT(engine().generate("What sound does a cow make?").text, ::testing::HasSubstr("moo"));
+  const Result story = engine().generate("Tell me a story about a fox");
+  EXPECT_THAT(story.text, ::testing::HasSubstr("fox"));
+  EXPECT_GT(story.text.size(), 200u);
+  EXPECT_EQ(story.finish_reason, FinishReason::stop);
+  EXPECT_EQ(story.generated_tokens, static_cast<std::int32_t>(story.tokens.size()));
+  EXPECT_GT(story.timings.decode_tokens_per_second, 0.0);
+  EXPECT_GT(story.timings.time_to_first_token, 0.0);
+}
+
+TEST(Nano, ThinksWhenAsked) {
+  const Result result = engine().generate("What is 58 - 19?", {.enable_thinking = true});
+  EXPECT_THAT(result.text, ::testing::HasSubstr("39"));
+  EXPECT_FALSE(result.reasoning.empty());
+  EXPECT_THAT(result.text, ::testing::Not(::testing::HasSubstr("think>")));
+  EXPECT_EQ(engine().generate("What is 58 - 19?", {.enable_thinking = false}).reasoning, "");
+}
+
+TEST(Nano, CallsATool) {
+  const std::string tools =
+      R"([{"type":"function","function":{"name":"get_weather","description":"Get the weather in a city",
+    "parameters":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}}}])";
+  const Result result = engine().generate("What is the weather in Paris?", {.enable_thinking = false, .tools = tools});
+  EXPECT_THAT(result.text, ::testing::HasSubstr("<tool_call>"));
+  EXPECT_THAT(result.text, ::testing::HasSubstr("get_weather"));
+  EXPECT_THAT(engine().render({{"user", "x"}}, {.tools = tools}), ::testing::HasSubstr("get_weather"));
+  EXPECT_EQ(code_of([&] { engine().generate("x", {.tools = "{}"}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([&] { engine().generate("x", {.tools = "[1"}); }), ErrorCode::corrupt);
+}
+
+TEST(Nano, PiecesAddUpToTheText) {
+  std::string pieces;
+  Options options{.max_tokens = 60};
+  options.on_text = [&](std::string_view piece, bool reasoning) {
+    if (!reasoning) pieces += piece;
+  };
+  EXPECT_EQ(engine().generate("Tell me a story about a hen", options).text, pieces);
+  std::string streamed;
+  Stream stream = engine().stream("Tell me a story about a hen", {.max_tokens = 60});
+  for (const std::string_view piece : stream) streamed += piece;
+  EXPECT_EQ(streamed, pieces);
+  EXPECT_EQ(stream.result().text, pieces);
+}
+
+TEST(Nano, AnAbandonedStreamLeavesItsOptionsUsable) {
+  const Options options{.max_tokens = 400};
+  {
+    Stream stream = engine().stream("Tell me a story about a hen", options);
+    EXPECT_NE(stream.begin(), stream.end());
+  }
+  EXPECT_FALSE(options.cancellation.cancelled());
+}
+
+TEST(Nano, CancellationFromAnotherThread) {
+  Options options{.ignore_end = true};
+  const auto start = std::chrono::steady_clock::now();
+  std::thread other([cancellation = options.cancellation] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    cancellation.cancel();
+  });
+  const Result result = engine().generate("Tell me a story about a fox", options);
+  other.join();
+  EXPECT_EQ(result.finish_reason, FinishReason::cancelled);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(1));
+}
+
+TEST(Nano, StopSequencesAndTokens) {
+  const Result whole = engine().generate("Tell me a story about a fox");
+  const Result stopped = engine().generate("Tell me a story about a fox", {.stop = {"fox"}});
+  EXPECT_EQ(stopped.text, whole.text.substr(0, whole.text.find("fox")));
+  EXPECT_EQ(stopped.finish_reason, FinishReason::stop);
+  const Result token = engine().generate("Tell me a story about a fox", {.stop_tokens = {whole.tokens[5]}});
+  EXPECT_EQ(token.tokens, std::vector(whole.tokens.begin(), std::ranges::find(whole.tokens, whole.tokens[5]) + 1));
+  const Result limited = engine().generate("Tell me a story about a fox", {.max_tokens = 7});
+  EXPECT_EQ(limited.finish_reason, FinishReason::length);
+  EXPECT_EQ(limited.generated_tokens, 7);
+}
+
+TEST(Nano, SeedsDecide) {
+  const auto answer = [](std::uint64_t seed) {
+    return engine()
+        .generate("Tell me a story", {.max_tokens = 60, .sampling = {.temperature = 1.0f, .seed = seed}})
+        .tokens;
+  };
+  EXPECT_EQ(answer(1), answer(1));
+  EXPECT_NE(answer(1), answer(2));
+  const auto bias =
+      engine().generate("Tell me a story", {.max_tokens = 5, .sampling = {.logit_bias = {{300, 1000.0f}}}});
+  EXPECT_EQ(bias.tokens, std::vector<std::int32_t>(5, 300));
+}
+
+TEST(Nano, LogProbabilitiesAreThoseOfTheLogits) {
+  const auto prompt = engine().tokenize("One day");
+  const Result result = engine().generate(prompt, {.max_tokens = 3, .ignore_end = true, .log_probabilities = 4});
+  ASSERT_EQ(result.log_probabilities.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const TokenReport& report = result.log_probabilities[i];
+    EXPECT_EQ(report.chosen.token, result.tokens[i]);
+    ASSERT_EQ(report.alternatives.size(), 4u);
+    EXPECT_EQ(report.alternatives[0].token, result.tokens[i]) << "greedy takes the most likely";
+    EXPECT_TRUE(std::ranges::is_sorted(report.alternatives, std::greater{}, &TokenProbability::log_probability));
+  }
+  auto rows = engine().logits(prompt);
+  const auto width = static_cast<std::size_t>(engine().info().vocabulary_size);
+  const std::span row(rows.data() + (prompt.size() - 1) * width, width);
+  double sum = 0.0;
+  for (const float value : row) sum += std::exp(static_cast<double>(value));
+  EXPECT_NEAR(result.log_probabilities[0].chosen.log_probability,
+              row[static_cast<std::size_t>(result.tokens[0])] - std::log(sum), 1e-3);
+}
+
+TEST(Nano, AChatOnlyComputesWhatIsNew) {
+  const Engine own = Engine::load(nano, {.device = Device::cpu});
+  Chat chat(own, "You are nano.");
+  const Result first = chat.send("Hello!");
+  const Result second = chat.send("What is 12 + 13?");
+  EXPECT_GE(second.cached_tokens, first.prompt_tokens);
+  EXPECT_THAT(second.text, ::testing::HasSubstr("25"));
+  EXPECT_EQ(chat.messages().size(), 5u);
+  EXPECT_EQ(second.tokens,
+            engine().generate(std::vector<Message>(chat.messages().begin(), chat.messages().end() - 1)).tokens)
+      << "the same as computed afresh";
+  EXPECT_THROW(chat.send("x", {.max_tokens = 1000000}), Error);
+  EXPECT_EQ(chat.messages().size(), 5u) << "an error leaves the conversation as it was";
+  chat.clear();
+  EXPECT_EQ(chat.messages().size(), 1u);
+}
+
+TEST(Nano, BadOptionsAreErrors) {
+  const auto generate = [](const Options& options) { return code_of([&] { engine().generate("x", options); }); };
+  EXPECT_EQ(generate({.max_tokens = -1}), ErrorCode::invalid_argument);
+  EXPECT_EQ(generate({.max_tokens = 100000}), ErrorCode::context_full);
+  EXPECT_EQ(generate({.sampling = {.temperature = -1.0f}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(generate({.sampling = {.temperature = std::nanf("")}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(generate({.sampling = {.top_k = -1}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(generate({.sampling = {.top_p = 0.0f}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(generate({.sampling = {.min_p = 2.0f}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(generate({.sampling = {.repetition_penalty = 0.0f}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(generate({.sampling = {.logit_bias = {{-5, 1.0f}}}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(generate({.stop_tokens = {1 << 30}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { engine().generate(std::vector<Message>{}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { engine().generate(std::vector<std::int32_t>{}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { engine().logits({4096}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { Engine::load(nano, {.group_size = 7}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { Engine::load("no/such-model"); }), ErrorCode::not_found);
+  EXPECT_EQ(code_of([] { Engine::load("random:gpt-9"); }), ErrorCode::not_found);
+  EXPECT_EQ(code_of([] { Engine::load(nano + "/config.json"); }), ErrorCode::unsupported);
+}
+
+TEST(Nano, ABrokenCheckpointIsNoticed) {
+  const auto broken = std::filesystem::temp_directory_path() / "gerbil-broken-nano";
+  std::filesystem::remove_all(broken);
+  std::filesystem::copy(nano, broken);
+  {
+    // Overwrite the second half of the weights, as an interrupted download that was padded would.
+    std::fstream file(broken / "model.safetensors", std::ios::in | std::ios::out | std::ios::binary);
+    const auto size = static_cast<std::streamoff>(std::filesystem::file_size(broken / "model.safetensors"));
+    file.seekp(size / 2);
+    const std::vector<char> zeros(static_cast<std::size_t>(size - size / 2), 0);
+    file.write(zeros.data(), static_cast<std::streamsize>(zeros.size()));
+  }
+  EXPECT_FALSE(Engine::load(broken.string(), {.device = Device::cpu}).warnings().empty());
+  EXPECT_TRUE(Engine::load(broken.string(), {.device = Device::cpu, .check = false}).warnings().empty());
+  EXPECT_FALSE(check_weights(broken.string()).empty());
+  std::filesystem::remove_all(broken);
+}
+
+TEST(Random, ModelsNeedNoFiles) {
+  const Inspection inspection = inspect("random:qwen3-0.6b");
+  EXPECT_EQ(inspection.parameters, 596049920);
+  EXPECT_EQ(inspection.vocabulary_size, 151936);
+}
+
+}  // namespace
+}  // namespace gerbil
