@@ -41,7 +41,7 @@ struct StepResult {
   std::vector<float> logits;         // [S, vocabulary] when asked for
 };
 
-enum class Feature { subgroups, shader_f16, subgroup_matrix, packed_dot };
+enum class Feature { subgroups, shader_f16, subgroup_matrix };
 
 struct ProgramOptions {
   int threads = 0;                // CPU: 0 = one a core

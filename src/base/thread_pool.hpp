@@ -1,8 +1,12 @@
 // A fixed set of threads that share one loop at a time.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <memory>
+#include <mutex>
 #include <type_traits>
 
 namespace gerbil {
@@ -28,6 +32,24 @@ class ThreadPool {
     run_erased(count, &body, [](const void* b, std::size_t index, std::size_t thread) {
       (*static_cast<const Body*>(b))(index, thread);
     });
+  }
+
+  // The same for a body that may throw: the first exception ends the loop and reaches the caller.
+  template <typename Body>
+  void run_throwing(std::int64_t count, const Body& body) {
+    std::exception_ptr error;
+    std::mutex mutex;
+    std::atomic<bool> failed = false;
+    run(static_cast<std::size_t>(count), [&](std::size_t index, std::size_t) {
+      if (failed.load(std::memory_order_relaxed)) return;
+      try {
+        body(static_cast<std::int64_t>(index));
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        if (!failed.exchange(true)) error = std::current_exception();
+      }
+    });
+    if (error) std::rethrow_exception(error);
   }
 
  private:

@@ -27,7 +27,8 @@ Case linear(std::string name, std::int32_t columns, std::int32_t rows, Form form
   return {"linear_" + name, build, form.bits > 0 ? quantised : 1e-5, 1e-5};
 }
 
-Case attention(std::string name, std::int32_t heads, std::int32_t kv_heads, std::int32_t head_dim, std::int32_t window) {
+Case attention(std::string name, std::int32_t heads, std::int32_t kv_heads, std::int32_t head_dim,
+               std::int32_t window) {
   const auto build = [=](TestGraph& g) {
     g.graph.states.push_back({kv_heads, head_dim});
     const ValueId q = g.input(heads * head_dim);
@@ -35,7 +36,8 @@ Case attention(std::string name, std::int32_t heads, std::int32_t kv_heads, std:
     const ValueId v = g.input(kv_heads * head_dim);
     g.sink(KvWrite{0}, {k, v});
     // A large scale makes some keys matter much more than others.
-    g.finish(g.node(Attention{0, heads, 3.0f / std::sqrt(static_cast<float>(head_dim)), window}, {q}, heads * head_dim));
+    g.finish(
+        g.node(Attention{0, heads, 3.0f / std::sqrt(static_cast<float>(head_dim)), window}, {q}, heads * head_dim));
   };
   return {"attention_" + name, build, half_precision, 1e-5};
 }
@@ -115,8 +117,8 @@ std::vector<Case> make_cases() {
       linear("8bit_f32_scales", 128, 64, affine(8, 64, DType::f32)),
       linear("4bit_act_order", 128, 64, affine(4, 32, DType::f16, true)),
       linear("8bit_act_order_norm", 128, 64, affine(8, 64, DType::f16, true), {}, false, true),
-      linear("4bit_one_group", 320, 32, affine(4, 320)),   // cut into groups of 64
-      linear("4bit_odd_group", 120, 32, affine(4, 40)),    // padded to groups of 64
+      linear("4bit_one_group", 320, 32, affine(4, 320)),  // cut into groups of 64
+      linear("4bit_odd_group", 120, 32, affine(4, 40)),   // padded to groups of 64
       linear("4bit_odd_group_act_order", 120, 32, affine(4, 24, DType::f16, true)),
       linear("4bit_everything", 128, 96, affine(4, 32), silu, true, true, true),
       linear("4bit_gated", 128, 72, affine(4, 32), gated, true, true, true),
@@ -198,15 +200,10 @@ const std::vector<Case>& op_cases() {
 std::vector<TestBatch> ragged_steps() {
   static const std::vector<std::vector<std::int32_t>> blocks{{5, 0}, {3, 7}, {2}};
   static const std::vector<bool> long_rope{false, true, false};
-  const auto tokens = [](std::int32_t count, std::uint32_t seed) {
-    Random random(seed);
-    std::vector<std::int32_t> ids;
-    for (std::int32_t i = 0; i < count; ++i) ids.push_back(static_cast<std::int32_t>(random.bits() >> 8) % 64);
-    return ids;
-  };
-  return {TestBatch({{0, 0, tokens(33, 1)}, {1, 0, tokens(5, 2)}}, blocks, long_rope),
-          TestBatch({{0, 33, tokens(1, 3)}, {1, 5, tokens(40, 4)}, {2, 0, tokens(7, 5)}}, blocks, long_rope),
-          TestBatch({{2, 7, tokens(1, 6)}, {0, 34, tokens(1, 7)}}, blocks, long_rope)};
+  return {TestBatch({{0, 0, random_tokens(33, 1)}, {1, 0, random_tokens(5, 2)}}, blocks, long_rope),
+          TestBatch({{0, 33, random_tokens(1, 3)}, {1, 5, random_tokens(40, 4)}, {2, 0, random_tokens(7, 5)}}, blocks,
+                    long_rope),
+          TestBatch({{2, 7, random_tokens(1, 6)}, {0, 34, random_tokens(1, 7)}}, blocks, long_rope)};
 }
 
 }  // namespace gerbil::test

@@ -9,10 +9,14 @@ namespace {
 
 std::string target_suffix(kernels::Target target) {
   switch (target) {
-    case kernels::Target::sse2: return "sse2";
-    case kernels::Target::avx2: return "avx2";
-    case kernels::Target::avx512_vnni: return "avx512_vnni";
-    case kernels::Target::best: break;
+    case kernels::Target::sse2:
+      return "sse2";
+    case kernels::Target::avx2:
+      return "avx2";
+    case kernels::Target::avx512_vnni:
+      return "avx512_vnni";
+    case kernels::Target::best:
+      break;
   }
   return "best";
 }
@@ -58,8 +62,8 @@ TEST_P(OpParity, MatchesReference) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cpu, OpParity, testing::ValuesIn(parameters()), [](const auto& info) {
-  return info.param.test.name + "_" + target_suffix(info.param.target) + (info.param.exact ? "_exact" : "");
+INSTANTIATE_TEST_SUITE_P(Cpu, OpParity, testing::ValuesIn(parameters()), [](const auto& suffix) {
+  return suffix.param.test.name + "_" + target_suffix(suffix.param.target) + (suffix.param.exact ? "_exact" : "");
 });
 
 }  // namespace

@@ -10,12 +10,16 @@ using Matrix = std::vector<double>;
 
 double activate(graph::Activation activation, double x) {
   switch (activation) {
-    case graph::Activation::silu: return x / (1 + std::exp(-x));
-    case graph::Activation::gelu: return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+    case graph::Activation::silu:
+      return x / (1 + std::exp(-x));
+    case graph::Activation::gelu:
+      return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
     case graph::Activation::gelu_tanh:
       return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
-    case graph::Activation::relu: return std::max(x, 0.0);
-    case graph::Activation::identity: break;
+    case graph::Activation::relu:
+      return std::max(x, 0.0);
+    case graph::Activation::identity:
+      break;
   }
   return x;
 }
@@ -68,12 +72,14 @@ std::vector<double> Reference::step(const TestBatch& b) {
     const auto second = [&](std::size_t i) { return values[static_cast<std::size_t>(node.inputs[1])][i]; };
     if (const auto* op = std::get_if<graph::Embedding>(&node.operation)) {
       for (std::size_t i = 0; i < y.size(); ++i) {
-        y[i] = static_cast<double>(op->scale) * graph_.dense(op->table)[static_cast<std::size_t>(b.tokens[i / n]) * n + i % n];
+        y[i] = static_cast<double>(op->scale) *
+               graph_.dense(op->table)[static_cast<std::size_t>(b.tokens[i / n]) * n + i % n];
       }
     } else if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
       const auto& w = graph_.dense(linear->weight);
       for (std::size_t t = 0; t < rows; ++t) {
-        Matrix row(x.begin() + static_cast<std::ptrdiff_t>(t * in), x.begin() + static_cast<std::ptrdiff_t>((t + 1) * in));
+        Matrix row(x.begin() + static_cast<std::ptrdiff_t>(t * in),
+                   x.begin() + static_cast<std::ptrdiff_t>((t + 1) * in));
         if (linear->norm != graph::none) normalise(row.data(), in, graph_.dense(linear->norm), linear->epsilon);
         const auto product = [&](std::size_t r) {
           double sum = linear->bias == graph::none ? 0 : graph_.dense(linear->bias)[r];
@@ -90,7 +96,8 @@ std::vector<double> Reference::step(const TestBatch& b) {
     } else if (const auto* norm = std::get_if<graph::RmsNorm>(&node.operation)) {
       y = x;
       const auto size = static_cast<std::size_t>(norm->width);
-      for (std::size_t i = 0; i < y.size(); i += size) normalise(&y[i], size, graph_.dense(norm->weight), norm->epsilon);
+      for (std::size_t i = 0; i < y.size(); i += size)
+        normalise(&y[i], size, graph_.dense(norm->weight), norm->epsilon);
     } else if (std::holds_alternative<graph::Add>(node.operation)) {
       for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] + second(i);
     } else if (std::holds_alternative<graph::Multiply>(node.operation)) {
@@ -118,7 +125,8 @@ std::vector<double> Reference::step(const TestBatch& b) {
       const auto dim = static_cast<std::size_t>(state.head_dim);
       const auto kv = static_cast<std::size_t>(state.kv_heads) * dim;
       for (std::size_t t = 0; t < b.tokens.size(); ++t) {
-        Matrix row(x.begin() + static_cast<std::ptrdiff_t>(t * in), x.begin() + static_cast<std::ptrdiff_t>((t + 1) * in));
+        Matrix row(x.begin() + static_cast<std::ptrdiff_t>(t * in),
+                   x.begin() + static_cast<std::ptrdiff_t>((t + 1) * in));
         for (std::size_t i = 0; i < n + kv; i += dim) {
           const graph::WeightId weight = i < n ? input->query_norm : input->key_norm;
           if (weight != graph::none) normalise(&row[i], dim, graph_.dense(weight), input->epsilon);

@@ -82,6 +82,12 @@ class Reference {
   std::map<std::pair<graph::StateId, std::int32_t>, std::vector<double>> keys_, values_;  // by slot of the pool
 };
 
+// One transformer layer of every fused op, in weights of the given form; vocabulary and outputs are 64.
+void build_layer(TestGraph& graph, Form form);
+
+// Ids below 64 that depend on the seed only.
+std::vector<std::int32_t> random_tokens(std::int32_t count, std::uint32_t seed);
+
 // sqrt(Σ (a − b)² / Σ b²); infinite when a holds something that is not a number or sizes differ.
 double normalised_error(const std::vector<float>& a, const std::vector<double>& b);
 

@@ -127,8 +127,39 @@ TestBatch::TestBatch(const std::vector<Part>& parts, const std::vector<std::vect
   }
 }
 
-Batch TestBatch::batch(bool logits) const {
-  return {tokens, positions, sequences, views, outputs, sampling, logits};
+Batch TestBatch::batch(bool logits) const { return {tokens, positions, sequences, views, outputs, sampling, logits}; }
+
+void build_layer(TestGraph& g, Form form) {
+  using namespace graph;
+  constexpr std::int32_t width = 64, heads = 4, kv_heads = 2, head_dim = 32, hidden = 96;
+  g.graph.states.push_back({kv_heads, head_dim});
+  RopeTable table;
+  for (int i = 0; i < head_dim / 2; ++i)
+    table.inverse_frequencies.push_back(std::pow(100.0f, -static_cast<float>(i) / 16));
+  g.graph.ropes.push_back(table);
+  const auto linear = [&](ValueId x, std::int32_t rows, Linear op, ValueId residual = none) {
+    const std::int32_t columns = g.graph.value(x).width;
+    op.weight = g.matrix(op.gated ? 2 * rows : rows, columns, form, 0.2f);
+    op.epsilon = 1e-6f;
+    std::vector<ValueId> inputs{x};
+    if (residual != none) inputs.push_back(residual);
+    return g.node(op, inputs, rows);
+  };
+  const ValueId x = g.input(width);
+  const ValueId qkv = linear(x, (heads + 2 * kv_heads) * head_dim, {.norm = g.vector(width)});
+  AttentionInput input{0, heads, g.vector(head_dim), g.vector(head_dim), 1e-6f, 0};
+  const ValueId q = g.node(input, {qkv}, heads * head_dim);
+  const ValueId attended = g.node(Attention{0, heads, 0.2f, 40}, {q}, heads * head_dim);
+  const ValueId h = linear(attended, width, {}, x);
+  const ValueId mlp = linear(h, hidden, {.activation = Activation::silu, .gated = true, .norm = g.vector(width)});
+  g.finish(linear(mlp, width, {}, h));
+}
+
+std::vector<std::int32_t> random_tokens(std::int32_t count, std::uint32_t seed) {
+  Random random(seed);
+  std::vector<std::int32_t> ids;
+  for (std::int32_t i = 0; i < count; ++i) ids.push_back(static_cast<std::int32_t>(random.bits() >> 8) % 64);
+  return ids;
 }
 
 double normalised_error(const std::vector<float>& a, const std::vector<double>& b) {

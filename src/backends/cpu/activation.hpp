@@ -8,11 +8,16 @@ namespace gerbil::cpu {
 
 inline kernels::Activation to_kernel(graph::Activation activation) {
   switch (activation) {
-    case graph::Activation::silu: return kernels::Activation::silu;
-    case graph::Activation::gelu: return kernels::Activation::gelu;
-    case graph::Activation::gelu_tanh: return kernels::Activation::gelu_tanh;
-    case graph::Activation::relu: return kernels::Activation::relu;
-    case graph::Activation::identity: break;
+    case graph::Activation::silu:
+      return kernels::Activation::silu;
+    case graph::Activation::gelu:
+      return kernels::Activation::gelu;
+    case graph::Activation::gelu_tanh:
+      return kernels::Activation::gelu_tanh;
+    case graph::Activation::relu:
+      return kernels::Activation::relu;
+    case graph::Activation::identity:
+      break;
   }
   return kernels::Activation::identity;
 }

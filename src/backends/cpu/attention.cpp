@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "backends/cpu/operations.hpp"
+#include "backends/rope_angles.hpp"
 #include "kernels/cpu/attention.hpp"
 #include "kernels/cpu/rms_norm.hpp"
 #include "kernels/cpu/rope.hpp"
@@ -35,14 +36,10 @@ void prepare_angles(Machine& m) {
   m.pool.run(static_cast<std::size_t>(m.tokens), [&](std::size_t token, std::size_t) {
     const SequenceView& view = m.batch->views[static_cast<std::size_t>(m.batch->sequences[token])];
     for (std::size_t rope = 0; rope < m.angles.size(); ++rope) {
-      const graph::RopeTable& table = m.graph.ropes[rope];
       Angles& angles = m.angles[rope];
-      const bool use_long = view.long_rope && !table.long_inverse_frequencies.empty();
       const std::size_t at = token * static_cast<std::size_t>(angles.half);
-      kernels::rope_angles(m.batch->positions[token],
-                           use_long ? table.long_inverse_frequencies : table.inverse_frequencies,
-                           use_long ? table.long_scale : table.scale, angles.cosine.data() + at,
-                           angles.sine.data() + at);
+      rope_angles(m.graph.ropes[rope], m.batch->positions[token], view.long_rope, angles.cosine.data() + at,
+                  angles.sine.data() + at);
     }
   });
 }

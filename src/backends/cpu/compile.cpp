@@ -5,47 +5,12 @@
 
 #include "backends/cpu/operations.hpp"
 #include "backends/program.hpp"
+#include "backends/weights.hpp"
 #include "gerbil/error.hpp"
 #include "kernels/cpu/targets.hpp"
 
 namespace gerbil::cpu {
 namespace {
-
-// Which matrix a node reads, and in which order of rows.
-struct MatrixUse {
-  graph::WeightId weight = graph::none;
-  RowOrder order = RowOrder::plain;
-  bool operator==(const MatrixUse&) const = default;
-};
-
-MatrixUse matrix_use(const graph::Node& node) {
-  if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
-    return {linear->weight, linear->gated ? RowOrder::gated : RowOrder::plain};
-  }
-  if (const auto* embedding = std::get_if<graph::Embedding>(&node.operation)) return {embedding->table, RowOrder::plain};
-  return {};
-}
-
-std::vector<MatrixUse> matrix_uses(const graph::Graph& graph) {
-  std::vector<MatrixUse> uses;
-  for (const graph::Node& node : graph.nodes) {
-    const MatrixUse use = matrix_use(node);
-    if (use.weight != graph::none && std::find(uses.begin(), uses.end(), use) == uses.end()) uses.push_back(use);
-  }
-  return uses;
-}
-
-std::vector<float> read_vector(const formats::Weight& weight) {
-  const auto* dense = std::get_if<formats::Dense>(&weight.form);
-  if (!dense) {
-    throw Error(ErrorCode::unsupported, std::format("The vector '{}' is stored quantised; norms and biases must be "
-                                                    "F32, F16 or BF16.",
-                                                    weight.name));
-  }
-  std::vector<float> values(static_cast<std::size_t>(weight.rows * weight.columns));
-  dense->read(0, weight.rows, values.data());
-  return values;
-}
 
 void load_weights(Machine& m, const std::vector<MatrixUse>& uses, const WeightSource& source,
                   const Progress& progress) {
@@ -127,7 +92,8 @@ void reserve_states(Machine& m) {
 
 ProgramInfo describe(const Machine& m, const std::vector<MatrixUse>& uses) {
   ProgramInfo info;
-  info.device = std::format("CPU, {}, {} thread{}", kernels::target_name(), m.pool.size(), m.pool.size() == 1 ? "" : "s");
+  info.device =
+      std::format("CPU, {}, {} thread{}", kernels::target_name(), m.pool.size(), m.pool.size() == 1 ? "" : "s");
   for (const Matrix& matrix : m.matrices) info.weight_bytes += matrix.bytes();
   for (const auto& vector : m.vectors) info.weight_bytes += static_cast<std::int64_t>(vector.size() * sizeof(float));
   bool dense = false;

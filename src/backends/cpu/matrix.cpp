@@ -1,9 +1,6 @@
 #include "backends/cpu/matrix.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
-#include <mutex>
 #include <numeric>
 
 namespace gerbil::cpu {
@@ -12,24 +9,6 @@ namespace {
 using kernels::AffinePanels;
 using kernels::DensePanels;
 using kernels::panel_rows;
-
-// Exceptions of the weight's source must not leave a worker thread: the first one is kept and thrown by the caller.
-template <typename Body>
-void run_throwing(ThreadPool& pool, std::size_t count, const Body& body) {
-  std::exception_ptr error;
-  std::mutex mutex;
-  std::atomic<bool> failed = false;
-  pool.run(count, [&](std::size_t index, std::size_t) {
-    if (failed.load(std::memory_order_relaxed)) return;
-    try {
-      body(static_cast<std::int64_t>(index));
-    } catch (...) {
-      const std::lock_guard lock(mutex);
-      if (!failed.exchange(true)) error = std::current_exception();
-    }
-  });
-  if (error) std::rethrow_exception(error);
-}
 
 // Calls read(source, count, lane) for each run of consecutive weight rows in a panel.
 template <typename Read>
@@ -57,7 +36,7 @@ Matrix pack_dense(const formats::Weight& weight, const formats::Dense& dense, Ro
   const std::int64_t elements = panels.rows * panels.columns;
   matrix.codes = kernels::Buffer(static_cast<std::size_t>(elements * element_bytes(panels.element)), true);
   panels.elements = matrix.codes.data();
-  run_throwing(pool, static_cast<std::size_t>(panels.panels()), [&](std::int64_t panel) {
+  pool.run_throwing(panels.panels(), [&](std::int64_t panel) {
     std::vector<float> values(static_cast<std::size_t>(panel_rows * weight.columns));
     for_each_run(order, weight.rows, panel, [&](std::int64_t row, std::int64_t count, std::int64_t lane) {
       dense.read(row, count, values.data() + lane * weight.columns);
@@ -85,7 +64,7 @@ std::vector<std::int32_t> gather_of(const formats::Weight& weight, const formats
   for (std::int64_t begin = 0; begin < weight.columns; begin += affine.group) {
     for (std::int64_t i = 0; i < grouping.padded; ++i) {
       const std::int64_t column = begin + i;
-      gather.push_back(i >= affine.group       ? -1
+      gather.push_back(i >= affine.group    ? -1
                        : affine.permutation ? static_cast<std::int32_t>((*affine.permutation)[column])
                                             : static_cast<std::int32_t>(column));
     }
@@ -127,7 +106,7 @@ Matrix pack_affine(const formats::Weight& weight, const formats::Affine& affine,
   panels.codes = matrix.codes.as<std::uint8_t>();
   const std::int64_t count = panels.panels() * panels.panel_parameters();
   const kernels::Buffer parameters(static_cast<std::size_t>(count) * sizeof(float));
-  run_throwing(pool, static_cast<std::size_t>(panels.panels()), [&](std::int64_t panel) {
+  pool.run_throwing(panels.panels(), [&](std::int64_t panel) {
     PanelRows rows(weight.columns, groups);
     for_each_run(order, weight.rows, panel, [&](std::int64_t row, std::int64_t run, std::int64_t lane) {
       affine.read(row, run, rows.codes.data() + lane * weight.columns, rows.scales.data() + lane * groups,

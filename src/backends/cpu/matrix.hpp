@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "backends/weights.hpp"
 #include "base/thread_pool.hpp"
 #include "formats/weight.hpp"
 #include "kernels/cpu/buffer.hpp"
@@ -25,10 +26,8 @@ struct Matrix {
   const kernels::AffinePanels* affine() const { return std::get_if<kernels::AffinePanels>(&panels); }
 };
 
-// gated: rows [0, n) and [n, 2n) alternate by 16 within each panel, so that a panel holds both factors of 16 outputs.
-enum class RowOrder { plain, gated };
-
-// The row of the weight that stands in `packed_row`, or −1 for padding.
+// The row of the weight that stands in `packed_row`, or −1 for padding. Gated rows [0, n) and [n, 2n) alternate by 16
+// within each panel, so that a panel holds both factors of 16 outputs.
 std::int64_t source_row(RowOrder order, std::int64_t rows, std::int64_t packed_row);
 // Rows after padding to whole panels.
 std::int64_t packed_rows(RowOrder order, std::int64_t rows);

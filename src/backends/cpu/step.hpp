@@ -51,12 +51,12 @@ struct Machine {
 
   graph::MemoryPlan plan;
   kernels::Buffer arena;
-  kernels::Buffer logits;  // [outputs, vocabulary]; the plan leaves the graph's output to the backend
+  kernels::Buffer logits;      // [outputs, vocabulary]; the plan leaves the graph's output to the backend
   std::vector<Angles> angles;  // by RopeId
   // Activations as a projection reads them; filled by one projection and read by those that share its input.
-  kernels::Buffer codes;    // [max_tokens, packed columns]
-  kernels::Buffer floats;   // [max_tokens, packed columns]
-  kernels::Buffer factors;  // [max_tokens, groups]
+  kernels::Buffer codes;                    // [max_tokens, packed columns]
+  kernels::Buffer floats;                   // [max_tokens, packed columns]
+  kernels::Buffer factors;                  // [max_tokens, groups]
   std::vector<std::vector<float>> scratch;  // one for each thread
 
   // The batch.
@@ -65,9 +65,7 @@ struct Machine {
   std::int64_t outputs = 0;
   std::vector<QueryRun> runs;
 
-  std::int64_t rows(graph::ValueId id) const {
-    return graph.value(id).rows == graph::Rows::tokens ? tokens : outputs;
-  }
+  std::int64_t rows(graph::ValueId id) const { return graph.value(id).rows == graph::Rows::tokens ? tokens : outputs; }
   float* value(graph::ValueId id) const {
     if (id == graph.output) return logits.as<float>();
     return arena.as<float>() + plan.offsets[static_cast<std::size_t>(id)] * tokens;

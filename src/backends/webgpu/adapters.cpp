@@ -12,10 +12,14 @@ std::string type_of(const wgpu::Adapter& adapter) {
   wgpu::AdapterInfo info;
   if (adapter.GetInfo(&info) != wgpu::Status::Success) return "unknown";
   switch (info.adapterType) {
-    case wgpu::AdapterType::DiscreteGPU: return "discrete GPU";
-    case wgpu::AdapterType::IntegratedGPU: return "integrated GPU";
-    case wgpu::AdapterType::CPU: return "software";
-    default: return "unknown";
+    case wgpu::AdapterType::DiscreteGPU:
+      return "discrete GPU";
+    case wgpu::AdapterType::IntegratedGPU:
+      return "integrated GPU";
+    case wgpu::AdapterType::CPU:
+      return "software";
+    default:
+      return "unknown";
   }
 }
 

@@ -21,8 +21,8 @@ struct AdapterReport {
 // Every adapter, best first. Empty when there is none; never throws for a missing driver.
 std::vector<AdapterReport> adapters();
 
-// Why the automatic choice must not take WebGPU here, as a sentence: no adapter, or only software ones, which are slower
-// than the CPU backend. Empty when there is a real GPU.
+// Why the automatic choice must not take WebGPU here, as a sentence: no adapter, or only software ones, which are
+// slower than the CPU backend. Empty when there is a real GPU.
 std::optional<std::string> unusable_reason();
 
 }  // namespace gerbil::webgpu

@@ -13,23 +13,35 @@ constexpr std::uint64_t adapter_timeout_ns = 30'000'000'000;
 
 std::string_view name_of(wgpu::BackendType backend) {
   switch (backend) {
-    case wgpu::BackendType::Vulkan: return "Vulkan";
-    case wgpu::BackendType::Metal: return "Metal";
-    case wgpu::BackendType::D3D12: return "D3D12";
-    case wgpu::BackendType::D3D11: return "D3D11";
-    case wgpu::BackendType::OpenGL: return "OpenGL";
-    case wgpu::BackendType::OpenGLES: return "OpenGL ES";
-    case wgpu::BackendType::WebGPU: return "WebGPU";
-    default: return "unknown";
+    case wgpu::BackendType::Vulkan:
+      return "Vulkan";
+    case wgpu::BackendType::Metal:
+      return "Metal";
+    case wgpu::BackendType::D3D12:
+      return "D3D12";
+    case wgpu::BackendType::D3D11:
+      return "D3D11";
+    case wgpu::BackendType::OpenGL:
+      return "OpenGL";
+    case wgpu::BackendType::OpenGLES:
+      return "OpenGL ES";
+    case wgpu::BackendType::WebGPU:
+      return "WebGPU";
+    default:
+      return "unknown";
   }
 }
 
 int preference(const wgpu::AdapterInfo& info) {
   switch (info.adapterType) {
-    case wgpu::AdapterType::DiscreteGPU: return 0;
-    case wgpu::AdapterType::IntegratedGPU: return 1;
-    case wgpu::AdapterType::CPU: return 3;
-    default: return 2;
+    case wgpu::AdapterType::DiscreteGPU:
+      return 0;
+    case wgpu::AdapterType::IntegratedGPU:
+      return 1;
+    case wgpu::AdapterType::CPU:
+      return 3;
+    default:
+      return 2;
   }
 }
 
@@ -69,7 +81,8 @@ wgpu::Instance make_instance() {
   descriptor.requiredFeatureCount = std::size(features);
   descriptor.requiredFeatures = features;
   wgpu::Instance instance = wgpu::CreateInstance(&descriptor);
-  if (!instance) throw Error(ErrorCode::internal, "Dawn could not make a WebGPU instance that waits with a time limit.");
+  if (!instance)
+    throw Error(ErrorCode::internal, "Dawn could not make a WebGPU instance that waits with a time limit.");
   return instance;
 }
 
@@ -95,7 +108,8 @@ std::vector<wgpu::Adapter> find_adapters(const wgpu::Instance& instance) {
         instance.WaitAny(future, adapter_timeout_ns);
         wgpu::AdapterInfo info;
         if (!adapter || adapter.GetInfo(&info) != wgpu::Status::Success) continue;
-        if (std::ranges::any_of(infos, [&](const wgpu::AdapterInfo& other) { return same_adapter(info, other); })) continue;
+        if (std::ranges::any_of(infos, [&](const wgpu::AdapterInfo& other) { return same_adapter(info, other); }))
+          continue;
         const auto place = std::ranges::find_if(
             infos, [&](const wgpu::AdapterInfo& other) { return preference(info) < preference(other); });
         found.insert(found.begin() + (place - infos.begin()), adapter);

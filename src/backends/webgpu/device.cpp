@@ -67,26 +67,22 @@ struct Device::State {
 
 void Device::State::open() {
   std::vector<wgpu::FeatureName> features;
-  for (const wgpu::FeatureName feature :
-       {wgpu::FeatureName::ShaderF16, wgpu::FeatureName::Subgroups, wgpu::FeatureName::ChromiumExperimentalSubgroupMatrix})
+  for (const wgpu::FeatureName feature : {wgpu::FeatureName::ShaderF16, wgpu::FeatureName::Subgroups,
+                                          wgpu::FeatureName::ChromiumExperimentalSubgroupMatrix})
     if (adapter.HasFeature(feature)) features.push_back(feature);
   wgpu::Limits limits;
   adapter.GetLimits(&limits);
 
   wgpu::DawnCacheDeviceDescriptor cache_descriptor;
   cache_descriptor.isolationKey = "gerbil";
-  cache_descriptor.dawnLoadCacheDataCallbackInfo = {
-      .callback = [](std::size_t key_size, const std::uint8_t* key, std::size_t value_size, std::uint8_t* value,
-                     void* self, void*) {
-        return static_cast<const ShaderCache*>(self)->load({key, key_size}, {value, value == nullptr ? 0 : value_size});
+  cache_descriptor.SetDawnLoadCacheDataCallback(
+      [](std::span<const std::byte> key, std::span<std::byte> value, const ShaderCache* shaders) {
+        return shaders->load(key, value.data() == nullptr ? std::span<std::byte>() : value);
       },
-      .userdata1 = &cache};
-  cache_descriptor.dawnStoreCacheDataCallbackInfo = {
-      .callback = [](std::size_t key_size, const std::uint8_t* key, std::size_t value_size, const std::uint8_t* value,
-                     void* self, void*) {
-        static_cast<const ShaderCache*>(self)->store({key, key_size}, {value, value_size});
-      },
-      .userdata1 = &cache};
+      &cache);
+  cache_descriptor.SetDawnStoreCacheDataCallback([](std::span<const std::byte> key, std::span<const std::byte> value,
+                                                    const ShaderCache* shaders) { shaders->store(key, value); },
+                                                 &cache);
 
   wgpu::DeviceDescriptor descriptor;
   descriptor.nextInChain = &cache_descriptor;
@@ -190,7 +186,7 @@ Buffer Device::buffer(std::uint64_t bytes, const std::string& label) {
                 std::format("{} needs a buffer of {} bytes, but {} allows at most {}.", label, size,
                             state_->capabilities.name, state_->capabilities.max_buffer_bytes));
   wgpu::BufferDescriptor descriptor;
-  descriptor.label = label;
+  descriptor.label = std::string_view(label);
   descriptor.size = size;
   descriptor.usage = wgpu::BufferUsage::Storage | wgpu::BufferUsage::CopySrc | wgpu::BufferUsage::CopyDst;
   Buffer result;
@@ -213,9 +209,9 @@ Kernel Device::kernel(const std::string& label, const std::string& source) {
   wgsl.code = std::string_view(source);
   wgpu::ShaderModuleDescriptor module_descriptor;
   module_descriptor.nextInChain = &wgsl;
-  module_descriptor.label = label;
+  module_descriptor.label = std::string_view(label);
   wgpu::ComputePipelineDescriptor descriptor;
-  descriptor.label = label;
+  descriptor.label = std::string_view(label);
   descriptor.compute.module = state_->device.CreateShaderModule(&module_descriptor);
   descriptor.compute.entryPoint = "main";
   state_->check();
@@ -246,7 +242,7 @@ BoundKernel Device::bind(const Kernel& kernel, std::span<const Binding> bindings
     entries.push_back(entry);
   }
   wgpu::BindGroupDescriptor descriptor;
-  descriptor.label = state.label;
+  descriptor.label = std::string_view(state.label);
   descriptor.layout = state.pipeline.GetBindGroupLayout(0);
   descriptor.entryCount = entries.size();
   descriptor.entries = entries.data();
@@ -304,8 +300,8 @@ void Device::read(const Buffer& buffer, std::uint64_t offset, std::span<std::byt
   state_->wait(future);
   const void* mapped = message.empty() ? state_->staging.GetConstMappedRange(0, size) : nullptr;
   if (mapped == nullptr)
-    throw Error(ErrorCode::device_lost, std::format("The GPU {} did not return results: {}", state_->capabilities.name,
-                                                    message));
+    throw Error(ErrorCode::device_lost,
+                std::format("The GPU {} did not return results: {}", state_->capabilities.name, message));
   std::memcpy(out.data(), mapped, out.size());
   state_->staging.Unmap();
   ++state_->statistics.readbacks;
@@ -313,8 +309,8 @@ void Device::read(const Buffer& buffer, std::uint64_t offset, std::span<std::byt
 
 void Device::wait_idle() {
   submit();
-  const wgpu::Future future = state_->queue.OnSubmittedWorkDone(
-      wgpu::CallbackMode::WaitAnyOnly, [](wgpu::QueueWorkDoneStatus, wgpu::StringView) {});
+  const wgpu::Future future = state_->queue.OnSubmittedWorkDone(wgpu::CallbackMode::WaitAnyOnly,
+                                                                [](wgpu::QueueWorkDoneStatus, wgpu::StringView) {});
   state_->wait(future);
 }
 

@@ -114,7 +114,9 @@ class Device {
   BoundKernel bind(const Kernel& kernel, std::span<const Binding> bindings);
 
   void dispatch(const BoundKernel& bound, Grid grid);
-  void copy(const Buffer& from, std::uint64_t from_offset, const Buffer& to, std::uint64_t to_offset, std::uint64_t bytes);
+  // Between two different buffers; offsets and bytes are multiples of 4.
+  void copy(const Buffer& from, std::uint64_t from_offset, const Buffer& to, std::uint64_t to_offset,
+            std::uint64_t bytes);
   // Hands the recorded commands to the GPU. Does not wait.
   void submit();
   // Submits, waits for everything, and copies the bytes out.

@@ -65,7 +65,8 @@ class Expander {
   std::size_t matching_end(std::span<const std::string> lines, std::size_t begin) const {
     int depth = 0;
     for (std::size_t i = begin; i < lines.size(); ++i) {
-      const std::string_view line = std::string_view(lines[i]).substr(std::min(lines[i].find_first_not_of(' '), lines[i].size()));
+      const std::string_view line =
+          std::string_view(lines[i]).substr(std::min(lines[i].find_first_not_of(' '), lines[i].size()));
       if (line.starts_with("#repeat ")) ++depth;
       if (line == "#end" && --depth == 0) return i;
     }

@@ -16,13 +16,13 @@ namespace {
 constexpr std::uint64_t max_entry_bytes = std::uint64_t{64} << 20;
 
 // FNV-1a (Fowler, Noll, Vo), 64 bits.
-std::uint64_t hash(std::span<const std::uint8_t> bytes) {
+std::uint64_t hash(std::span<const std::byte> bytes) {
   std::uint64_t value = 14695981039346656037ull;
-  for (const std::uint8_t byte : bytes) value = (value ^ byte) * 1099511628211ull;
+  for (const std::byte byte : bytes) value = (value ^ static_cast<std::uint8_t>(byte)) * 1099511628211ull;
   return value;
 }
 
-std::filesystem::path entry(const std::filesystem::path& folder, std::span<const std::uint8_t> key) {
+std::filesystem::path entry(const std::filesystem::path& folder, std::span<const std::byte> key) {
   return folder / std::format("{:016x}", hash(key));
 }
 
@@ -35,7 +35,7 @@ ShaderCache::ShaderCache() {
     folder_ = std::filesystem::path(home) / ".cache" / "gerbil" / "shaders";
 }
 
-std::size_t ShaderCache::load(std::span<const std::uint8_t> key, std::span<std::uint8_t> out) const {
+std::size_t ShaderCache::load(std::span<const std::byte> key, std::span<std::byte> out) const {
   if (folder_.empty()) return 0;
   std::ifstream file(entry(folder_, key), std::ios::binary | std::ios::ate);
   const std::streamoff end = file.tellg();
@@ -44,15 +44,16 @@ std::size_t ShaderCache::load(std::span<const std::uint8_t> key, std::span<std::
   const auto value_bytes = static_cast<std::uint64_t>(end) - sizeof key_bytes - key.size();
   file.seekg(0);
   file.read(reinterpret_cast<char*>(&key_bytes), sizeof key_bytes);
-  std::vector<std::uint8_t> stored_key(key.size());
+  std::vector<std::byte> stored_key(key.size());
   file.read(reinterpret_cast<char*>(stored_key.data()), static_cast<std::streamsize>(stored_key.size()));
-  if (!file || key_bytes != key.size() || !std::ranges::equal(stored_key, key) || value_bytes > max_entry_bytes) return 0;
+  if (!file || key_bytes != key.size() || !std::ranges::equal(stored_key, key) || value_bytes > max_entry_bytes)
+    return 0;
   if (out.size() < value_bytes) return value_bytes;
   file.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(value_bytes));
   return file ? value_bytes : 0;
 }
 
-void ShaderCache::store(std::span<const std::uint8_t> key, std::span<const std::uint8_t> value) const {
+void ShaderCache::store(std::span<const std::byte> key, std::span<const std::byte> value) const {
   static std::atomic<std::uint64_t> counter{0};
   if (folder_.empty() || value.size() > max_entry_bytes) return;
   std::error_code error;

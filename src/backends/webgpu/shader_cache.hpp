@@ -1,7 +1,7 @@
 // Compiled shaders on disk, kept for Dawn between runs.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <filesystem>
 #include <span>
 
@@ -16,9 +16,9 @@ class ShaderCache {
   explicit ShaderCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   // The size of the value stored for the key, copied to `out` when it fits there; 0 when there is none. Thread-safe.
-  std::size_t load(std::span<const std::uint8_t> key, std::span<std::uint8_t> out) const;
+  std::size_t load(std::span<const std::byte> key, std::span<std::byte> out) const;
   // Thread-safe; another process that reads the entry sees all of it or nothing.
-  void store(std::span<const std::uint8_t> key, std::span<const std::uint8_t> value) const;
+  void store(std::span<const std::byte> key, std::span<const std::byte> value) const;
 
  private:
   std::filesystem::path folder_;

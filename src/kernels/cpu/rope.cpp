@@ -1,7 +1,6 @@
 #include "kernels/cpu/rope.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "kernels/cpu/targets.hpp"
 
@@ -39,15 +38,6 @@ HWY_AFTER_NAMESPACE();
 namespace gerbil::kernels {
 
 HWY_EXPORT(rotate_head);
-
-void rope_angles(std::int32_t position, std::span<const float> inverse_frequencies, float scale, float* cosine,
-                 float* sine) {
-  for (std::size_t i = 0; i < inverse_frequencies.size(); ++i) {
-    const float angle = static_cast<float>(position) * inverse_frequencies[i];
-    cosine[i] = std::cos(angle) * scale;
-    sine[i] = std::sin(angle) * scale;
-  }
-}
 
 void rotate_head(const float* x, const float* cosine, const float* sine, std::int64_t half, std::int64_t head_dim,
                  float* out) {

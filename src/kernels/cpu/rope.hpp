@@ -2,14 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 namespace gerbil::kernels {
-
-// cosine and sine [inverse_frequencies.size()] of position · inverse_frequencies[i], times `scale`. The angle is rounded
-// to f32 first, as transformers does it.
-void rope_angles(std::int32_t position, std::span<const float> inverse_frequencies, float scale, float* cosine,
-                 float* sine);
 
 // Rotates one head: element i pairs with i + half, for i < half; elements from 2 · half to head_dim are copied.
 // out may be x.

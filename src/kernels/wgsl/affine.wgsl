@@ -5,7 +5,15 @@
 #if SCALE16
 @group(0) @binding(2) var<storage, read> scales: array<u32>;
 fn scale_and_bias(index: u32) -> vec2f { return unpack2x16float(scales[index]); }
-#else
+#endif
+#if SCALEB16
+@group(0) @binding(2) var<storage, read> scales: array<u32>;
+fn scale_and_bias(index: u32) -> vec2f {
+  let pair = scales[index];
+  return bitcast<vec2f>(vec2u(pair << 16, pair & 0xffff0000));
+}
+#endif
+#if SCALE32
 @group(0) @binding(2) var<storage, read> scales: array<vec2f>;
 fn scale_and_bias(index: u32) -> vec2f { return scales[index]; }
 #endif

@@ -13,7 +13,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let page = page_of(id.y, position);
   let head = id.x / UNITS;
   let unit = id.x % UNITS;
-  let from = id.y * (KV_HEADS * UNITS) + id.x;
-  keys[key_at(page, head, unit, position % 32u)] = pack_kv(k[from]);
-  values[value_at(page, head, position % 32u, unit)] = pack_kv(v[from]);
+  let origin = id.y * (KV_HEADS * UNITS) + id.x;
+  keys[key_at(page, head, unit, position % 32u)] = pack_kv(k[origin]);
+  values[value_at(page, head, position % 32u, unit)] = pack_kv(v[origin]);
 }

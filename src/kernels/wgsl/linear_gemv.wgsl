@@ -66,12 +66,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let inside = column < INPUT_UNITS;
 #endif
 #if PERMUTED
-      let from = permutation[column];
+      let origin = permutation[column];
 #endif
 #repeat t TOKENS
 #if PERMUTED
       let at_$t = (first_token + $t) * (INPUT_UNITS * 4);
-      var x_$t = vec4f(x[at_$t + from.x], x[at_$t + from.y], x[at_$t + from.z], x[at_$t + from.w]);
+      var x_$t = vec4f(x[at_$t + origin.x], x[at_$t + origin.y], x[at_$t + origin.z], x[at_$t + origin.w]);
 #else
       var x_$t = x[(first_token + $t) * INPUT_UNITS + column];
 #endif
@@ -81,7 +81,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #if NORM
       squares_$t += dot(x_$t, x_$t);
 #if PERMUTED
-      x_$t *= vec4f(norm[from.x], norm[from.y], norm[from.z], norm[from.w]);
+      x_$t *= vec4f(norm[origin.x], norm[origin.y], norm[origin.z], norm[origin.w]);
 #else
       x_$t *= norm[column];
 #endif

@@ -39,14 +39,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       }
     }
     workgroupBarrier();
-#repeat s TILES_K
-    {
+    for (var s = 0u; s < TILES_K; s++) {
 #repeat i TILES_M
       let left_$i = subgroupMatrixLoad<Left>(&prepared, (first_token + token_at + $i * MATRIX_M) * (EIGHTS * 8u) +
-                                             k * 32u + $s * MATRIX_K, false, EIGHTS * 8u);
+                                             k * 32u + s * MATRIX_K, false, EIGHTS * 8u);
 #end
 #repeat j TILES_N
-      let right_$j = subgroupMatrixLoad<Right>(&w_tile, (row_at + $j * MATRIX_N) * STRIDE + $s * MATRIX_K, true, STRIDE);
+      let right_$j = subgroupMatrixLoad<Right>(&w_tile, (row_at + $j * MATRIX_N) * STRIDE + s * MATRIX_K, true, STRIDE);
 #end
 #repeat i TILES_M
 #repeat j TILES_N
@@ -54,7 +53,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #end
 #end
     }
-#end
     workgroupBarrier();
   }
 #repeat i TILES_M

@@ -52,13 +52,13 @@ fn main(@builtin(workgroup_id) group: vec3u,
     var value = 0.0;
     if (i < INPUTS) {
 #if PERMUTED
-      let from = permutation[i];
+      let origin = permutation[i];
 #else
-      let from = i;
+      let origin = i;
 #endif
-      value = x[row + from] * power;
+      value = x[row + origin] * power;
 #if NORM
-      value *= norm[from];
+      value *= norm[origin];
 #endif
     }
 #if F16

@@ -50,11 +50,11 @@ struct Candidates {
 }
 
 // The largest t in [low, high) for which the kept elements with order() ≥ t number (or, with `weigh`, weigh) at least
-// `target`. `low` must satisfy that, `high` must not.
-fn search(row: Candidates, low: u32, high: u32, target: f32, weigh: bool, place: Place) -> u32 {
+// `wanted`. `low` must satisfy that, `high` must not.
+fn search(row: Candidates, low: u32, high: u32, wanted: f32, weigh: bool, place: Place) -> u32 {
   var a = low;
   var b = high;
-  for (var pass = 0u; pass < 16u; pass++) {  // each divides the interval by four
+  for (var round = 0u; round < 16u; round++) {  // each divides the interval by four
     let quarter = max((b - a) / 4u, 1u);
     let t1 = min(a + quarter, b);
     let t2 = min(a + 2u * quarter, b);
@@ -73,12 +73,12 @@ fn search(row: Candidates, low: u32, high: u32, target: f32, weigh: bool, place:
     let s2 = workgroup_sum(sums.y, place);
     let s3 = workgroup_sum(sums.z, place);
     if (b - a > 1u) {
-      if (t3 < b && s3 >= target) {
+      if (t3 < b && s3 >= wanted) {
         a = t3;
-      } else if (t2 < b && s2 >= target) {
+      } else if (t2 < b && s2 >= wanted) {
         a = t2;
         b = t3;
-      } else if (t1 < b && s1 >= target) {
+      } else if (t1 < b && s1 >= wanted) {
         a = t1;
         b = t2;
       } else {

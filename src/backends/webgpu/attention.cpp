@@ -1,0 +1,96 @@
+// Rotary embedding, the paged keys and values, and attention over them.
+#include "backends/webgpu/operations.hpp"
+
+namespace gerbil::webgpu {
+namespace {
+
+constexpr std::int64_t threads = 64;
+// A workgroup scores this many keys at a time; no fewer than head_dim / 4, so that each unit of the values has an
+// owner.
+constexpr std::int64_t attention_threads = 128;
+
+const KvPool& pool(const Machine& m, graph::StateId state) { return m.states[static_cast<std::size_t>(state)]; }
+
+Constants kv_constants(const Machine& m, const graph::KvState& state) {
+  Constants constants{{"KV_HEADS", std::int64_t{state.kv_heads}}, {"HEAD_DIM", std::int64_t{state.head_dim}}};
+  if (!m.options.exact) constants["KV16"] = std::int64_t{1};
+  return constants;
+}
+
+void add_rope(const Machine& m, graph::RopeId rope, Constants& constants) {
+  const graph::RopeTable& table = m.graph.ropes[static_cast<std::size_t>(rope)];
+  constants["HALF"] = static_cast<std::int64_t>(table.inverse_frequencies.size());
+  constants["POSITIONS"] = m.positions;
+}
+
+const gpu::Buffer& angles(const Machine& m, graph::RopeId rope) { return m.angles[static_cast<std::size_t>(rope)]; }
+
+}  // namespace
+
+Operation make_rope(Machine& m, const graph::Node& node, const graph::Rope& rope) {
+  const std::int64_t columns = m.width(node.output);
+  Constants constants{{"COLUMNS", columns}, {"HEAD_DIM", std::int64_t{rope.head_dim}}};
+  add_rope(m, rope.rope, constants);
+  Operation operation{m.graph.value(node.output).rows, columns, {}};
+  operation.dispatches.push_back(
+      {.kernel = m.kernel("rope", std::move(constants), threads),
+       .bindings = {{0, m.step}, {1, angles(m, rope.rope)}, {2, m.value(node.inputs[0])}, {3, m.value(node.output)}},
+       .groups = (columns + threads - 1) / threads});
+  return operation;
+}
+
+Operation make_kv_write(Machine& m, const graph::Node& node, const graph::KvWrite& write) {
+  const KvPool& kv = pool(m, write.state);
+  const std::int64_t units = kv.state.kv_heads * kv.state.head_dim / 4;
+  Operation operation{graph::Rows::tokens, units, {}};
+  operation.dispatches.push_back(
+      {.kernel = m.kernel("kv_write", kv_constants(m, kv.state), threads),
+       .bindings =
+           {{0, m.step}, {1, m.value(node.inputs[0])}, {2, m.value(node.inputs[1])}, {3, kv.keys}, {4, kv.values}},
+       .groups = (units + threads - 1) / threads});
+  return operation;
+}
+
+Operation make_attention(Machine& m, const graph::Node& node, const graph::Attention& attention) {
+  const KvPool& kv = pool(m, attention.state);
+  Constants constants = kv_constants(m, kv.state);
+  constants["HEADS"] = std::int64_t{attention.heads};
+  constants["SCALE"] = attention.scale;
+  if (attention.window > 0) constants["WINDOW"] = std::int64_t{attention.window};
+  // The work depends on the position; half of the cache is a fair guess.
+  Operation operation{graph::Rows::tokens, 2 * m.width(node.output) * m.positions, {}};
+  operation.dispatches.push_back(
+      {.kernel = m.kernel("attention", std::move(constants), attention_threads),
+       .bindings = {{0, m.step}, {1, m.value(node.inputs[0])}, {2, kv.keys}, {3, kv.values}, {4, m.value(node.output)}},
+       .groups = attention.heads});
+  return operation;
+}
+
+Operation make_attention_input(Machine& m, const graph::Node& node, const graph::AttentionInput& input) {
+  const KvPool& kv = pool(m, input.state);
+  Constants constants = kv_constants(m, kv.state);
+  constants["HEADS"] = std::int64_t{input.heads};
+  constants["EPSILON"] = input.epsilon;
+  std::vector<gpu::Binding> bindings{
+      {0, m.step}, {2, m.value(node.inputs[0])}, {3, m.value(node.output)}, {4, kv.keys}, {5, kv.values}};
+  if (input.rope != graph::none) {
+    constants["ROPE"] = std::int64_t{1};
+    add_rope(m, input.rope, constants);
+    bindings.push_back({1, angles(m, input.rope)});
+  }
+  if (input.query_norm != graph::none) {
+    constants["QUERY_NORM"] = std::int64_t{1};
+    bindings.push_back({6, m.vector(input.query_norm)});
+  }
+  if (input.key_norm != graph::none) {
+    constants["KEY_NORM"] = std::int64_t{1};
+    bindings.push_back({7, m.vector(input.key_norm)});
+  }
+  Operation operation{graph::Rows::tokens, m.width(node.inputs[0]), {}};
+  operation.dispatches.push_back({.kernel = m.kernel("attention_input", std::move(constants), threads),
+                                  .bindings = std::move(bindings),
+                                  .groups = input.heads + 2 * kv.state.kv_heads});
+  return operation;
+}
+
+}  // namespace gerbil::webgpu

@@ -1,0 +1,148 @@
+#include "backends/webgpu/machine.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <format>
+#include <span>
+
+#include "backends/rope_angles.hpp"
+#include "gerbil/error.hpp"
+#include "graph/names.hpp"
+
+namespace gerbil::webgpu {
+namespace {
+
+// Rows that matrix-matrix kernels read at once; the buffer they read from is padded to whole tiles.
+constexpr std::int64_t tile_tokens = 64;
+// What linear_matrix.wgsl needs: 64 × 40 weights in f16 and 64 × 64 sums in f32.
+constexpr std::uint32_t matrix_workgroup_bytes = 64 * 40 * 2 + 64 * 64 * 4;
+
+Toolset choose_tools(const gpu::Capabilities& capabilities, const ProgramOptions& options) {
+  const auto allowed = [&](Feature feature) {
+    return std::ranges::find(options.without, feature) == options.without.end();
+  };
+  Toolset tools;
+  if (allowed(Feature::subgroups)) tools.subgroup_size = capabilities.subgroup_size;
+  tools.f16 = capabilities.shader_f16 && allowed(Feature::shader_f16) && !options.exact;
+  if (tools.f16 && tools.subgroup_size != 0 && allowed(Feature::subgroup_matrix) &&
+      capabilities.max_workgroup_bytes >= matrix_workgroup_bytes &&
+      capabilities.max_workgroup_threads >= 4 * capabilities.subgroup_size)
+    tools.matrix = capabilities.matrix;
+  return tools;
+}
+
+// Values whose lifetimes do not overlap share a buffer. Not an arena with offsets: WebGPU does not let a dispatch read
+// one part of a buffer and write another.
+void assign_values(Machine& m) {
+  const graph::Graph& graph = m.graph;
+  std::vector<std::size_t> last_use(graph.values.size(), 0);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+    for (const graph::ValueId input : graph.nodes[i].inputs) last_use[static_cast<std::size_t>(input)] = i;
+  struct Slot {
+    gpu::Buffer buffer;
+    graph::Rows rows;
+    std::size_t busy_until;
+  };
+  std::vector<Slot> slots;
+  m.values.resize(graph.values.size());
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const graph::ValueId output = graph.nodes[i].output;
+    if (output == graph::none) continue;
+    const graph::Value& value = graph.value(output);
+    const std::int64_t rows = value.rows == graph::Rows::tokens ? m.options.max_tokens : m.options.max_sequences;
+    const auto bytes = static_cast<std::uint64_t>(value.width * rows) * sizeof(float);
+    // The rows of outputs may be computed several times for the same rows of tokens, so they never share with these.
+    Slot* best = nullptr;
+    for (Slot& slot : slots) {
+      const bool fits = slot.rows == value.rows && slot.busy_until < i && slot.buffer.size() >= bytes;
+      if (fits && (best == nullptr || slot.buffer.size() < best->buffer.size())) best = &slot;
+    }
+    if (output == graph.output) best = nullptr;  // stays until it is read
+    if (best == nullptr) {
+      best = &slots.emplace_back(m.device.buffer(bytes, "activations"), value.rows, 0);
+      m.activation_bytes += static_cast<std::int64_t>(best->buffer.size());
+    }
+    best->busy_until =
+        output == graph.output ? graph.nodes.size() : std::max(i, last_use[static_cast<std::size_t>(output)]);
+    m.values[static_cast<std::size_t>(output)] = best->buffer;
+  }
+}
+
+KvPool reserve_state(Machine& m, const graph::KvState& state) {
+  if (state.head_dim % 4 != 0 || state.head_dim > 512)
+    throw Error(
+        ErrorCode::unsupported,
+        std::format("The model's heads have {} elements; on a GPU gerbil supports multiples of 4 up to 512. Use "
+                    "the CPU.",
+                    state.head_dim));
+  const std::uint64_t element = m.options.exact ? 4 : 2;
+  const std::uint64_t pages = static_cast<std::uint64_t>(m.positions / kv_block_tokens);
+  KvPool pool{state, {}, {}, static_cast<std::uint64_t>(state.kv_heads * state.head_dim * kv_block_tokens) * element};
+  const std::uint64_t bytes = pages * pool.page_bytes;
+  if (bytes > m.device.capabilities().max_binding_bytes)
+    throw Error(
+        ErrorCode::out_of_memory,
+        std::format("Keys of {} tokens are {} bytes in a layer, but {} allows at most {} bytes in a binding. "
+                    "Choose a smaller cache or a shorter context.",
+                    m.positions, bytes, m.device.capabilities().name, m.device.capabilities().max_binding_bytes));
+  pool.keys = m.device.buffer(bytes, "keys");
+  pool.values = m.device.buffer(bytes, "values");
+  return pool;
+}
+
+gpu::Buffer write_angles(Machine& m, const graph::RopeTable& table) {
+  const std::size_t half = table.inverse_frequencies.size();
+  const std::size_t sets = table.long_inverse_frequencies.empty() ? 1 : 2;
+  const auto positions = static_cast<std::size_t>(m.positions);
+  std::vector<float> pairs(sets * positions * half * 2);
+  std::vector<float> cosine(half);
+  std::vector<float> sine(half);
+  for (std::size_t row = 0; row < sets * positions; ++row) {
+    rope_angles(table, static_cast<std::int32_t>(row % positions), row >= positions, cosine.data(), sine.data());
+    for (std::size_t i = 0; i < half; ++i) {
+      pairs[(row * half + i) * 2] = cosine[i];
+      pairs[(row * half + i) * 2 + 1] = sine[i];
+    }
+  }
+  const gpu::Buffer buffer = m.device.buffer(pairs.size() * sizeof(float), "rope angles");
+  m.device.write(buffer, 0, std::as_bytes(std::span(pairs)));
+  return buffer;
+}
+
+}  // namespace
+
+Machine::Machine(graph::Graph g, const ProgramOptions& o)
+    : graph(std::move(g)), options(o), tools(choose_tools(device.capabilities(), o)) {
+  const std::int64_t pages = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
+  positions = pages * kv_block_tokens;
+  assign_values(*this);
+  vectors.resize(graph.weights.size());
+  for (const graph::KvState& state : graph.states) states.push_back(reserve_state(*this, state));
+  for (const graph::RopeTable& table : graph.ropes) angles.push_back(write_angles(*this, table));
+  step = device.buffer(static_cast<std::uint64_t>(4 * options.max_tokens + options.max_sequences * pages) * 4, "step");
+  selected = device.buffer(static_cast<std::uint64_t>(options.max_sequences) * 4, "selected rows");
+  std::int64_t inputs = 0;
+  for (const graph::Node& node : graph.nodes)
+    if (std::holds_alternative<graph::Linear>(node.operation)) inputs = std::max(inputs, width(node.inputs[0]));
+  const std::int64_t rows = (options.max_tokens + tile_tokens - 1) / tile_tokens * tile_tokens;
+  prepared = device.buffer(static_cast<std::uint64_t>(rows * ((inputs + 31) / 32 * 32) * (tools.f16 ? 2 : 4)),
+                           "inputs of a product");
+  factors = device.buffer(static_cast<std::uint64_t>(rows) * 4, "factors of a product");
+}
+
+gpu::Kernel Machine::kernel(std::string_view file, Constants constants, std::int64_t threads) {
+  constants["WG"] = threads;
+  if (tools.subgroup_size != 0) {
+    constants["SUBGROUPS"] = std::int64_t{1};
+    constants["SUBGROUP"] = tools.subgroup_size;
+  }
+  return device.kernel(std::string(file), kernel_source(file, constants));
+}
+
+std::string activation_constant(graph::Activation activation) {
+  std::string name(name_of(activation));
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return name;
+}
+
+}  // namespace gerbil::webgpu

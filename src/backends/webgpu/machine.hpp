@@ -1,0 +1,80 @@
+// What a compiled graph consists of on a GPU: buffers, and a list of dispatches for every node.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "backends/program.hpp"
+#include "backends/webgpu/device.hpp"
+#include "backends/webgpu/kernel_source.hpp"
+#include "graph/graph.hpp"
+
+namespace gerbil::webgpu {
+
+// How many rows an operation runs for decides which of its dispatches run. One row and a few are decoded by the same
+// sums in the same order, so that a sequence gets the same tokens alone and in a batch; many rows, of prompts, go
+// through matrix-matrix products.
+enum Way : unsigned { one_row = 1, few_rows = 2, many_rows = 4, any_rows = one_row | few_rows | many_rows };
+
+struct Dispatch {
+  gpu::Kernel kernel;
+  std::vector<gpu::Binding> bindings;
+  std::int64_t groups = 1;          // workgroups for all columns
+  std::int64_t rows_per_group = 1;  // a workgroup serves this many rows
+  unsigned ways = any_rows;
+  gpu::BoundKernel bound;  // once the kernel has compiled
+};
+
+struct Operation {
+  graph::Rows rows = graph::Rows::tokens;
+  std::int64_t work = 0;  // arithmetic operations a row, to bound the work of one submit
+  std::vector<Dispatch> dispatches;
+};
+
+// Pages of keys and values of one state.
+struct KvPool {
+  graph::KvState state;
+  gpu::Buffer keys;
+  gpu::Buffer values;
+  std::uint64_t page_bytes = 0;  // of either
+};
+
+// Which of the device's features the kernels use.
+struct Toolset {
+  std::int64_t subgroup_size = 0;  // 0: none
+  bool f16 = false;
+  gpu::MatrixShape matrix;
+};
+
+struct Machine {
+  Machine(graph::Graph g, const ProgramOptions& o);
+
+  graph::Graph graph;
+  ProgramOptions options;
+  gpu::Device device;
+  Toolset tools;
+  std::vector<gpu::Buffer> values;    // by ValueId; [max_tokens or max_sequences, width] f32
+  std::int64_t activation_bytes = 0;  // of all of them
+  std::vector<gpu::Buffer> vectors;   // by WeightId; f32; none for matrices
+  std::vector<KvPool> states;
+  std::vector<gpu::Buffer> angles;  // by RopeId; cosine and sine of every position, for the short and the long set
+  std::int64_t positions = 0;       // that `angles` has
+  gpu::Buffer step;                 // see kernels/wgsl/step.wgsl
+  gpu::Buffer selected;             // rows of the step whose logits are wanted
+  // Inputs of the matrix-matrix products, see kernels/wgsl/linear_prepare.wgsl.
+  gpu::Buffer prepared;
+  gpu::Buffer factors;
+
+  const gpu::Buffer& value(graph::ValueId id) const { return values[static_cast<std::size_t>(id)]; }
+  const gpu::Buffer& vector(graph::WeightId id) const { return vectors[static_cast<std::size_t>(id)]; }
+  std::int64_t width(graph::ValueId id) const { return graph.value(id).width; }
+
+  // Starts compiling a shader. `threads` becomes WG; with it come the subgroup's constants where they are used.
+  gpu::Kernel kernel(std::string_view file, Constants constants, std::int64_t threads = 64);
+};
+
+// IDENTITY, SILU, …: the constant that kernels/wgsl/activation.wgsl expects.
+std::string activation_constant(graph::Activation activation);
+
+}  // namespace gerbil::webgpu

@@ -1,0 +1,263 @@
+#include "backends/webgpu/matrix.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <format>
+#include <span>
+
+#include "base/float16.hpp"
+#include "gerbil/error.hpp"
+
+namespace gerbil::webgpu {
+namespace {
+
+// Packed rows that one task encodes; half of them come from either half of a gated weight.
+constexpr std::int64_t tile_rows = 32;
+// Encoded rows that are handed to the device at once.
+constexpr std::int64_t upload_bytes = 8 << 20;
+
+int bits_of(Storage storage) {
+  switch (storage) {
+    case Storage::f32:
+      return 32;
+    case Storage::f16:
+    case Storage::bf16:
+      return 16;
+    case Storage::codes8:
+      return 8;
+    case Storage::codes4:
+      return 4;
+    case Storage::codes2:
+      return 2;
+  }
+  return 0;
+}
+
+// Calls read(first row of the weight, count, offset in the tile, step in the tile) for the runs of consecutive rows
+// that make up packed rows [begin, begin + count).
+template <typename Read>
+void read_runs(RowOrder order, std::int64_t rows, std::int64_t begin, std::int64_t count, const Read& read) {
+  if (order == RowOrder::plain) return read(begin, count, 0, 1);
+  read(begin / 2, count / 2, 0, 2);
+  read(rows / 2 + begin / 2, count / 2, 1, 2);
+}
+
+// Moves consecutive rows to every `step`-th row of the tile.
+template <typename T>
+void spread(const std::vector<T>& from, std::int64_t width, std::int64_t count, std::int64_t offset, std::int64_t step,
+            std::vector<T>& tile) {
+  for (std::int64_t i = 0; i < count; ++i)
+    std::copy_n(from.begin() + i * width, width, tile.begin() + (offset + i * step) * width);
+}
+
+void encode_floats(Storage storage, const float* from, std::int64_t columns, std::uint32_t* to) {
+  if (storage == Storage::f32) {
+    std::memcpy(to, from, static_cast<std::size_t>(columns) * sizeof(float));
+    return;
+  }
+  for (std::int64_t i = 0; i < columns; ++i) {
+    const std::uint32_t half = storage == Storage::f16 ? f32_to_f16(from[i]) : f32_to_bf16(from[i]);
+    to[i / 2] |= half << (16 * (i % 2));
+  }
+}
+
+void encode_codes(int bits, const std::uint8_t* from, std::int64_t columns, std::uint32_t* to) {
+  const std::int64_t in_word = 32 / bits;
+  for (std::int64_t i = 0; i < columns; ++i)
+    to[i / in_word] |= static_cast<std::uint32_t>(from[i]) << (bits * static_cast<int>(i % in_word));
+}
+
+// The narrowest type that holds every number exactly.
+DType exact_type(std::span<const float> values) {
+  if (std::ranges::all_of(values, [](float v) { return f16_to_f32(f32_to_f16(v)) == v; })) return DType::f16;
+  if (std::ranges::all_of(values, [](float v) { return bf16_to_f32(f32_to_bf16(v)) == v; })) return DType::bf16;
+  return DType::f32;
+}
+
+class Packer {
+ public:
+  Packer(gpu::Device& device, const formats::Weight& weight, RowOrder order, ThreadPool& pool)
+      : device_(device),
+        weight_(weight),
+        order_(order),
+        pool_(pool),
+        affine_(std::get_if<formats::Affine>(&weight.form)) {
+    matrix_.rows = weight.rows;
+    matrix_.columns = weight.columns;
+    // Blocks of 16 bytes hold up to 32 codes, and a block has one scale.
+    matrix_.decoded = affine_ != nullptr && affine_->group % 32 != 0;
+    if (matrix_.decoded) affine_ = nullptr;
+    if (affine_ != nullptr) {
+      matrix_.group = affine_->group;
+      matrix_.storage = affine_->bits == 2 ? Storage::codes2 : affine_->bits <= 4 ? Storage::codes4 : Storage::codes8;
+    } else if (const auto* dense = std::get_if<formats::Dense>(&weight.form)) {
+      matrix_.storage = dense->dtype == DType::f16    ? Storage::f16
+                        : dense->dtype == DType::bf16 ? Storage::bf16
+                                                      : Storage::f32;
+    }
+    matrix_.packed_columns = (weight.columns + 31) / 32 * 32;
+    row_words_ = matrix_.packed_columns * bits_of(matrix_.storage) / 32;
+    groups_ = matrix_.group == 0 ? 0 : weight.columns / matrix_.group;
+  }
+
+  Matrix run(std::uint64_t max_binding_bytes) {
+    divide(max_binding_bytes);
+    parameters_.resize(static_cast<std::size_t>(weight_.rows * groups_ * 2));
+    for (MatrixPart& part : matrix_.parts) upload_elements(part);
+    if (groups_ > 0) upload_parameters();
+    if (affine_ != nullptr && affine_->permutation) {
+      const std::span<const std::uint32_t> permutation(*affine_->permutation);
+      matrix_.permutation = device_.buffer(permutation.size_bytes(), weight_.name + " (permutation)");
+      device_.write(matrix_.permutation, 0, std::as_bytes(permutation));
+      matrix_.bytes += static_cast<std::int64_t>(permutation.size_bytes());
+    }
+    return std::move(matrix_);
+  }
+
+ private:
+  void divide(std::uint64_t max_binding_bytes) {
+    const std::int64_t row_bytes = std::max(row_words_ * 4, groups_ * 8);
+    std::int64_t rows = static_cast<std::int64_t>(max_binding_bytes) / row_bytes;
+    // Whole tiles of the matrix-matrix kernels where possible, whole pairs of a gated weight always.
+    rows -= rows % (rows >= 64 ? 64 : 2);
+    if (rows == 0) {
+      throw Error(ErrorCode::unsupported,
+                  std::format("Two rows of {} are {} bytes, but the GPU allows at most {} bytes in a binding.",
+                              weight_.name, 2 * row_bytes, max_binding_bytes));
+    }
+    for (std::int64_t begin = 0; begin < weight_.rows; begin += rows) {
+      MatrixPart& part = matrix_.parts.emplace_back();
+      part.begin = begin;
+      part.rows = std::min(rows, weight_.rows - begin);
+    }
+  }
+
+  void upload_elements(MatrixPart& part) {
+    part.elements = device_.buffer(static_cast<std::uint64_t>(part.rows * row_words_ * 4), weight_.name);
+    matrix_.bytes += part.rows * row_words_ * 4;
+    const std::int64_t chunk = std::max<std::int64_t>(1, upload_bytes / (row_words_ * 4 * tile_rows)) * tile_rows;
+    std::vector<std::uint32_t> words;
+    for (std::int64_t begin = 0; begin < part.rows; begin += chunk) {
+      const std::int64_t count = std::min(chunk, part.rows - begin);
+      words.assign(static_cast<std::size_t>(count * row_words_), 0);
+      pool_.run_throwing((count + tile_rows - 1) / tile_rows, [&](std::int64_t tile) {
+        const std::int64_t first = tile * tile_rows;
+        encode(part.begin + begin + first, std::min(tile_rows, count - first), words.data() + first * row_words_);
+      });
+      device_.write(part.elements, static_cast<std::uint64_t>(begin * row_words_ * 4), std::as_bytes(std::span(words)));
+    }
+  }
+
+  // Packed rows [begin, begin + count) to words that are zero.
+  void encode(std::int64_t begin, std::int64_t count, std::uint32_t* words) {
+    const std::int64_t columns = weight_.columns;
+    if (affine_ == nullptr) {
+      std::vector<float> tile(static_cast<std::size_t>(count * columns));
+      std::vector<float> run(tile.size());
+      read_runs(order_, weight_.rows, begin, count,
+                [&](std::int64_t row, std::int64_t rows, std::int64_t offset, std::int64_t step) {
+                  formats::read_dense(weight_, row, rows, run.data());
+                  spread(run, columns, rows, offset, step, tile);
+                });
+      for (std::int64_t r = 0; r < count; ++r)
+        encode_floats(matrix_.storage, tile.data() + r * columns, columns, words + r * row_words_);
+      return;
+    }
+    const auto size = static_cast<std::size_t>(count * columns);
+    const auto group_count = static_cast<std::size_t>(count * groups_);
+    std::vector<std::uint8_t> tile(size);
+    std::vector<std::uint8_t> run(size);
+    std::vector<float> scales(group_count);
+    std::vector<float> biases(group_count);
+    read_runs(order_, weight_.rows, begin, count,
+              [&](std::int64_t row, std::int64_t rows, std::int64_t offset, std::int64_t step) {
+                affine_->read(row, rows, run.data(), scales.data(), biases.data());
+                spread(run, columns, rows, offset, step, tile);
+                for (std::int64_t r = 0; r < rows; ++r) {
+                  float* to = parameters_.data() + (begin + offset + r * step) * groups_ * 2;
+                  for (std::int64_t g = 0; g < groups_; ++g) {
+                    to[2 * g] = scales[static_cast<std::size_t>(r * groups_ + g)];
+                    to[2 * g + 1] = biases[static_cast<std::size_t>(r * groups_ + g)];
+                  }
+                }
+              });
+    for (std::int64_t r = 0; r < count; ++r)
+      encode_codes(bits_of(matrix_.storage), tile.data() + r * columns, columns, words + r * row_words_);
+  }
+
+  void upload_parameters() {
+    matrix_.parameter = exact_type(parameters_);
+    const std::int64_t row_floats = groups_ * 2;
+    for (MatrixPart& part : matrix_.parts) {
+      const float* from = parameters_.data() + part.begin * row_floats;
+      const std::int64_t count = part.rows * row_floats;
+      const Storage storage = matrix_.parameter == DType::f16    ? Storage::f16
+                              : matrix_.parameter == DType::bf16 ? Storage::bf16
+                                                                 : Storage::f32;
+      std::vector<std::uint32_t> words(static_cast<std::size_t>(count * bits_of(storage) / 32));
+      encode_floats(storage, from, count, words.data());
+      part.parameters = device_.buffer(words.size() * 4, weight_.name + " (scales)");
+      device_.write(part.parameters, 0, std::as_bytes(std::span(words)));
+      matrix_.bytes += static_cast<std::int64_t>(words.size()) * 4;
+    }
+  }
+
+  gpu::Device& device_;
+  const formats::Weight& weight_;
+  RowOrder order_;
+  ThreadPool& pool_;
+  const formats::Affine* affine_;  // null when elements are stored as floats
+  std::int64_t row_words_ = 0;
+  std::int64_t groups_ = 0;
+  std::vector<float> parameters_;  // scale and bias by packed row and group
+  Matrix matrix_;
+};
+
+}  // namespace
+
+Matrix pack(gpu::Device& device, const formats::Weight& weight, RowOrder order, ThreadPool& pool,
+            std::uint64_t max_binding_bytes) {
+  return Packer(device, weight, order, pool).run(max_binding_bytes);
+}
+
+Constants layout_constants(const Matrix& matrix, const MatrixPart& part) {
+  const int bits = bits_of(matrix.storage);
+  const std::int64_t block_columns = bits == 2 ? 32 : 128 / bits;
+  Constants constants{{"PART_ROWS", part.rows},
+                      {"EIGHTS", matrix.packed_columns / 8},
+                      {"BLOCKS", matrix.packed_columns / block_columns},
+                      {"SUBS", block_columns / 4},
+                      {"PADDED", std::int64_t{matrix.packed_columns != matrix.columns}},
+                      {"PERMUTED", std::int64_t{static_cast<bool>(matrix.permutation)}}};
+  switch (matrix.storage) {
+    case Storage::f32:
+      constants["W32"] = std::int64_t{1};
+      break;
+    case Storage::f16:
+      constants["W16"] = std::int64_t{1};
+      break;
+    case Storage::bf16:
+      constants["WB16"] = std::int64_t{1};
+      break;
+    case Storage::codes2:
+      constants["Q2"] = std::int64_t{1};
+      break;
+    case Storage::codes4:
+      constants["Q4"] = std::int64_t{1};
+      break;
+    case Storage::codes8:
+      constants["Q8"] = std::int64_t{1};
+      break;
+  }
+  if (matrix.group == 0) return constants;
+  constants["AFFINE"] = std::int64_t{1};
+  constants["BITS"] = std::int64_t{bits};
+  constants["GROUP"] = std::int64_t{matrix.group};
+  constants["GROUPS"] = matrix.packed_columns / matrix.group;
+  constants[matrix.parameter == DType::f16    ? "SCALE16"
+            : matrix.parameter == DType::bf16 ? "SCALEB16"
+                                              : "SCALE32"] = std::int64_t{1};
+  return constants;
+}
+
+}  // namespace gerbil::webgpu

@@ -1,0 +1,55 @@
+#include "backends/webgpu/sampler.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace gerbil::webgpu {
+namespace {
+
+constexpr std::int64_t threads = 256;
+constexpr std::size_t row_words = 9;         // of kernels/wgsl/sample.wgsl
+constexpr std::size_t adjustment_words = 3;  // likewise
+
+}  // namespace
+
+Sampler::Sampler(Machine& machine)
+    : machine_(machine),
+      kernel_(machine.kernel("sample", {{"VOCABULARY", machine.width(machine.graph.output)}}, threads)),
+      chosen_(machine.device.buffer(static_cast<std::uint64_t>(machine.options.max_sequences) * 4, "chosen tokens")) {}
+
+void Sampler::reserve(std::size_t words) {
+  if (rows_ && rows_.size() >= 4 * words) return;
+  // Room to grow: penalties add a few tokens a step.
+  rows_ = machine_.device.buffer(8 * std::max<std::size_t>(words, 1024), "sampling");
+  const std::vector<gpu::Binding> bindings{{0, machine_.value(machine_.graph.output)}, {1, rows_}, {2, chosen_}};
+  bound_ = machine_.device.bind(kernel_, bindings);
+}
+
+void Sampler::write(std::span<const Sampling> rows) {
+  if (rows.empty()) return;
+  std::vector<std::uint32_t> words;
+  std::size_t adjustment = row_words * rows.size();
+  for (const Sampling& row : rows) {
+    words.insert(words.end(),
+                 {std::bit_cast<std::uint32_t>(row.temperature), static_cast<std::uint32_t>(row.top_k),
+                  std::bit_cast<std::uint32_t>(row.top_p), std::bit_cast<std::uint32_t>(row.min_p),
+                  static_cast<std::uint32_t>(row.seed), static_cast<std::uint32_t>(row.seed >> 32), row.step,
+                  static_cast<std::uint32_t>(adjustment), static_cast<std::uint32_t>(row.adjustments.size())});
+    adjustment += adjustment_words * row.adjustments.size();
+  }
+  for (const Sampling& row : rows)
+    for (const LogitAdjustment& change : row.adjustments)
+      words.insert(words.end(), {static_cast<std::uint32_t>(change.token), std::bit_cast<std::uint32_t>(change.penalty),
+                                 std::bit_cast<std::uint32_t>(change.add)});
+  reserve(words.size());
+  machine_.device.write(rows_, 0, std::as_bytes(std::span(words)));
+}
+
+std::vector<std::int32_t> Sampler::choose(std::size_t rows) {
+  machine_.device.dispatch(bound_, {.y = static_cast<std::uint32_t>(rows)});
+  std::vector<std::int32_t> chosen(rows);
+  machine_.device.read(chosen_, 0, std::as_writable_bytes(std::span(chosen)));
+  return chosen;
+}
+
+}  // namespace gerbil::webgpu

@@ -1,0 +1,41 @@
+#include "backends/weights.hpp"
+
+#include <algorithm>
+#include <format>
+
+#include "gerbil/error.hpp"
+
+namespace gerbil {
+
+MatrixUse matrix_use(const graph::Node& node) {
+  if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
+    return {linear->weight, linear->gated ? RowOrder::gated : RowOrder::plain};
+  }
+  if (const auto* embedding = std::get_if<graph::Embedding>(&node.operation)) {
+    return {embedding->table, RowOrder::plain};
+  }
+  return {};
+}
+
+std::vector<MatrixUse> matrix_uses(const graph::Graph& graph) {
+  std::vector<MatrixUse> uses;
+  for (const graph::Node& node : graph.nodes) {
+    const MatrixUse use = matrix_use(node);
+    if (use.weight != graph::none && std::find(uses.begin(), uses.end(), use) == uses.end()) uses.push_back(use);
+  }
+  return uses;
+}
+
+std::vector<float> read_vector(const formats::Weight& weight) {
+  const auto* dense = std::get_if<formats::Dense>(&weight.form);
+  if (!dense) {
+    throw Error(ErrorCode::unsupported, std::format("The vector '{}' is stored quantised; norms and biases must be "
+                                                    "F32, F16 or BF16.",
+                                                    weight.name));
+  }
+  std::vector<float> values(static_cast<std::size_t>(weight.rows * weight.columns));
+  dense->read(0, weight.rows, values.data());
+  return values;
+}
+
+}  // namespace gerbil

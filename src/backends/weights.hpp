@@ -1,0 +1,29 @@
+// Which weights the nodes of a graph read, the same for every backend.
+#pragma once
+
+#include <vector>
+
+#include "formats/weight.hpp"
+#include "graph/graph.hpp"
+
+namespace gerbil {
+
+// gated: the two halves of the rows alternate in the packed layout, so that both factors of an output stand together.
+enum class RowOrder { plain, gated };
+
+// Which matrix a node reads, and in which order of rows; weight is none for a node that reads no matrix.
+struct MatrixUse {
+  graph::WeightId weight = graph::none;
+  RowOrder order = RowOrder::plain;
+  bool operator==(const MatrixUse&) const = default;
+};
+
+MatrixUse matrix_use(const graph::Node& node);
+
+// Every different use of a graph, in the order of its nodes.
+std::vector<MatrixUse> matrix_uses(const graph::Graph& graph);
+
+// The numbers of a norm or a bias. Throws Error{unsupported} when it is stored quantised.
+std::vector<float> read_vector(const formats::Weight& weight);
+
+}  // namespace gerbil

@@ -1,0 +1,29 @@
+#include "backends/null/compile.hpp"
+
+#include <gtest/gtest.h>
+
+#include "backends/cases.hpp"
+
+namespace gerbil::test {
+namespace {
+
+TEST(Null, PlansEveryCaseAndComputesNothing) {
+  for (const Case& test : op_cases()) {
+    TestGraph g;
+    test.build(g);
+    ProgramOptions options;
+    options.kv_tokens = 33;
+    const auto program = null::compile(g.graph, options);
+    const TestBatch step = ragged_steps().front();
+    const StepResult result = program->step(step.batch());
+    EXPECT_EQ(result.logits, std::vector<float>(step.outputs.size() * g.graph.value(g.graph.output).width))
+        << test.name;
+    if (!g.graph.states.empty()) {
+      const graph::KvState& state = g.graph.states[0];
+      EXPECT_EQ(program->info().kv_bytes, 64 * 2 * 2 * state.kv_heads * state.head_dim) << test.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gerbil::test

@@ -1,0 +1,133 @@
+#include "backends/sampling.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace gerbil {
+namespace {
+
+std::int32_t pick(std::vector<float> logits, const Sampling& sampling) { return sample(logits, sampling); }
+
+// How often each token is chosen over `count` steps.
+std::map<std::int32_t, int> draw(const std::vector<float>& logits, Sampling sampling, int count) {
+  std::map<std::int32_t, int> chosen;
+  for (int i = 0; i < count; ++i) {
+    sampling.step = static_cast<std::uint32_t>(i);
+    ++chosen[pick(logits, sampling)];
+  }
+  return chosen;
+}
+
+std::set<std::int32_t> drawn_tokens(const std::vector<float>& logits, const Sampling& sampling) {
+  std::set<std::int32_t> tokens;
+  for (const auto& [token, count] : draw(logits, sampling, 2000)) tokens.insert(token);
+  return tokens;
+}
+
+TEST(Sampling, GreedyTakesTheSmallestIdAmongEquals) {
+  EXPECT_EQ(pick({1, 3, 3, 2}, {}), 1);
+  EXPECT_EQ(pick({-5, -7, -5}, {}), 0);
+  EXPECT_EQ(pick({0}, {}), 0);
+}
+
+TEST(Sampling, PenaltiesMakePositiveAndNegativeLogitsLessLikely) {
+  Sampling sampling;
+  sampling.adjustments = {{0, 2.0f, 0.0f}};
+  EXPECT_EQ(pick({3, 2}, sampling), 1);    // 3 / 2 < 2
+  EXPECT_EQ(pick({-2, -3}, sampling), 1);  // −2 · 2 < −3
+  EXPECT_EQ(pick({5, 2}, sampling), 0);
+  sampling.adjustments = {{1, 1.0f, 4.0f}};
+  EXPECT_EQ(pick({3, 0}, sampling), 1);
+  sampling.adjustments = {{0, 2.0f, 1.0f}};  // the penalty comes before the bias: 3 / 2 + 1
+  EXPECT_EQ(pick({3, 2.4f}, sampling), 0);
+  EXPECT_EQ(pick({3, 2.6f}, sampling), 1);
+}
+
+TEST(Sampling, TopKKeepsTiesAtTheBorder) {
+  const Sampling sampling{.temperature = 1.0f, .top_k = 2};
+  EXPECT_EQ(drawn_tokens({1, 3, 2, 0}, sampling), (std::set<std::int32_t>{1, 2}));
+  EXPECT_EQ(drawn_tokens({2, 3, 2, 0}, sampling), (std::set<std::int32_t>{0, 1, 2}));
+  EXPECT_EQ(drawn_tokens({2, 3, 2, 0}, {.temperature = 1.0f, .top_k = 1}), (std::set<std::int32_t>{1}));
+  EXPECT_EQ(drawn_tokens({2, 3, 2, 0}, {.temperature = 1.0f, .top_k = 9}).size(), 4u);
+}
+
+TEST(Sampling, TopPKeepsTheSmallestSetThatReachesIt) {
+  // Probabilities 0.5, 0.3, 0.15, 0.05.
+  const std::vector<float> logits{std::log(0.3f), std::log(0.5f), std::log(0.05f), std::log(0.15f)};
+  EXPECT_EQ(drawn_tokens(logits, {.temperature = 1.0f, .top_p = 0.4f}), (std::set<std::int32_t>{1}));
+  EXPECT_EQ(drawn_tokens(logits, {.temperature = 1.0f, .top_p = 0.6f}), (std::set<std::int32_t>{0, 1}));
+  EXPECT_EQ(drawn_tokens(logits, {.temperature = 1.0f, .top_p = 0.9f}), (std::set<std::int32_t>{0, 1, 3}));
+  // After top_k 2 the probabilities are 0.625 and 0.375: the first reaches 0.6 alone.
+  EXPECT_EQ(drawn_tokens(logits, {.temperature = 1.0f, .top_k = 2, .top_p = 0.6f}), (std::set<std::int32_t>{1}));
+}
+
+TEST(Sampling, TopPOfManyEqualTokensKeepsThemAll) {
+  const std::vector<float> logits(1000, 0.25f);
+  EXPECT_GT(drawn_tokens(logits, {.temperature = 1.0f, .top_p = 0.1f}).size(), 800u);
+}
+
+TEST(Sampling, MinPIsRelativeToTheBest) {
+  const std::vector<float> logits{std::log(0.3f), std::log(0.5f), std::log(0.05f), std::log(0.15f)};
+  EXPECT_EQ(drawn_tokens(logits, {.temperature = 1.0f, .min_p = 0.25f}), (std::set<std::int32_t>{0, 1, 3}));
+  EXPECT_EQ(drawn_tokens(logits, {.temperature = 1.0f, .min_p = 1.0f}), (std::set<std::int32_t>{1}));
+}
+
+TEST(Sampling, FollowsTheDistribution) {
+  // 5 % of 20,000 draws expected in the rarest: chi-square with 5 degrees of freedom, 20.5 is the 99.9th percentile.
+  const std::vector<double> probabilities{0.05, 0.1, 0.15, 0.2, 0.1, 0.4};
+  for (const float temperature : {0.5f, 1.0f, 2.0f}) {
+    std::vector<float> logits;
+    for (const double p : probabilities) logits.push_back(temperature * static_cast<float>(std::log(p)) + 3.0f);
+    constexpr int draws = 20000;
+    auto chosen = draw(logits, {.temperature = temperature, .seed = 5}, draws);
+    double chi_square = 0;
+    for (std::size_t i = 0; i < probabilities.size(); ++i) {
+      const double expected = draws * probabilities[i];
+      chi_square += std::pow(chosen[static_cast<std::int32_t>(i)] - expected, 2) / expected;
+    }
+    EXPECT_LT(chi_square, 20.5) << "temperature " << temperature;
+  }
+}
+
+TEST(Sampling, DependsOnSeedAndStepOnly) {
+  const std::vector<float> logits(50, 0.0f);
+  const Sampling sampling{.temperature = 1.0f, .seed = 1ull << 40, .step = 3};
+  EXPECT_EQ(pick(logits, sampling), pick(logits, sampling));
+  std::set<std::int32_t> by_step, by_low_seed, by_high_seed;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    by_step.insert(pick(logits, {.temperature = 1.0f, .step = i}));
+    by_low_seed.insert(pick(logits, {.temperature = 1.0f, .seed = i}));
+    by_high_seed.insert(pick(logits, {.temperature = 1.0f, .seed = std::uint64_t{i} << 32}));
+  }
+  EXPECT_GT(by_step.size(), 10u);
+  EXPECT_GT(by_low_seed.size(), 10u);
+  EXPECT_GT(by_high_seed.size(), 10u);
+}
+
+TEST(Sampling, BitsAreUniform) {
+  int ones = 0;
+  for (std::uint32_t token = 0; token < 4096; ++token) ones += std::popcount(sampling_bits(1, 2, token));
+  EXPECT_NEAR(ones, 4096 * 16, 4 * std::sqrt(4096 * 32) / 2);
+}
+
+TEST(Sampling, SortsNoMoreThanItNeedsButEnough) {
+  // A flat tail behind a few likely tokens: the border lies beyond the first values that are sorted.
+  std::vector<float> logits(5000, 0.0f);
+  for (std::size_t i = 0; i < logits.size(); ++i) logits[i] = -1e-3f * static_cast<float>(i);
+  double total = 0;
+  for (const float l : logits) total += std::exp(static_cast<double>(l));
+  double reached = 0;
+  std::int32_t border = 0;
+  while (reached < 0.5 * total) reached += std::exp(static_cast<double>(logits[static_cast<std::size_t>(border++)]));
+  const auto tokens = drawn_tokens(logits, {.temperature = 1.0f, .top_p = 0.5f});
+  EXPECT_LT(*tokens.rbegin(), border);
+  EXPECT_GT(*tokens.rbegin(), border - 50);
+}
+
+}  // namespace
+}  // namespace gerbil

@@ -1,0 +1,218 @@
+// What a WebGPU program does as a whole: batches, the choice of tokens on the device, its numbers, a lost device.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "backends/reference.hpp"
+#include "backends/webgpu/device.hpp"
+#include "gerbil/error.hpp"
+
+namespace gerbil::test {
+namespace {
+
+using Logits = std::vector<float>;
+
+const std::vector<std::vector<std::int32_t>> blocks{{1, 4, 2}, {6, 3, 5}};
+
+std::unique_ptr<Program> compile(const TestGraph& g, const std::vector<Feature>& without = {}, bool exact = false) {
+  ProgramOptions options;
+  options.without = without;
+  options.exact = exact;
+  options.kv_tokens = 8 * kv_block_tokens;
+  options.max_tokens = 128;
+  options.max_sequences = 8;
+  return webgpu::compile(g.graph, g.source(), options);
+}
+
+double error(const Logits& a, const Logits& b) { return normalised_error(a, {b.begin(), b.end()}); }
+
+TEST(WebGpuProgram, ASequenceGivesTheSameBitsAloneAndInABatch) {
+  TestGraph g;
+  build_layer(g, {DType::f16, 4, 32});
+  const auto ids = random_tokens(70, 1);
+  const auto others = random_tokens(70, 2);
+  const auto rows = [&](bool company) {
+    const auto program = compile(g);
+    Logits all;
+    std::int32_t at = 0;
+    std::int32_t other = 0;
+    // A prompt, a single token, a prompt that continues, single tokens; the other sequence does the opposite.
+    for (const auto& [count, beside] : {std::pair{40, 1}, {1, 20}, {1, 1}, {20, 1}, {1, 30}, {1, 1}}) {
+      std::vector<TestBatch::Part> parts;
+      if (company) parts.push_back({1, other, {others.begin() + other, others.begin() + other + beside}});
+      parts.push_back({0, at, {ids.begin() + at, ids.begin() + at + count}});
+      const auto logits = program->step(TestBatch(parts, blocks).batch()).logits;
+      all.insert(all.end(), logits.end() - count * 64, logits.end());
+      at += count;
+      other += beside;
+    }
+    return all;
+  };
+  EXPECT_EQ(rows(true), rows(false));
+}
+
+TEST(WebGpuProgram, TokenByTokenIsTheWholePromptUpToRounding) {
+  TestGraph g;
+  build_layer(g, {DType::f16, 4, 32});
+  const auto ids = random_tokens(70, 11);
+  const auto whole = compile(g, {}, true)->step(TestBatch({{0, 0, ids}}, blocks).batch()).logits;
+  const auto program = compile(g, {}, true);
+  Logits pieces;
+  for (std::int32_t at = 0; at < 70; ++at) {
+    const auto logits = program->step(TestBatch({{0, at, {ids[static_cast<std::size_t>(at)]}}}, blocks).batch()).logits;
+    pieces.insert(pieces.end(), logits.begin(), logits.end());
+  }
+  EXPECT_LT(error(pieces, whole), 1e-5);
+}
+
+TEST(WebGpuProgram, MoreOutputsThanSequencesComeInTurns) {
+  TestGraph g;
+  build_layer(g, {});
+  const auto ids = random_tokens(20, 3);
+  const auto program = compile(g);
+  TestBatch batch({{0, 0, ids}}, blocks);
+  const auto all = program->step(batch.batch()).logits;
+  ASSERT_EQ(all.size(), 20u * 64u);
+  for (std::int32_t row = 0; row < 20; ++row) {
+    batch.outputs = {row};
+    const Logits expected(all.begin() + row * 64, all.begin() + (row + 1) * 64);
+    EXPECT_LT(error(program->step(batch.batch()).logits, expected), 1e-6) << "row " << row;
+  }
+}
+
+TEST(WebGpuProgram, CopiedBlockContinuesLikeTheOriginal) {
+  TestGraph g;
+  build_layer(g, {DType::f16, 4, 32});
+  const auto program = compile(g);
+  const std::vector<std::vector<std::int32_t>> pages{{1}, {2}};
+  program->step(TestBatch({{0, 0, random_tokens(20, 1)}}, pages).batch(false));
+  program->copy_block(1, 2);
+  const auto original = program->step(TestBatch({{0, 20, {7}}}, pages).batch()).logits;
+  const auto copy = program->step(TestBatch({{1, 20, {7}}}, pages).batch()).logits;
+  EXPECT_EQ(original, copy);
+  EXPECT_NE(original, program->step(TestBatch({{1, 21, {7}}}, pages).batch()).logits);
+}
+
+TEST(WebGpuProgram, InfoCountsWhatDecodeDoes) {
+  TestGraph g;
+  build_layer(g, {DType::f16, 4, 32});
+  const auto program = compile(g);
+  const std::int64_t weights = 256 * 64 + 64 * 128 + 192 * 64 + 64 * 96;
+  EXPECT_EQ(program->info().operations_per_token, 2 * weights);
+  EXPECT_EQ(program->info().bytes_per_token, weights / 2 + weights / 32 * 4);
+  EXPECT_EQ(program->info().kv_bytes, 8 * 32 * 2 * 2 * 32 * 2);
+  // Embedding, six for the layer, the selection of rows, the choice of the token.
+  EXPECT_EQ(program->info().dispatches_per_token, 9);
+  EXPECT_EQ(program->info().readbacks_per_token, 1);
+}
+
+TEST(WebGpuProgram, WhatIsNotUsedIsSaid) {
+  TestGraph g;
+  build_layer(g, {});
+  const auto mentions = [](const Program& program, const std::string& text) {
+    for (const std::string& note : program.info().notes)
+      if (note.find(text) != std::string::npos) return true;
+    return false;
+  };
+  EXPECT_TRUE(mentions(*compile(g, {Feature::shader_f16}), "shader-f16"));
+  EXPECT_TRUE(mentions(*compile(g, {Feature::subgroups}), "no subgroups"));
+  EXPECT_TRUE(mentions(*compile(g, {Feature::subgroup_matrix}), "without subgroup matrices"));
+  EXPECT_TRUE(mentions(*compile(g, {}, true), "exact"));
+}
+
+TEST(WebGpuProgram, RefusesMoreTokensThanItWasCompiledFor) {
+  TestGraph g;
+  build_layer(g, {});
+  EXPECT_THROW(compile(g)->step(TestBatch({{0, 0, random_tokens(129, 1)}}, {{0, 1, 2, 3, 4}}).batch()), Error);
+}
+
+// Rows of logits without structure, as wide as a small vocabulary, each row chosen by other rules.
+class WebGpuSampling : public testing::TestWithParam<std::vector<Feature>> {};
+
+TEST_P(WebGpuSampling, ChoosesWhatTheCpuChooses) {
+  constexpr std::int32_t vocabulary = 1000;
+  TestGraph g;
+  const graph::WeightId table = g.matrix(64, vocabulary, {}, 6.0f);
+  g.finish(g.node(graph::Embedding{table, 1.0f}, {}, vocabulary));
+  const auto program = compile(g, GetParam());
+  const std::vector<Sampling> rules{{},
+                                    {.temperature = 1.0f},
+                                    {.temperature = 0.6f, .top_k = 20},
+                                    {.temperature = 1.3f, .top_p = 0.9f},
+                                    {.temperature = 2.0f, .top_k = 100, .top_p = 0.5f},
+                                    {.temperature = 1.0f, .min_p = 0.1f},
+                                    {.temperature = 0.8f,
+                                     .top_k = 50,
+                                     .top_p = 0.95f,
+                                     .min_p = 0.05f,
+                                     .adjustments = {{3, 1.5f, -1.0f}, {999, 2, 8}}},
+                                    {.adjustments = {{0, 1.0f, 100.0f}, {5, 1.0f, 101.0f}}}};
+  int distinct = 0;
+  for (std::uint32_t step = 0; step < 40; ++step) {
+    TestBatch batch({{0, 0, random_tokens(static_cast<std::int32_t>(rules.size()), step)}}, {{0}});
+    for (Sampling rule : rules) {
+      rule.seed = 0x123456789abcull * (step + 1);
+      rule.step = step;
+      batch.sampling.push_back(rule);
+    }
+    const StepResult result = program->step(batch.batch());
+    ASSERT_EQ(result.tokens.size(), rules.size());
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      const auto row = result.logits.begin() + static_cast<std::ptrdiff_t>(i) * vocabulary;
+      Logits logits(row, row + vocabulary);
+      const std::int32_t best = static_cast<std::int32_t>(std::ranges::max_element(logits) - logits.begin());
+      EXPECT_EQ(result.tokens[i], sample(logits, batch.sampling[i])) << "rule " << i << ", step " << step;
+      distinct += result.tokens[i] != best;
+    }
+  }
+  EXPECT_GT(distinct, 100);  // or else the rules did not matter
+}
+
+INSTANTIATE_TEST_SUITE_P(WebGpu, WebGpuSampling,
+                         testing::Values(std::vector<Feature>{}, std::vector<Feature>{Feature::subgroups}),
+                         [](const auto& suffix) { return suffix.param.empty() ? "subgroups" : "no_subgroups"; });
+
+TEST(WebGpuDevice, ALostDeviceIsAnErrorThatNamesTheCauseAndAnotherCanBeOpened) {
+  gpu::Device device;
+  const gpu::Buffer buffer = device.buffer(16, "test");
+  device.lose("the driver was replaced");
+  std::vector<std::byte> out(16);
+  try {
+    for (int i = 0; i < 3; ++i) device.read(buffer, 0, out);
+    FAIL() << "a lost device went on working";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::device_lost);
+    EXPECT_NE(std::string(error.what()).find("the driver was replaced"), std::string::npos) << error.what();
+  }
+  gpu::Device again;
+  const gpu::Buffer other = again.buffer(16, "test");
+  const std::vector<std::byte> bytes(16, std::byte{7});
+  again.write(other, 0, bytes);
+  again.read(other, 0, out);
+  EXPECT_EQ(out, bytes);
+}
+
+TEST(WebGpuDevice, ABufferThatDoesNotFitIsAnError) {
+  gpu::Device device;
+  try {
+    device.buffer(std::uint64_t{1} << 50, "everything");
+    FAIL() << "a buffer of 2^50 bytes fitted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::out_of_memory);
+    EXPECT_NE(std::string(error.what()).find("everything"), std::string::npos) << error.what();
+  }
+}
+
+TEST(WebGpuDevice, AKernelThatDoesNotCompileIsAnErrorWithItsMessage) {
+  gpu::Device device;
+  try {
+    const gpu::Kernel kernel = device.kernel("broken", "@compute @workgroup_size(1) fn main() { let x = nothing; }");
+    device.bind(kernel, {});
+    FAIL() << "a broken kernel compiled";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("nothing"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace gerbil::test
