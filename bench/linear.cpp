@@ -80,11 +80,11 @@ void run_projection(benchmark::State& state) {
   batch.outputs = outputs;
   for (auto _ : state) program->step(batch);
   const double steps = static_cast<double>(state.iterations());
-  state.counters["bytes"] = benchmark::Counter(steps * static_cast<double>(program->info().bytes_per_token),
-                                               benchmark::Counter::kIsRate);
-  state.counters["operations"] =
-      benchmark::Counter(steps * static_cast<double>(program->info().operations_per_token) * static_cast<double>(tokens),
-                         benchmark::Counter::kIsRate);
+  state.counters["bytes"] =
+      benchmark::Counter(steps * static_cast<double>(program->info().bytes_per_token), benchmark::Counter::kIsRate);
+  state.counters["operations"] = benchmark::Counter(
+      steps * static_cast<double>(program->info().operations_per_token) * static_cast<double>(tokens),
+      benchmark::Counter::kIsRate);
 }
 
 void shapes(benchmark::internal::Benchmark* benchmark, std::int64_t tokens) {

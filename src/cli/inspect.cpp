@@ -83,9 +83,11 @@ Json to_json(const Inspection& inspection, const Inspect& command) {
   return json;
 }
 
-// What the load-time check finds: broken numbers, and a loss that is no better than guessing.
+// Every weight's numbers, and then, when these are sound, whether the model does better than guessing on a sentence.
 std::vector<std::string> findings(const std::string& model) {
-  return Engine::load(model, {.device = Device::cpu, .check = true}).warnings();
+  std::vector<std::string> found = check_weights(model);
+  if (found.empty()) found = Engine::load(model, {.device = Device::cpu, .context_length = 256}).warnings();
+  return found;
 }
 
 int execute(const Inspect& command) {

@@ -91,7 +91,8 @@ void add_load_options(CLI::App& app, LoadOptions& options) {
 void add_generation_options(CLI::App& app, GenerationFlags& flags) {
   Options& options = flags.options;
   SamplingOptions& sampling = options.sampling;
-  add_number<std::int32_t>(app, "-n,--max-tokens", options.max_tokens, {.low = 1}, "Longest answer (default: 512)");
+  add_number<std::int32_t>(app, "-n,--max-tokens", options.max_tokens, {.low = 1},
+                           "Longest answer (default: as long as the context has room)");
   add_number<float>(app, "-t,--temperature", sampling.temperature, {0, 100},
                     "How freely to choose; 0 (the default) takes the most likely token");
   add_number<std::int32_t>(app, "--top-k", sampling.top_k, {.low = 0}, "Choose among the N most likely; 0: all");

@@ -73,7 +73,7 @@ void merge_short(const MergeTable& merges, Ids& symbols) {
     const auto at = static_cast<std::size_t>(best - pairs);
     symbols[at] = best->result;
     std::copy(symbols.begin() + at + 2, symbols.begin() + count, symbols.begin() + at + 1);
-    std::copy(pairs + at + 2, pairs + count - 1, pairs + at + 1);
+    if (at + 2 < count) std::copy(pairs + at + 2, pairs + count - 1, pairs + at + 1);
     --count;
     if (at > 0) look_up(at - 1);
     if (at + 1 < count) look_up(at);

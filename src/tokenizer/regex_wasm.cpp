@@ -8,7 +8,7 @@
 // The platform's RegExp. A compiled pattern is an index into a list that lives as long as the module.
 // clang-format off
 EM_JS(int, gerbil_regex_compile, (const char* pattern, int size), {
-  const expressions = (globalThis.gerbilExpressions ??= []);
+  const expressions = (globalThis.gerbilExpressions = globalThis.gerbilExpressions || []);
   try {
     expressions.push(new RegExp(new TextDecoder().decode(HEAPU8.slice(pattern, pattern + size)), "vg"));
   } catch (error) {

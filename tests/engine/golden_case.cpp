@@ -13,6 +13,10 @@ namespace {
 
 const std::filesystem::path goldens = std::filesystem::path(GERBIL_FIXTURES) / "goldens";
 
+Quantization quantization(int bits) {
+  return bits == 4 ? Quantization::int4 : bits == 8 ? Quantization::int8 : Quantization::none;
+}
+
 }  // namespace
 
 std::vector<GoldenCase> golden_cases() {
@@ -28,6 +32,8 @@ std::vector<GoldenCase> golden_cases() {
                      .tokens = entry.at("tokens"),
                      .vocabulary_size = entry.at("vocabulary_size"),
                      .context_length = entry.at("context_length"),
+                     .quantize = quantization(entry.at("quantize_bits")),
+                     .group_size = entry.at("group_size"),
                      .tolerance = entry.at("tolerance")});
   }
   return cases;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,14 @@ struct GoldenCase {
   std::filesystem::path logits;  // little-endian f32, tokens × vocabulary
   std::vector<std::int32_t> tokens;
   std::int32_t vocabulary_size = 0;
-  std::int32_t context_length = 0;  // for LoadOptions
-  double tolerance = 0;             // of the largest error, relative to the largest logit
+  std::int32_t context_length = 0;             // for LoadOptions
+  Quantization quantize = Quantization::none;  // while loading, with
+  int group_size = 0;
+  double tolerance = 0;  // of the largest error, relative to the largest logit
 };
+
+// How GoogleTest shows one.
+inline void PrintTo(const GoldenCase& golden, std::ostream* out) { *out << golden.name; }
 
 // Every case of the manifest.
 std::vector<GoldenCase> golden_cases();

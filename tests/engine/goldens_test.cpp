@@ -36,6 +36,8 @@ TEST_P(Goldens, LogitsMatchTransformers) {
     const Engine engine = Engine::load(directory.path(), {.device = device,
                                                           .threads = 2,
                                                           .context_length = golden.context_length,
+                                                          .quantize = golden.quantize,
+                                                          .group_size = golden.group_size,
                                                           .exact = true,
                                                           .check = false,
                                                           .optimize = optimize});
@@ -52,10 +54,17 @@ std::string parameter_name(const ::testing::TestParamInfo<Goldens::ParamType>& i
   return std::get<0>(info.param).name + "_" + testing::device_name(std::get<1>(info.param));
 }
 
-INSTANTIATE_TEST_SUITE_P(Fixtures, Goldens,
-                         ::testing::Combine(::testing::ValuesIn(testing::golden_cases()),
-                                            ::testing::Values(Device::cpu, Device::webgpu)),
-                         parameter_name);
+std::vector<Goldens::ParamType> parameters() {
+  std::vector<Goldens::ParamType> result;
+  for (const GoldenCase& golden : testing::golden_cases()) {
+    result.emplace_back(golden, Device::cpu);
+    // The other spelling of the same configuration is no business of the device.
+    if (!golden.name.ends_with("_transformers5")) result.emplace_back(golden, Device::webgpu);
+  }
+  return result;
+}
+
+INSTANTIATE_TEST_SUITE_P(Fixtures, Goldens, ::testing::ValuesIn(parameters()), parameter_name);
 
 TEST(GoldenManifest, HasEveryFamilyInEveryFormat) {
   std::set<std::string> names;
@@ -68,6 +77,7 @@ TEST(GoldenManifest, HasEveryFamilyInEveryFormat) {
     EXPECT_TRUE(names.contains("mlx_" + family)) << family;
     EXPECT_TRUE(names.contains("gptq_" + family)) << family;
   }
+  EXPECT_TRUE(names.contains("llama_config_int4_group32"));
   for (const std::string bits : {"2", "3", "4", "6", "8"}) {
     for (const std::string group : {"32", "64", "128"}) {
       EXPECT_TRUE(names.contains("mlx_grid_" + bits + "bit_group" + group)) << bits << " bits, group " << group;

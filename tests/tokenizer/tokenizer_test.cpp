@@ -91,16 +91,6 @@ TEST(Tokenizer, EncodesLongWordsInTime) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
 }
 
-TEST(Tokenizer, ShortAndLongWordsMergeAlike) {
-  // The same symbols merged by scanning and by the heap: a space in front of each copy separates words.
-  const Tokenizer tokenizer = style("qwen2");
-  std::string word = "internationalization";
-  std::string longer = word + word + word;
-  const auto ids = tokenizer.encode(longer);
-  EXPECT_EQ(tokenizer.decode(ids), longer);
-  EXPECT_LT(ids.size(), longer.size() * 2 / 3);
-}
-
 TEST(Tokenizer, EncodesFromSeveralThreads) {
   const Tokenizer tokenizer = style("qwen2");
   const auto cases = all_cases().at("qwen2");

@@ -1,4 +1,4 @@
-"""Quantised checkpoints back to dense ones, written from the formats' definitions and with numpy only, so that the
+"""Quantised checkpoints, and those that gerbil quantises itself, back to dense ones, written from the formats' definitions and with numpy only, so that the
 goldens do not rest on the code of the tools that quantised, nor on gerbil's."""
 
 import numpy
@@ -75,6 +75,24 @@ def gptq_checkpoint(tensors, config):
                                 floats(tensors[f"{module}.scales"]), g_idx, bits, first_format)
             result[f"{module}.weight"] = torch.from_numpy(dense)
     return result
+
+
+def on_the_fly_matrix(weight, bits, group):
+    """What is left of a dense matrix that gerbil quantised as it loaded it: over the range of each group, with scale
+    and bias rounded to half precision before the codes are chosen."""
+    group = group or next(size for size in (128, 64, 32) if weight.shape[1] % size == 0)
+    values = weight.reshape(weight.shape[0], -1, group)
+    low, high = values.min(axis=2, keepdims=True), values.max(axis=2, keepdims=True)
+    levels = numpy.float32(2**bits - 1)
+    bias = low.astype(numpy.float16).astype(numpy.float32)
+    scale = ((high - low) / levels).astype(numpy.float16).astype(numpy.float32)
+    codes = numpy.clip(numpy.floor((values - bias) * (1 / scale) + numpy.float32(0.5)), 0, levels)
+    return (codes * scale + bias).reshape(weight.shape)
+
+
+def on_the_fly(tensors, bits, group):
+    return {key: torch.from_numpy(on_the_fly_matrix(floats(tensor), bits, group)) if tensor.ndim == 2 else tensor
+            for key, tensor in tensors.items()}
 
 
 def checkpoint(kind, tensors, config):

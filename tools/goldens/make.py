@@ -12,7 +12,6 @@ import pathlib
 import shutil
 import sys
 
-import numpy
 import torch
 from safetensors.torch import load_file
 
@@ -35,7 +34,10 @@ def transformers5_spelling(published, dtype):
     config = reference.load_config(published)
     config.architectures = json.loads(published.read_text())["architectures"]
     config.dtype = getattr(torch, dtype)
-    return json.loads(config.to_json_string(use_diff=False))
+    rewritten = json.loads(config.to_json_string(use_diff=True))
+    # Kept from the file that was read; a model that was born with transformers 5 has it in rope_parameters only.
+    rewritten.pop("partial_rotary_factor", None)
+    return rewritten
 
 
 def store_logits(path, values):
@@ -76,9 +78,10 @@ def make_dense():
                 raise SystemExit(f"{rewritten} and {path} are not the same model")
             case = {"name": f"{name}_{variant}", "folder": f"dense/{name}", "logits": f"{variant}.logits",
                     "tokens": tokens, "vocabulary_size": config.vocab_size, "context_length": context_length,
-                    "tolerance": TOLERANCE[dtype]}
+                    "quantize_bits": 0, "group_size": 0, "tolerance": TOLERANCE[dtype]}
             cases += [case | {"config": path.name},
                       case | {"name": f"{case['name']}_transformers5", "config": rewritten.name}]
+        cases += make_on_the_fly(name, folder, tensors)
         # A reader that ignores what sets two variants apart must fail by a wide margin.
         for a in results:
             for b in results:
@@ -89,6 +92,22 @@ def make_dense():
     SOURCES.mkdir(parents=True, exist_ok=True)
     write_json(SOURCES / "dense_cases.json", cases)
     make_sources()
+
+
+def make_on_the_fly(name, folder, tensors):
+    cases = []
+    for entry, variant, bits, group in recipes.ON_THE_FLY:
+        if entry != name:
+            continue
+        config = reference.load_config(folder / f"{variant}.json")
+        tokens = reference.make_tokens(name, recipes.SHORT, config.vocab_size)
+        path = folder / f"{variant}.int{bits}_group{group}.logits"
+        store_logits(path, reference.logits(config, dequantize.on_the_fly(tensors, bits, group), tokens))
+        cases.append({"name": f"{name}_{variant}_int{bits}_group{group}", "folder": f"dense/{name}",
+                      "config": f"{variant}.json", "logits": path.name, "tokens": tokens,
+                      "vocabulary_size": config.vocab_size, "context_length": 0, "quantize_bits": bits,
+                      "group_size": group, "tolerance": TOLERANCE["quantized"]})
+    return cases
 
 
 def make_sources():
@@ -115,7 +134,7 @@ def make_logits():
         store_logits(folder / "config.logits", values)
         cases.append({"name": f"{kind}_{folder.name}", "folder": f"{kind}/{folder.name}", "config": "config.json",
                       "logits": "config.logits", "tokens": tokens, "vocabulary_size": config.vocab_size,
-                      "context_length": 0, "tolerance": TOLERANCE["quantized"]})
+                      "context_length": 0, "quantize_bits": 0, "group_size": 0, "tolerance": TOLERANCE["quantized"]})
     text = ",\n".join(json.dumps(case) for case in cases)
     (FIXTURES / "manifest.json").write_text(f'{{"cases": [\n{text}\n]}}\n')
     size = sum(path.stat().st_size for path in FIXTURES.rglob("*") if path.is_file())

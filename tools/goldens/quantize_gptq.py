@@ -41,7 +41,8 @@ def convert(source, name, **settings):
         shutil.copytree(SOURCES / source, checkpoint)
         vocabulary_size = transformers.AutoConfig.from_pretrained(checkpoint).vocab_size
         add_tokenizer(checkpoint, vocabulary_size)
-        config = QuantizeConfig(**{"bits": 4, "group_size": 128, "sym": True, "desc_act": False, "offload_to_disk": False} | settings)
+        defaults = {"bits": 4, "group_size": 128, "sym": True, "desc_act": False, "offload_to_disk": False}
+        config = QuantizeConfig(**defaults | settings)
         model = GPTQModel.load(str(checkpoint), config, device="cpu")
         model.quantize(calibration(vocabulary_size), batch_size=8, backend=BACKEND.TORCH)
         model.save(str(quantized))

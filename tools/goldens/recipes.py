@@ -116,5 +116,16 @@ SOURCES = {
     "smollm3": SMOLLM3 | WIDE,
     "phi3": PHI3 | WIDE | {"num_hidden_layers": 1},
     # For the grid of bits and groups: small, and every projection is there.
-    "grid": QWEN3 | WIDE | {"head_dim": 32, "num_hidden_layers": 1, "num_key_value_heads": 1, "tie_word_embeddings": True},
+    "grid": QWEN3 | WIDE | {"head_dim": 32, "num_hidden_layers": 1, "num_key_value_heads": 1,
+                             "tie_word_embeddings": True},
 }
+
+# Dense sets that gerbil quantises while it loads: set, variant, bits, group; group 0 takes the largest of 128, 64 and
+# 32 that divides each weight's inputs.
+ON_THE_FLY = [
+    ("llama", "config", 4, 32),
+    ("llama_bias_tied", "config", 8, 32),
+    ("llama_bf16_shards", "config", 4, 0),
+    ("qwen3", "config", 8, 0),
+    ("phi3", "config", 4, 0),
+]

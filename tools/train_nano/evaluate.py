@@ -1,7 +1,7 @@
 """Measures nano on questions it has never seen and writes the results beside it: evaluation.json, loss.svg, the tables of README.md.
 
 Exact match is strict: the greedy answer must be the expected text, token for token. Kinds with many right answers (stories, small talk)
-count as right when the answer contains the words it must contain.
+count as right when the answer contains the words it must contain. One short question at a time: OPENBLAS_NUM_THREADS=1 makes it faster.
 """
 
 from __future__ import annotations

@@ -45,6 +45,15 @@ def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     return torch.cat((first * cosine - second * sine, second * cosine + first * sine), -1).to(x.dtype)
 
 
+def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    """Attention written out as batched products: on CPUs with bf16 instructions these are far faster than torch's fused attention."""
+    batch, heads, tokens, size = q.shape
+    groups = k.shape[1]
+    scores = q.reshape(batch, groups, -1, size) @ k.transpose(-1, -2) * size**-0.5
+    scores = scores.view(batch, heads, tokens, tokens).masked_fill(~mask, -1e9).softmax(-1)
+    return (scores.to(v.dtype).view(batch, groups, -1, tokens) @ v).view(batch, heads, tokens, size)
+
+
 class Attention(nn.Module):
     def __init__(self, deviation: float, last: float) -> None:
         super().__init__()
@@ -59,7 +68,7 @@ class Attention(nn.Module):
         q, k, v = (p(x).view(batch, tokens, -1, CONFIG["head_dim"]) for p in (self.q_proj, self.k_proj, self.v_proj))
         q, k, v = rotate(self.q_norm(q).transpose(1, 2), *angles), rotate(self.k_norm(k).transpose(1, 2), *angles), v.transpose(1, 2)
         if isinstance(mask, Tensor):
-            mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True)
+            mixed = attend(q, k, v, mask)
         else:
             from torch.nn.attention.flex_attention import flex_attention
             mixed = flex_attention(q, k, v.to(q.dtype), block_mask=mask, enable_gqa=True)

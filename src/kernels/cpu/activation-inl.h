@@ -42,11 +42,16 @@ HWY_INLINE FloatVector silu(FloatVector x) {
 
 HWY_INLINE FloatVector activate_vector(Activation activation, FloatVector x) {
   switch (activation) {
-    case Activation::silu: return silu(x);
-    case Activation::gelu: return gelu(x);
-    case Activation::gelu_tanh: return gelu_tanh(x);
-    case Activation::relu: return hn::Max(x, hn::Zero(FloatTag()));
-    case Activation::identity: break;
+    case Activation::silu:
+      return silu(x);
+    case Activation::gelu:
+      return gelu(x);
+    case Activation::gelu_tanh:
+      return gelu_tanh(x);
+    case Activation::relu:
+      return hn::Max(x, hn::Zero(FloatTag()));
+    case Activation::identity:
+      break;
   }
   return x;
 }

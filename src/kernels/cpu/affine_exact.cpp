@@ -75,9 +75,12 @@ void exact_tokens(const AffinePanels& weight, std::int64_t panel, const float* x
 void affine_panel_exact(const AffinePanels& weight, std::int64_t panel, const float* x, const GroupFactors* factors,
                         std::int64_t tokens, float* out) {
   switch (weight.parameter) {
-    case Element::f16: return exact_tokens<hwy::float16_t>(weight, panel, x, factors, tokens, out);
-    case Element::bf16: return exact_tokens<hwy::bfloat16_t>(weight, panel, x, factors, tokens, out);
-    case Element::f32: return exact_tokens<float>(weight, panel, x, factors, tokens, out);
+    case Element::f16:
+      return exact_tokens<hwy::float16_t>(weight, panel, x, factors, tokens, out);
+    case Element::bf16:
+      return exact_tokens<hwy::bfloat16_t>(weight, panel, x, factors, tokens, out);
+    case Element::f32:
+      return exact_tokens<float>(weight, panel, x, factors, tokens, out);
   }
 }
 

@@ -81,7 +81,8 @@ void multiply(std::int64_t count, const float* a, std::int64_t a_stride, std::in
   for (; r + 2 <= count; r += 2) {
     multiply_columns<2, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * columns, columns);
   }
-  if (r < count) multiply_columns<1, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * columns, columns);
+  if (r < count)
+    multiply_columns<1, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * columns, columns);
 }
 
 // Scores of row r over one block become probabilities relative to the running maximum; keys outside [first, last] get
@@ -93,8 +94,8 @@ HWY_INLINE void soften(const Rows& rows, std::int64_t r, std::int64_t first, std
   auto largest = hn::Set(d, rows.maximum[r]);
   for (std::int64_t i = 0; i < kv_tokens; i += kStep) {
     const auto key = hn::Iota(d, static_cast<float>(i));
-    const auto inside = hn::And(hn::Ge(key, hn::Set(d, static_cast<float>(first))),
-                                hn::Le(key, hn::Set(d, static_cast<float>(last))));
+    const auto inside =
+        hn::And(hn::Ge(key, hn::Set(d, static_cast<float>(first))), hn::Le(key, hn::Set(d, static_cast<float>(last))));
     const auto masked = hn::IfThenElse(inside, hn::LoadU(d, scores + i), excluded);
     hn::StoreU(masked, d, scores + i);
     largest = hn::Max(largest, masked);
@@ -189,8 +190,8 @@ void attend(const AttentionTask& task, float* scratch) {
     scratch += (floats + 15) / 16 * 16;
     return taken;
   };
-  Rows rows{count, take(count * head_dim), take(count * width), take(count * kv_tokens), take(count), take(count),
-            take(head_dim * kv_tokens), take(kv_tokens * width)};
+  Rows rows{count,       take(count * head_dim),     take(count * width),    take(count * kv_tokens), take(count),
+            take(count), take(head_dim * kv_tokens), take(kv_tokens * width)};
   for (std::int64_t r = 0; r < count; ++r) {
     const float* q = task.q + r / task.heads * task.stride + r % task.heads * head_dim;
     for (std::int64_t i = 0; i < head_dim; ++i) rows.q[r * head_dim + i] = q[i] * task.scale;

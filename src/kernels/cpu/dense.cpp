@@ -18,8 +18,7 @@ template <int tokens, int vectors, typename Stored>
 void dense_block(const DensePanels& weight, std::int64_t panel, const float* x, float* out) {
   const FloatTag d;
   for (std::size_t first = 0; first < panel_rows; first += vectors * kLanes) {
-    const Stored* elements =
-        static_cast<const Stored*>(weight.elements) + panel * panel_rows * weight.columns + first;
+    const Stored* elements = static_cast<const Stored*>(weight.elements) + panel * panel_rows * weight.columns + first;
     FloatVector sums[tokens][vectors];
     HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
       HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) sums[t][v] = hn::Zero(d);
@@ -55,9 +54,12 @@ void dense_tokens(const DensePanels& weight, std::int64_t panel, const float* x,
 
 void dense_panel(const DensePanels& weight, std::int64_t panel, const float* x, std::int64_t tokens, float* out) {
   switch (weight.element) {
-    case Element::f16: return dense_tokens<hwy::float16_t>(weight, panel, x, tokens, out);
-    case Element::bf16: return dense_tokens<hwy::bfloat16_t>(weight, panel, x, tokens, out);
-    case Element::f32: return dense_tokens<float>(weight, panel, x, tokens, out);
+    case Element::f16:
+      return dense_tokens<hwy::float16_t>(weight, panel, x, tokens, out);
+    case Element::bf16:
+      return dense_tokens<hwy::bfloat16_t>(weight, panel, x, tokens, out);
+    case Element::f32:
+      return dense_tokens<float>(weight, panel, x, tokens, out);
   }
 }
 

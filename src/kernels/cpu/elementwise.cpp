@@ -37,15 +37,13 @@ void multiply(const float* a, const float* b, std::int64_t count, float* out) {
 }
 
 void scale(const float* x, float factor, std::int64_t count, float* out) {
-  for_each_vector(x, x, count, out, [factor](FloatVector u, FloatVector) HWY_ATTR {
-    return hn::Mul(u, hn::Set(FloatTag(), factor));
-  });
+  for_each_vector(x, x, count, out,
+                  [factor](FloatVector u, FloatVector) HWY_ATTR { return hn::Mul(u, hn::Set(FloatTag(), factor)); });
 }
 
 void activate(Activation activation, const float* x, std::int64_t count, float* out) {
-  for_each_vector(x, x, count, out, [activation](FloatVector u, FloatVector) HWY_ATTR {
-    return activate_vector(activation, u);
-  });
+  for_each_vector(x, x, count, out,
+                  [activation](FloatVector u, FloatVector) HWY_ATTR { return activate_vector(activation, u); });
 }
 
 }  // namespace

@@ -17,13 +17,11 @@ struct KvLayout {
 
   std::int64_t value_stride() const { return (head_dim + 15) / 16 * 16; }  // a whole number of vectors
   std::int64_t head_elements() const { return kv_tokens * (head_dim + value_stride()); }
-  std::size_t block_bytes() const {
-    return static_cast<std::size_t>(kv_heads * head_elements()) * (exact ? 4u : 2u);
-  }
+  std::size_t block_bytes() const { return static_cast<std::size_t>(kv_heads * head_elements()) * (exact ? 4u : 2u); }
 };
 
-// Stores keys and values [kv_heads, head_dim] of one token in `slot` of the block at `block`. Values beyond the range of
-// f16 are stored as the largest of it.
+// Stores keys and values [kv_heads, head_dim] of one token in `slot` of the block at `block`. Values beyond the range
+// of f16 are stored as the largest of it.
 void kv_store(const KvLayout& layout, std::byte* block, std::int64_t slot, const float* keys, const float* values);
 
 }  // namespace gerbil::kernels

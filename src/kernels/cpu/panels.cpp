@@ -13,9 +13,12 @@ std::size_t parameter_index(const AffinePanels& w, std::int64_t row, std::int64_
 
 float load_element(Element element, const void* from, std::size_t index) {
   switch (element) {
-    case Element::f16: return f16_to_f32(static_cast<const std::uint16_t*>(from)[index]);
-    case Element::bf16: return bf16_to_f32(static_cast<const std::uint16_t*>(from)[index]);
-    case Element::f32: break;
+    case Element::f16:
+      return f16_to_f32(static_cast<const std::uint16_t*>(from)[index]);
+    case Element::bf16:
+      return bf16_to_f32(static_cast<const std::uint16_t*>(from)[index]);
+    case Element::f32:
+      break;
   }
   return static_cast<const float*>(from)[index];
 }
@@ -28,9 +31,15 @@ std::byte* dense_panel_data(const DensePanels& w, std::int64_t panel) {
 
 void store_elements(Element element, const float* from, std::int64_t count, void* to) {
   switch (element) {
-    case Element::f16: std::transform(from, from + count, static_cast<std::uint16_t*>(to), f32_to_f16); break;
-    case Element::bf16: std::transform(from, from + count, static_cast<std::uint16_t*>(to), f32_to_bf16); break;
-    case Element::f32: std::copy_n(from, count, static_cast<float*>(to)); break;
+    case Element::f16:
+      std::transform(from, from + count, static_cast<std::uint16_t*>(to), f32_to_f16);
+      break;
+    case Element::bf16:
+      std::transform(from, from + count, static_cast<std::uint16_t*>(to), f32_to_bf16);
+      break;
+    case Element::f32:
+      std::copy_n(from, count, static_cast<float*>(to));
+      break;
   }
 }
 

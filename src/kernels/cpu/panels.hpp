@@ -18,9 +18,9 @@ inline std::int64_t element_bytes(Element element) { return element == Element::
 // which is what a dot product of four bytes into 32 bits (VNNI, sdot) reads as one lane a row. In a separate array:
 //   parameters: 32 scales, then 32 biases
 struct AffinePanels {
-  int code_bits = 4;    // 4 or 8; narrower codes are widened
+  int code_bits = 4;        // 4 or 8; narrower codes are widened
   bool eighth_bit = false;  // codes above 127 may occur
-  int group = 32;       // columns that share a scale and a bias: 32, 64 or 128
+  int group = 32;           // columns that share a scale and a bias: 32, 64 or 128
   Element parameter = Element::f16;
   std::int64_t rows = 0;     // multiple of panel_rows
   std::int64_t columns = 0;  // multiple of group

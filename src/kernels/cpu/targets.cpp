@@ -10,10 +10,14 @@ namespace {
 
 std::int64_t mask_of(Target target) {
   switch (target) {
-    case Target::sse2: return HWY_SSE2;
-    case Target::avx2: return HWY_AVX2;
-    case Target::avx512_vnni: return HWY_AVX3_DL;
-    case Target::best: break;
+    case Target::sse2:
+      return HWY_SSE2;
+    case Target::avx2:
+      return HWY_AVX2;
+    case Target::avx512_vnni:
+      return HWY_AVX3_DL;
+    case Target::best:
+      break;
   }
   return 0;
 }
@@ -32,10 +36,14 @@ std::string target_name() {
   const std::int64_t best = hwy::SupportedTargets() & HWY_TARGETS;
   const std::int64_t target = best & -best;  // a lower bit is a better target
   switch (target) {
-    case HWY_SSE2: return "SSE2";
-    case HWY_AVX2: return "AVX2";
-    case HWY_AVX3_DL: return "AVX-512 VNNI";
-    default: return hwy::TargetName(target);
+    case HWY_SSE2:
+      return "SSE2";
+    case HWY_AVX2:
+      return "AVX2";
+    case HWY_AVX3_DL:
+      return "AVX-512 VNNI";
+    default:
+      return hwy::TargetName(target);
   }
 }
 

@@ -1,0 +1,247 @@
+// What other programs rely on: the commands' JSON and what stands on stdout.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "program.hpp"
+
+namespace gerbil::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr const char* kStory = "Tell me a story about a fox";
+
+Json golden(const std::string& name) {
+  std::ifstream file(fixture("goldens/manifest.json"));
+  for (const Json& entry : Json::parse(file).at("cases"))
+    if (entry.at("name") == name) return entry;
+  ADD_FAILURE() << "no case " << name;
+  return {};
+}
+
+std::vector<float> golden_logits(const Json& entry) {
+  std::ifstream file(fixture("goldens") / entry.at("folder").get<std::string>() / entry.at("logits").get<std::string>(),
+                     std::ios::binary);
+  std::vector<float> values(entry.at("tokens").size() * entry.at("vocabulary_size").get<std::size_t>());
+  file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
+  EXPECT_TRUE(file.good());
+  return values;
+}
+
+std::string list(const Json& ids) {
+  std::string text;
+  for (const Json& id : ids) text += (text.empty() ? "" : ",") + id.dump();
+  return text;
+}
+
+TEST(Logits, AreThoseOfTransformers) {
+  const Json entry = golden("llama_config");
+  const std::string folder = (fixture("goldens") / entry.at("folder").get<std::string>()).string();
+  const Json json = gerbil_json({"logits", folder, "--tokens", list(entry.at("tokens")), "--device", "cpu", "--exact"});
+  const std::vector<float> expected = golden_logits(entry);
+  const std::size_t rows = entry.at("tokens").size(), width = entry.at("vocabulary_size");
+  EXPECT_THAT(json.at("shape"), ElementsAre(rows, width));
+  ASSERT_EQ(json.at("logits").size(), rows);
+  double largest = 0, error = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    ASSERT_EQ(json.at("logits")[row].size(), width);
+    for (std::size_t i = 0; i < width; ++i) {
+      largest = std::max(largest, std::abs(double{expected[row * width + i]}));
+      error = std::max(error, std::abs(json.at("logits")[row][i].get<double>() - expected[row * width + i]));
+    }
+  }
+  EXPECT_LE(error, entry.at("tolerance").get<double>() * largest);
+}
+
+TEST(Logits, QuantiseOnRequest) {
+  const Json entry = golden("llama_config");
+  const std::string folder = (fixture("goldens") / entry.at("folder").get<std::string>()).string();
+  const Arguments common{"logits", folder, "--tokens", "1,2,3", "--device", "cpu"};
+  Arguments int8 = common;
+  int8.insert(int8.end(), {"--quantize", "int8", "--group", "32"});
+  Arguments int4 = common;
+  int4.insert(int4.end(), {"--quantize", "int4", "--group", "32"});
+  const Json dense = gerbil_json(common), eight = gerbil_json(int8), four = gerbil_json(int4);
+  EXPECT_EQ(eight.at("shape"), dense.at("shape"));
+  EXPECT_NE(eight.at("logits"), dense.at("logits"));
+  EXPECT_NE(four.at("logits"), eight.at("logits"));
+}
+
+TEST(Tokenize, ThereAndBack) {
+  const std::string text = "Hello, world! Zwölf Boxkämpfer 🦊\n\ttwo  spaces";
+  const Json json = gerbil_json({"tokenize", nano(), "--text", text});
+  EXPECT_FALSE(json.at("ids").empty());
+  EXPECT_EQ(json.at("ids").size(), json.at("tokens").size());
+  EXPECT_EQ(gerbil_json({"tokenize", nano(), "--decode", list(json.at("ids"))}), (Json{{"text", text}}));
+  const TemporaryFolder folder;
+  EXPECT_EQ(gerbil_json({"tokenize", nano(), "--file", folder.write("text", text)}), json);
+  EXPECT_EQ(gerbil_json({"tokenize", nano()}, text), json);
+}
+
+TEST(Tokenize, SpecialTokensAreAddedUnlessUnwanted) {
+  // Llama 3 begins every text with a special token.
+  const TemporaryFolder folder;
+  std::filesystem::copy_file(fixture("tokenizers/llama3.json"), folder.path() / "tokenizer.json");
+  const Json with = gerbil_json({"tokenize", folder.path().string(), "--text", "Hello"});
+  const Json without = gerbil_json({"tokenize", folder.path().string(), "--text", "Hello", "--no-special"});
+  ASSERT_GT(with.at("ids").size(), without.at("ids").size());
+  EXPECT_EQ(gerbil_json({"tokenize", folder.path().string(), "--decode", list(with.at("ids"))}).at("text"), "Hello");
+  EXPECT_THAT(gerbil_json({"tokenize", folder.path().string(), "--decode", list(with.at("ids")), "--keep-special"})
+                  .at("text")
+                  .get<std::string>(),
+              StartsWith("<|"));
+}
+
+TEST(Run, TellsAStoryWithoutAModelName) {
+  const Outcome outcome = gerbil({"run", kStory, "-n", "120"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("fox"));
+  EXPECT_TRUE(outcome.out.ends_with('\n'));
+  EXPECT_THAT(outcome.err, IsEmpty());
+}
+
+TEST(Run, PromptFromArgumentFileAndPipeAreTheSame) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("prompt", std::string(kStory) + "\n");
+  const std::string answer = gerbil({"run", nano(), kStory, "-n", "120"}).out;
+  EXPECT_GT(answer.size(), 20u);
+  EXPECT_EQ(gerbil({"run", nano(), "-f", file, "-n", "120"}).out, answer);
+  EXPECT_EQ(gerbil({"run", "-f", file, "-n", "120"}).out, answer);
+  EXPECT_EQ(gerbil({"run", nano(), "-n", "120"}, std::string(kStory) + "\n").out, answer);
+  EXPECT_EQ(gerbil({"run", "-n", "120"}, kStory).out, answer);
+  EXPECT_EQ(gerbil({"run", kStory, "-n", "120", "--threads", "1"}).out, answer);
+}
+
+TEST(Run, JsonSaysWhatHappened) {
+  const Json json = gerbil_json({"run", nano(), kStory, "-n", "12", "--log-probabilities", "3"});
+  EXPECT_EQ(json.at("text").get<std::string>() + "\n", gerbil({"run", nano(), kStory, "-n", "12"}).out);
+  EXPECT_EQ(json.at("finish_reason"), "length");
+  EXPECT_EQ(json.at("generated_tokens"), 12);
+  EXPECT_EQ(json.at("tokens").size(), 12u);
+  EXPECT_GT(json.at("prompt_tokens"), 5);
+  EXPECT_EQ(json.at("model"), "nano");
+  ASSERT_EQ(json.at("log_probabilities").size(), 12u);
+  for (const Json& token : json.at("log_probabilities")) {
+    EXPECT_LE(token.at("log_probability").get<double>(), 0.0);
+    // Greedy: the chosen token is the most likely of the alternatives.
+    ASSERT_EQ(token.at("alternatives").size(), 3u);
+    EXPECT_EQ(token.at("token"), token.at("alternatives")[0].at("token"));
+  }
+  for (const char* time :
+       {"load", "time_to_first_token", "prefill", "decode", "prefill_tokens_per_second", "decode_tokens_per_second"})
+    EXPECT_GT(json.at("timings").at(time).get<double>(), 0.0) << time;
+}
+
+TEST(Run, RawContinuesThePromptAsItIs) {
+  const Json ids = gerbil_json({"tokenize", nano(), "--text", "Once upon a time"}).at("ids");
+  EXPECT_EQ(gerbil_json({"run", nano(), "Once upon a time", "--raw", "-n", "4"}).at("prompt_tokens"), ids.size());
+  EXPECT_GT(gerbil_json({"run", nano(), "Once upon a time", "-n", "4"}).at("prompt_tokens"), ids.size());
+}
+
+TEST(Run, SystemMessageReachesTheModel) {
+  const auto prompt_tokens = [](const Arguments& more) {
+    Arguments arguments{"run", nano(), kStory, "-n", "2"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return gerbil_json(arguments).at("prompt_tokens").get<int>();
+  };
+  EXPECT_GT(prompt_tokens({"--system", "Answer with one short sentence, please."}), prompt_tokens({}));
+}
+
+TEST(Run, ASeedRepeatsASample) {
+  const auto sample = [](const std::string& seed) {
+    return gerbil({"run", nano(), kStory, "-n", "40", "-t", "1.5", "--seed", seed}).out;
+  };
+  EXPECT_EQ(sample("7"), sample("7"));
+  EXPECT_NE(sample("7"), sample("8"));
+}
+
+TEST(Run, StopsBeforeTheStopText) {
+  const std::string answer = gerbil({"run", nano(), kStory, "-n", "60"}).out;
+  const std::size_t dot = answer.find('.');
+  ASSERT_NE(dot, std::string::npos);
+  const Json json = gerbil_json({"run", nano(), kStory, "-n", "60", "--stop", "."});
+  EXPECT_EQ(json.at("text"), answer.substr(0, dot));
+  EXPECT_EQ(json.at("finish_reason"), "stop");
+}
+
+TEST(Run, ABiasForcesAToken) {
+  const Json ids = gerbil_json({"tokenize", nano(), "--text", "fox"}).at("ids");
+  const Json json = gerbil_json({"run", nano(), kStory, "-n", "3", "--logit-bias", ids[0].dump() + "=500"});
+  EXPECT_THAT(json.at("tokens"), ElementsAre(ids[0], ids[0], ids[0]));
+}
+
+TEST(Chat, TakesALineAMessageFromAPipe) {
+  const Outcome outcome = gerbil({"chat", nano(), "-n", "60"}, std::string(kStory) + "\n\n/stats\n/exit\nnot read\n");
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, gerbil({"run", nano(), kStory, "-n", "60"}).out);
+  EXPECT_THAT(outcome.err, HasSubstr("first token after"));
+}
+
+TEST(Chat, SavesTheConversation) {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "chat.json").string();
+  EXPECT_EQ(gerbil({"chat", nano(), "-n", "20", "--system", "Be kind."}, "Hello\n/save " + file + "\n").status, 0);
+  std::ifstream saved(file);
+  const Json messages = Json::parse(saved);
+  ASSERT_EQ(messages.size(), 3u);
+  EXPECT_EQ(messages[0], (Json{{"role", "system"}, {"content", "Be kind."}}));
+  EXPECT_EQ(messages[1], (Json{{"role", "user"}, {"content", "Hello"}}));
+  EXPECT_EQ(messages[2].at("role"), "assistant");
+}
+
+TEST(Bench, MeasuresEveryRepetition) {
+  const Json json =
+      gerbil_json({"bench", nano(), "-p", "32", "-n", "8", "-r", "2", "--device", "cpu", "--threads", "1"});
+  for (const char* kind : {"prefill_tokens_per_second", "decode_tokens_per_second"}) {
+    ASSERT_EQ(json.at(kind).size(), 2u);
+    for (const Json& speed : json.at(kind)) EXPECT_GT(speed.get<double>(), 0.0);
+  }
+  for (const char* number : {"bytes_per_token", "operations_per_token", "weight_bytes", "read_bytes_per_second",
+                             "int8_operations_per_second", "decode_share", "prefill_share"})
+    EXPECT_GT(json.at(number).get<double>(), 0.0) << number;
+  EXPECT_TRUE(json.at("dispatches_per_token").is_number_integer());
+  EXPECT_TRUE(json.at("readbacks_per_token").is_number_integer());
+}
+
+TEST(Inspect, DescribesTheCheckpoint) {
+  const Json json = gerbil_json({"inspect", nano(), "--tensors", "--graph", "--optimized", "--check"});
+  EXPECT_EQ(json.at("architecture"), "Qwen3ForCausalLM");
+  EXPECT_EQ(json.at("vocabulary_size"), 4096);
+  EXPECT_GT(json.at("parameters"), 4'000'000);
+  EXPECT_THAT(json.at("quantization").get<std::string>(), HasSubstr("4"));
+  EXPECT_THAT(json.at("tensors").dump(), HasSubstr("model.embed_tokens.weight"));
+  EXPECT_THAT(json.at("graph").get<std::string>(), Not(IsEmpty()));
+  EXPECT_NE(json.at("graph"), json.at("optimized_graph"));
+  EXPECT_GT(json.at("cache_bytes_per_token"), 0);
+  EXPECT_THAT(json.at("findings"), IsEmpty());
+}
+
+TEST(Doctor, KnowsTheProcessor) {
+  const Json json = gerbil_json({"doctor"});
+  bool usable = false;
+  for (const Json& device : json.at("devices")) {
+    if (device.at("backend") == "cpu") usable = device.at("usable");
+    // Whatever is not used has a reason.
+    EXPECT_EQ(device.at("usable").get<bool>(), device.at("reason").get<std::string>().empty());
+  }
+  EXPECT_TRUE(usable);
+  EXPECT_THAT(gerbil({"doctor"}).out, HasSubstr("cpu"));
+}
+
+TEST(Program, HelpAndVersionAreResults) {
+  EXPECT_THAT(gerbil({"--version"}).out, StartsWith("gerbil 0."));
+  const Outcome help = gerbil({"run", "--help"});
+  EXPECT_EQ(help.status, 0);
+  EXPECT_THAT(help.out, HasSubstr("Examples:"));
+  EXPECT_THAT(help.err, IsEmpty());
+}
+
+}  // namespace
+}  // namespace gerbil::testing

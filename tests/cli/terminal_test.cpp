@@ -1,0 +1,97 @@
+// The program at a terminal: line editing, paste, Ctrl-C.
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "program.hpp"
+
+namespace gerbil::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr const char* kControlC = "\x03";
+constexpr const char* kControlD = "\x04";
+constexpr const char* kPrompt = "> ";
+
+TEST(Terminal, ChatAnswersAndRemembersTheLine) {
+  const TemporaryFolder state;
+  Terminal terminal({"chat", nano(), "-n", "60"}, state.path());
+  ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
+  // The cursor goes back over a mistake.
+  terminal.type("Tell me a story about a fxo\x7f\x7fox\r");
+  ASSERT_TRUE(terminal.shows("fox")) << terminal.screen();
+  ASSERT_TRUE(terminal.shows("fox")) << terminal.screen();
+  ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
+  terminal.type("/stats\r");
+  ASSERT_TRUE(terminal.shows("first token after")) << terminal.screen();
+  ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
+  terminal.type(kControlD);
+  EXPECT_EQ(terminal.wait(), 0);
+  EXPECT_TRUE(std::filesystem::exists(state.path() / "gerbil/history"));
+}
+
+TEST(Terminal, APastedTextWithSeveralLinesIsOneMessage) {
+  const TemporaryFolder state;
+  const std::string file = (state.path() / "saved.json").string();
+  Terminal terminal({"chat", nano(), "-n", "8"}, state.path());
+  ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
+  terminal.type("\x1b[200~first line\rsecond\tline\r\nthird line\x1b[201~");
+  ASSERT_TRUE(terminal.shows("third line")) << terminal.screen();
+  terminal.type("\r");
+  ASSERT_TRUE(terminal.shows("stopped after 8 tokens")) << terminal.screen();
+  ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
+  terminal.type("/save " + file + "\r");
+  ASSERT_TRUE(terminal.shows("messages are in")) << terminal.screen();
+  terminal.type(kControlD);
+  EXPECT_EQ(terminal.wait(), 0);
+  std::ifstream saved(file);
+  EXPECT_EQ(Json::parse(saved).at(0).at("content"), "first line\nsecond    line\nthird line");
+}
+
+TEST(Terminal, ControlCStopsTheAnswerAndNotTheProgram) {
+  const TemporaryFolder state;
+  Terminal terminal({"chat", nano(), "--ignore-end", "-n", "1900", "--threads", "1"}, state.path());
+  ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
+  terminal.type("Tell me a story about a fox\r");
+  ASSERT_TRUE(terminal.shows("\n")) << terminal.screen();
+  ASSERT_TRUE(terminal.shows(" fox ")) << terminal.screen();
+  terminal.type(kControlC);
+  ASSERT_TRUE(terminal.shows("[stopped]")) << terminal.screen();
+  ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
+  // At the prompt it gives up the line.
+  terminal.type(std::string("half a li") + kControlC);
+  ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
+  terminal.type("/exit\r");
+  EXPECT_EQ(terminal.wait(), 0) << terminal.screen();
+}
+
+TEST(Terminal, ErrorsDoNotEndTheConversation) {
+  const TemporaryFolder state;
+  Terminal terminal({"chat", nano(), "-n", "8"}, state.path());
+  ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
+  terminal.type("/fly\r");
+  ASSERT_TRUE(terminal.shows("there is no command '/fly'")) << terminal.screen();
+  ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
+  terminal.type("/exit\r");
+  EXPECT_EQ(terminal.wait(), 0);
+}
+
+TEST(Terminal, ControlCEndsRunWithTheShellsCode) {
+  const TemporaryFolder state;
+  Terminal terminal({"run", nano(), "Tell me a story about a fox", "--ignore-end", "-n", "1900", "--threads", "1"},
+                    state.path());
+  ASSERT_TRUE(terminal.shows("fox")) << terminal.screen();
+  terminal.type(kControlC);
+  EXPECT_EQ(terminal.wait(), 130);
+}
+
+TEST(Terminal, RunWithoutAPromptDoesNotWaitForOne) {
+  const TemporaryFolder state;
+  Terminal terminal({"run", nano()}, state.path());
+  EXPECT_EQ(terminal.wait(), 1);
+  EXPECT_THAT(terminal.screen(), HasSubstr("there is no prompt"));
+}
+
+}  // namespace
+}  // namespace gerbil::testing

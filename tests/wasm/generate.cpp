@@ -1,0 +1,60 @@
+// wasm_generate NANO LLAMA: generates with the built-in model, and compares the logits of a golden checkpoint with
+// those of transformers. Exit code 0 when both are as they should be.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "gerbil/engine.hpp"
+
+namespace {
+
+// The tokens of the case "llama_config" in tests/fixtures/goldens/manifest.json.
+const std::vector<std::int32_t> kTokens{126, 41,  125, 114, 23, 98,  35, 24, 92, 113,
+                                        64,  130, 130, 23,  11, 105, 34, 78, 64, 117};
+
+bool tells_a_story(const std::string& model) {
+  const auto engine = gerbil::Engine::load(model, {.threads = 1, .context_length = 256});
+  std::string streamed;
+  gerbil::Options options{.max_tokens = 60};
+  options.on_text = [&](std::string_view piece, bool reasoning) {
+    if (!reasoning) streamed += piece;
+  };
+  const gerbil::Result result = engine.generate("Tell me a story about a fox", options);
+  std::cout << result.text << "\n"
+            << engine.info().device << ", " << result.timings.decode_tokens_per_second << " tok/s\n";
+  return result.text.find("fox") != std::string::npos && streamed == result.text;
+}
+
+// The largest error, relative to the largest logit.
+double golden_error(const std::string& folder) {
+  const auto engine = gerbil::Engine::load(folder, {.threads = 1, .exact = true, .check = false});
+  const std::vector<float> logits = engine.logits(kTokens);
+  std::vector<float> expected(logits.size());
+  std::ifstream file(folder + "/config.logits", std::ios::binary);
+  if (!file.read(reinterpret_cast<char*>(expected.data()),
+                 static_cast<std::streamsize>(expected.size() * sizeof(float))))
+    return INFINITY;
+  double error = 0;
+  double largest = 0;
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    error = std::max(error, std::abs(static_cast<double>(logits[i]) - static_cast<double>(expected[i])));
+    largest = std::max(largest, std::abs(static_cast<double>(expected[i])));
+  }
+  std::cout << "error of the golden checkpoint: " << error / largest << "\n";
+  return error / largest;
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+  try {
+    return tells_a_story(arguments[1]) && golden_error(arguments[2]) < 1e-4 ? 0 : 1;
+  } catch (const gerbil::Error& error) {
+    std::cout << error.what() << "\n";
+    return 1;
+  }
+}
