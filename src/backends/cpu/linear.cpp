@@ -19,7 +19,7 @@ using kernels::GroupFactors;
 // Tokens whose activations stay in a core's cache while the panels of a weight pass by.
 constexpr std::int64_t token_block = 96;
 // Bytes of weight that one task reads at least: enough to make handing out tasks cheap.
-constexpr std::int64_t task_bytes = 32 << 10;
+constexpr std::int64_t task_bytes = 256 << 10;
 
 struct Projection {
   graph::ValueId input = graph::none;
