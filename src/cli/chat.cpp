@@ -43,6 +43,7 @@ constexpr std::array<ChatCommand, 9> kCommands{{
 
 void print_help() {
   std::vector<std::pair<std::string, std::string>> rows;
+  rows.reserve(kCommands.size());
   for (const ChatCommand& command : kCommands)
     rows.emplace_back(std::format("  {} {}", command.name, command.argument), command.meaning);
   std::cerr << table(rows)

@@ -39,8 +39,9 @@ std::string to_string(const Range<T>& range) {
 template <typename T>
 T parse_number(std::string_view text, std::string_view what, const Range<T>& range = {}) {
   T value{};
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const auto [stopped, error] = std::from_chars(begin, end, value);
   // Written so that a NaN fails.
   const bool inside = (range.low_excluded ? value > range.low : value >= range.low) && value <= range.high;
   if (error != std::errc{} || stopped != end || text.empty() || !inside)

@@ -44,6 +44,7 @@ WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const Loa
   return [checkpoint, options](const graph::WeightDeclaration& declaration) {
     if (declaration.vector) return read_vector(checkpoint, declaration);
     std::vector<formats::Weight> parts;
+    parts.reserve(declaration.parts.size());
     for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
       parts.push_back(maybe_quantized(
           checkpoint.matrix(declaration.parts[i], declaration.part_rows[i], declaration.columns), options));

@@ -180,8 +180,9 @@ Batch Scheduler::State::compose() {
     const auto owner = static_cast<std::int32_t>(views.size());
     views.push_back({sequence.blocks, sequence.computed + entry.count, sequence.long_rope});
     for (std::int32_t i = 0; i < entry.count; ++i) {
-      positions.push_back(sequence.computed + i);
-      tokens.push_back(sequence.tokens[static_cast<std::size_t>(sequence.computed + i)]);
+      const std::int32_t position = sequence.computed + i;
+      positions.push_back(position);
+      tokens.push_back(sequence.tokens[static_cast<std::size_t>(position)]);
       owners.push_back(owner);
     }
     if (!entry.samples) continue;

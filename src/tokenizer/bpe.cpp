@@ -158,7 +158,8 @@ void read_merges(const TokenizerFile& file, Bpe& bpe) {
     if (right.size() < bpe.continuing_subword_prefix.size()) {
       corrupt(reason + " \"" + right + "\", which is shorter than continuing_subword_prefix.");
     }
-    const std::string result = left + right.substr(bpe.continuing_subword_prefix.size());
+    std::string result = left;
+    result.append(right, bpe.continuing_subword_prefix.size());
     const std::int32_t result_id = required_id(bpe, result, "Merge " + std::to_string(rank) + " makes");
     bpe.merges.insert(left_id, right_id, {rank++, result_id});
   }

@@ -82,7 +82,7 @@ class Chain {
  private:
   using Step = DecodeState::Step;
 
-  void apply(const MetaspaceToSpace& s, Step& own, std::size_t step, std::string token, bool fused) {
+  void apply(const MetaspaceToSpace& s, Step& own, std::size_t step, const std::string& token, bool fused) {
     if (fused) return hold(own, token);
     const bool first = own.count++ == 0;
     push(step + 1, replace_all(token, s.replacement, first && s.strip_first ? "" : " "), false);
@@ -96,7 +96,7 @@ class Chain {
     own.count = token.empty() ? own.count + size / s.character.size() : s.start;
     push(step + 1, std::move(token), true);
   }
-  void apply(const ReplaceInToken& s, Step& own, std::size_t step, std::string token, bool fused) {
+  void apply(const ReplaceInToken& s, Step& own, std::size_t step, const std::string& token, bool fused) {
     if (fused) return hold(own, token);
     push(step + 1, replace_all(token, s.replace.pattern, s.replace.content), false);
   }
@@ -112,7 +112,7 @@ class Chain {
     if (!own.held.empty()) push(step + 1, text_of_fallback_bytes(std::exchange(own.held, "")), false);
     push(step + 1, std::move(token), false);
   }
-  void apply(BytesToText, Step& own, std::size_t step, std::string token, bool) {
+  void apply(BytesToText, Step& own, std::size_t step, const std::string& token, bool) {
     // A token with a character outside the alphabet was added as text, and is text.
     own.held += characters_to_bytes(token).value_or(token);
     std::string rest = own.held.substr(own.held.size() - unfinished_utf8(own.held));

@@ -102,7 +102,7 @@ class Translator {
       const auto quantifier = take_quantifier();
       if (!quantifier) return item;
       if (item.empty()) fail("repeats nothing");
-      if (!first) item = "(?:" + item + ")";
+      if (!first) item.insert(0, "(?:").push_back(')');
       item += quantifier->text;
       if (quantifier->mode == "+" && !pcre2_) {
         item = atomic(item);
@@ -315,7 +315,8 @@ class Translator {
   std::string escape() {
     ++at_;
     const char32_t c = take_character();
-    const std::string word_inside = std::string(word_items) + latin_word_items, word = "[" + word_inside + "]";
+    const std::string word_inside = std::string(word_items) + latin_word_items;
+    std::string word = "[" + word_inside + "]";
     switch (c) {
       case 'b':
         return "(?:(?<=" + word + ")(?!" + word + ")|(?<!" + word + ")(?=" + word + "))";

@@ -48,7 +48,7 @@ Ceilings measure_ceilings(int threads) {
   constexpr std::int64_t iterations = 1 << 18;
   ceilings.int8_operations_per_second = best_rate([&] {
     std::atomic<std::int64_t> operations = 0;
-    pool.run(static_cast<std::size_t>(4 * pool.size()), [&](std::size_t i, std::size_t) {
+    pool.run(4 * static_cast<std::size_t>(pool.size()), [&](std::size_t i, std::size_t) {
       auto value = static_cast<std::int32_t>(i + 1);
       operations.fetch_add(kernels::multiply_bytes(iterations, &value), std::memory_order_relaxed);
       sink.fetch_add(static_cast<std::uint64_t>(value), std::memory_order_relaxed);

@@ -38,7 +38,7 @@ class NullProgram final : public Program {
 
 }  // namespace
 
-std::unique_ptr<Program> compile(graph::Graph graph, const ProgramOptions& options) {
+std::unique_ptr<Program> compile(const graph::Graph& graph, const ProgramOptions& options) {
   graph::validate(graph);
   return std::make_unique<NullProgram>(graph, options);
 }

@@ -56,7 +56,7 @@ AdapterReport report(const wgpu::Instance& instance, const wgpu::Adapter& adapte
 }  // namespace
 
 std::vector<AdapterReport> adapters() {
-  const wgpu::Instance instance = gpu::make_instance();
+  const wgpu::Instance instance = gpu::instance();
   std::vector<AdapterReport> reports;
   for (const wgpu::Adapter& adapter : gpu::find_adapters(instance)) reports.push_back(report(instance, adapter));
   return reports;

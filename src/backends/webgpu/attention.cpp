@@ -1,13 +1,17 @@
 // Rotary embedding, the paged keys and values, and attention over them.
+#include <algorithm>
+#include <numeric>
+
 #include "backends/webgpu/operations.hpp"
 
 namespace gerbil::webgpu {
 namespace {
 
 constexpr std::int64_t threads = 64;
-// A workgroup scores this many keys at a time; no fewer than head_dim / 4, so that each unit of the values has an
-// owner.
-constexpr std::int64_t attention_threads = 128;
+// Pages that a workgroup of attention takes at once: a single query has the GPU for itself and few heads to fill it
+// with, the queries of a prompt are many.
+constexpr std::int64_t decode_teams = 16;
+constexpr std::int64_t prompt_teams = 4;
 
 const KvPool& pool(const Machine& m, graph::StateId state) { return m.states[static_cast<std::size_t>(state)]; }
 
@@ -57,12 +61,26 @@ Operation make_attention(Machine& m, const graph::Node& node, const graph::Atten
   constants["HEADS"] = std::int64_t{attention.heads};
   constants["SCALE"] = attention.scale;
   if (attention.window > 0) constants["WINDOW"] = std::int64_t{attention.window};
+  const std::int64_t units = kv.state.head_dim / 4;
+  const std::int64_t per_lane = (units + 31) / 32;
+  constants["PER_LANE"] = per_lane;
+  constants["CHUNK"] = std::gcd(units, std::int64_t{8});
+  constants["FOUR"] = std::int64_t{4};
+  // Sums take 512 · per_lane bytes of workgroup memory a team, and every unit of the result needs an invocation.
+  const std::int64_t most_threads = m.device.capabilities().max_workgroup_threads;
+  const std::int64_t most_teams = std::min<std::int64_t>(most_threads / 32, 24 / per_lane);
   // The work depends on the position; half of the cache is a fair guess.
   Operation operation{graph::Rows::tokens, 2 * m.width(node.output) * m.positions, {}};
-  operation.dispatches.push_back(
-      {.kernel = m.kernel("attention", std::move(constants), attention_threads),
-       .bindings = {{0, m.step}, {1, m.value(node.inputs[0])}, {2, kv.keys}, {3, kv.values}, {4, m.value(node.output)}},
-       .groups = attention.heads});
+  for (const auto& [teams, ways] : {std::pair{decode_teams, one_row | few_rows}, {prompt_teams, many_rows}}) {
+    const std::int64_t used = std::clamp(teams, per_lane, most_teams);
+    constants["TEAMS"] = used;
+    operation.dispatches.push_back(
+        {.kernel = m.kernel("attention", constants, 32 * used),
+         .bindings =
+             {{0, m.step}, {1, m.value(node.inputs[0])}, {2, kv.keys}, {3, kv.values}, {4, m.value(node.output)}},
+         .groups = attention.heads,
+         .ways = static_cast<unsigned>(ways)});
+  }
   return operation;
 }
 

@@ -68,8 +68,7 @@ MatrixShape matrix_shape(const wgpu::Adapter& adapter) {
   return best;
 }
 
-}  // namespace
-
+// An instance that can wait with a time limit and shows experimental features (subgroup matrices).
 wgpu::Instance make_instance() {
   const char* const toggles[] = {"allow_unsafe_apis"};
   wgpu::DawnTogglesDescriptor toggle_descriptor;
@@ -86,7 +85,22 @@ wgpu::Instance make_instance() {
   return instance;
 }
 
+}  // namespace
+
+wgpu::Instance instance() {
+  // One for the whole process: a driver that is loaded and unloaded again and again runs out of thread-local storage.
+  // Never destroyed: when static objects are, the driver may be gone already.
+  static const wgpu::Instance* const shared = new wgpu::Instance(make_instance());
+  return *shared;
+}
+
 std::vector<wgpu::Adapter> find_adapters(const wgpu::Instance& instance) {
+  // Dawn keeps shader-f16 from NVIDIA's Vulkan drivers, which fail some conformance tests of it (crbug.com/42251215);
+  // what gerbil uses of it holds there: the op-parity tests pass. Subgroup matrices need Vulkan's memory model.
+  const char* const toggles[] = {"vulkan_enable_f16_on_nvidia", "use_vulkan_memory_model"};
+  wgpu::DawnTogglesDescriptor toggle_descriptor;
+  toggle_descriptor.enabledToggleCount = std::size(toggles);
+  toggle_descriptor.enabledToggles = toggles;
   std::vector<wgpu::Adapter> found;
   std::vector<wgpu::AdapterInfo> infos;
   constexpr std::array backends = {wgpu::BackendType::Vulkan, wgpu::BackendType::Metal, wgpu::BackendType::D3D12};
@@ -94,6 +108,7 @@ std::vector<wgpu::Adapter> find_adapters(const wgpu::Instance& instance) {
     for (const bool fallback : {false, true}) {
       for (const auto power : {wgpu::PowerPreference::HighPerformance, wgpu::PowerPreference::LowPower}) {
         wgpu::RequestAdapterOptions options;
+        options.nextInChain = &toggle_descriptor;
         options.featureLevel = wgpu::FeatureLevel::Core;
         options.powerPreference = power;
         options.forceFallbackAdapter = fallback;

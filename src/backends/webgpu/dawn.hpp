@@ -11,8 +11,8 @@
 
 namespace gerbil::gpu {
 
-// An instance that can wait with a time limit and shows experimental features (subgroup matrices).
-wgpu::Instance make_instance();
+// The process's instance.
+wgpu::Instance instance();
 
 // All adapters that compute, best first: real before software, discrete before integrated.
 std::vector<wgpu::Adapter> find_adapters(const wgpu::Instance& instance);

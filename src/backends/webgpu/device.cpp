@@ -159,7 +159,7 @@ void Device::State::end_pass() {
 }
 
 Device::Device() : state_(std::make_unique<State>()) {
-  state_->instance = make_instance();
+  state_->instance = instance();
   const std::vector<wgpu::Adapter> found = find_adapters(state_->instance);
   if (found.empty())
     throw Error(ErrorCode::not_found, "WebGPU found no adapter: there is no GPU, or its driver is not installed.");

@@ -117,6 +117,7 @@ class LinearMaker {
       all["TILES_M"] = std::int64_t{32 / shape.m};
       all["TILES_N"] = std::int64_t{32 / shape.n};
       all["TILES_K"] = std::int64_t{32 / shape.k};
+      all["ITEMS"] = 256 / (4 * m_.tools.subgroup_size);
       dispatch.kernel = m_.kernel("linear_matrix", std::move(all), 4 * m_.tools.subgroup_size);
       dispatch.rows_per_group = 64;
     } else {

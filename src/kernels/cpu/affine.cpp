@@ -164,18 +164,15 @@ void affine_block(const AffinePanels& weight, std::int64_t panel, const std::int
 template <bool packed, bool eighth_bit, typename Parameter>
 void affine_tokens(const AffinePanels& weight, std::int64_t panel, const std::int8_t* x, const GroupFactors* factors,
                    std::int64_t tokens, float* out) {
-  const auto advance = [&](std::int64_t by) {
-    x += by * weight.columns;
-    factors += by * weight.groups();
-    out += by * panel_rows;
-    tokens -= by;
+  const auto block = [&]<int count>(std::int64_t token) {
+    affine_block<count, packed, eighth_bit, Parameter>(weight, panel, x + token * weight.columns,
+                                                       factors + token * weight.groups(), out + token * panel_rows);
   };
-  for (; tokens >= kTokens; advance(kTokens)) {
-    affine_block<kTokens, packed, eighth_bit, Parameter>(weight, panel, x, factors, out);
-  }
-  for (; tokens >= 3; advance(3)) affine_block<3, packed, eighth_bit, Parameter>(weight, panel, x, factors, out);
-  if (tokens == 2) affine_block<2, packed, eighth_bit, Parameter>(weight, panel, x, factors, out);
-  if (tokens == 1) affine_block<1, packed, eighth_bit, Parameter>(weight, panel, x, factors, out);
+  std::int64_t token = 0;
+  for (; token + kTokens <= tokens; token += kTokens) block.template operator()<kTokens>(token);
+  for (; token + 3 <= tokens; token += 3) block.template operator()<3>(token);
+  if (token + 2 == tokens) block.template operator()<2>(token);
+  if (token + 1 == tokens) block.template operator()<1>(token);
 }
 
 template <typename Parameter>

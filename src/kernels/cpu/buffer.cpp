@@ -20,10 +20,10 @@ Buffer::Buffer(std::size_t bytes, [[maybe_unused]] bool huge_pages) : size_(byte
   data_ = static_cast<std::byte*>(memory_.get()) + (alignment - address % alignment) % alignment;
 #ifdef __linux__
   constexpr std::uintptr_t page = 2u << 20;
-  const std::uintptr_t begin = (address + page - 1) / page * page;
-  const std::uintptr_t end = (address + bytes) / page * page;
+  const std::size_t skipped = (page - address % page) % page;
+  const std::size_t whole = bytes < skipped ? 0 : (bytes - skipped) / page * page;
   // Advice only: without huge pages everything works, a little slower.
-  if (huge_pages && end > begin) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+  if (huge_pages && whole > 0) madvise(static_cast<std::byte*>(memory_.get()) + skipped, whole, MADV_HUGEPAGE);
 #endif
 }
 

@@ -1,35 +1,33 @@
-// Softmax attention of one query head of one token, a workgroup each, with a running maximum (Milakov and Gimelshein
-// 2018; Dao et al. 2022): WG keys at a time, first an invocation a key for the scores, then an invocation a unit of four
-// elements and one of SPLITS shares of the keys for the sum of values. Tiles lie at multiples of WG from position 0, so
-// that the order of the sums depends on the position alone.
+// Softmax attention of one query head of one token, a workgroup each. TEAMS teams of 32 invocations take the pages of the
+// sequence in turn, each with a maximum and sums of its own, which are merged at the end (Milakov and Gimelshein 2018;
+// Dao et al. 2023, Flash-Decoding). For a page, an invocation first scores a key, then sums PER_LANE units of four
+// elements over its share of the keys. Which team takes a page depends on the page's number alone, and so does the order
+// of the sums.
 #include step
 #include kv
-#include reduce
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
 @group(0) @binding(2) var<storage, read> keys: array<KvUnit>;
 @group(0) @binding(3) var<storage, read> values: array<KvUnit>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
-const SPLITS = WG / UNITS;
 const LOWEST = -3.0e38;
+const WIDTH = u32(min(UNITS, 32));         // lanes that share the units of one value
+const SPLITS = u32(max(1, 32 / UNITS));    // keys whose values are summed at once
 var<workgroup> query: array<vec4f, UNITS>;
-var<workgroup> weights: array<f32, WG>;
-var<workgroup> sums: array<vec4f, WG>;
+var<workgroup> scores: array<f32, WG>;     // by team and slot of the page
+var<workgroup> highests: array<f32, TEAMS>;
+var<workgroup> totals: array<f32, TEAMS>;
+var<workgroup> sums: array<vec4f, WG * PER_LANE>;
 
 @compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u,
-#if SUBGROUPS
-        @builtin(subgroup_id) subgroup: u32, @builtin(subgroup_invocation_id) lane: u32,
-#endif
-        @builtin(local_invocation_index) thread: u32) {
-#if SUBGROUPS
-  let place = Place(thread, subgroup, lane);
-#else
-  let place = Place(thread, 0u, thread);
-#endif
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let token = group.y;
   let head = group.x;
   let kv_head = head / (HEADS / KV_HEADS);
+  let team = thread / 32u;
+  let lane = thread % 32u;
+  let unit = lane % WIDTH;
+  let split = lane / WIDTH;
   let position = token_position(token);
   var first = 0u;
 #if WINDOW
@@ -38,42 +36,89 @@ fn main(@builtin(workgroup_id) group: vec3u,
   for (var i = thread; i < UNITS; i += WG) { query[i] = q[(token * HEADS + head) * UNITS + i] * SCALE; }
   workgroupBarrier();
 
-  let unit = thread % UNITS;
-  let split = thread / UNITS;
   var highest = LOWEST;
   var total = 0.0;
-  var sum = vec4f();
-  for (var tile = first / WG * WG; tile <= position; tile += WG) {
-    let key = tile + thread;
-    let seen = key >= first && key <= position;
+#repeat r PER_LANE
+  var sum_$r = vec4f();
+#end
+  for (var turn = first / 32u / TEAMS; turn <= position / 32u / TEAMS; turn++) {
+    let begin = (turn * TEAMS + team) * 32u;  // the page's first position
+    let present = begin <= position && begin + 32u > first;
+    var page = 0u;
     var score = LOWEST;
-    if (seen) {
-      let begin = key_at(page_of(token, key), kv_head, 0u, key % 32u);
-      score = 0.0;
-      for (var i = 0u; i < UNITS; i++) { score += dot(query[i], unpack_kv(keys[begin + i * 32u])); }
+    if (present) {
+      page = page_of(token, begin);
+      let key = begin + lane;
+      if (key >= first && key <= position) {
+        let at = key_at(page, kv_head, 0u, lane);
+        score = 0.0;
+        for (var i = 0u; i < UNITS; i += CHUNK) {
+          // All loads of a chunk are on their way before the first is needed.
+#repeat c CHUNK
+          let key_$c = keys[at + (i + $c) * 32u];
+#end
+#repeat c CHUNK
+          score += dot(query[i + $c], unpack_kv(key_$c));
+#end
+        }
+      }
     }
-    let next = max(highest, workgroup_max(score, place));
-    let decay = exp(highest - next);
-    highest = next;
-    let weight = select(0.0, exp(score - next), seen);
-    total = total * decay + weight;
-    weights[thread] = weight;
+    scores[thread] = score;
     workgroupBarrier();
-    sum *= decay;
-    if (split < SPLITS) {
-      let end = min(u32(WG), position + 1u - tile);
-      for (var i = split; i < end; i += SPLITS) {
-        let at = value_at(page_of(token, tile + i), kv_head, (tile + i) % 32u, unit);
-        sum += weights[i] * unpack_kv(values[at]);
+    if (present) {
+      var next = highest;
+      for (var i = 0u; i < 32u; i++) { next = max(next, scores[team * 32u + i]); }
+      let decay = exp(highest - next);
+      highest = next;
+      total *= decay;
+      if (score > LOWEST) { total += exp(score - highest); }
+#repeat r PER_LANE
+      sum_$r *= decay;
+#end
+      if (split < SPLITS) {
+        let end = min(32u, position + 1u - begin);  // slots beyond hold what an earlier sequence left, even NaN
+        for (var i = split; i < end; i += SPLITS * FOUR) {
+#repeat c FOUR
+          let slot_$c = min(i + $c * SPLITS, end - 1u);
+#repeat r PER_LANE
+          let value_$c_$r = values[value_at(page, kv_head, slot_$c, min(unit + $r * 32u, UNITS - 1u))];
+#end
+#end
+#repeat c FOUR
+          let weight_$c = select(0.0, exp(scores[team * 32u + slot_$c] - highest), i + $c * SPLITS < end);
+#repeat r PER_LANE
+          sum_$r += weight_$c * unpack_kv(value_$c_$r);
+#end
+#end
+        }
       }
     }
     workgroupBarrier();
   }
-  total = workgroup_sum(total, place);
-  sums[thread] = sum;
+
+  scores[thread] = total;
+#repeat r PER_LANE
+  sums[$r * WG + thread] = sum_$r;
+#end
+  if (lane == 0u) { highests[team] = highest; }
+  workgroupBarrier();
+  if (lane == 0u) {
+    var team_total = 0.0;
+    for (var i = 0u; i < 32u; i++) { team_total += scores[team * 32u + i]; }
+    totals[team] = team_total;
+  }
   workgroupBarrier();
   if (thread < UNITS) {
-    for (var i = 1u; i < SPLITS; i++) { sum += sums[i * UNITS + thread]; }
-    y[(token * HEADS + head) * UNITS + thread] = sum / total;
+    var best = highests[0];
+    for (var i = 1u; i < TEAMS; i++) { best = max(best, highests[i]); }
+    var all = 0.0;
+    var sum = vec4f();
+    for (var i = 0u; i < TEAMS; i++) {
+      let weight = exp(highests[i] - best);
+      all += weight * totals[i];
+      let at = thread / 32u * WG + i * 32u + thread % 32u;
+      for (var s = 0u; s < SPLITS; s++) { sum += weight * sums[at + s * WIDTH]; }
+    }
+    y[(token * HEADS + head) * UNITS + thread] = sum / all;
   }
 }

@@ -13,8 +13,27 @@ alias Result = subgroup_matrix_result<f32, MATRIX_N, MATRIX_M>;
 
 // 8 more than 32, so that rows begin in different banks and stay aligned to 16 bytes.
 const STRIDE = 40u;
-var<workgroup> w_tile: array<f16, 64 * STRIDE>;
+const TILE = 64u * STRIDE;
+// While one half is multiplied, the other is filled.
+var<workgroup> w_tile: array<f16, 2u * TILE>;
 var<workgroup> results: array<f32, 64 * 64>;
+
+// The weights that an invocation brings of step `k`: eight `item` of the 256 of a step.
+fn load_item(first_row: u32, k: u32, item: u32) -> array<vec4f, 2> {
+  return weight8(min(first_row + item / 4u, PART_ROWS - 1u), k * 4u + item % 4u);
+}
+
+fn store_item(half: u32, item: u32, w: array<vec4f, 2>) {
+  let at = half * TILE + item / 4u * STRIDE + item % 4u * 8u;
+  w_tile[at] = f16(w[0].x);
+  w_tile[at + 1u] = f16(w[0].y);
+  w_tile[at + 2u] = f16(w[0].z);
+  w_tile[at + 3u] = f16(w[0].w);
+  w_tile[at + 4u] = f16(w[1].x);
+  w_tile[at + 5u] = f16(w[1].y);
+  w_tile[at + 6u] = f16(w[1].z);
+  w_tile[at + 7u] = f16(w[1].w);
+}
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
@@ -28,24 +47,25 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var sum_$i_$j: Result;
 #end
 #end
+#repeat n ITEMS
+  store_item(0u, thread + $n * WG, load_item(first_row, 0u, thread + $n * WG));
+#end
+  workgroupBarrier();
   for (var k = 0u; k < EIGHTS / 4u; k++) {
-    for (var i = thread; i < 256u; i += WG) {
-      let row = i / 4u;
-      let w = weight8(min(first_row + row, PART_ROWS - 1u), k * 4u + i % 4u);
-      let at = row * STRIDE + i % 4u * 8u;
-      for (var c = 0u; c < 4u; c++) {
-        w_tile[at + c] = f16(w[0][c]);
-        w_tile[at + 4u + c] = f16(w[1][c]);
-      }
-    }
-    workgroupBarrier();
+    // The next step's weights are on their way while this one's are multiplied; after the last they are read once more.
+    let next = min(k + 1u, EIGHTS / 4u - 1u);
+#repeat n ITEMS
+    let item_$n = load_item(first_row, next, thread + $n * WG);
+#end
+    let half = k % 2u * TILE;
     for (var s = 0u; s < TILES_K; s++) {
 #repeat i TILES_M
       let left_$i = subgroupMatrixLoad<Left>(&prepared, (first_token + token_at + $i * MATRIX_M) * (EIGHTS * 8u) +
                                              k * 32u + s * MATRIX_K, false, EIGHTS * 8u);
 #end
 #repeat j TILES_N
-      let right_$j = subgroupMatrixLoad<Right>(&w_tile, (row_at + $j * MATRIX_N) * STRIDE + s * MATRIX_K, true, STRIDE);
+      let right_$j = subgroupMatrixLoad<Right>(&w_tile, half + (row_at + $j * MATRIX_N) * STRIDE + s * MATRIX_K, true,
+                                               STRIDE);
 #end
 #repeat i TILES_M
 #repeat j TILES_N
@@ -53,6 +73,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #end
 #end
     }
+#repeat n ITEMS
+    store_item((k + 1u) % 2u, thread + $n * WG, item_$n);
+#end
     workgroupBarrier();
   }
 #repeat i TILES_M

@@ -1,5 +1,5 @@
 // The inputs of a matrix-matrix product, one workgroup a token: permuted, multiplied by the weights of a norm, padded with
-// zeros to whole tiles, and in f16 where the device multiplies f16. Each row comes with the factor that its products are
+// zeros to whole steps of 32, and in f16 where the device multiplies f16. Each row comes with the factor that its products are
 // to be multiplied by: 1 / rms of the norm, and with F16 the power of two that keeps the row inside the range of f16.
 #include reduce
 @group(0) @binding(0) var<storage, read> x: array<f32>;
