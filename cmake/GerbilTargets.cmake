@@ -3,7 +3,9 @@
 # GCC 16 sees uninitialised members in copies of std::function and std::map that it inlines; Clang builds have no such
 # blind spot and run with the same warnings as errors in scripts/lint.
 set(gerbil_warnings -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+    # Sizes are counted in 64 bits; that they fit in memory is checked where memory is asked for.
+    $<$<BOOL:${EMSCRIPTEN}>:-Wno-shorten-64-to-32>)
 
 # gerbil_rung(FOLDER USES TARGET...): the sources of src/FOLDER as the static library gerbil_FOLDER. Its headers are
 # reachable through a link in the build folder that shows this rung only, so that a rung which includes another without

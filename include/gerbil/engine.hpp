@@ -137,14 +137,15 @@ struct ModelInfo {
   std::int32_t context_length = 0;
   std::int32_t vocabulary_size = 0;
   std::int64_t parameters = 0;
-  std::int64_t weight_bytes = 0;          // as packed for the device
-  std::int64_t bytes_per_token = 0;       // of weights, that a decoded token reads
-  std::int64_t operations_per_token = 0;  // 2 · multiply-adds in projections
-  std::int64_t arena_bytes = 0;           // activations
-  std::int64_t cache_bytes = 0;           // keys and values
-  int dispatches_per_token = 0;           // GPU
-  int readbacks_per_token = 0;            // GPU
-  std::vector<std::string> notes;         // fast paths that are not taken, and why
+  std::int64_t weight_bytes = 0;                 // as packed for the device
+  std::int64_t bytes_per_token = 0;              // of weights, that a decoded token reads
+  std::int64_t operations_per_token = 0;         // 2 · multiply-adds in projections, of a decoded token
+  std::int64_t operations_per_prompt_token = 0;  // without those that only wanted logits need
+  std::int64_t arena_bytes = 0;                  // activations
+  std::int64_t cache_bytes = 0;                  // keys and values
+  int dispatches_per_token = 0;                  // GPU
+  int readbacks_per_token = 0;                   // GPU
+  std::vector<std::string> notes;                // fast paths that are not taken, and why
   double load_seconds = 0;
 };
 
@@ -245,12 +246,14 @@ struct DeviceReport {
 };
 std::vector<DeviceReport> devices();
 
-// Ceilings of this machine, for the benchmark's shares: bytes per second read from memory by `threads` threads, and
-// int8 dot-product operations per second (multiply and add count as two).
+// Ceilings of a device, for the benchmark's shares. Multiply and add count as two operations.
 struct MachineCeilings {
-  double read_bytes_per_second = 0;
-  double int8_operations_per_second = 0;
+  double read_bytes_per_second = 0;  // from memory
+  double operations_per_second = 0;
+  std::string arithmetic;  // of the operations: "int8 dot products", "f16 subgroup matrices", "f32"
 };
-MachineCeilings measure_machine(int threads = 0);
+// Measures for about a second, with `threads` threads on the CPU (0: one a core). Device::webgpu is the best adapter;
+// Device::automatic chooses as Engine::load does.
+MachineCeilings measure_machine(Device device, int threads = 0);
 
 }  // namespace gerbil

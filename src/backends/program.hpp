@@ -57,11 +57,12 @@ struct ProgramOptions {
 
 // What one step costs; the numbers `gerbil bench` prints.
 struct ProgramInfo {
-  std::string device;                     // "CPU, AVX-512 VNNI, 2 threads"; adapter name and driver
-  std::vector<std::string> notes;         // fast paths not taken, and why
-  std::int64_t weight_bytes = 0;          // packed bytes of all weights
-  std::int64_t bytes_per_token = 0;       // packed weight bytes a decode step reads
-  std::int64_t operations_per_token = 0;  // 2 · multiply-adds in the projections of one token
+  std::string device;                            // "CPU, AVX-512 VNNI, 2 threads"; adapter name and driver
+  std::vector<std::string> notes;                // fast paths not taken, and why
+  std::int64_t weight_bytes = 0;                 // packed bytes of all weights
+  std::int64_t bytes_per_token = 0;              // packed weight bytes a decode step reads
+  std::int64_t operations_per_token = 0;         // 2 · multiply-adds in the projections of one decoded token
+  std::int64_t operations_per_prompt_token = 0;  // without those that only the wanted logits need
   std::int64_t arena_bytes = 0;
   std::int64_t kv_bytes = 0;
   int dispatches_per_token = 0;  // WebGPU, decode of one sequence

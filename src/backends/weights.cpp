@@ -26,6 +26,19 @@ std::vector<MatrixUse> matrix_uses(const graph::Graph& graph) {
   return uses;
 }
 
+Operations count_operations(const graph::Graph& graph) {
+  Operations operations;
+  for (const graph::Node& node : graph.nodes) {
+    const auto* linear = std::get_if<graph::Linear>(&node.operation);
+    if (!linear) continue;
+    const graph::WeightDeclaration& weight = graph.weight(linear->weight);
+    operations.token += 2 * weight.rows * weight.columns;
+    if (graph.value(node.output).rows == graph::Rows::tokens)
+      operations.prompt_token += 2 * weight.rows * weight.columns;
+  }
+  return operations;
+}
+
 std::vector<float> read_vector(const formats::Weight& weight) {
   const auto* dense = std::get_if<formats::Dense>(&weight.form);
   if (!dense) {

@@ -1,6 +1,7 @@
 // Which weights the nodes of a graph read, the same for every backend.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "formats/weight.hpp"
@@ -22,6 +23,14 @@ MatrixUse matrix_use(const graph::Node& node);
 
 // Every different use of a graph, in the order of its nodes.
 std::vector<MatrixUse> matrix_uses(const graph::Graph& graph);
+
+// Arithmetic of the projections, 2 for each multiply-add: of a decoded token, and of a token of a prompt, whose logits
+// nobody wants.
+struct Operations {
+  std::int64_t token = 0;
+  std::int64_t prompt_token = 0;
+};
+Operations count_operations(const graph::Graph& graph);
 
 // The numbers of a norm or a bias. Throws Error{unsupported} when it is stored quantised.
 std::vector<float> read_vector(const formats::Weight& weight);

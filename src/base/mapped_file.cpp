@@ -1,6 +1,8 @@
 #include "base/mapped_file.hpp"
 
 #include <fstream>
+#include <limits>
+#include <string>
 #include <system_error>
 
 #include "gerbil/error.hpp"
@@ -19,7 +21,7 @@ namespace {
   throw Error(ErrorCode::not_found, "Cannot open '" + path.string() + "': " + reason + ".");
 }
 
-std::uintmax_t size_of_regular_file(const std::filesystem::path& path) {
+std::size_t size_of_regular_file(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) fail(path, "there is no such file");
@@ -27,10 +29,12 @@ std::uintmax_t size_of_regular_file(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(status)) fail(path, "it is not a regular file");
   const auto size = std::filesystem::file_size(path, error);
   if (error) fail(path, error.message());
-  return size;
+  if (size > std::numeric_limits<std::size_t>::max())
+    fail(path, "its " + std::to_string(size) + " bytes are more than this machine can address");
+  return static_cast<std::size_t>(size);
 }
 
-void read_into(const std::filesystem::path& path, char* out, std::uintmax_t size) {
+void read_into(const std::filesystem::path& path, char* out, std::size_t size) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) fail(path, "it cannot be read");
   stream.read(out, static_cast<std::streamsize>(size));
@@ -40,7 +44,7 @@ void read_into(const std::filesystem::path& path, char* out, std::uintmax_t size
 }  // namespace
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
-  const std::uintmax_t size = size_of_regular_file(path);
+  const std::size_t size = size_of_regular_file(path);
   std::shared_ptr<MappedFile> file(new MappedFile);
   file->path_ = path;
   if (size == 0) return file;

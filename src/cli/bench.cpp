@@ -28,7 +28,6 @@ struct Bench {
 struct Measurement {
   std::vector<double> prefill, decode;  // tokens per second, one a repetition
   MachineCeilings ceilings;
-  bool on_cpu = false;
 };
 
 // Tokens drawn evenly from the vocabulary: every prompt is another one, so that no part of it is found in the cache.
@@ -61,8 +60,7 @@ Measurement measure(const Engine& engine, const Bench& bench) {
       if (repetition >= 0) measurement.decode.push_back(timings.decode_tokens_per_second);
     }
   }
-  measurement.on_cpu = engine.info().device.starts_with("CPU");
-  if (measurement.on_cpu) measurement.ceilings = measure_machine(bench.load.threads);
+  measurement.ceilings = measure_machine(bench.load.device, bench.load.threads);
   return measurement;
 }
 
@@ -70,12 +68,12 @@ double mean(const std::vector<double>& values) {
   return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-// Of the bytes per second that memory can deliver, those that decoding used; of the multiply-adds, those of prefill.
+// Of the bytes per second that memory can deliver, those that decoding used; of the arithmetic, that of prefill.
 double decode_share(const Measurement& m, const ModelInfo& info) {
   return mean(m.decode) * static_cast<double>(info.bytes_per_token) / m.ceilings.read_bytes_per_second;
 }
 double prefill_share(const Measurement& m, const ModelInfo& info) {
-  return mean(m.prefill) * static_cast<double>(info.operations_per_token) / m.ceilings.int8_operations_per_second;
+  return mean(m.prefill) * static_cast<double>(info.operations_per_prompt_token) / m.ceilings.operations_per_second;
 }
 
 void print_json(const Bench& bench, const ModelInfo& info, const Measurement& m) {
@@ -92,22 +90,20 @@ void print_json(const Bench& bench, const ModelInfo& info, const Measurement& m)
             {"weight_bytes", info.weight_bytes},
             {"bytes_per_token", info.bytes_per_token},
             {"operations_per_token", info.operations_per_token},
+            {"operations_per_prompt_token", info.operations_per_prompt_token},
             {"arena_bytes", info.arena_bytes},
             {"cache_bytes", info.cache_bytes},
             {"dispatches_per_token", info.dispatches_per_token},
             {"readbacks_per_token", info.readbacks_per_token},
             {"load_seconds", info.load_seconds},
             {"notes", info.notes},
-            {"read_bytes_per_second", nullptr},
-            {"int8_operations_per_second", nullptr},
+            {"read_bytes_per_second", m.ceilings.read_bytes_per_second},
+            {"operations_per_second", m.ceilings.operations_per_second},
+            {"arithmetic", m.ceilings.arithmetic},
             {"decode_share", nullptr},
             {"prefill_share", nullptr}};
-  if (m.on_cpu) {
-    json["read_bytes_per_second"] = m.ceilings.read_bytes_per_second;
-    json["int8_operations_per_second"] = m.ceilings.int8_operations_per_second;
-    if (!m.decode.empty()) json["decode_share"] = decode_share(m, info);
-    if (!m.prefill.empty()) json["prefill_share"] = prefill_share(m, info);
-  }
+  if (!m.decode.empty()) json["decode_share"] = decode_share(m, info);
+  if (!m.prefill.empty()) json["prefill_share"] = prefill_share(m, info);
   print(json);
 }
 
@@ -130,15 +126,13 @@ void print_text(const Bench& bench, const ModelInfo& info, const Measurement& m)
                                                      readable_bytes(static_cast<double>(info.bytes_per_token)),
                                                      readable_count(static_cast<double>(info.operations_per_token)),
                                                      info.dispatches_per_token, info.readbacks_per_token));
-  if (m.on_cpu) {
-    rows.emplace_back("memory read",
-                      readable_bytes(m.ceilings.read_bytes_per_second) + "/s" +
-                          (m.decode.empty() ? "" : std::format(", decode uses {:.0f} %", 100 * decode_share(m, info))));
-    rows.emplace_back(
-        "int8 arithmetic",
-        readable_count(m.ceilings.int8_operations_per_second) + "op/s" +
-            (m.prefill.empty() ? "" : std::format(", prefill uses {:.0f} %", 100 * prefill_share(m, info))));
-  }
+  rows.emplace_back("memory read",
+                    readable_bytes(m.ceilings.read_bytes_per_second) + "/s" +
+                        (m.decode.empty() ? "" : std::format(", decode uses {:.0f} %", 100 * decode_share(m, info))));
+  rows.emplace_back(
+      m.ceilings.arithmetic,
+      readable_count(m.ceilings.operations_per_second) + "op/s" +
+          (m.prefill.empty() ? "" : std::format(", prefill uses {:.0f} %", 100 * prefill_share(m, info))));
   for (const std::string& note : info.notes) rows.emplace_back("note", note);
   std::cout << table(rows);
 }

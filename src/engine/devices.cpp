@@ -1,9 +1,11 @@
+#include "engine/devices.hpp"
+
 #include "backends/cpu/ceilings.hpp"
 #include "backends/cpu/processor.hpp"
-#include "gerbil/engine.hpp"
 
 #ifdef GERBIL_WEBGPU
 #include "backends/webgpu/adapters.hpp"
+#include "backends/webgpu/ceilings.hpp"
 #endif
 
 namespace gerbil {
@@ -28,9 +30,27 @@ std::vector<DeviceReport> devices() {
   return reports;
 }
 
-MachineCeilings measure_machine(int threads) {
+bool use_webgpu(Device device) {
+#ifdef GERBIL_WEBGPU
+  return device == Device::webgpu || (device == Device::automatic && !webgpu::unusable_reason());
+#else
+  if (device == Device::webgpu)
+    throw Error(ErrorCode::unsupported, "This gerbil was built without WebGPU; choose the CPU.");
+  return false;
+#endif
+}
+
+MachineCeilings measure_machine(Device device, int threads) {
+#ifdef GERBIL_WEBGPU
+  if (use_webgpu(device)) {
+    webgpu::Ceilings ceilings = webgpu::measure_ceilings();
+    return {ceilings.read_bytes_per_second, ceilings.operations_per_second, std::move(ceilings.arithmetic)};
+  }
+#else
+  use_webgpu(device);
+#endif
   const auto ceilings = cpu::measure_ceilings(threads);
-  return {ceilings.read_bytes_per_second, ceilings.int8_operations_per_second};
+  return {ceilings.read_bytes_per_second, ceilings.int8_operations_per_second, "int8 dot products"};
 }
 
 }  // namespace gerbil

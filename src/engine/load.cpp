@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "engine/devices.hpp"
 #include "engine/model_path.hpp"
 #include "engine/model_weights.hpp"
 #include "engine/random_model.hpp"
@@ -11,10 +12,6 @@
 #include "engine/state.hpp"
 #include "graph/passes/passes.hpp"
 #include "models/registry.hpp"
-
-#ifdef GERBIL_WEBGPU
-#include "backends/webgpu/adapters.hpp"
-#endif
 
 namespace gerbil {
 namespace {
@@ -66,16 +63,6 @@ std::int32_t rope_original_context(const graph::Graph& graph) {
     if (!rope.long_inverse_frequencies.empty()) original = std::max(original, rope.original_context);
   }
   return original;
-}
-
-bool use_webgpu(Device device) {
-#ifdef GERBIL_WEBGPU
-  return device == Device::webgpu || (device == Device::automatic && !webgpu::unusable_reason());
-#else
-  if (device == Device::webgpu)
-    throw Error(ErrorCode::unsupported, "This gerbil was built without WebGPU; choose the CPU.");
-  return false;
-#endif
 }
 
 std::unique_ptr<Program> compile(graph::Graph graph, const Source& source, const ProgramOptions& program_options,
@@ -139,6 +126,7 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   info.weight_bytes = program.weight_bytes;
   info.bytes_per_token = program.bytes_per_token;
   info.operations_per_token = program.operations_per_token;
+  info.operations_per_prompt_token = program.operations_per_prompt_token;
   info.arena_bytes = program.arena_bytes;
   info.cache_bytes = program.kv_bytes;
   info.dispatches_per_token = program.dispatches_per_token;

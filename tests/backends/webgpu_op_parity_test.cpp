@@ -35,6 +35,20 @@ ProgramOptions small_options() {
   return options;
 }
 
+// Only projections have kernels of their own for adapters with and without f16.
+bool matters(const Case& test, const Variant& variant) {
+  const bool projection = test.name.starts_with("linear") || test.name == "tied_head" || test.name == "shared_input";
+  return projection || (variant.name != "no_f16" && variant.name != "no_matrices");
+}
+
+std::vector<std::tuple<Case, Variant>> parameters() {
+  std::vector<std::tuple<Case, Variant>> all;
+  for (const Case& test : op_cases())
+    for (const Variant& variant : variants())
+      if (matters(test, variant)) all.emplace_back(test, variant);
+  return all;
+}
+
 class WebGpuOpParity : public testing::TestWithParam<std::tuple<Case, Variant>> {};
 
 TEST_P(WebGpuOpParity, MatchesReference) {
@@ -52,11 +66,9 @@ TEST_P(WebGpuOpParity, MatchesReference) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(WebGpu, WebGpuOpParity,
-                         testing::Combine(testing::ValuesIn(op_cases()), testing::ValuesIn(variants())),
-                         [](const auto& suffix) {
-                           return std::get<0>(suffix.param).name + "_" + std::get<1>(suffix.param).name;
-                         });
+INSTANTIATE_TEST_SUITE_P(WebGpu, WebGpuOpParity, testing::ValuesIn(parameters()), [](const auto& suffix) {
+  return std::get<0>(suffix.param).name + "_" + std::get<1>(suffix.param).name;
+});
 
 // The rows of every case whose weights are cut to bindings of 8 KiB are those of the whole weights, bit for bit.
 TEST(WebGpuBindings, WeightsLargerThanABindingAreSplit) {

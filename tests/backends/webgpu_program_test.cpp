@@ -123,7 +123,8 @@ TEST(WebGpuProgram, WhatIsNotUsedIsSaid) {
 TEST(WebGpuProgram, RefusesMoreTokensThanItWasCompiledFor) {
   TestGraph g;
   build_layer(g, {});
-  EXPECT_THROW(compile(g)->step(TestBatch({{0, 0, random_tokens(129, 1)}}, {{0, 1, 2, 3, 4}}).batch()), Error);
+  const std::vector<std::vector<std::int32_t>> pages{{0, 1, 2, 3, 4}};
+  EXPECT_THROW(compile(g)->step(TestBatch({{0, 0, random_tokens(129, 1)}}, pages).batch()), Error);
 }
 
 // Rows of logits without structure, as wide as a small vocabulary, each row chosen by other rules.
@@ -149,7 +150,7 @@ TEST_P(WebGpuSampling, ChoosesWhatTheCpuChooses) {
                                     {.adjustments = {{0, 1.0f, 100.0f}, {5, 1.0f, 101.0f}}}};
   int distinct = 0;
   for (std::uint32_t step = 0; step < 40; ++step) {
-    TestBatch batch({{0, 0, random_tokens(static_cast<std::int32_t>(rules.size()), step)}}, {{0}});
+    TestBatch batch({{0, 0, random_tokens(static_cast<std::int32_t>(rules.size()), step)}}, blocks);
     for (Sampling rule : rules) {
       rule.seed = 0x123456789abcull * (step + 1);
       rule.step = step;

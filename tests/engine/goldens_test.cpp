@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
 
@@ -65,6 +67,22 @@ std::vector<Goldens::ParamType> parameters() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, Goldens, ::testing::ValuesIn(parameters()), parameter_name);
+
+// Decoding on a GPU is bound by the number of dispatches before anything else.
+TEST(WebGpuDispatches, AtMostSixALayerAndOneReadback) {
+  for (const std::string family : {"llama", "qwen2", "qwen3", "smollm3", "phi3"}) {
+    const std::string name = family + "_config";
+    const GoldenCase& golden = testing::golden_case(name);
+    std::ifstream file(golden.folder / golden.config);
+    const int layers = nlohmann::json::parse(file).at("num_hidden_layers");
+    const testing::ModelDirectory directory(golden);
+    const Engine engine =
+        Engine::load(directory.path(), {.device = Device::webgpu, .context_length = 32, .check = false});
+    // Beside the layers: the embedding, the row whose logits are wanted, its logits, the choice of the token.
+    EXPECT_LE(engine.info().dispatches_per_token, 6 * layers + 4) << family;
+    EXPECT_EQ(engine.info().readbacks_per_token, 1) << family;
+  }
+}
 
 TEST(GoldenManifest, HasEveryFamilyInEveryFormat) {
   std::set<std::string> names;

@@ -96,12 +96,14 @@ ProgramInfo describe(const Machine& m, const std::vector<MatrixUse>& uses) {
       std::format("CPU, {}, {} thread{}", kernels::target_name(), m.pool.size(), m.pool.size() == 1 ? "" : "s");
   for (const Matrix& matrix : m.matrices) info.weight_bytes += matrix.bytes();
   for (const auto& vector : m.vectors) info.weight_bytes += static_cast<std::int64_t>(vector.size() * sizeof(float));
+  const Operations operations = count_operations(m.graph);
+  info.operations_per_token = operations.token;
+  info.operations_per_prompt_token = operations.prompt_token;
   bool dense = false;
   for (const graph::Node& node : m.graph.nodes) {
     if (!std::holds_alternative<graph::Linear>(node.operation)) continue;
     const Matrix& matrix = m.matrices[std::find(uses.begin(), uses.end(), matrix_use(node)) - uses.begin()];
     info.bytes_per_token += matrix.bytes();
-    info.operations_per_token += 2 * matrix.rows * matrix.columns;
     dense = dense || !matrix.affine();
   }
   info.arena_bytes = static_cast<std::int64_t>(m.arena.size());

@@ -40,8 +40,8 @@ void prepare_token(const Projection& p, Machine& m, std::int64_t t, float* scrat
   const std::int64_t columns = packed_columns(*p.matrix);
   const AffinePanels* affine = p.matrix->affine();
   const float* x = m.value(p.input) + t * p.matrix->columns;
-  float* floats = m.floats.as<float>() + t * columns;
   const bool keep_floats = !affine || p.exact;
+  float* floats = keep_floats ? m.floats.as<float>() + t * columns : nullptr;
   if (p.norm) {
     float* normed = keep_floats && p.matrix->gather.empty() ? floats : scratch;
     kernels::rms_norm(x, p.norm, p.epsilon, p.matrix->columns, normed);
@@ -67,17 +67,18 @@ void prepare_token(const Projection& p, Machine& m, std::int64_t t, float* scrat
 
 void multiply_panel(const Projection& p, const Machine& m, std::int64_t panel, std::int64_t token, std::int64_t count,
                     float* sums) {
-  const std::int64_t columns = packed_columns(*p.matrix);
-  const float* floats = (reads_value(p) ? m.value(p.input) : m.floats.as<float>()) + token * columns;
-  if (const AffinePanels* affine = p.matrix->affine()) {
-    const GroupFactors* factors = m.factors.as<GroupFactors>() + token * affine->groups();
-    if (p.exact) {
-      kernels::affine_panel_exact(*affine, panel, floats, factors, count, sums);
-    } else {
-      kernels::affine_panel(*affine, panel, m.codes.as<std::int8_t>() + token * columns, factors, count, sums);
-    }
+  const std::int64_t first = token * packed_columns(*p.matrix);
+  const auto floats = [&] { return (reads_value(p) ? m.value(p.input) : m.floats.as<float>()) + first; };
+  const AffinePanels* affine = p.matrix->affine();
+  if (!affine) {
+    kernels::dense_panel(std::get<DensePanels>(p.matrix->panels), panel, floats(), count, sums);
+    return;
+  }
+  const GroupFactors* factors = m.factors.as<GroupFactors>() + token * affine->groups();
+  if (p.exact) {
+    kernels::affine_panel_exact(*affine, panel, floats(), factors, count, sums);
   } else {
-    kernels::dense_panel(std::get<DensePanels>(p.matrix->panels), panel, floats, count, sums);
+    kernels::affine_panel(*affine, panel, m.codes.as<std::int8_t>() + first, factors, count, sums);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "backends/null/compile.hpp"
 
+#include "backends/weights.hpp"
+
 namespace gerbil::null {
 namespace {
 
@@ -14,12 +16,9 @@ class NullProgram final : public Program {
     for (const graph::KvState& state : graph.states) {
       info_.kv_bytes += blocks * kv_block_tokens * 2 * state.kv_heads * state.head_dim * element;
     }
-    for (const graph::Node& node : graph.nodes) {
-      if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
-        const graph::WeightDeclaration& weight = graph.weight(linear->weight);
-        info_.operations_per_token += 2 * weight.rows * weight.columns;
-      }
-    }
+    const Operations operations = count_operations(graph);
+    info_.operations_per_token = operations.token;
+    info_.operations_per_prompt_token = operations.prompt_token;
   }
 
   StepResult step(const Batch& batch) override {

@@ -270,11 +270,13 @@ class WebGpuProgram final : public Program {
       if (!std::holds_alternative<graph::Linear>(node.operation)) continue;
       const Matrix& matrix = *matrix_of(node);
       info_.bytes_per_token += matrix.bytes;
-      info_.operations_per_token += 2 * matrix.rows * matrix.columns;
       decoded = decoded || matrix.decoded;
     }
     ++info_.dispatches_per_token;  // the choice of the token
     info_.readbacks_per_token = 1;
+    const Operations operations = count_operations(machine_.graph);
+    info_.operations_per_token = operations.token;
+    info_.operations_per_prompt_token = operations.prompt_token;
     info_.arena_bytes = machine_.activation_bytes;
     for (const KvPool& pool : machine_.states)
       info_.kv_bytes += static_cast<std::int64_t>(pool.keys.size() + pool.values.size());

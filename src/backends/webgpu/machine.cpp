@@ -17,20 +17,6 @@ constexpr std::int64_t tile_tokens = 64;
 // What linear_matrix.wgsl needs: twice 64 × 40 weights in f16 and 64 × 64 sums in f32.
 constexpr std::uint32_t matrix_workgroup_bytes = 2 * 64 * 40 * 2 + 64 * 64 * 4;
 
-Toolset choose_tools(const gpu::Capabilities& capabilities, const ProgramOptions& options) {
-  const auto allowed = [&](Feature feature) {
-    return std::ranges::find(options.without, feature) == options.without.end();
-  };
-  Toolset tools;
-  if (allowed(Feature::subgroups)) tools.subgroup_size = capabilities.subgroup_size;
-  tools.f16 = capabilities.shader_f16 && allowed(Feature::shader_f16) && !options.exact;
-  if (tools.f16 && tools.subgroup_size != 0 && allowed(Feature::subgroup_matrix) &&
-      capabilities.max_workgroup_bytes >= matrix_workgroup_bytes && tools.subgroup_size <= 64 &&
-      capabilities.max_workgroup_threads >= 4 * capabilities.subgroup_size)
-    tools.matrix = capabilities.matrix;
-  return tools;
-}
-
 // Values whose lifetimes do not overlap share a buffer. Not an arena with offsets: WebGPU does not let a dispatch read
 // one part of a buffer and write another.
 void assign_values(Machine& m) {
@@ -110,6 +96,20 @@ gpu::Buffer write_angles(Machine& m, const graph::RopeTable& table) {
 }
 
 }  // namespace
+
+Toolset choose_tools(const gpu::Capabilities& capabilities, const ProgramOptions& options) {
+  const auto allowed = [&](Feature feature) {
+    return std::ranges::find(options.without, feature) == options.without.end();
+  };
+  Toolset tools;
+  if (allowed(Feature::subgroups)) tools.subgroup_size = capabilities.subgroup_size;
+  tools.f16 = capabilities.shader_f16 && allowed(Feature::shader_f16) && !options.exact;
+  if (tools.f16 && tools.subgroup_size != 0 && allowed(Feature::subgroup_matrix) &&
+      capabilities.max_workgroup_bytes >= matrix_workgroup_bytes && tools.subgroup_size <= 64 &&
+      capabilities.max_workgroup_threads >= 4 * capabilities.subgroup_size)
+    tools.matrix = capabilities.matrix;
+  return tools;
+}
 
 Machine::Machine(graph::Graph g, const ProgramOptions& o)
     : graph(std::move(g)), options(o), tools(choose_tools(device.capabilities(), o)) {

@@ -47,6 +47,9 @@ struct Toolset {
   gpu::MatrixShape matrix;
 };
 
+// What the adapter has, without what the options rule out.
+Toolset choose_tools(const gpu::Capabilities& capabilities, const ProgramOptions& options);
+
 struct Machine {
   Machine(graph::Graph g, const ProgramOptions& o);
 

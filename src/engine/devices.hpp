@@ -1,0 +1,11 @@
+// The choice of a device.
+#pragma once
+
+#include "gerbil/engine.hpp"
+
+namespace gerbil {
+
+// Whether `device` means WebGPU on this machine. Throws Error{unsupported} when it does and gerbil was built without.
+bool use_webgpu(Device device);
+
+}  // namespace gerbil
