@@ -59,8 +59,8 @@ std::optional<std::string> read_line() {
     if (!std::getline(std::cin, line)) return std::nullopt;
     return line;
   }
+  const KeyboardFilter filter;
   for (;;) {
-    const KeyboardFilter filter;
     const std::unique_ptr<char, void (*)(void*)> line(ic_readline(""), ic_free);
     if (line) return std::string(line.get());
     if (!filter.interrupted()) return std::nullopt;

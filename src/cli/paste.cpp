@@ -4,12 +4,15 @@
 #include <poll.h>
 #include <pty.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <span>
 #include <utility>
 
 namespace gerbil::cli {
@@ -22,6 +25,19 @@ constexpr std::string_view kPasteOff = "\x1b[?2004l";
 constexpr std::string_view kControlKeys = "\x03\x04";  // Ctrl-C, Ctrl-D
 // Longer than the pieces of one sequence are apart, too short to notice.
 constexpr int kEscapeMilliseconds = 30;
+
+constexpr std::string_view kLastKeys = "\r\x03\x04";  // that end a line
+// How long isocline takes at most to end a line.
+constexpr int kEndMilliseconds = 50;
+
+// Keys for isocline; those that came too late for one line are for the next.
+std::string unread;
+
+// Line by line, as it works between two filters, the terminal has turned Enter to a newline and Ctrl-D to a NUL.
+void restore_keys(std::span<char> typed_ahead) {
+  std::ranges::replace(typed_ahead, '\n', '\r');
+  std::ranges::replace(typed_ahead, '\0', kControlKeys[1]);
+}
 
 // What a signal that ends the program must put back: there is one terminal.
 std::atomic<int> raw_terminal = -1;
@@ -97,6 +113,7 @@ KeyboardFilter::KeyboardFilter() {
   raw.c_iflag &= ~static_cast<tcflag_t>(BRKINT | ICRNL | INPCK | ISTRIP | IXON);
   raw.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | IEXTEN | ISIG);
   tcsetattr(keyboard_, TCSADRAIN, &raw);
+  ioctl(keyboard_, FIONREAD, &typed_ahead_);
   write(STDOUT_FILENO, kPasteOn);
   // Signals are for the thread that reads the line.
   sigset_t all, before;
@@ -119,15 +136,36 @@ KeyboardFilter::~KeyboardFilter() {
     if (file >= 0) close(file);
 }
 
+// Whether isocline reads single keys: what comes at other times it throws away when it begins or ends.
+bool KeyboardFilter::editing() const {
+  termios settings{};
+  return tcgetattr(feed_, &settings) == 0 && (settings.c_lflag & ICANON) == 0;
+}
+
+bool KeyboardFilter::wait(short event, int milliseconds) const {
+  std::array<pollfd, 2> ready{{{feed_, event, 0}, {wake_, POLLIN, 0}}};
+  return poll(ready.data(), ready.size(), milliseconds) >= 0 && ready[1].revents == 0;
+}
+
 bool KeyboardFilter::feed(std::string_view keys) {
-  const std::size_t control = keys.find_last_of(kControlKeys);
-  if (control != std::string_view::npos) interrupted_ = keys[control] == kControlKeys[0];
-  std::array<pollfd, 2> ready{{{feed_, POLLOUT, 0}, {wake_, POLLIN, 0}}};
-  while (!keys.empty()) {
-    if (poll(ready.data(), ready.size(), -1) <= 0 || ready[1].revents != 0) return false;
-    const ssize_t written = ::write(feed_, keys.data(), keys.size());
+  unread += keys;
+  while (!unread.empty()) {
+    if (!editing()) {
+      if (!wait(0, 1)) return false;
+      continue;
+    }
+    const std::size_t end = unread.find_first_of(kLastKeys);
+    const std::size_t count = end == std::string::npos ? unread.size() : end + 1;
+    if (end != std::string::npos) interrupted_ = unread[end] == kControlKeys[0];
+    if (!wait(POLLOUT, -1)) return false;
+    const ssize_t written = ::write(feed_, unread.data(), count);
     if (written < 0 && errno != EAGAIN) return false;
-    if (written > 0) keys.remove_prefix(static_cast<std::size_t>(written));
+    unread.erase(0, static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    // What follows the last key of a line is for the next one. It may have been none, in a menu for example: then
+    // nothing ends.
+    const bool ends = end != std::string::npos && written == static_cast<ssize_t>(count);
+    for (int i = 0; ends && i < kEndMilliseconds && editing(); ++i)
+      if (!wait(0, 1)) return false;
   }
   return true;
 }
@@ -136,6 +174,7 @@ void KeyboardFilter::forward() {
   PasteTranslator translator;
   std::array<pollfd, 2> ready{{{keyboard_, POLLIN, 0}, {wake_, POLLIN, 0}}};
   std::array<char, 4096> buffer{};
+  if (!feed({})) return;
   for (;;) {
     const int events = poll(ready.data(), ready.size(), translator.holds_back() ? kEscapeMilliseconds : -1);
     if (events < 0 || ready[1].revents != 0) return;
@@ -148,6 +187,9 @@ void KeyboardFilter::forward() {
       close(std::exchange(feed_, -1));
       return;
     }
+    const auto early = static_cast<std::size_t>(std::min<ssize_t>(typed_ahead_, count));
+    restore_keys(std::span(buffer).first(early));
+    typed_ahead_ -= static_cast<int>(early);
     if (!feed(translator.translate({buffer.data(), static_cast<std::size_t>(count)}))) return;
   }
 }

@@ -41,9 +41,12 @@ class KeyboardFilter {
  private:
   void forward();
   bool feed(std::string_view keys);  // false when the filter ends
-  int keyboard_ = -1;                // the real terminal
-  int feed_ = -1;                    // the other end of the new standard input
-  int wake_ = -1;                    // an eventfd that ends the thread
+  bool editing() const;
+  bool wait(short event, int milliseconds) const;  // for the feed, or the end of the filter: then false
+  int keyboard_ = -1;                              // the real terminal
+  int typed_ahead_ = 0;  // bytes that the terminal took before the filter asked for single keys
+  int feed_ = -1;        // the other end of the new standard input
+  int wake_ = -1;        // an eventfd that ends the thread
   std::atomic<bool> interrupted_ = false;
   std::thread thread_;
 };

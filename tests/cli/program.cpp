@@ -138,6 +138,8 @@ bool Terminal::shows(const std::string& text) {
 int Terminal::wait() {
   while (read_more(30000)) {
   }
+  // What still runs when nothing more is shown would run for ever.
+  kill(child_, SIGKILL);
   return exit_status(std::exchange(child_, -1));
 }
 

@@ -43,6 +43,7 @@ TEST(Terminal, APastedTextWithSeveralLinesIsOneMessage) {
   ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
   terminal.type("/save " + file + "\r");
   ASSERT_TRUE(terminal.shows("messages are in")) << terminal.screen();
+  ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
   terminal.type(kControlD);
   EXPECT_EQ(terminal.wait(), 0);
   std::ifstream saved(file);
@@ -64,6 +65,18 @@ TEST(Terminal, ControlCStopsTheAnswerAndNotTheProgram) {
   ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
   terminal.type("/exit\r");
   EXPECT_EQ(terminal.wait(), 0) << terminal.screen();
+}
+
+// What a person types while an answer appears belongs to the next line, Enter and all.
+TEST(Terminal, KeysTypedAheadAreNotLost) {
+  const TemporaryFolder state;
+  Terminal terminal({"chat", nano(), "-n", "8"}, state.path());
+  ASSERT_TRUE(terminal.shows(kPrompt)) << terminal.screen();
+  terminal.type("Hello\r/fly\r/stats\r/exit\r");
+  ASSERT_TRUE(terminal.shows("stopped after 8 tokens")) << terminal.screen();
+  ASSERT_TRUE(terminal.shows("there is no command '/fly'")) << terminal.screen();
+  ASSERT_TRUE(terminal.shows("first token after")) << terminal.screen();
+  EXPECT_EQ(terminal.wait(), 0);
 }
 
 TEST(Terminal, ErrorsDoNotEndTheConversation) {

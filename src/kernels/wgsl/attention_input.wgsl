@@ -34,17 +34,8 @@ fn rotated(token: u32, i: u32) -> f32 {
   return value;
 }
 
-@compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u,
-#if SUBGROUPS
-        @builtin(subgroup_id) subgroup: u32, @builtin(subgroup_invocation_id) lane: u32,
-#endif
-        @builtin(local_invocation_index) thread: u32) {
-#if SUBGROUPS
-  let place = Place(thread, subgroup, lane);
-#else
-  let place = Place(thread, 0u, thread);
-#endif
+fn run(group: vec3u, place: Place) {
+  let thread = place.thread;
   let token = group.y;
   let head = group.x;  // HEADS of q, then KV_HEADS of k, then KV_HEADS of v
   let is_query = head < HEADS;

@@ -16,17 +16,8 @@
 @group(0) @binding(4) var<storage, read> permutation: array<u32>;
 #endif
 
-@compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u,
-#if SUBGROUPS
-        @builtin(subgroup_id) subgroup: u32, @builtin(subgroup_invocation_id) lane: u32,
-#endif
-        @builtin(local_invocation_index) thread: u32) {
-#if SUBGROUPS
-  let place = Place(thread, subgroup, lane);
-#else
-  let place = Place(thread, 0u, thread);
-#endif
+fn run(group: vec3u, place: Place) {
+  let thread = place.thread;
   let row = group.y * INPUTS;
   var factor = 1.0;
 #if NORM

@@ -1,5 +1,6 @@
 // Sums and maxima over the WG invocations of a workgroup; every invocation gets the result. Called in uniform control
-// flow only. With SUBGROUPS, subgroups of SUBGROUP invocations reduce first; without, a tree in workgroup memory.
+// flow only. With SUBGROUPS, subgroups of SUBGROUP invocations reduce first; without, a tree in workgroup memory. The
+// entry point is here, as what it has to ask for depends on that: a kernel defines run(group, place).
 struct Place {
   thread: u32,    // in the workgroup
   subgroup: u32,  // in the workgroup; 0 without SUBGROUPS
@@ -53,4 +54,18 @@ fn workgroup_max(value: f32, place: Place) -> f32 {
 #endif
   workgroupBarrier();
   return best;
+}
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u,
+#if SUBGROUPS
+        @builtin(subgroup_id) subgroup: u32, @builtin(subgroup_invocation_id) lane: u32,
+#endif
+        @builtin(local_invocation_index) thread: u32) {
+#if SUBGROUPS
+  let place = Place(thread, subgroup, lane);
+#else
+  let place = Place(thread, 0u, thread);
+#endif
+  run(group, place);
 }

@@ -4,17 +4,8 @@
 @group(0) @binding(1) var<storage, read> weight: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u,
-#if SUBGROUPS
-        @builtin(subgroup_id) subgroup: u32, @builtin(subgroup_invocation_id) lane: u32,
-#endif
-        @builtin(local_invocation_index) thread: u32) {
-#if SUBGROUPS
-  let place = Place(thread, subgroup, lane);
-#else
-  let place = Place(thread, 0u, thread);
-#endif
+fn run(group: vec3u, place: Place) {
+  let thread = place.thread;
   let begin = (group.y * RUNS + group.x) * RUN;
   var squares = 0.0;
   for (var i = thread; i < RUN; i += WG) { squares += x[begin + i] * x[begin + i]; }

@@ -96,17 +96,8 @@ fn best_token(value: f32, token: u32, place: Place) -> u32 {
   return u32(max(-workgroup_max(select(LOWEST, -f32(token), value == best), place), 0.0));
 }
 
-@compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u,
-#if SUBGROUPS
-        @builtin(subgroup_id) subgroup: u32, @builtin(subgroup_invocation_id) lane: u32,
-#endif
-        @builtin(local_invocation_index) thread: u32) {
-#if SUBGROUPS
-  let place = Place(thread, subgroup, lane);
-#else
-  let place = Place(thread, 0u, thread);
-#endif
+fn run(group: vec3u, place: Place) {
+  let thread = place.thread;
   let options = group.y * ROW_WORDS;
   let temperature = bitcast<f32>(rows[options]);
   let top_k = rows[options + 1u];

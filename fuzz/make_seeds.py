@@ -1,0 +1,39 @@
+"""Where the fuzz targets begin: fixtures and attacks of the tests, in the form that each target takes.
+
+    python3 fuzz/make_seeds.py FOLDER      (writes FOLDER/safetensors, FOLDER/config, FOLDER/checkpoint, FOLDER/tokenizer)
+"""
+
+import pathlib
+import sys
+
+TESTS = pathlib.Path(__file__).resolve().parents[1] / "tests"
+LARGEST = 200_000  # bytes; beyond, mutations hit what matters too rarely
+
+
+def seeds():
+    """(target, name, bytes) of every seed."""
+    for path in sorted((TESTS / "attacks/safetensors").glob("*.safetensors")):
+        yield "safetensors", path.stem, path.read_bytes()
+    for path in sorted((TESTS / "attacks/checkpoints").rglob("*.json")):
+        yield "config", f"{path.parent.name}-{path.stem}", path.read_bytes()
+    for path in sorted((TESTS / "fixtures/goldens").rglob("config.json")):
+        name = path.parent.name
+        weights = path.parent / "model.safetensors"
+        yield "config", f"golden-{name}", path.read_bytes()
+        if weights.exists():
+            yield "safetensors", f"golden-{name}", weights.read_bytes()
+            yield "checkpoint", name, path.read_bytes() + b"\0" + weights.read_bytes()
+    for path in sorted((TESTS / "fixtures/tokenizers").glob("*.json")):
+        yield "tokenizer", path.stem, path.read_bytes()
+
+
+def main(folder):
+    for target, name, content in seeds():
+        if len(content) > LARGEST:
+            continue
+        (folder / target).mkdir(parents=True, exist_ok=True)
+        (folder / target / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]))
