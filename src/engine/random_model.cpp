@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/float16.hpp"
+
 namespace gerbil {
 namespace {
 
@@ -39,7 +41,10 @@ formats::Weight random_matrix(const graph::WeightDeclaration& declaration, int b
   const std::int64_t columns = declaration.columns;
   // Uniform codes around zero with a variance of 1 / columns keep activations of ordinary size through all layers.
   const auto steps = static_cast<float>((1 << bits) - 1);
-  const float scale = std::sqrt(12.0f / static_cast<float>(columns)) / steps;
+  // In half precision, as checkpoints have them.
+  const auto half = [](float value) { return f16_to_f32(f32_to_f16(value)); };
+  const float scale = half(std::sqrt(12.0f / static_cast<float>(columns)) / steps);
+  const float bias = half(-scale * steps / 2.0f);
   const auto read = [=](std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales, float* biases) {
     const std::int64_t total = count * columns;
     for (std::int64_t i = 0; i < total; i += 8) {
@@ -50,7 +55,7 @@ formats::Weight random_matrix(const graph::WeightDeclaration& declaration, int b
     }
     for (std::int64_t i = 0; i < total / group; ++i) {
       scales[i] = scale;
-      biases[i] = -scale * steps / 2.0f;
+      biases[i] = bias;
     }
   };
   return {declaration.parts.front(), declaration.rows, columns, formats::Affine{bits, group, read, nullptr}};
