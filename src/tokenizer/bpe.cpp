@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <format>
 #include <queue>
 
 #include "tokenizer/errors.hpp"
@@ -156,7 +157,7 @@ void read_merges(const TokenizerFile& file, Bpe& bpe) {
     const std::int32_t left_id = required_id(bpe, left, reason);
     const std::int32_t right_id = required_id(bpe, right, reason);
     if (right.size() < bpe.continuing_subword_prefix.size()) {
-      corrupt(reason + " \"" + right + "\", which is shorter than continuing_subword_prefix.");
+      corrupt(std::format("{} \"{}\", which is shorter than continuing_subword_prefix.", reason, right));
     }
     std::string result = left;
     result.append(right, bpe.continuing_subword_prefix.size());

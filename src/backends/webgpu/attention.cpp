@@ -62,7 +62,7 @@ Operation make_attention(Machine& m, const graph::Node& node, const graph::Atten
   constants["SCALE"] = attention.scale;
   if (attention.window > 0) constants["WINDOW"] = std::int64_t{attention.window};
   const std::int64_t units = kv.state.head_dim / 4;
-  const std::int64_t per_lane = (units + 31) / 32;
+  const std::int64_t per_lane = std::max<std::int64_t>(1, (units + 31) / 32);
   constants["PER_LANE"] = per_lane;
   constants["CHUNK"] = std::gcd(units, std::int64_t{8});
   constants["FOUR"] = std::int64_t{4};
