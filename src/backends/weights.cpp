@@ -39,7 +39,7 @@ Operations count_operations(const graph::Graph& graph) {
   return operations;
 }
 
-std::vector<float> read_vector(const formats::Weight& weight) {
+std::vector<float> read_vector(const formats::Weight& weight, const graph::WeightDeclaration& declaration) {
   const auto* dense = std::get_if<formats::Dense>(&weight.form);
   if (!dense) {
     throw Error(ErrorCode::unsupported, std::format("The vector '{}' is stored quantised; norms and biases must be "
@@ -48,6 +48,7 @@ std::vector<float> read_vector(const formats::Weight& weight) {
   }
   std::vector<float> values(static_cast<std::size_t>(weight.rows * weight.columns));
   dense->read(0, weight.rows, values.data());
+  for (float& value : values) value += declaration.add;
   return values;
 }
 

@@ -32,7 +32,8 @@ struct Operations {
 };
 Operations count_operations(const graph::Graph& graph);
 
-// The numbers of a norm or a bias. Throws Error{unsupported} when it is stored quantised.
-std::vector<float> read_vector(const formats::Weight& weight);
+// The numbers of a norm or a bias, plus what the declaration adds. Throws Error{unsupported} when it is stored
+// quantised.
+std::vector<float> read_vector(const formats::Weight& weight, const graph::WeightDeclaration& declaration);
 
 }  // namespace gerbil

@@ -28,6 +28,13 @@ ValueId Builder::embedding(std::string_view module, std::int64_t vocabulary, std
   return append(Embedding{table, scale}, {}, name, static_cast<std::int32_t>(width), Rows::tokens);
 }
 
+ValueId Builder::add_embedding(ValueId x, std::string_view module, Index index, std::int64_t rows,
+                               std::int32_t offset) {
+  const std::string name = scope_ + std::string(module);
+  const WeightId table = weight(name, rows, width(x), false);
+  return append(Embedding{table, 1.0f, index, offset}, {x}, name, width(x), Rows::tokens);
+}
+
 ValueId Builder::linear(ValueId x, std::string_view module, std::int64_t rows, bool bias) {
   const std::string name = scope_ + std::string(module);
   Linear operation{.weight = weight(name, rows, width(x), false)};
@@ -42,7 +49,15 @@ ValueId Builder::rms_norm(ValueId x, std::string_view module, float epsilon) {
 ValueId Builder::rms_norm(ValueId x, std::string_view module, float epsilon, std::int32_t head_dim) {
   const std::string name = scope_ + std::string(module);
   const WeightId scale = weight(name + ".weight", 1, head_dim, true);
+  graph_.weights[static_cast<std::size_t>(scale)].add = norm_add_;
   return append(RmsNorm{scale, head_dim, epsilon}, {x}, name, width(x), graph_.value(x).rows);
+}
+
+ValueId Builder::layer_norm(ValueId x, std::string_view module, float epsilon, bool bias) {
+  const std::string name = scope_ + std::string(module);
+  LayerNorm operation{weight(name + ".weight", 1, width(x), true), none, epsilon};
+  if (bias) operation.bias = weight(name + ".bias", 1, width(x), true);
+  return append(operation, {x}, name, width(x), graph_.value(x).rows);
 }
 
 ValueId Builder::add(ValueId a, ValueId b) {
@@ -67,13 +82,33 @@ ValueId Builder::rope(ValueId x, RopeId rope, std::int32_t head_dim) {
 
 ValueId Builder::attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, std::int32_t kv_heads, float scale,
                            std::int32_t window) {
-  const auto state = static_cast<StateId>(graph_.states.size());
-  graph_.states.push_back({kv_heads, width(k) / kv_heads});
+  return attend(q, k, v, kv_heads, none, {none, heads, scale, window, true});
+}
+
+ValueId Builder::bidirectional_attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, std::int32_t kv_heads,
+                                         float scale, std::int32_t window) {
+  // Nothing is remembered from layer to layer, so all of them write over the same keys and values.
+  const ValueId result = attend(q, k, v, kv_heads, shared_state_, {none, heads, scale, window, false});
+  shared_state_ = std::get<Attention>(graph_.nodes.back().operation).state;
+  return result;
+}
+
+ValueId Builder::attend(ValueId q, ValueId k, ValueId v, std::int32_t kv_heads, StateId state, Attention attention) {
+  if (state == none) {
+    state = static_cast<StateId>(graph_.states.size());
+    graph_.states.push_back({kv_heads, width(k) / kv_heads});
+  }
+  attention.state = state;
   graph_.nodes.push_back({KvWrite{state}, {k, v}, none});
-  return append(Attention{state, heads, scale, window}, {q}, scope_ + "attention", width(q), Rows::tokens);
+  return append(attention, {q}, scope_ + "attention", width(q), Rows::tokens);
 }
 
 ValueId Builder::select_rows(ValueId x) { return append(SelectRows{}, {x}, "select_rows", width(x), Rows::outputs); }
+
+ValueId Builder::pool(ValueId x, std::vector<Pooling> modes) {
+  const std::int32_t all = static_cast<std::int32_t>(modes.size()) * width(x);
+  return append(Pool{std::move(modes)}, {x}, "pool", all, Rows::outputs);
+}
 
 RopeId Builder::add_rope(RopeTable table) {
   graph_.ropes.push_back(std::move(table));

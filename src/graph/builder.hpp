@@ -17,9 +17,12 @@ class Builder {
   void scope(std::string prefix) { scope_ = std::move(prefix); }
 
   ValueId embedding(std::string_view module, std::int64_t vocabulary, std::int64_t width, float scale = 1.0f);
+  // x plus the row of a table of positions or types; position p has row p + offset of a table of `rows`.
+  ValueId add_embedding(ValueId x, std::string_view module, Index index, std::int64_t rows, std::int32_t offset = 0);
   ValueId linear(ValueId x, std::string_view module, std::int64_t rows, bool bias = false);
   ValueId rms_norm(ValueId x, std::string_view module, float epsilon);                         // over the whole row
   ValueId rms_norm(ValueId x, std::string_view module, float epsilon, std::int32_t head_dim);  // over each head
+  ValueId layer_norm(ValueId x, std::string_view module, float epsilon, bool bias = true);
   ValueId add(ValueId a, ValueId b);
   ValueId multiply(ValueId a, ValueId b);
   ValueId activate(ValueId x, Activation activation);
@@ -28,10 +31,16 @@ class Builder {
   // Writes k and v to a new state and attends over it.
   ValueId attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, std::int32_t kv_heads, float scale,
                     std::int32_t window = 0);
+  // The same without a memory: every token sees its whole text, or the positions nearer than `window` on both sides.
+  ValueId bidirectional_attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, std::int32_t kv_heads,
+                                  float scale, std::int32_t window = 0);
   ValueId select_rows(ValueId x);
+  ValueId pool(ValueId x, std::vector<Pooling> modes);
 
   RopeId add_rope(RopeTable table);
   std::int32_t width(ValueId id) const { return graph_.value(id).width; }
+  // Norms from here on multiply by 1 + w instead of w.
+  void norms_add_one() { norm_add_ = 1.0f; }
 
   // The finished graph, validated.
   Graph finish(ValueId logits, std::int32_t context_length);
@@ -39,9 +48,12 @@ class Builder {
  private:
   ValueId append(Operation operation, std::vector<ValueId> inputs, std::string name, std::int32_t width, Rows rows);
   WeightId weight(std::string name, std::int64_t rows, std::int64_t columns, bool vector);
+  ValueId attend(ValueId q, ValueId k, ValueId v, std::int32_t kv_heads, StateId state, Attention attention);
 
   Graph graph_;
   std::string scope_;
+  float norm_add_ = 0.0f;
+  StateId shared_state_ = none;  // of all bidirectional layers
 };
 
 }  // namespace gerbil::graph

@@ -27,6 +27,7 @@ struct WeightDeclaration {
   std::int64_t rows = 0;  // outputs; 1 for a vector
   std::int64_t columns = 0;
   bool vector = false;
+  float add = 0.0f;  // to every element of a vector: Gemma's norms multiply by 1 + w
 };
 
 // Keys and values of every token of every live sequence, one layer's worth. The runtime owns the paging.
@@ -55,7 +56,7 @@ struct Graph {
   std::vector<WeightDeclaration> weights;
   std::vector<KvState> states;
   std::vector<RopeTable> ropes;
-  ValueId output = none;            // logits, Rows::outputs
+  ValueId output = none;            // logits, or embeddings; Rows::outputs
   std::int32_t context_length = 0;  // what the model was made for
 
   const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }

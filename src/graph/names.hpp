@@ -9,5 +9,6 @@ namespace gerbil::graph {
 
 std::string_view name_of(const Operation& operation);
 std::string_view name_of(Activation activation);
+std::string_view name_of(Pooling pooling);
 
 }  // namespace gerbil::graph

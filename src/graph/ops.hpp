@@ -15,12 +15,18 @@ using StateId = std::int32_t;   // index into Graph::states
 using RopeId = std::int32_t;    // index into Graph::ropes
 inline constexpr std::int32_t none = -1;
 
-enum class Activation { identity, silu, gelu, gelu_tanh, relu };
+enum class Activation { identity, silu, gelu, gelu_tanh, relu, tanh };
 
-// () -> [T, columns of table]. Row t is table[tokens[t]] · scale.
+// What chooses a row of an embedding's table: the token's id, its position in the sequence, or its type (the segment it
+// belongs to, Devlin et al. 2019).
+enum class Index { token, position, type };
+
+// ([residual]) -> [T, columns of table]. Row t is table[index(t) + offset] · scale + residual[t].
 struct Embedding {
   WeightId table = none;
   float scale = 1.0f;
+  Index index = Index::token;
+  std::int32_t offset = 0;
 };
 
 // (x, [residual]) -> [T, n]. y = activation(norm(x) · Wᵀ + bias) + residual, with W [n or 2n, k].
@@ -41,6 +47,14 @@ struct RmsNorm {
   WeightId weight = none;
   std::int32_t width = 0;
   float epsilon = 1e-6f;
+};
+
+// (x) -> same shape. y = (x − mean(x)) / sqrt(variance(x) + epsilon) · w + b over the whole row (Ba et al. 2016); b is
+// left out where there is none.
+struct LayerNorm {
+  WeightId weight = none;
+  WeightId bias = none;
+  float epsilon = 1e-5f;
 };
 
 struct Add {};       // (a, b) -> a + b
@@ -68,17 +82,30 @@ struct KvWrite {
   StateId state = none;
 };
 
-// (q) -> [T, heads · head_dim]. Softmax attention of each query over the keys of its own sequence at positions
-// (position − window, position]; window 0 means all. Grouped-query: query head h reads KV head h / (heads / kv_heads).
+// (q) -> [T, heads · head_dim]. Softmax attention of each query over the keys of its own sequence: at positions
+// (position − window, position] when causal, (position − window, position + window) otherwise; window 0 means all.
+// Grouped-query: query head h reads KV head h / (heads / kv_heads).
 struct Attention {
   StateId state = none;
   std::int32_t heads = 0;
   float scale = 1.0f;
   std::int32_t window = 0;
+  bool causal = true;
 };
 
 // (x) -> [outputs, width]: the rows whose logits are wanted.
 struct SelectRows {};
+
+// What becomes of the rows of a text. weighted_mean: row i counts i + 1 times (Muennighoff 2022). mean_sqrt_length: the
+// sum over the square root of the number of rows.
+// Reference: sentence-transformers, models/Pooling.py.
+enum class Pooling { first, max, mean, mean_sqrt_length, weighted_mean, last };
+
+// (x) -> [outputs, modes · width]: the rows of each sequence from its position 0 to the wanted row, pooled in each of
+// the ways, side by side. All of them must be in the step.
+struct Pool {
+  std::vector<Pooling> modes;
+};
 
 // Fused: (qkv) -> q [T, heads · head_dim]. qkv holds queries, keys and values side by side. Normalises each head of q
 // and k (where norms are given), rotates them (where a rope is given), writes k and v to the state, and returns q.
@@ -91,8 +118,8 @@ struct AttentionInput {
   RopeId rope = none;
 };
 
-using Operation = std::variant<Embedding, Linear, RmsNorm, Add, Multiply, Activate, Slice, Rope, KvWrite, Attention,
-                               SelectRows, AttentionInput>;
+using Operation = std::variant<Embedding, Linear, RmsNorm, LayerNorm, Add, Multiply, Activate, Slice, Rope, KvWrite,
+                               Attention, SelectRows, Pool, AttentionInput>;
 
 struct Node {
   Operation operation;

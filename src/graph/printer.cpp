@@ -10,10 +10,13 @@ namespace {
 
 // In the order of the alternatives of Operation.
 constexpr std::array<std::string_view, std::variant_size_v<Operation>> operation_names{
-    "embedding", "linear", "rms_norm", "add",       "multiply",    "activate",
-    "slice",     "rope",   "kv_write", "attention", "select_rows", "attention_input"};
+    "embedding", "linear", "rms_norm", "layer_norm", "add",         "multiply", "activate",
+    "slice",     "rope",   "kv_write", "attention",  "select_rows", "pool",     "attention_input"};
 
-constexpr std::array<std::string_view, 5> activation_names{"identity", "silu", "gelu", "gelu_tanh", "relu"};
+constexpr std::array<std::string_view, 6> activation_names{"identity", "silu", "gelu", "gelu_tanh", "relu", "tanh"};
+constexpr std::array<std::string_view, 3> index_names{"token", "position", "type"};
+constexpr std::array<std::string_view, 6> pooling_names{"first",         "max", "mean", "mean_sqrt_length",
+                                                        "weighted_mean", "last"};
 
 class Printer {
  public:
@@ -63,6 +66,10 @@ class Printer {
   void fields(const Embedding& operation) {
     field("table", operation.table);
     if (operation.scale != 1.0f) text_ += std::format(" scale={}", operation.scale);
+    if (operation.index != Index::token) {
+      text_ += std::format(" index={}", index_names[static_cast<std::size_t>(operation.index)]);
+    }
+    if (operation.offset != 0) text_ += std::format(" offset={}", operation.offset);
   }
   void fields(const Linear& operation) {
     field("weight", operation.weight);
@@ -76,6 +83,11 @@ class Printer {
     field("weight", operation.weight);
     text_ += std::format(" epsilon={}", operation.epsilon);
   }
+  void fields(const LayerNorm& operation) {
+    field("weight", operation.weight);
+    field("bias", operation.bias);
+    text_ += std::format(" epsilon={}", operation.epsilon);
+  }
   void fields(const Add&) {}
   void fields(const Multiply&) {}
   void fields(const Activate& operation) { text_ += std::format(" {}", name_of(operation.activation)); }
@@ -87,8 +99,12 @@ class Printer {
   void fields(const Attention& operation) {
     text_ += std::format(" state={} heads={} scale={}", operation.state, operation.heads, operation.scale);
     if (operation.window != 0) text_ += std::format(" window={}", operation.window);
+    if (!operation.causal) text_ += " bidirectional";
   }
   void fields(const SelectRows&) {}
+  void fields(const Pool& operation) {
+    for (const Pooling mode : operation.modes) text_ += std::format(" {}", name_of(mode));
+  }
   void fields(const AttentionInput& operation) {
     text_ += std::format(" state={} heads={}", operation.state, operation.heads);
     field("query_norm", operation.query_norm);
@@ -104,6 +120,8 @@ class Printer {
 
 std::string_view name_of(const Operation& operation) { return operation_names[operation.index()]; }
 std::string_view name_of(Activation activation) { return activation_names[static_cast<std::size_t>(activation)]; }
+
+std::string_view name_of(Pooling pooling) { return pooling_names[static_cast<std::size_t>(pooling)]; }
 
 std::string to_string(const Graph& graph) { return Printer(graph).run(); }
 

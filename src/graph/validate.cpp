@@ -78,9 +78,15 @@ class Validator {
   }
 
   void check(const Embedding& operation, const Node& node) {
-    expect_inputs(node, 0, 0);
+    expect_inputs(node, 0, 1);
+    expect_same_rows(node);
     expect_index(operation.table, graph_.weights.size(), "weight");
-    expect_equal(out(node), graph_.weight(operation.table).columns, "output width");
+    const WeightDeclaration& table = graph_.weight(operation.table);
+    expect(!table.vector, "uses vector '" + table.parts.front() + "' as a matrix");
+    expect_equal(out(node), table.columns, "output width");
+    expect(operation.offset >= 0 && operation.offset < table.rows,
+           "begins at row " + std::to_string(operation.offset) + " of " + std::to_string(table.rows));
+    if (!node.inputs.empty()) expect_equal(width(node.inputs[0]), out(node), "residual width");
     expect(graph_.value(node.output).rows == Rows::tokens, "has output rows, but computes a row for every token");
   }
 
@@ -103,6 +109,12 @@ class Validator {
     expect_equal(out(node), width(node.inputs[0]), "output width");
     expect(operation.width > 0 && out(node) % operation.width == 0, "normalises runs that do not divide the row");
     expect_vector(operation.weight, operation.width);
+  }
+
+  void check(const LayerNorm& operation, const Node& node) {
+    check_elementwise(node, 1);
+    expect_vector(operation.weight, out(node));
+    if (operation.bias != none) expect_vector(operation.bias, out(node));
   }
 
   void check_elementwise(const Node& node, std::size_t inputs) const {
@@ -164,6 +176,14 @@ class Validator {
     expect_inputs(node, 1, 1);
     expect_equal(out(node), width(node.inputs[0]), "output width");
     expect(graph_.value(node.output).rows == Rows::outputs, "has token rows, but selects output rows");
+  }
+
+  void check(const Pool& operation, const Node& node) {
+    expect_inputs(node, 1, 1);
+    expect(!operation.modes.empty(), "pools in no way");
+    expect_equal(out(node), width(node.inputs[0]) * static_cast<std::int64_t>(operation.modes.size()), "output width");
+    expect(graph_.value(node.inputs[0]).rows == Rows::tokens, "pools rows that are pooled already");
+    expect(graph_.value(node.output).rows == Rows::outputs, "has token rows, but computes a row for every output");
   }
 
   void check(const AttentionInput& operation, const Node& node) {

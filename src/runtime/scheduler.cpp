@@ -190,7 +190,13 @@ Batch Scheduler::State::compose() {
     sampling.push_back(next_sampling(sequence));
     logits |= sequence.request->want_logits;
   }
-  return {tokens, positions, owners, views, outputs, sampling, logits};
+  return {.tokens = tokens,
+          .positions = positions,
+          .sequences = owners,
+          .views = views,
+          .outputs = outputs,
+          .sampling = sampling,
+          .logits = logits};
 }
 
 void Scheduler::State::accept(const StepResult& result) {

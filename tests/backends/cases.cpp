@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "graph/names.hpp"
+
 namespace gerbil::test {
 namespace {
 
@@ -27,8 +29,8 @@ Case linear(std::string name, std::int32_t columns, std::int32_t rows, Form form
   return {"linear_" + name, build, form.bits > 0 ? quantised : 1e-5, 1e-5};
 }
 
-Case attention(std::string name, std::int32_t heads, std::int32_t kv_heads, std::int32_t head_dim,
-               std::int32_t window) {
+Case attention(std::string name, std::int32_t heads, std::int32_t kv_heads, std::int32_t head_dim, std::int32_t window,
+               bool causal = true) {
   const auto build = [=](TestGraph& g) {
     g.graph.states.push_back({kv_heads, head_dim});
     const ValueId q = g.input(heads * head_dim);
@@ -36,10 +38,10 @@ Case attention(std::string name, std::int32_t heads, std::int32_t kv_heads, std:
     const ValueId v = g.input(kv_heads * head_dim);
     g.sink(KvWrite{0}, {k, v});
     // A large scale makes some keys matter much more than others.
-    g.finish(
-        g.node(Attention{0, heads, 3.0f / std::sqrt(static_cast<float>(head_dim)), window}, {q}, heads * head_dim));
+    const float scale = 3.0f / std::sqrt(static_cast<float>(head_dim));
+    g.finish(g.node(Attention{0, heads, scale, window, causal}, {q}, heads * head_dim));
   };
-  return {"attention_" + name, build, half_precision, 1e-5};
+  return {(causal ? "attention_" : "attention_both_sides_") + name, build, half_precision, 1e-5};
 }
 
 RopeTable rope_table(std::int32_t rotary_dim) {
@@ -88,6 +90,32 @@ Case activation(std::string name, Activation activation) {
           }};
 }
 
+// The embeddings of BERT and RoBERTa: tokens, positions from the third row of their table on, and types.
+Case embedding_sum() {
+  return {"embedding_sum", [](TestGraph& g) {
+            const ValueId token = g.node(Embedding{.table = g.matrix(64, 40, {})}, {}, 40);
+            const Embedding position{.table = g.matrix(80, 40, {}), .index = Index::position, .offset = 2};
+            const Embedding type{.table = g.matrix(2, 40, {}), .scale = 0.5f, .index = Index::type};
+            g.finish(g.node(type, {g.node(position, {token}, 40)}, 40));
+          }};
+}
+
+Case pool(std::string name, std::vector<Pooling> modes, std::int32_t width) {
+  return {"pool_" + name,
+          [=](TestGraph& g) {
+            const auto all = static_cast<std::int32_t>(modes.size()) * width;
+            g.graph.output = g.node(Pool{modes}, {g.input(width)}, all, Rows::outputs);
+          },
+          1e-5, 1e-5, true};
+}
+
+Case layer_norm(std::int32_t width, bool bias) {
+  return {"layer_norm_" + std::to_string(width) + (bias ? "_bias" : ""), [=](TestGraph& g) {
+            const LayerNorm norm{g.vector(width), bias ? g.vector(width) : none, 1e-5f};
+            g.finish(g.node(norm, {g.input(width)}, width));
+          }};
+}
+
 std::vector<Case> make_cases() {
   const Form f32;
   const Form f16{DType::f16};
@@ -133,6 +161,11 @@ std::vector<Case> make_cases() {
       attention("window_7", 4, 2, 32, 7),
       attention("window_32", 4, 4, 128, 32),
       attention("window_1", 2, 1, 8, 1),
+      attention("grouped", 8, 2, 64, 0, false),
+      attention("head_dim_20", 3, 3, 20, 0, false),
+      attention("window_7", 4, 2, 32, 7, false),
+      attention("window_40", 2, 2, 32, 40, false),
+      attention("window_1", 2, 1, 8, 1, false),
       rope("whole", 3, 64, 64),
       rope("partial", 2, 24, 10),
       attention_input("plain", 4, 2, 32, false, false),
@@ -143,11 +176,18 @@ std::vector<Case> make_cases() {
       activation("gelu", Activation::gelu),
       activation("gelu_tanh", Activation::gelu_tanh),
       activation("relu", Activation::relu),
+      activation("tanh", Activation::tanh),
+      embedding_sum(),
   };
   cases.push_back({"add", [](TestGraph& g) { g.finish(g.node(Add{}, {g.input(37), g.input(37)}, 37)); }});
   cases.push_back({"multiply", [](TestGraph& g) { g.finish(g.node(Multiply{}, {g.input(37), g.input(37)}, 37)); }});
   cases.push_back({"slice", [](TestGraph& g) { g.finish(g.node(Slice{5}, {g.input(40)}, 21)); }});
+  const std::vector<Pooling> every{Pooling::first,         Pooling::max, Pooling::mean, Pooling::mean_sqrt_length,
+                                   Pooling::weighted_mean, Pooling::last};
+  for (const Pooling mode : every) cases.push_back(pool(std::string(name_of(mode)), {mode}, 70));
+  cases.push_back(pool("every", every, 21));
   for (const std::int32_t width : {7, 48, 130}) {
+    cases.push_back(layer_norm(width, width != 48));
     cases.push_back({"rms_norm_row_" + std::to_string(width), [width](TestGraph& g) {
                        const RmsNorm norm{g.vector(width), width, 1e-5f};
                        g.finish(g.node(norm, {g.input(width)}, width));
@@ -197,13 +237,22 @@ const std::vector<Case>& op_cases() {
   return cases;
 }
 
+// The pages of three sequences, scattered.
+const std::vector<std::vector<std::int32_t>> blocks{{5, 0}, {3, 7}, {2}};
+
 std::vector<TestBatch> ragged_steps() {
-  static const std::vector<std::vector<std::int32_t>> blocks{{5, 0}, {3, 7}, {2}};
   static const std::vector<bool> long_rope{false, true, false};
   return {TestBatch({{0, 0, random_tokens(33, 1)}, {1, 0, random_tokens(5, 2)}}, blocks, long_rope),
           TestBatch({{0, 33, random_tokens(1, 3)}, {1, 5, random_tokens(40, 4)}, {2, 0, random_tokens(7, 5)}}, blocks,
                     long_rope),
           TestBatch({{2, 7, random_tokens(1, 6)}, {0, 34, random_tokens(1, 7)}}, blocks, long_rope)};
 }
+
+std::vector<TestBatch> whole_steps() {
+  return {TestBatch({{0, 0, random_tokens(33, 1)}, {1, 0, random_tokens(5, 2)}}, blocks),
+          TestBatch({{0, 0, random_tokens(1, 3)}, {1, 0, random_tokens(40, 4)}, {2, 0, random_tokens(7, 5)}}, blocks)};
+}
+
+std::vector<TestBatch> steps_of(const Case& test) { return test.whole_texts ? whole_steps() : ragged_steps(); }
 
 }  // namespace gerbil::test

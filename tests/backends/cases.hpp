@@ -15,11 +15,16 @@ struct Case {
   std::function<void(TestGraph&)> build;
   double tolerance = 1e-5;        // normalised error
   double exact_tolerance = 1e-5;  // with ProgramOptions::exact
+  bool whole_texts = false;       // the op needs every token of a sequence in the step
 };
 
 const std::vector<Case>& op_cases();
 
 // Two steps in which three sequences of unequal lengths prefill, decode and continue, over scattered pages.
 std::vector<TestBatch> ragged_steps();
+// Two steps of whole sequences, for ops that remember nothing.
+std::vector<TestBatch> whole_steps();
+// Those that suit the case.
+std::vector<TestBatch> steps_of(const Case& test);
 
 }  // namespace gerbil::test

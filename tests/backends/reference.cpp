@@ -18,6 +18,8 @@ double activate(graph::Activation activation, double x) {
       return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
     case graph::Activation::relu:
       return std::max(x, 0.0);
+    case graph::Activation::tanh:
+      return std::tanh(x);
     case graph::Activation::identity:
       break;
   }
@@ -29,6 +31,37 @@ void normalise(double* x, std::size_t count, const std::vector<float>& weight, d
   for (std::size_t i = 0; i < count; ++i) squares += x[i] * x[i];
   const double factor = 1 / std::sqrt(squares / static_cast<double>(count) + epsilon);
   for (std::size_t i = 0; i < count; ++i) x[i] *= factor * weight[i];
+}
+
+void layer_normalise(double* x, std::size_t count, const std::vector<float>& weight, const float* bias,
+                     double epsilon) {
+  double mean = 0;
+  for (std::size_t i = 0; i < count; ++i) mean += x[i] / static_cast<double>(count);
+  double variance = 0;
+  for (std::size_t i = 0; i < count; ++i) variance += (x[i] - mean) * (x[i] - mean) / static_cast<double>(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    x[i] = (x[i] - mean) / std::sqrt(variance + epsilon) * weight[i] + (bias == nullptr ? 0 : bias[i]);
+  }
+}
+
+// One column of the `count` rows at x, `stride` apart.
+double pool(graph::Pooling mode, const double* x, std::size_t count, std::size_t stride) {
+  if (mode == graph::Pooling::first) return x[0];
+  if (mode == graph::Pooling::last) return x[(count - 1) * stride];
+  double largest = x[0];
+  double sum = 0;
+  double weighted = 0;
+  double weights = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    largest = std::max(largest, x[i * stride]);
+    sum += x[i * stride];
+    weighted += static_cast<double>(i + 1) * x[i * stride];
+    weights += static_cast<double>(i + 1);
+  }
+  if (mode == graph::Pooling::max) return largest;
+  if (mode == graph::Pooling::weighted_mean) return weighted / weights;
+  const auto n = static_cast<double>(count);
+  return mode == graph::Pooling::mean ? sum / n : sum / std::sqrt(n);
 }
 
 void rotate(double* x, const graph::RopeTable& table, bool use_long, std::int32_t position) {
@@ -72,8 +105,13 @@ std::vector<double> Reference::step(const TestBatch& b) {
     const auto second = [&](std::size_t i) { return values[static_cast<std::size_t>(node.inputs[1])][i]; };
     if (const auto* op = std::get_if<graph::Embedding>(&node.operation)) {
       for (std::size_t i = 0; i < y.size(); ++i) {
-        y[i] = static_cast<double>(op->scale) *
-               graph_.dense(op->table)[static_cast<std::size_t>(b.tokens[i / n]) * n + i % n];
+        const std::int32_t index = op->index == graph::Index::token      ? b.tokens[i / n]
+                                   : op->index == graph::Index::position ? b.positions[i / n]
+                                   : b.types.empty()                     ? 0
+                                                                         : b.types[i / n];
+        const auto row = static_cast<std::size_t>(index + op->offset);
+        y[i] = static_cast<double>(op->scale) * graph_.dense(op->table)[row * n + i % n];
+        if (!x.empty()) y[i] += x[i];
       }
     } else if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
       const auto& w = graph_.dense(linear->weight);
@@ -98,6 +136,12 @@ std::vector<double> Reference::step(const TestBatch& b) {
       const auto size = static_cast<std::size_t>(norm->width);
       for (std::size_t i = 0; i < y.size(); i += size)
         normalise(&y[i], size, graph_.dense(norm->weight), norm->epsilon);
+    } else if (const auto* layer = std::get_if<graph::LayerNorm>(&node.operation)) {
+      y = x;
+      const float* bias = layer->bias == graph::none ? nullptr : graph_.dense(layer->bias).data();
+      for (std::size_t i = 0; i < y.size(); i += n) {
+        layer_normalise(&y[i], n, graph_.dense(layer->weight), bias, layer->epsilon);
+      }
     } else if (std::holds_alternative<graph::Add>(node.operation)) {
       for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] + second(i);
     } else if (std::holds_alternative<graph::Multiply>(node.operation)) {
@@ -112,6 +156,12 @@ std::vector<double> Reference::step(const TestBatch& b) {
       for (std::size_t i = 0; i < y.size(); i += head) rotate_head(&y[i], rope->rope, i / n);
     } else if (std::holds_alternative<graph::SelectRows>(node.operation)) {
       for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[static_cast<std::size_t>(b.outputs[i / n]) * n + i % n];
+    } else if (const auto* pooling = std::get_if<graph::Pool>(&node.operation)) {
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        const auto last = static_cast<std::size_t>(b.outputs[i / n]);
+        const auto count = static_cast<std::size_t>(b.positions[last]) + 1;
+        y[i] = pool(pooling->modes[i % n / in], &x[(last + 1 - count) * in + i % in], count, in);
+      }
     } else if (const auto* write = std::get_if<graph::KvWrite>(&node.operation)) {
       for (std::size_t t = 0; t < b.tokens.size(); ++t) {
         const std::pair at{write->state, slot(t, b.positions[t])};
@@ -145,8 +195,12 @@ std::vector<double> Reference::step(const TestBatch& b) {
       for (std::size_t i = 0; i < y.size(); i += dim) {
         const std::size_t t = i / n;
         const std::size_t kv = i % n / dim / group * dim;
-        const std::int32_t last = b.positions[t];
-        const std::int32_t first = attention->window > 0 ? std::max(0, last - attention->window + 1) : 0;
+        const std::int32_t position = b.positions[t];
+        const std::int32_t window = attention->window;
+        const std::int32_t length = b.views[static_cast<std::size_t>(b.sequences[t])].length;
+        const std::int32_t first = window > 0 ? std::max(0, position - window + 1) : 0;
+        const std::int32_t last =
+            attention->causal ? position : std::min(length, window > 0 ? position + window : length) - 1;
         double total = 0;
         for (std::int32_t p = first; p <= last; ++p) {
           const std::pair at{attention->state, slot(t, p)};

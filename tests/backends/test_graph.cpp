@@ -123,11 +123,14 @@ TestBatch::TestBatch(const std::vector<Part>& parts, const std::vector<std::vect
       tokens.push_back(part.tokens[i]);
       positions.push_back(part.first + static_cast<std::int32_t>(i));
       sequences.push_back(view);
+      types.push_back(static_cast<std::int32_t>(i % 2));
     }
   }
 }
 
-Batch TestBatch::batch(bool logits) const { return {tokens, positions, sequences, views, outputs, sampling, logits}; }
+Batch TestBatch::batch(bool logits) const {
+  return {tokens, positions, sequences, types, views, outputs, sampling, logits};
+}
 
 void build_layer(TestGraph& g, Form form) {
   using namespace graph;

@@ -25,6 +25,17 @@ TEST(KernelSource, ConstantsComeFirstAndConditionsFollowThem) {
   EXPECT_FALSE(holds(off, "exp(-x)"));
 }
 
+TEST(KernelSource, TheFirstBranchWhoseConditionHoldsIsTaken) {
+  const auto pool = [](const std::string& mode) { return kernel_source("pool", {{mode, std::int64_t{1}}}); };
+  EXPECT_TRUE(holds(pool("FIRST"), "x[first * COLUMNS + id.x]"));
+  EXPECT_FALSE(holds(pool("FIRST"), "x[last * COLUMNS + id.x]"));
+  EXPECT_TRUE(holds(pool("LAST"), "x[last * COLUMNS + id.x]"));
+  EXPECT_FALSE(holds(pool("LAST"), "sum"));
+  EXPECT_TRUE(holds(pool("MEAN"), "sum / count"));
+  EXPECT_FALSE(holds(pool("MEAN"), "sqrt"));
+  EXPECT_TRUE(holds(pool("MEAN_SQRT_LENGTH"), "sum / sqrt(count)"));
+}
+
 TEST(KernelSource, FeaturesSwitchOnTheirExtensions) {
   EXPECT_TRUE(holds(kernel_source("add", {{"F16", std::int64_t{1}}}), "enable f16;"));
   EXPECT_TRUE(holds(kernel_source("add", {{"SUBGROUPS", std::int64_t{1}}}), "enable subgroups;"));

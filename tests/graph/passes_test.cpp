@@ -57,6 +57,40 @@ TEST(Passes, ALayerBecomesFiveNodes) {
             "return %8\n");
 }
 
+// A layer of a text encoder: norms after the sums, and no state of its own.
+TEST(Passes, AnEncoderLayerBecomesEightNodes) {
+  Builder b("encoder");
+  auto x = b.embedding("word", 32, 16);
+  x = b.add_embedding(x, "position", Index::position, 8, 2);
+  x = b.add_embedding(x, "type", Index::type, 2);
+  for (const char* scope : {"0.", "1."}) {
+    b.scope(scope);
+    const auto q = b.linear(x, "q", 16, true);
+    const auto k = b.linear(x, "k", 16, true);
+    const auto v = b.linear(x, "v", 16, true);
+    x = b.layer_norm(b.add(x, b.linear(b.bidirectional_attention(q, k, v, 4, 4, 0.5f, 3), "o", 16, true)), "n", 1e-5f);
+    const auto h = b.activate(b.linear(x, "up", 24, true), Activation::gelu);
+    x = b.layer_norm(b.add(x, b.linear(h, "down", 16, true)), "m", 1e-5f, false);
+  }
+  b.scope("");
+  Graph graph = b.finish(b.pool(x, {Pooling::mean, Pooling::last}), 6);
+  optimize(graph);
+  const std::string text = to_string(graph);
+  EXPECT_EQ(graph.nodes.size(), 3u + 2 * 8 + 1);
+  EXPECT_EQ(graph.states.size(), 1u) << "layers that remember nothing share their keys and values";
+  for (const char* line : {
+           "%1 [T, 16] = embedding(%0) table=position[8, 16] index=position offset=2\n",
+           "%2 [T, 16] = embedding(%1) table=type[2, 16] index=type\n",
+           "%5 [T, 16] = attention(%4) state=0 heads=4 scale=0.5 window=3 bidirectional\n",
+           "%6 [T, 16] = linear(%5, %2) weight=0.o[16, 16] bias=0.o.bias[16]\n",
+           "%7 [T, 16] = layer_norm(%6) weight=0.n.weight[16] bias=0.n.bias[16] epsilon=1e-05\n",
+           "%8 [T, 24] = linear(%7) weight=0.up[24, 16] bias=0.up.bias[24] activation=gelu\n",
+           "%19 [S, 32] = pool(%18) mean last\n",
+       }) {
+    EXPECT_NE(text.find(line), std::string::npos) << "no line " << line << "in\n" << text;
+  }
+}
+
 TEST(Passes, PlainHeadsAndBiases) {
   Graph graph = layer(false, true);
   optimize(graph);
@@ -69,8 +103,8 @@ TEST(Passes, WeightsThatCannotBeStackedStayApart) {
   Graph graph = layer();
   const std::size_t before = count_nodes(graph);
   optimize(graph, [](const WeightDeclaration&, const WeightDeclaration&) { return false; });
-  // Only residuals and norms are fused: two adds and three norms are gone.
-  EXPECT_EQ(count_nodes(graph), before - 5);
+  // Only activations, residuals and norms are fused: an activation, two adds and three norms are gone.
+  EXPECT_EQ(count_nodes(graph), before - 6);
   EXPECT_NO_THROW(validate(graph));
 }
 

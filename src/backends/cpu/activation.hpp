@@ -16,6 +16,8 @@ inline kernels::Activation to_kernel(graph::Activation activation) {
       return kernels::Activation::gelu_tanh;
     case graph::Activation::relu:
       return kernels::Activation::relu;
+    case graph::Activation::tanh:
+      return kernels::Activation::tanh;
     case graph::Activation::identity:
       break;
   }

@@ -122,6 +122,8 @@ Operation make_attention(Machine& machine, const graph::Node& node, const graph:
       task.out = m.value(out) + at;
       task.scale = attention.scale;
       task.window = attention.window;
+      task.causal = attention.causal;
+      task.length = run.view->length;
       kernels::attend(task, m.scratch[thread].data());
     });
   };

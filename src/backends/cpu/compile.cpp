@@ -24,7 +24,7 @@ void load_weights(Machine& m, const std::vector<MatrixUse>& uses, const WeightSo
   }
   std::int64_t done = 0;
   for (std::size_t id = 0; id < weights.size(); ++id) {
-    if (m.graph.weights[id].vector) m.vectors[id] = read_vector(weights[id]);
+    if (m.graph.weights[id].vector) m.vectors[id] = read_vector(weights[id], m.graph.weights[id]);
     for (std::size_t use = 0; use < uses.size(); ++use) {
       if (uses[use].weight == static_cast<graph::WeightId>(id)) {
         m.matrices[use] = pack(weights[id], uses[use].order, m.pool);
@@ -42,6 +42,7 @@ Operation bind(Machine& m, const graph::Node& node, const Matrix* matrix, bool r
         if constexpr (std::is_same_v<T, graph::Embedding>) return make_embedding(m, node, op, *matrix);
         if constexpr (std::is_same_v<T, graph::Linear>) return make_linear(m, node, op, *matrix, reuse);
         if constexpr (std::is_same_v<T, graph::RmsNorm>) return make_rms_norm(node, op);
+        if constexpr (std::is_same_v<T, graph::LayerNorm>) return make_layer_norm(node, op);
         if constexpr (std::is_same_v<T, graph::Add>) return make_add(node);
         if constexpr (std::is_same_v<T, graph::Multiply>) return make_multiply(node);
         if constexpr (std::is_same_v<T, graph::Activate>) return make_activate(node, op);
@@ -50,6 +51,7 @@ Operation bind(Machine& m, const graph::Node& node, const Matrix* matrix, bool r
         if constexpr (std::is_same_v<T, graph::KvWrite>) return make_kv_write(node, op);
         if constexpr (std::is_same_v<T, graph::Attention>) return make_attention(m, node, op);
         if constexpr (std::is_same_v<T, graph::SelectRows>) return make_select_rows(node);
+        if constexpr (std::is_same_v<T, graph::Pool>) return make_pool(node, op);
         if constexpr (std::is_same_v<T, graph::AttentionInput>) return make_attention_input(m, node, op);
       },
       node.operation);

@@ -15,12 +15,14 @@ bool same_preparation(const graph::Linear& a, const Matrix& matrix_a, const grap
 Operation make_embedding(Machine& machine, const graph::Node& node, const graph::Embedding& embedding,
                          const Matrix& table);
 Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm);
+Operation make_layer_norm(const graph::Node& node, const graph::LayerNorm& norm);
 Operation make_add(const graph::Node& node);
 Operation make_multiply(const graph::Node& node);
 Operation make_activate(const graph::Node& node, const graph::Activate& activate);
 Operation make_slice(const graph::Node& node, const graph::Slice& slice);
 Operation make_rope(const graph::Node& node, const graph::Rope& rope);
 Operation make_select_rows(const graph::Node& node);
+Operation make_pool(const graph::Node& node, const graph::Pool& pool);
 
 Operation make_kv_write(const graph::Node& node, const graph::KvWrite& write);
 Operation make_attention(Machine& machine, const graph::Node& node, const graph::Attention& attention);

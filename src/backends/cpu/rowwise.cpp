@@ -3,6 +3,7 @@
 
 #include "backends/cpu/activation.hpp"
 #include "backends/cpu/operations.hpp"
+#include "kernels/cpu/layer_norm.hpp"
 #include "kernels/cpu/rms_norm.hpp"
 #include "kernels/cpu/rope.hpp"
 
@@ -26,6 +27,19 @@ Operation make_binary(const graph::Node& node, Kernel kernel) {
   };
 }
 
+// What chooses the rows of a table; empty: 0 for every token.
+std::span<const std::int32_t> indices(const Batch& batch, graph::Index index) {
+  switch (index) {
+    case graph::Index::position:
+      return batch.positions;
+    case graph::Index::type:
+      return batch.types;
+    case graph::Index::token:
+      break;
+  }
+  return batch.tokens;
+}
+
 }  // namespace
 
 void reserve_scratch(Machine& machine, std::int64_t floats) {
@@ -38,12 +52,16 @@ void reserve_scratch(Machine& machine, std::int64_t floats) {
 Operation make_embedding(Machine& machine, const graph::Node& node, const graph::Embedding& embedding,
                          const Matrix& table) {
   reserve_scratch(machine, packed_columns(table));
-  return [out = node.output, scale = embedding.scale, &table](Machine& m) {
+  const graph::ValueId residual = node.inputs.empty() ? graph::none : node.inputs[0];
+  return [out = node.output, residual, embedding, &table](Machine& m) {
     const std::int64_t width = m.width(out);
+    const std::span<const std::int32_t> index = indices(*m.batch, embedding.index);
     for_each_row(m, out, [&](std::int64_t row, std::size_t thread) {
       float* to = m.value(out) + row * width;
-      read_row(table, m.batch->tokens[static_cast<std::size_t>(row)], m.scratch[thread].data(), to);
-      if (scale != 1.0f) kernels::scale(to, scale, width, to);
+      const std::int32_t chosen = index.empty() ? 0 : index[static_cast<std::size_t>(row)];
+      read_row(table, chosen + embedding.offset, m.scratch[thread].data(), to);
+      if (embedding.scale != 1.0f) kernels::scale(to, embedding.scale, width, to);
+      if (residual != graph::none) kernels::add(to, m.value(residual) + row * width, width, to);
     });
   };
 }
@@ -55,6 +73,16 @@ Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm) {
       for (std::int64_t at = row * width; at < (row + 1) * width; at += norm.width) {
         kernels::rms_norm(m.value(in) + at, m.vector(norm.weight), norm.epsilon, norm.width, m.value(out) + at);
       }
+    });
+  };
+}
+
+Operation make_layer_norm(const graph::Node& node, const graph::LayerNorm& norm) {
+  return [in = node.inputs[0], out = node.output, norm](Machine& m) {
+    const std::int64_t width = m.width(out);
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      kernels::layer_norm(m.value(in) + row * width, m.vector(norm.weight), m.vector(norm.bias), norm.epsilon, width,
+                          m.value(out) + row * width);
     });
   };
 }

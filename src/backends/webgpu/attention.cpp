@@ -60,6 +60,7 @@ Operation make_attention(Machine& m, const graph::Node& node, const graph::Atten
   Constants constants = kv_constants(m, kv.state);
   constants["HEADS"] = std::int64_t{attention.heads};
   constants["SCALE"] = attention.scale;
+  if (attention.causal) constants["CAUSAL"] = std::int64_t{1};
   if (attention.window > 0) constants["WINDOW"] = std::int64_t{attention.window};
   const std::int64_t units = kv.state.head_dim / 4;
   const std::int64_t per_lane = std::max<std::int64_t>(1, (units + 31) / 32);

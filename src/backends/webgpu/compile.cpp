@@ -55,13 +55,15 @@ std::vector<std::uint32_t> step_words(const Batch& batch, const Pass& pass) {
     const auto sequence = static_cast<std::size_t>(batch.sequences[row]);
     const SequenceView& view = batch.views[sequence];
     if (table[sequence] == 0) {
+      words.push_back(static_cast<std::uint32_t>(view.length));
       table[sequence] = words.size();
       words.insert(words.end(), view.blocks.begin(), view.blocks.end());
     }
     words[4 * i] = static_cast<std::uint32_t>(batch.tokens[row]);
     words[4 * i + 1] = static_cast<std::uint32_t>(batch.positions[row]);
     words[4 * i + 2] = static_cast<std::uint32_t>(table[sequence]);
-    words[4 * i + 3] = view.long_rope ? 1 : 0;
+    const std::int32_t type = batch.types.empty() ? 0 : batch.types[row];
+    words[4 * i + 3] = (view.long_rope ? 1u : 0u) + 2u * static_cast<std::uint32_t>(type);
   }
   return words;
 }
@@ -126,7 +128,7 @@ class WebGpuProgram final : public Program {
     };
     for (std::size_t id = 0; id < weights.size(); ++id) {
       if (!machine_.graph.weights[id].vector) continue;
-      const std::vector<float> values = read_vector(weights[id]);
+      const std::vector<float> values = read_vector(weights[id], machine_.graph.weights[id]);
       machine_.vectors[id] = machine_.device.buffer(values.size() * sizeof(float), weights[id].name);
       machine_.device.write(machine_.vectors[id], 0, std::as_bytes(std::span(values)));
       info_.weight_bytes += static_cast<std::int64_t>(values.size() * sizeof(float));
@@ -175,6 +177,7 @@ class WebGpuProgram final : public Program {
           if constexpr (std::is_same_v<T, graph::Embedding>) return make_embedding(machine_, node, op, *matrix);
           if constexpr (std::is_same_v<T, graph::Linear>) return make_linear(machine_, node, op, *matrix);
           if constexpr (std::is_same_v<T, graph::RmsNorm>) return make_rms_norm(machine_, node, op);
+          if constexpr (std::is_same_v<T, graph::LayerNorm>) return make_layer_norm(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::Add>) return make_add(machine_, node);
           if constexpr (std::is_same_v<T, graph::Multiply>) return make_multiply(machine_, node);
           if constexpr (std::is_same_v<T, graph::Activate>) return make_activate(machine_, node, op);
@@ -183,6 +186,7 @@ class WebGpuProgram final : public Program {
           if constexpr (std::is_same_v<T, graph::KvWrite>) return make_kv_write(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::Attention>) return make_attention(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::SelectRows>) return make_select_rows(machine_, node);
+          if constexpr (std::is_same_v<T, graph::Pool>) return make_pool(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::AttentionInput>) return make_attention_input(machine_, node, op);
         },
         node.operation);

@@ -30,23 +30,35 @@ class Expander {
   }
 
  private:
+  // The condition of an #if or #elif: a name, or ! and a name.
+  bool holds(std::string_view condition) const {
+    return condition.starts_with('!') ? !is_set(condition.substr(1)) : is_set(condition);
+  }
+
   [[noreturn]] void fail(std::string_view line) const {
     throw Error(ErrorCode::internal, std::format("Shader {} has a directive that does not fit: \"{}\".", file_, line));
   }
 
   void lines(std::span<const std::string> lines) const {
-    std::vector<bool> enabled;  // one for each open #if
+    struct Condition {
+      bool outer;    // what stands around it is active
+      bool taken;    // one of its branches was
+      bool enabled;  // the branch that is open is
+    };
+    std::vector<Condition> open;
     for (std::size_t i = 0; i < lines.size(); ++i) {
       std::string_view line = lines[i];
       line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-      const bool active = enabled.empty() || enabled.back();
+      const bool active = open.empty() || open.back().enabled;
       if (line.starts_with("#if ")) {
-        const bool negated = line[4] == '!';
-        enabled.push_back(active && is_set(line.substr(negated ? 5 : 4)) != negated);
-      } else if (line == "#else" && !enabled.empty()) {
-        enabled.back() = (enabled.size() == 1 || enabled[enabled.size() - 2]) && !enabled.back();
-      } else if (line == "#endif" && !enabled.empty()) {
-        enabled.pop_back();
+        const bool enabled = active && holds(line.substr(4));
+        open.push_back({active, enabled, enabled});
+      } else if ((line == "#else" || line.starts_with("#elif ")) && !open.empty()) {
+        Condition& condition = open.back();
+        condition.enabled = condition.outer && !condition.taken && (line == "#else" || holds(line.substr(6)));
+        condition.taken = condition.taken || condition.enabled;
+      } else if (line == "#endif" && !open.empty()) {
+        open.pop_back();
       } else if (line.starts_with("#include ")) {
         if (active) file(line.substr(9));
       } else if (line.starts_with("#repeat ")) {
@@ -59,7 +71,7 @@ class Expander {
         out_.append(lines[i]).push_back('\n');
       }
     }
-    if (!enabled.empty()) fail("#if without #endif");
+    if (!open.empty()) fail("#if without #endif");
   }
 
   std::size_t matching_end(std::span<const std::string> lines, std::size_t begin) const {

@@ -1,7 +1,8 @@
 // The WGSL of one kernel variant. A file of src/kernels/wgsl is WGSL with a few directives, each alone on its line:
 //
 //   #include NAME      the text of NAME.wgsl
-//   #if NAME           up to #else or #endif, when the constant NAME is given and not 0; #if !NAME for the opposite
+//   #if NAME           up to #elif, #else or #endif, when the constant NAME is given and not 0; #if !NAME for the
+//   #elif NAME         opposite
 //   #else
 //   #endif
 //   #repeat i NAME     up to #end, NAME times, with $i replaced by 0, 1, …: loops over registers, written out because

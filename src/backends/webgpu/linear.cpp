@@ -4,6 +4,7 @@
 
 #include "backends/webgpu/operations.hpp"
 #include "gerbil/error.hpp"
+#include "graph/names.hpp"
 
 namespace gerbil::webgpu {
 namespace {
@@ -21,7 +22,7 @@ class LinearMaker {
     constants_ = {{"COLUMNS", m.width(node.output)},
                   {"INPUT_UNITS", matrix.columns / 4},
                   {"EPSILON", linear.epsilon},
-                  {activation_constant(linear.activation), std::int64_t{1}},
+                  {constant_name(name_of(linear.activation)), std::int64_t{1}},
                   {"GATED", std::int64_t{linear.gated}},
                   {"NORM", std::int64_t{linear.norm != graph::none}},
                   {"BIAS", std::int64_t{linear.bias != graph::none}},
@@ -151,7 +152,14 @@ Operation make_embedding(Machine& m, const graph::Node& node, const graph::Embed
     constants["COLUMNS"] = columns;
     constants["BEGIN"] = part.begin;
     constants["SCALE"] = embedding.scale;
+    constants["OFFSET"] = std::int64_t{embedding.offset};
+    if (embedding.index == graph::Index::position) constants["POSITIONS"] = std::int64_t{1};
+    if (embedding.index == graph::Index::type) constants["TYPES"] = std::int64_t{1};
     std::vector<gpu::Binding> bindings{{0, m.step}, {1, part.elements}, {3, m.value(node.output)}};
+    if (!node.inputs.empty()) {
+      constants["RESIDUAL"] = std::int64_t{1};
+      bindings.push_back({5, m.value(node.inputs[0])});
+    }
     if (part.parameters) bindings.push_back({2, part.parameters});
     if (table.permutation) bindings.push_back({4, table.permutation});
     operation.dispatches.push_back({.kernel = m.kernel("embedding", std::move(constants), threads),

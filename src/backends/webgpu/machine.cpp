@@ -119,7 +119,8 @@ Machine::Machine(graph::Graph g, const ProgramOptions& o)
   vectors.resize(graph.weights.size());
   for (const graph::KvState& state : graph.states) states.push_back(reserve_state(*this, state));
   for (const graph::RopeTable& table : graph.ropes) angles.push_back(write_angles(*this, table));
-  step = device.buffer(static_cast<std::uint64_t>(4 * options.max_tokens + options.max_sequences * pages) * 4, "step");
+  step = device.buffer(static_cast<std::uint64_t>(4 * options.max_tokens + options.max_sequences * (pages + 1)) * 4,
+                       "step");
   selected = device.buffer(static_cast<std::uint64_t>(options.max_sequences) * 4, "selected rows");
   std::int64_t inputs = 0;
   for (const graph::Node& node : graph.nodes)
@@ -139,10 +140,10 @@ gpu::Kernel Machine::kernel(std::string_view file, Constants constants, std::int
   return device.kernel(std::string(file), kernel_source(file, constants));
 }
 
-std::string activation_constant(graph::Activation activation) {
-  std::string name(name_of(activation));
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return name;
+std::string constant_name(std::string_view name) {
+  std::string upper(name);
+  std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return upper;
 }
 
 }  // namespace gerbil::webgpu

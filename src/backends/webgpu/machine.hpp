@@ -77,7 +77,7 @@ struct Machine {
   gpu::Kernel kernel(std::string_view file, Constants constants, std::int64_t threads = 64);
 };
 
-// IDENTITY, SILU, …: the constant that kernels/wgsl/activation.wgsl expects.
-std::string activation_constant(graph::Activation activation);
+// The name of a constant that chooses a variant of a shader: "gelu_tanh" is GELU_TANH there.
+std::string constant_name(std::string_view name);
 
 }  // namespace gerbil::webgpu

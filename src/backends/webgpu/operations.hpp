@@ -11,11 +11,13 @@ Operation make_linear(Machine& m, const graph::Node& node, const graph::Linear& 
 Operation make_embedding(Machine& m, const graph::Node& node, const graph::Embedding& embedding, const Matrix& table);
 
 Operation make_rms_norm(Machine& m, const graph::Node& node, const graph::RmsNorm& norm);
+Operation make_layer_norm(Machine& m, const graph::Node& node, const graph::LayerNorm& norm);
 Operation make_add(Machine& m, const graph::Node& node);
 Operation make_multiply(Machine& m, const graph::Node& node);
 Operation make_activate(Machine& m, const graph::Node& node, const graph::Activate& activate);
 Operation make_slice(Machine& m, const graph::Node& node, const graph::Slice& slice);
 Operation make_select_rows(Machine& m, const graph::Node& node);
+Operation make_pool(Machine& m, const graph::Node& node, const graph::Pool& pool);
 
 Operation make_rope(Machine& m, const graph::Node& node, const graph::Rope& rope);
 Operation make_kv_write(Machine& m, const graph::Node& node, const graph::KvWrite& write);

@@ -1,5 +1,6 @@
 // Operations that do little for each element: an invocation an element, or a workgroup a run of them.
 #include "backends/webgpu/operations.hpp"
+#include "graph/names.hpp"
 
 namespace gerbil::webgpu {
 namespace {
@@ -32,6 +33,20 @@ Operation make_rms_norm(Machine& m, const graph::Node& node, const graph::RmsNor
   return operation;
 }
 
+Operation make_layer_norm(Machine& m, const graph::Node& node, const graph::LayerNorm& norm) {
+  constexpr std::int64_t norm_threads = 128;
+  const std::int64_t columns = m.width(node.output);
+  std::vector<gpu::Binding> bindings{
+      {0, m.value(node.inputs[0])}, {1, m.vector(norm.weight)}, {2, m.value(node.output)}};
+  if (norm.bias != graph::none) bindings.push_back({3, m.vector(norm.bias)});
+  const Constants constants{
+      {"COLUMNS", columns}, {"EPSILON", norm.epsilon}, {"BIAS", std::int64_t{norm.bias != graph::none}}};
+  Operation operation{m.graph.value(node.output).rows, columns, {}};
+  operation.dispatches.push_back(
+      {.kernel = m.kernel("layer_norm", constants, norm_threads), .bindings = std::move(bindings), .groups = 1});
+  return operation;
+}
+
 Operation make_add(Machine& m, const graph::Node& node) {
   return elementwise(m, node, "add", {},
                      {{0, m.value(node.inputs[0])}, {1, m.value(node.inputs[1])}, {2, m.value(node.output)}});
@@ -43,7 +58,7 @@ Operation make_multiply(Machine& m, const graph::Node& node) {
 }
 
 Operation make_activate(Machine& m, const graph::Node& node, const graph::Activate& activate) {
-  return elementwise(m, node, "activate", {{activation_constant(activate.activation), std::int64_t{1}}},
+  return elementwise(m, node, "activate", {{constant_name(name_of(activate.activation)), std::int64_t{1}}},
                      {{0, m.value(node.inputs[0])}, {2, m.value(node.output)}});
 }
 
@@ -55,6 +70,22 @@ Operation make_slice(Machine& m, const graph::Node& node, const graph::Slice& sl
 Operation make_select_rows(Machine& m, const graph::Node& node) {
   return elementwise(m, node, "select_rows", {},
                      {{0, m.value(node.inputs[0])}, {1, m.selected}, {2, m.value(node.output)}});
+}
+
+Operation make_pool(Machine& m, const graph::Node& node, const graph::Pool& pool) {
+  const std::int64_t columns = m.width(node.inputs[0]);
+  Operation operation{graph::Rows::outputs, columns, {}};
+  for (std::size_t i = 0; i < pool.modes.size(); ++i) {
+    const Constants constants{{"COLUMNS", columns},
+                              {"OUTPUTS", m.width(node.output)},
+                              {"BEGIN", static_cast<std::int64_t>(i) * columns},
+                              {constant_name(name_of(pool.modes[i])), std::int64_t{1}}};
+    operation.dispatches.push_back(
+        {.kernel = m.kernel("pool", constants, threads),
+         .bindings = {{0, m.step}, {1, m.value(node.inputs[0])}, {2, m.selected}, {3, m.value(node.output)}},
+         .groups = (columns + threads - 1) / threads});
+  }
+  return operation;
 }
 
 }  // namespace gerbil::webgpu

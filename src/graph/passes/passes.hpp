@@ -20,6 +20,9 @@ void fuse_attention_input(Graph& graph);
 // activation(slice a) · slice b of one projection: a gated epilogue of it.
 void fuse_gate(Graph& graph);
 
+// activation(linear): an epilogue of it.
+void fuse_activation(Graph& graph);
+
 // linear + x: a residual epilogue.
 void fuse_residual(Graph& graph);
 

@@ -15,6 +15,10 @@ template <typename Visit>
 void visit_weights(Operation& operation, const Visit& visit) {
   if (auto* embedding = std::get_if<Embedding>(&operation)) visit(embedding->table);
   if (auto* norm = std::get_if<RmsNorm>(&operation)) visit(norm->weight);
+  if (auto* norm = std::get_if<LayerNorm>(&operation)) {
+    visit(norm->weight);
+    visit(norm->bias);
+  }
   if (auto* linear = std::get_if<Linear>(&operation)) {
     visit(linear->weight);
     visit(linear->bias);

@@ -129,7 +129,11 @@ void attend_rows(const AttentionTask& task, const Rows& rows) {
   const auto first_key = [&](std::int64_t query) {
     return task.window > 0 ? std::max(0, task.positions[query] - task.window + 1) : 0;
   };
-  const std::int64_t last_block = task.positions[task.queries - 1] / kv_tokens;
+  const auto last_key = [&](std::int64_t query) {
+    if (task.causal) return task.positions[query];
+    return task.window > 0 ? std::min(task.length, task.positions[query] + task.window) - 1 : task.length - 1;
+  };
+  const std::int64_t last_block = last_key(task.queries - 1) / kv_tokens;
   std::int64_t begin = 0;  // queries [begin, end) see keys of the block
   std::int64_t end = 0;
   for (std::int64_t block = first_key(0) / kv_tokens; block <= last_block; ++block) {
@@ -138,7 +142,7 @@ void attend_rows(const AttentionTask& task, const Rows& rows) {
     end = begin;
     // Positions increase, but not always by one: the first query of the block may stand after begin.
     std::int64_t skipped = begin;
-    while (skipped < task.queries && task.positions[skipped] < base) ++skipped;
+    while (skipped < task.queries && last_key(skipped) < base) ++skipped;
     for (end = skipped; end < task.queries && first_key(end) < base + kv_tokens;) ++end;
     if (skipped >= end) continue;
 
@@ -147,13 +151,13 @@ void attend_rows(const AttentionTask& task, const Rows& rows) {
                          task.kv_head * task.layout.head_elements();
     const std::int64_t row = skipped * task.heads;
     const std::int64_t count = (end - skipped) * task.heads;
-    const std::int64_t depth = std::min<std::int64_t>(kv_tokens, task.positions[end - 1] - base + 1);
+    const std::int64_t depth = std::min<std::int64_t>(kv_tokens, last_key(end - 1) - base + 1);
     const auto run = [&](const auto* keys, const auto* values) HWY_ATTR {
       multiply<false>(count, rows.q + row * head_dim, head_dim, head_dim, keys, kv_tokens,
                       rows.scores + row * kv_tokens);
       for (std::int64_t query = skipped; query < end; ++query) {
         const std::int64_t first = first_key(query) - base;
-        const std::int64_t last = task.positions[query] - base;
+        const std::int64_t last = last_key(query) - base;
         for (std::int64_t h = 0; h < task.heads; ++h) soften(rows, query * task.heads + h, first, last, width);
       }
       multiply<true>(count, rows.scores + row * kv_tokens, kv_tokens, depth, values, width, rows.sums + row * width);

@@ -22,7 +22,10 @@ struct AttentionTask {
   float* out = nullptr;                     // likewise
   std::int64_t stride = 0;                  // from a query to the next, in q and in out
   float scale = 1.0f;
-  std::int32_t window = 0;  // keys a query sees, 0: all
+  // Keys a query sees: the `window` up to its own, or those nearer than `window` on both sides; 0: all.
+  std::int32_t window = 0;
+  bool causal = true;
+  std::int32_t length = 0;  // of the sequence, for queries that see what comes after them
 };
 
 // Floats that attend() needs to work in, for up to `rows` = heads · queries.

@@ -36,6 +36,16 @@ void multiply(const float* a, const float* b, std::int64_t count, float* out) {
   for_each_vector(a, b, count, out, [](FloatVector u, FloatVector v) HWY_ATTR { return hn::Mul(u, v); });
 }
 
+void maximum(const float* a, const float* b, std::int64_t count, float* out) {
+  for_each_vector(a, b, count, out, [](FloatVector u, FloatVector v) HWY_ATTR { return hn::Max(u, v); });
+}
+
+void add_scaled(const float* x, float factor, std::int64_t count, float* out) {
+  for_each_vector(x, out, count, out, [factor](FloatVector u, FloatVector v) HWY_ATTR {
+    return hn::MulAdd(u, hn::Set(FloatTag(), factor), v);
+  });
+}
+
 void scale(const float* x, float factor, std::int64_t count, float* out) {
   for_each_vector(x, x, count, out,
                   [factor](FloatVector u, FloatVector) HWY_ATTR { return hn::Mul(u, hn::Set(FloatTag(), factor)); });
@@ -56,6 +66,8 @@ namespace gerbil::kernels {
 
 HWY_EXPORT(add);
 HWY_EXPORT(multiply);
+HWY_EXPORT(maximum);
+HWY_EXPORT(add_scaled);
 HWY_EXPORT(scale);
 HWY_EXPORT(activate);
 
@@ -64,6 +76,12 @@ void add(const float* a, const float* b, std::int64_t count, float* out) {
 }
 void multiply(const float* a, const float* b, std::int64_t count, float* out) {
   HWY_DYNAMIC_DISPATCH(multiply)(a, b, count, out);
+}
+void maximum(const float* a, const float* b, std::int64_t count, float* out) {
+  HWY_DYNAMIC_DISPATCH(maximum)(a, b, count, out);
+}
+void add_scaled(const float* x, float factor, std::int64_t count, float* out) {
+  HWY_DYNAMIC_DISPATCH(add_scaled)(x, factor, count, out);
 }
 void scale(const float* x, float factor, std::int64_t count, float* out) {
   HWY_DYNAMIC_DISPATCH(scale)(x, factor, count, out);

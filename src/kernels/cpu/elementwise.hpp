@@ -5,10 +5,13 @@
 
 namespace gerbil::kernels {
 
-enum class Activation { identity, silu, gelu, gelu_tanh, relu };
+enum class Activation { identity, silu, gelu, gelu_tanh, relu, tanh };
 
 void add(const float* a, const float* b, std::int64_t count, float* out);
 void multiply(const float* a, const float* b, std::int64_t count, float* out);
+void maximum(const float* a, const float* b, std::int64_t count, float* out);
+// out += x · factor
+void add_scaled(const float* x, float factor, std::int64_t count, float* out);
 void scale(const float* x, float factor, std::int64_t count, float* out);
 void activate(Activation activation, const float* x, std::int64_t count, float* out);
 

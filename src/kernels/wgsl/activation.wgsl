@@ -1,4 +1,4 @@
-// One of IDENTITY, SILU, GELU, GELU_TANH, RELU is set.
+// One of IDENTITY, SILU, GELU, GELU_TANH, RELU, TANH is set.
 fn activation(x: f32) -> f32 {
 #if SILU
   return x / (1.0 + exp(-x));
@@ -20,6 +20,9 @@ fn activation(x: f32) -> f32 {
 #endif
 #if RELU
   return max(x, 0.0);
+#endif
+#if TANH
+  return tanh(clamp(x, -10.0, 10.0));
 #endif
 #if IDENTITY
   return x;

@@ -33,6 +33,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
 #if WINDOW
   if (position >= WINDOW) { first = position - WINDOW + 1u; }
 #endif
+#if CAUSAL
+  let last = position;
+#elif WINDOW
+  let last = min(sequence_length(token), position + WINDOW) - 1u;
+#else
+  let last = sequence_length(token) - 1u;
+#endif
   for (var i = thread; i < UNITS; i += WG) { query[i] = q[(token * HEADS + head) * UNITS + i] * SCALE; }
   workgroupBarrier();
 
@@ -41,15 +48,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
 #repeat r PER_LANE
   var sum_$r = vec4f();
 #end
-  for (var turn = first / 32u / TEAMS; turn <= position / 32u / TEAMS; turn++) {
+  for (var turn = first / 32u / TEAMS; turn <= last / 32u / TEAMS; turn++) {
     let begin = (turn * TEAMS + team) * 32u;  // the page's first position
-    let present = begin <= position && begin + 32u > first;
+    let present = begin <= last && begin + 32u > first;
     var page = 0u;
     var score = LOWEST;
     if (present) {
       page = page_of(token, begin);
       let key = begin + lane;
-      if (key >= first && key <= position) {
+      if (key >= first && key <= last) {
         let at = key_at(page, kv_head, 0u, lane);
         score = 0.0;
         for (var i = 0u; i < UNITS; i += CHUNK) {
@@ -76,7 +83,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
       sum_$r *= decay;
 #end
       if (split < SPLITS) {
-        let end = min(32u, position + 1u - begin);  // slots beyond hold what an earlier sequence left, even NaN
+        let end = min(32u, last + 1u - begin);  // slots beyond hold what an earlier sequence left, even NaN
         for (var i = split; i < end; i += SPLITS * FOUR) {
 #repeat c FOUR
           let slot_$c = min(i + $c * SPLITS, end - 1u);

@@ -1,5 +1,6 @@
-// Row t of the result is row token(t) of the table, times SCALE. A table may be stored in parts: this dispatch serves the
-// tokens of rows [BEGIN, BEGIN + PART_ROWS). An invocation decodes eight columns.
+// Row t of the result is row index(t) + OFFSET of the table, times SCALE, plus the row of the residual where there is
+// one; index is the token's id, or its position (POSITIONS), or its type (TYPES). A table may be stored in parts: this
+// dispatch serves the tokens of rows [BEGIN, BEGIN + PART_ROWS). An invocation decodes eight columns.
 #include step
 #include weight_eights
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
@@ -7,9 +8,20 @@
 @group(0) @binding(4) var<storage, read> permutation: array<u32>;
 #endif
 
+#if RESIDUAL
+@group(0) @binding(5) var<storage, read> residual: array<f32>;
+#endif
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let row = token_id(id.y) - BEGIN;  // wraps around to a large number for rows before this part
+#if POSITIONS
+  let index = token_position(id.y);
+#elif TYPES
+  let index = token_type(id.y);
+#else
+  let index = token_id(id.y);
+#endif
+  let row = index + OFFSET - BEGIN;  // wraps around to a large number for rows before this part
   if (row >= PART_ROWS || id.x * 8u >= COLUMNS) { return; }
   var w = weight8(row, id.x);
   for (var i = 0u; i < 8u; i++) {
@@ -18,6 +30,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 #if PERMUTED
     column = permutation[column];
 #endif
-    y[id.y * COLUMNS + column] = w[i / 4u][i % 4u] * SCALE;
+    let at = id.y * COLUMNS + column;
+#if RESIDUAL
+    y[at] = w[i / 4u][i % 4u] * SCALE + residual[at];
+#else
+    y[at] = w[i / 4u][i % 4u] * SCALE;
+#endif
   }
 }
