@@ -1,7 +1,10 @@
-// The public API: load a checkpoint, generate text.
+// The public API: load a checkpoint, generate text, embed and rank texts.
 //
 //   auto engine = gerbil::Engine::load("path/to/Qwen3-0.6B");
 //   for (std::string_view piece : engine.stream("Write a haiku about rain")) std::cout << piece << std::flush;
+//
+//   auto embedder = gerbil::Engine::load("path/to/all-MiniLM-L6-v2");
+//   std::vector<std::vector<float>> vectors = embedder.embed({"A fox runs.", "Stocks fell."}).vectors;
 //
 // Every function may throw gerbil::Error. An Engine is a handle: copies share one loaded model, and all functions may
 // be called from several threads at once; concurrent generations are batched together.
@@ -30,11 +33,17 @@ enum class Device {
 
 enum class Quantization { none, int4, int8 };
 
+// What a language model is loaded for; encoders and classifiers have one use only. automatic: embeddings when the
+// checkpoint has the files of sentence-transformers (modules.json), text otherwise.
+enum class Purpose { automatic, generate, embed };
+
 struct LoadOptions {
   Device device = Device::automatic;
-  int threads = 0;                             // CPU threads; 0: one for every core this process may use
-  std::int32_t context_length = 0;             // tokens a conversation may reach; 0: the model's own, at most 4096
-  std::int32_t cache_tokens = 0;               // KV cache over all conversations; 0: twice context_length
+  Purpose purpose = Purpose::automatic;
+  int threads = 0;                  // CPU threads; 0: one for every core this process may use
+  std::int32_t context_length = 0;  // tokens of a conversation or a text; 0: the model's own, at most 4096 for
+                                    // a conversation and 8192 for a text
+  std::int32_t cache_tokens = 0;    // KV cache over all conversations; 0: twice context_length
   Quantization quantize = Quantization::none;  // quantise dense weights while loading
   int group_size = 0;    // for `quantize`: 32, 64 or 128; 0: 128, or the largest that divides every weight
   bool exact = false;    // keep activations, keys and values in f32: slower, for comparisons
@@ -128,6 +137,39 @@ struct Result {
   Timings timings;
 };
 
+// How texts become embeddings.
+struct EmbedOptions {
+  // The use of the embedding: "query", "document", or another name of the checkpoint's prompts; its text goes before
+  // each of the texts. Empty: the checkpoint's default, mostly none.
+  std::string task;
+  std::int32_t dimensions = 0;    // keep the first of them (Matryoshka, Kusupati et al. 2022); 0: all
+  std::optional<bool> normalize;  // to length 1; default: as the checkpoint's files say
+  bool truncate = false;          // cut texts that are too long instead of failing
+  Cancellation cancellation;      // ends the call with Error{cancelled}
+  std::function<void(std::int64_t done, std::int64_t total)> progress;  // texts, on the calling thread
+};
+
+struct Embeddings {
+  std::vector<std::vector<float>> vectors;  // one a text, in order
+  std::int32_t dimensions = 0;
+  std::int64_t tokens = 0;  // of all texts, special tokens included
+  double seconds = 0;
+};
+
+struct RerankOptions {
+  bool truncate = false;  // cut pairs that are too long instead of failing
+  // What a language model is asked to judge by (Qwen3-Reranker); cross-encoders have no use for it.
+  std::string instruction = "Given a web search query, retrieve relevant passages that answer the query";
+  Cancellation cancellation;
+  std::function<void(std::int64_t done, std::int64_t total)> progress;  // documents
+};
+
+// A text that is tokenised already.
+struct TokenizedText {
+  std::vector<std::int32_t> ids;    // special tokens included
+  std::vector<std::int32_t> types;  // one an id, or empty: all 0
+};
+
 // What was loaded, for programs that show or measure it.
 struct ModelInfo {
   std::string name;          // of the directory
@@ -136,6 +178,8 @@ struct ModelInfo {
   std::string device;        // "CPU, AVX-512 VNNI, 2 threads", or adapter and driver
   std::int32_t context_length = 0;
   std::int32_t vocabulary_size = 0;
+  std::int32_t dimensions = 0;  // of an embedding, or classes of a classifier; 0: a language model
+  std::string pipeline;         // "mean of the tokens, normalised; prompts: query, document"; empty: a language model
   std::int64_t parameters = 0;
   std::int64_t weight_bytes = 0;                 // as packed for the device
   std::int64_t bytes_per_token = 0;              // of weights, that a decoded token reads
@@ -144,6 +188,7 @@ struct ModelInfo {
   std::int64_t arena_bytes = 0;                  // activations
   std::int64_t cache_bytes = 0;                  // keys and values
   int dispatches_per_token = 0;                  // GPU
+  int dispatches_per_batch = 0;                  // GPU; a step of many tokens
   int readbacks_per_token = 0;                   // GPU
   std::vector<std::string> notes;                // fast paths that are not taken, and why
   double load_seconds = 0;
@@ -174,6 +219,21 @@ class Engine {
   std::vector<std::int32_t> tokenize(std::string_view text, bool add_special = true) const;
   std::string detokenize(const std::vector<std::int32_t>& tokens, bool skip_special = true) const;
   std::string token(std::int32_t id) const;  // its spelling in the vocabulary
+
+  // An embedding of each text, whatever their lengths: there is no padding, and the result for a text does not depend
+  // on the others. Throws Error{unsupported} when the model makes none, Error{invalid_argument} naming the number and
+  // length of a text that is longer than context_length (see truncate), or the tasks that are known. Semantics:
+  // sentence-transformers, SentenceTransformer.encode.
+  Embeddings embed(const std::vector<std::string>& texts, const EmbedOptions& options = {}) const;
+  // The same for texts that are tokenised already; options.task and truncate have no use. Of a sequence classifier: the
+  // logits of its classes.
+  Embeddings embed(const std::vector<TokenizedText>& texts, const EmbedOptions& options = {}) const;
+
+  // How well each document answers the query, in the order of the documents; larger is better. A cross-encoder
+  // (…ForSequenceClassification with one class) gives its score through the activation that its files name, a sigmoid
+  // otherwise; a language model gives the probability of "yes" in the form of Qwen3-Reranker.
+  std::vector<float> rerank(std::string_view query, const std::vector<std::string>& documents,
+                            const RerankOptions& options = {}) const;
 
   // The logits after each of `tokens`: tokens.size() rows of vocabulary_size, row-major. Not cached.
   std::vector<float> logits(const std::vector<std::int32_t>& tokens) const;

@@ -22,6 +22,8 @@ struct Inspection {
   std::int64_t parameters = 0;  // numbers in the weights the graph uses, a tied head counted once
   std::int32_t context_length = 0;
   std::int32_t vocabulary_size = 0;
+  std::int32_t dimensions = 0;             // of an embedding, or classes of a classifier; 0: a language model
+  std::string pipeline;                    // how an embedding is made; empty: the model makes none
   std::vector<TensorReport> tensors;       // in file order
   std::string graph;                       // as the model writes it, one line a node
   std::string optimized_graph;             // as a backend runs it

@@ -67,6 +67,7 @@ struct ProgramInfo {
   std::int64_t arena_bytes = 0;
   std::int64_t kv_bytes = 0;
   int dispatches_per_token = 0;  // WebGPU, decode of one sequence
+  int dispatches_per_batch = 0;  // WebGPU, a step of many tokens and a few wanted rows
   int readbacks_per_token = 0;
 };
 

@@ -26,6 +26,13 @@ std::string Engine::State::render(const std::vector<Message>& messages, const Op
   return files.chat_template->render(messages, options);
 }
 
+runtime::Scheduler& Engine::State::require_scheduler() const {
+  if (scheduler) return *scheduler;
+  throw Error(ErrorCode::unsupported, "The model '" + info.name + "' (" + info.architecture + ") " +
+                                          (classifies() ? "classifies texts" : "was loaded to make embeddings") +
+                                          ", so it cannot generate text.");
+}
+
 Result Engine::generate(std::string_view prompt, const Options& options) const {
   if (state_->uses_template(options)) return generate(std::vector<Message>{{"user", std::string(prompt)}}, options);
   return state_->generate(tokenize(prompt), options, false);
@@ -58,7 +65,7 @@ std::string Engine::detokenize(const std::vector<std::int32_t>& tokens, bool ski
 std::string Engine::token(std::int32_t id) const { return state_->tokenizer().token(id); }
 
 std::vector<float> Engine::logits(const std::vector<std::int32_t>& tokens) const {
-  return state_->scheduler->logits(tokens);
+  return state_->require_scheduler().logits(tokens);
 }
 
 const ModelInfo& Engine::info() const { return state_->info; }

@@ -117,7 +117,7 @@ Result Engine::State::generate(std::vector<std::int32_t> prompt, const Options& 
     }
     return answer.push(detokenizer->push(token));
   };
-  runtime::Outcome outcome = scheduler->run(request, on_token);
+  runtime::Outcome outcome = require_scheduler().run(request, on_token);
   if (detokenizer) answer.push(detokenizer->finish());
   answer.finish();
 

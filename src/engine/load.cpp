@@ -5,18 +5,20 @@
 #include <utility>
 
 #include "engine/devices.hpp"
-#include "engine/model_path.hpp"
 #include "engine/model_weights.hpp"
-#include "engine/random_model.hpp"
 #include "engine/self_check.hpp"
+#include "engine/source.hpp"
 #include "engine/state.hpp"
 #include "graph/passes/passes.hpp"
-#include "models/registry.hpp"
 
 namespace gerbil {
 namespace {
 
-constexpr std::int32_t default_context = 4096;
+constexpr std::int32_t default_context = 4096;       // of a conversation
+constexpr std::int32_t longest_default_text = 8192;  // of an embedding
+// Tokens and texts that share a step of an encoder: enough to keep every core busy, few enough to stay in its caches.
+constexpr std::int32_t step_tokens = 1024;
+constexpr std::int32_t step_texts = 128;
 
 void check_options(const LoadOptions& options) {
   const auto require = [](bool condition, const std::string& sentence) {
@@ -32,30 +34,6 @@ void check_options(const LoadOptions& options) {
           "group_size is " + std::to_string(options.group_size) + ", but should be 32, 64 or 128.");
 }
 
-// Everything a backend needs, whether it comes from a directory or is made up.
-struct Source {
-  Json config;
-  WeightSource weights;
-  std::string name;
-  std::string quantization;
-  std::optional<formats::Checkpoint> checkpoint;
-};
-
-Source open_source(const std::string& model, const LoadOptions& options) {
-  if (model.starts_with(random_prefix)) {
-    return {random_config(model), random_weights(options), model, "random affine", std::nullopt};
-  }
-  const auto directory = resolve_model(model);
-  const auto checkpoint = formats::Checkpoint::open(directory);
-  std::string quantization = checkpoint.quantization();
-  if (options.quantize != Quantization::none) {
-    quantization += options.quantize == Quantization::int4 ? ", quantised to 4 bits while loading"
-                                                           : ", quantised to 8 bits while loading";
-  }
-  return {checkpoint.config(), checkpoint_weights(checkpoint, options),
-          std::filesystem::absolute(directory).lexically_normal().filename().string(), quantization, checkpoint};
-}
-
 // The context of the model's ropes, beyond which the long set is used; 0 when there is none.
 std::int32_t rope_original_context(const graph::Graph& graph) {
   std::int32_t original = 0;
@@ -65,7 +43,7 @@ std::int32_t rope_original_context(const graph::Graph& graph) {
   return original;
 }
 
-std::unique_ptr<Program> compile(graph::Graph graph, const Source& source, const ProgramOptions& program_options,
+std::unique_ptr<Program> compile(graph::Graph graph, const ModelSource& source, const ProgramOptions& program_options,
                                  const LoadOptions& options) {
 #ifdef GERBIL_WEBGPU
   if (use_webgpu(options.device))
@@ -76,16 +54,55 @@ std::unique_ptr<Program> compile(graph::Graph graph, const Source& source, const
   return cpu::compile(std::move(graph), source.weights, program_options, options.progress);
 }
 
+ProgramOptions program_options(const LoadOptions& options) {
+  ProgramOptions result;
+  result.threads = options.threads;
+  result.exact = options.exact;
+  return result;
+}
+
+std::unique_ptr<runtime::Scheduler> make_scheduler(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
+                                                   const LoadOptions& options) {
+  ProgramOptions program = program_options(options);
+  program.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
+  const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
+                                            .kv_tokens = program.kv_tokens,
+                                            .max_tokens = program.max_tokens,
+                                            .max_sequences = program.max_sequences,
+                                            .vocabulary = info.vocabulary_size,
+                                            .rope_original_context = rope_original_context(graph)};
+  return std::make_unique<runtime::Scheduler>(compile(std::move(graph), source, program, options), scheduler);
+}
+
+std::unique_ptr<runtime::Encoder> make_encoder(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
+                                               const LoadOptions& options) {
+  const runtime::EncoderLimits limits{.step_tokens = step_tokens,
+                                      .longest_text = info.context_length,
+                                      .step_texts = step_texts,
+                                      .width = info.dimensions,
+                                      .vocabulary = info.vocabulary_size,
+                                      .types = table_rows(graph, graph::Index::type)};
+  ProgramOptions program = program_options(options);
+  program.max_tokens = limits.max_tokens();
+  program.max_sequences = limits.step_texts;
+  program.kv_tokens = limits.kv_tokens();
+  return std::make_unique<runtime::Encoder>(compile(std::move(graph), source, program, options), limits);
+}
+
 }  // namespace
 
 Engine Engine::load(const std::string& model, const LoadOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   check_options(options);
-  const Source source = open_source(model, options);
+  const ModelSource source = open_source(model, options);
   auto state = std::make_shared<State>();
   if (source.checkpoint) state->files = read_model_files(source.checkpoint->directory(), source.config);
 
-  graph::Graph graph = models::build(source.config);
+  state->pipeline = source.pipeline;
+  state->sigmoid_scores = source.sigmoid_scores;
+  state->warnings = source.pipeline.warnings;
+
+  graph::Graph graph = source.build();
   if (options.optimize) {
     graph::optimize(graph, [&](const auto& a, const auto& b) { return can_merge(source.weights, a, b); });
   }
@@ -94,9 +111,17 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   info.name = source.name;
   info.architecture = models::architecture(source.config);
   info.quantization = source.quantization;
-  info.vocabulary_size = graph.value(graph.output).width;
-  info.context_length =
-      options.context_length > 0 ? options.context_length : std::min(graph.context_length, default_context);
+  info.vocabulary_size = table_rows(graph, graph::Index::token);
+  const std::int32_t longest = source.longest_context(graph);
+  if (source.whole_texts()) {
+    info.dimensions = graph.value(graph.output).width;
+    info.pipeline = source.pipeline.summary();
+    // The positions of a text are rows of a table: what is longer has none.
+    const std::int32_t wanted = options.context_length > 0 ? options.context_length : longest_default_text;
+    info.context_length = std::min(wanted, longest);
+  } else {
+    info.context_length = options.context_length > 0 ? options.context_length : std::min(longest, default_context);
+  }
   for (const graph::WeightDeclaration& weight : graph.weights) info.parameters += weight.rows * weight.columns;
   if (info.context_length > graph.context_length) {
     state->warnings.push_back("The context of " + std::to_string(info.context_length) +
@@ -104,24 +129,17 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
                               ".");
   }
 
-  ProgramOptions program_options;
-  program_options.threads = options.threads;
-  program_options.exact = options.exact;
-  program_options.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
-  const runtime::SchedulerOptions scheduler_options{.context_length = info.context_length,
-                                                    .kv_tokens = program_options.kv_tokens,
-                                                    .max_tokens = program_options.max_tokens,
-                                                    .max_sequences = program_options.max_sequences,
-                                                    .vocabulary = info.vocabulary_size,
-                                                    .rope_original_context = rope_original_context(graph)};
   if (options.check && source.checkpoint) {
     auto findings = check_weights(graph, source.weights);
     state->warnings.insert(state->warnings.end(), findings.begin(), findings.end());
   }
-  state->scheduler = std::make_unique<runtime::Scheduler>(compile(std::move(graph), source, program_options, options),
-                                                          scheduler_options);
+  if (source.whole_texts()) {
+    state->encoder = make_encoder(std::move(graph), source, info, options);
+  } else {
+    state->scheduler = make_scheduler(std::move(graph), source, info, options);
+  }
 
-  const ProgramInfo& program = state->scheduler->info();
+  const ProgramInfo& program = source.whole_texts() ? state->encoder->info() : state->scheduler->info();
   info.device = program.device;
   info.weight_bytes = program.weight_bytes;
   info.bytes_per_token = program.bytes_per_token;
@@ -130,9 +148,10 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   info.arena_bytes = program.arena_bytes;
   info.cache_bytes = program.kv_bytes;
   info.dispatches_per_token = program.dispatches_per_token;
+  info.dispatches_per_batch = program.dispatches_per_batch;
   info.readbacks_per_token = program.readbacks_per_token;
   info.notes = program.notes;
-  if (options.check && state->files.tokenizer) {
+  if (options.check && state->files.tokenizer && state->scheduler) {
     if (auto finding = check_predictions(*state->scheduler, state->files, info.vocabulary_size)) {
       state->warnings.push_back(*finding);
     }

@@ -1,5 +1,8 @@
 #include "engine/model_weights.hpp"
 
+#include <algorithm>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,12 +30,75 @@ formats::Weight maybe_quantized(formats::Weight weight, const LoadOptions& optio
   return formats::quantize(std::move(weight), options.quantize == Quantization::int4 ? 4 : 8, group);
 }
 
-formats::Weight read_vector(const formats::Checkpoint& checkpoint, const graph::WeightDeclaration& declaration) {
+// The spelling of a declared name in this checkpoint; the name itself when nothing fits, for the error message.
+std::string stored_name(const formats::Checkpoint& checkpoint, const std::string& name, const std::string& prefix) {
+  std::vector<std::string> spellings{name};
+  if (!prefix.empty()) spellings.push_back(name.starts_with(prefix) ? name.substr(prefix.size()) : prefix + name);
+  for (std::size_t i = 0, count = spellings.size(); i < count; ++i) {
+    const std::string spelling = spellings[i];
+    if (spelling.ends_with("LayerNorm.weight")) spellings.push_back(spelling.substr(0, spelling.size() - 6) + "gamma");
+    if (spelling.ends_with("LayerNorm.bias")) spellings.push_back(spelling.substr(0, spelling.size() - 4) + "beta");
+  }
+  for (const std::string& spelling : spellings) {
+    if (checkpoint.contains(spelling)) return spelling;
+  }
+  return name;
+}
+
+// Where a declared name is to be found.
+struct Place {
+  formats::Checkpoint checkpoint;
+  std::string name;
+};
+
+Place find(const formats::Checkpoint& checkpoint, const std::string& name, const std::string& prefix) {
+  const std::size_t slash = name.find('/');
+  if (slash == std::string::npos) return {checkpoint, stored_name(checkpoint, name, prefix)};
+  return {formats::Checkpoint::open(checkpoint.directory() / name.substr(0, slash)), name.substr(slash + 1)};
+}
+
+// Rows and columns exchanged. The numbers are read once, when the first rows are asked for.
+formats::Weight transpose(formats::Weight stored) {
+  struct Numbers {
+    std::once_flag read;
+    std::vector<float> values;  // [columns of the stored weight, rows of it]
+  };
+  const auto numbers = std::make_shared<Numbers>();
+  formats::Weight result{stored.name, stored.columns, stored.rows, formats::Dense{}};
+  formats::Dense dense{DType::f32, {}};
+  if (const auto* same = std::get_if<formats::Dense>(&stored.form)) dense.dtype = same->dtype;
+  dense.read = [stored = std::move(stored), numbers](std::int64_t row, std::int64_t count, float* out) {
+    std::call_once(numbers->read, [&] {
+      numbers->values.resize(static_cast<std::size_t>(stored.rows * stored.columns));
+      std::vector<float> line(static_cast<std::size_t>(stored.columns));
+      for (std::int64_t r = 0; r < stored.rows; ++r) {
+        formats::read_dense(stored, r, 1, line.data());
+        for (std::int64_t c = 0; c < stored.columns; ++c) {
+          numbers->values[static_cast<std::size_t>(c * stored.rows + r)] = line[static_cast<std::size_t>(c)];
+        }
+      }
+    });
+    std::copy_n(numbers->values.begin() + row * stored.rows, count * stored.rows, out);
+  };
+  result.form = std::move(dense);
+  return result;
+}
+
+formats::Weight read_matrix(const formats::Checkpoint& checkpoint, const graph::WeightDeclaration& declaration,
+                            std::size_t part, const std::string& prefix) {
+  const Place place = find(checkpoint, declaration.parts[part], prefix);
+  const std::int64_t rows = declaration.part_rows[part];
+  if (!declaration.transposed) return place.checkpoint.matrix(place.name, rows, declaration.columns);
+  return transpose(place.checkpoint.matrix(place.name, declaration.columns, rows));
+}
+
+formats::Weight read_vector(const formats::Checkpoint& checkpoint, const graph::WeightDeclaration& declaration,
+                            const std::string& prefix) {
   std::vector<float> values(static_cast<std::size_t>(declaration.columns));
   float* out = values.data();
   for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
-    const formats::Weight part = checkpoint.vector(declaration.parts[i], declaration.part_rows[i]);
-    formats::read_dense(part, 0, 1, out);
+    const Place place = find(checkpoint, declaration.parts[i], prefix);
+    formats::read_dense(place.checkpoint.vector(place.name, declaration.part_rows[i]), 0, 1, out);
     out += declaration.part_rows[i];
   }
   return formats::weight_from_floats(declaration.parts.front(), 1, declaration.columns, std::move(values));
@@ -40,14 +106,14 @@ formats::Weight read_vector(const formats::Checkpoint& checkpoint, const graph::
 
 }  // namespace
 
-WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const LoadOptions& options) {
-  return [checkpoint, options](const graph::WeightDeclaration& declaration) {
-    if (declaration.vector) return read_vector(checkpoint, declaration);
+WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const LoadOptions& options,
+                                std::string_view prefix) {
+  return [checkpoint, options, prefix = std::string(prefix)](const graph::WeightDeclaration& declaration) {
+    if (declaration.vector) return read_vector(checkpoint, declaration, prefix);
     std::vector<formats::Weight> parts;
     parts.reserve(declaration.parts.size());
     for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
-      parts.push_back(maybe_quantized(
-          checkpoint.matrix(declaration.parts[i], declaration.part_rows[i], declaration.columns), options));
+      parts.push_back(maybe_quantized(read_matrix(checkpoint, declaration, i, prefix), options));
     }
     if (parts.size() == 1) return std::move(parts.front());
     auto whole = formats::concatenate_rows(std::move(parts));

@@ -1,14 +1,19 @@
 // Binds the weights a graph declares to a checkpoint, or to random numbers.
 #pragma once
 
+#include <string_view>
+
 #include "backends/program.hpp"
 #include "formats/checkpoint.hpp"
 #include "gerbil/engine.hpp"
 
 namespace gerbil {
 
-// Describes declared weights from `checkpoint`; dense matrices are quantised as options.quantize says.
-WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const LoadOptions& options);
+// Describes declared weights from `checkpoint`; dense matrices are quantised as options.quantize says. Names are looked
+// up as they are, then with `prefix` added or taken away, then in the spelling of old BERT files (gamma and beta). A
+// name "FOLDER/module" is the module of the checkpoint in that folder.
+WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const LoadOptions& options,
+                                std::string_view prefix = {});
 
 // Whether merge_projections may stack two declared weights.
 bool can_merge(const WeightSource& weights, const graph::WeightDeclaration& a, const graph::WeightDeclaration& b);

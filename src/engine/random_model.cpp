@@ -11,7 +11,7 @@ namespace gerbil {
 namespace {
 
 // Sizes as published in each model's config.json.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> shapes{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> shapes{{
     {"qwen3-0.6b",
      R"({"architectures":["Qwen3ForCausalLM"],"hidden_size":1024,"intermediate_size":3072,"num_hidden_layers":28,
          "num_attention_heads":16,"num_key_value_heads":8,"head_dim":128,"vocab_size":151936,"rope_theta":1000000,
@@ -26,6 +26,20 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> shapes{{
          "max_position_embeddings":131072,"rms_norm_eps":1e-5,"tie_word_embeddings":true,
          "rope_scaling":{"factor":32.0,"high_freq_factor":4.0,"low_freq_factor":1.0,
                          "original_max_position_embeddings":8192,"rope_type":"llama3"}})"},
+    {"minilm",
+     R"({"architectures":["BertModel"],"hidden_size":384,"intermediate_size":1536,"num_hidden_layers":6,
+         "num_attention_heads":12,"vocab_size":30522,"max_position_embeddings":512,"type_vocab_size":2,
+         "layer_norm_eps":1e-12,"hidden_act":"gelu"})"},
+    {"bge-base",
+     R"({"architectures":["BertModel"],"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,
+         "num_attention_heads":12,"vocab_size":30522,"max_position_embeddings":512,"type_vocab_size":2,
+         "layer_norm_eps":1e-12,"hidden_act":"gelu"})"},
+    {"embeddinggemma",
+     R"({"architectures":["Gemma3TextModel"],"hidden_size":768,"intermediate_size":1152,"num_hidden_layers":24,
+         "num_attention_heads":3,"num_key_value_heads":1,"head_dim":256,"vocab_size":262144,
+         "query_pre_attn_scalar":256,"sliding_window":512,"_sliding_window_pattern":6,"rope_theta":1000000,
+         "rope_local_base_freq":10000,"rms_norm_eps":1e-6,"max_position_embeddings":2048,
+         "use_bidirectional_attention":true,"hidden_activation":"gelu_pytorch_tanh"})"},
 }};
 
 // splitmix64 (Steele et al. 2014): the same number for the same place on every machine.
@@ -34,6 +48,22 @@ std::uint64_t mix(std::uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
   return x ^ (x >> 31);
+}
+
+// The same variance in f32.
+formats::Weight random_floats(const graph::WeightDeclaration& declaration) {
+  const std::uint64_t seed = mix(std::hash<std::string>{}(declaration.parts.front()));
+  const std::int64_t columns = declaration.columns;
+  const float scale = std::sqrt(12.0f / static_cast<float>(columns)) / 65535.0f;
+  const auto read = [=](std::int64_t row, std::int64_t count, float* out) {
+    for (std::int64_t i = 0; i < count * columns; i += 4) {
+      const std::uint64_t random = mix(seed + static_cast<std::uint64_t>(row * columns + i));
+      for (std::int64_t j = 0; j < std::min<std::int64_t>(4, count * columns - i); ++j) {
+        out[i + j] = scale * (static_cast<float>((random >> (16 * j)) & 0xffff) - 32767.5f);
+      }
+    }
+  };
+  return {declaration.parts.front(), declaration.rows, columns, formats::Dense{DType::f32, read}};
 }
 
 formats::Weight random_matrix(const graph::WeightDeclaration& declaration, int bits, int group) {
@@ -73,11 +103,11 @@ Json random_config(const std::string& model) {
   throw Error(ErrorCode::not_found, "There is no random model '" + name + "'; known shapes are " + known + ".");
 }
 
-WeightSource random_weights(const LoadOptions& options) {
+WeightSource random_weights(const LoadOptions& options, bool dense) {
   const int bits = options.quantize == Quantization::int8 ? 8 : 4;
   const int group = options.group_size == 0 ? 32 : options.group_size;
-  return [bits, group](const graph::WeightDeclaration& declaration) {
-    if (!declaration.vector) return random_matrix(declaration, bits, group);
+  return [bits, group, dense](const graph::WeightDeclaration& declaration) {
+    if (!declaration.vector) return dense ? random_floats(declaration) : random_matrix(declaration, bits, group);
     return formats::weight_from_floats(declaration.parts.front(), 1, declaration.columns,
                                        std::vector<float>(static_cast<std::size_t>(declaration.columns), 1.0f));
   };

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "engine/model_files.hpp"
+#include "engine/sentence_pipeline.hpp"
 #include "gerbil/engine.hpp"
+#include "runtime/encoder.hpp"
 #include "runtime/scheduler.hpp"
 
 namespace gerbil {
@@ -15,13 +17,29 @@ struct Engine::State {
   ModelInfo info;
   std::vector<std::string> warnings;
   ModelFiles files;
-  std::unique_ptr<runtime::Scheduler> scheduler;
+  std::unique_ptr<runtime::Scheduler> scheduler;  // of a model that generates
+  std::unique_ptr<runtime::Encoder> encoder;      // of one that embeds or classifies
+  SentencePipeline pipeline;                      // of one that embeds
+  bool sigmoid_scores = false;                    // of one that classifies: what rerank() gives
+  bool classifies() const { return encoder && pipeline.head.kind == models::Head::Kind::classes; }
+
+  // Throw Error{unsupported} when the model was loaded for something else; `wish` is what it was asked to do.
+  const runtime::Encoder& require_encoder(std::string_view wish) const;
+  runtime::Scheduler& require_scheduler() const;
 
   // Throws Error{unsupported} when the model came without a tokenizer.
   const tokenizer::Tokenizer& tokenizer() const;
   // Whether a text prompt goes through the chat template.
   bool uses_template(const Options& options) const { return files.chat_template && !options.raw; }
   std::string render(const std::vector<Message>& messages, const Options& options) const;
+  // Throws Error{invalid_argument} when text `number` (from 0) is longer than the model takes.
+  TokenizedText fit(tokenizer::Encoding encoding, std::size_t number) const;
+  std::vector<float> encode(const std::vector<TokenizedText>& texts, const Cancellation& cancellation,
+                            const std::function<void(std::int64_t, std::int64_t)>& progress) const;
+  std::vector<float> score_pairs(std::string_view query, const std::vector<std::string>& documents,
+                                 const RerankOptions& options) const;
+  std::vector<float> judge(std::string_view query, const std::vector<std::string>& documents,
+                           const RerankOptions& options) const;
   // in_reasoning: the prompt already opened the think tag.
   Result generate(std::vector<std::int32_t> prompt, const Options& options, bool in_reasoning) const;
 };

@@ -21,7 +21,9 @@ Weight describe_rows(const Tensor& tensor, std::int64_t rows, std::int64_t colum
 Weight dense_matrix(const std::shared_ptr<const TensorTable>& tensors, const std::string& module, std::int64_t rows,
                     std::int64_t columns) {
   const std::array shape{rows, columns};
-  return describe_rows(tensors->require(module + ".weight", floating_dtypes, shape), rows, columns);
+  // A few matrices stand alone under their own names: the tables of static embeddings, the experts of Nomic.
+  const bool alone = !tensors->find(module + ".weight") && tensors->find(module);
+  return describe_rows(tensors->require(alone ? module : module + ".weight", floating_dtypes, shape), rows, columns);
 }
 
 Weight dense_vector(const std::shared_ptr<const TensorTable>& tensors, const std::string& name, std::int64_t size) {

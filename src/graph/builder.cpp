@@ -1,5 +1,6 @@
 #include "graph/builder.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "gerbil/error.hpp"
@@ -42,6 +43,14 @@ ValueId Builder::linear(ValueId x, std::string_view module, std::int64_t rows, b
   return append(operation, {x}, name, static_cast<std::int32_t>(rows), graph_.value(x).rows);
 }
 
+ValueId Builder::transposed_linear(ValueId x, std::string_view module, std::int64_t rows, std::string_view bias) {
+  const std::string name = scope_ + std::string(module);
+  const Linear operation{.weight = weight(name, rows, width(x), false),
+                         .bias = weight(scope_ + std::string(bias), 1, rows, true)};
+  graph_.weights[static_cast<std::size_t>(operation.weight)].transposed = true;
+  return append(operation, {x}, name, static_cast<std::int32_t>(rows), graph_.value(x).rows);
+}
+
 ValueId Builder::rms_norm(ValueId x, std::string_view module, float epsilon) {
   return rms_norm(x, module, epsilon, width(x));
 }
@@ -68,6 +77,10 @@ ValueId Builder::multiply(ValueId a, ValueId b) {
   return append(Multiply{}, {a, b}, scope_ + "multiply", width(a), graph_.value(a).rows);
 }
 
+ValueId Builder::top_softmax(ValueId x, std::int32_t count) {
+  return append(TopSoftmax{count}, {x}, scope_ + "top_softmax", width(x), graph_.value(x).rows);
+}
+
 ValueId Builder::activate(ValueId x, Activation activation) {
   return append(Activate{activation}, {x}, scope_ + "activation", width(x), graph_.value(x).rows);
 }
@@ -81,26 +94,11 @@ ValueId Builder::rope(ValueId x, RopeId rope, std::int32_t head_dim) {
 }
 
 ValueId Builder::attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, std::int32_t kv_heads, float scale,
-                           std::int32_t window) {
-  return attend(q, k, v, kv_heads, none, {none, heads, scale, window, true});
-}
-
-ValueId Builder::bidirectional_attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, std::int32_t kv_heads,
-                                         float scale, std::int32_t window) {
-  // Nothing is remembered from layer to layer, so all of them write over the same keys and values.
-  const ValueId result = attend(q, k, v, kv_heads, shared_state_, {none, heads, scale, window, false});
-  shared_state_ = std::get<Attention>(graph_.nodes.back().operation).state;
-  return result;
-}
-
-ValueId Builder::attend(ValueId q, ValueId k, ValueId v, std::int32_t kv_heads, StateId state, Attention attention) {
-  if (state == none) {
-    state = static_cast<StateId>(graph_.states.size());
-    graph_.states.push_back({kv_heads, width(k) / kv_heads});
-  }
-  attention.state = state;
+                           std::int32_t window, bool causal) {
+  const auto state = static_cast<StateId>(graph_.states.size());
+  graph_.states.push_back({kv_heads, width(k) / kv_heads});
   graph_.nodes.push_back({KvWrite{state}, {k, v}, none});
-  return append(attention, {q}, scope_ + "attention", width(q), Rows::tokens);
+  return append(Attention{state, heads, scale, window, causal}, {q}, scope_ + "attention", width(q), Rows::tokens);
 }
 
 ValueId Builder::select_rows(ValueId x) { return append(SelectRows{}, {x}, "select_rows", width(x), Rows::outputs); }
@@ -120,6 +118,28 @@ Graph Builder::finish(ValueId logits, std::int32_t context_length) {
   graph_.context_length = context_length;
   validate(graph_);
   return std::move(graph_);
+}
+
+Graph Builder::finish_whole_texts(ValueId output, std::int32_t context_length) {
+  std::vector<KvState> shapes;
+  std::vector<StateId> shared;
+  for (const KvState& state : graph_.states) {
+    const auto same = [&](const KvState& shape) {
+      return shape.kv_heads == state.kv_heads && shape.head_dim == state.head_dim;
+    };
+    const auto found = std::ranges::find_if(shapes, same);
+    shared.push_back(static_cast<StateId>(found - shapes.begin()));
+    if (found == shapes.end()) shapes.push_back(state);
+  }
+  for (Node& node : graph_.nodes) {
+    if (auto* write = std::get_if<KvWrite>(&node.operation))
+      write->state = shared[static_cast<std::size_t>(write->state)];
+    if (auto* attention = std::get_if<Attention>(&node.operation)) {
+      attention->state = shared[static_cast<std::size_t>(attention->state)];
+    }
+  }
+  graph_.states = std::move(shapes);
+  return finish(output, context_length);
 }
 
 }  // namespace gerbil::graph

@@ -20,20 +20,21 @@ class Builder {
   // x plus the row of a table of positions or types; position p has row p + offset of a table of `rows`.
   ValueId add_embedding(ValueId x, std::string_view module, Index index, std::int64_t rows, std::int32_t offset = 0);
   ValueId linear(ValueId x, std::string_view module, std::int64_t rows, bool bias = false);
+  // The same with a weight that is stored as [width(x), rows], and a bias of any name.
+  ValueId transposed_linear(ValueId x, std::string_view module, std::int64_t rows, std::string_view bias);
   ValueId rms_norm(ValueId x, std::string_view module, float epsilon);                         // over the whole row
   ValueId rms_norm(ValueId x, std::string_view module, float epsilon, std::int32_t head_dim);  // over each head
   ValueId layer_norm(ValueId x, std::string_view module, float epsilon, bool bias = true);
   ValueId add(ValueId a, ValueId b);
   ValueId multiply(ValueId a, ValueId b);
+  ValueId top_softmax(ValueId x, std::int32_t count);
   ValueId activate(ValueId x, Activation activation);
   ValueId slice(ValueId x, std::int32_t begin, std::int32_t width);
   ValueId rope(ValueId x, RopeId rope, std::int32_t head_dim);
-  // Writes k and v to a new state and attends over it.
+  // Writes k and v to a new state and attends over it: to what came before when causal, to the whole text otherwise;
+  // window as in Attention.
   ValueId attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, std::int32_t kv_heads, float scale,
-                    std::int32_t window = 0);
-  // The same without a memory: every token sees its whole text, or the positions nearer than `window` on both sides.
-  ValueId bidirectional_attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, std::int32_t kv_heads,
-                                  float scale, std::int32_t window = 0);
+                    std::int32_t window = 0, bool causal = true);
   ValueId select_rows(ValueId x);
   ValueId pool(ValueId x, std::vector<Pooling> modes);
 
@@ -44,16 +45,17 @@ class Builder {
 
   // The finished graph, validated.
   Graph finish(ValueId logits, std::int32_t context_length);
+  // The same for a model that sees each text in a single step. Nothing is remembered from layer to layer then, so
+  // layers of one shape write over the same keys and values.
+  Graph finish_whole_texts(ValueId output, std::int32_t context_length);
 
  private:
   ValueId append(Operation operation, std::vector<ValueId> inputs, std::string name, std::int32_t width, Rows rows);
   WeightId weight(std::string name, std::int64_t rows, std::int64_t columns, bool vector);
-  ValueId attend(ValueId q, ValueId k, ValueId v, std::int32_t kv_heads, StateId state, Attention attention);
 
   Graph graph_;
   std::string scope_;
   float norm_add_ = 0.0f;
-  StateId shared_state_ = none;  // of all bidirectional layers
 };
 
 }  // namespace gerbil::graph

@@ -27,7 +27,8 @@ struct WeightDeclaration {
   std::int64_t rows = 0;  // outputs; 1 for a vector
   std::int64_t columns = 0;
   bool vector = false;
-  float add = 0.0f;  // to every element of a vector: Gemma's norms multiply by 1 + w
+  bool transposed = false;  // the checkpoint has it as [columns, rows]
+  float add = 0.0f;         // to every element of a vector: Gemma's norms multiply by 1 + w
 };
 
 // Keys and values of every token of every live sequence, one layer's worth. The runtime owns the paging.

@@ -57,8 +57,16 @@ struct LayerNorm {
   float epsilon = 1e-5f;
 };
 
-struct Add {};       // (a, b) -> a + b
-struct Multiply {};  // (a, b) -> a · b, element by element
+struct Add {};  // (a, b) -> a + b
+
+// (a, b) -> a · b, element by element. Where b has fewer columns, n of them, each multiplies one of n equal runs of a.
+struct Multiply {};
+
+// (x) -> same shape. The softmax of the row, in which all but the `count` largest become 0; of equals the first stay.
+// The router of a mixture of experts (Shazeer et al. 2017), without a second normalisation.
+struct TopSoftmax {
+  std::int32_t count = 1;
+};
 
 // (x) -> activation(x)
 struct Activate {
@@ -118,8 +126,8 @@ struct AttentionInput {
   RopeId rope = none;
 };
 
-using Operation = std::variant<Embedding, Linear, RmsNorm, LayerNorm, Add, Multiply, Activate, Slice, Rope, KvWrite,
-                               Attention, SelectRows, Pool, AttentionInput>;
+using Operation = std::variant<Embedding, Linear, RmsNorm, LayerNorm, Add, Multiply, TopSoftmax, Activate, Slice, Rope,
+                               KvWrite, Attention, SelectRows, Pool, AttentionInput>;
 
 struct Node {
   Operation operation;

@@ -10,7 +10,7 @@ namespace {
 
 // In the order of the alternatives of Operation.
 constexpr std::array<std::string_view, std::variant_size_v<Operation>> operation_names{
-    "embedding", "linear", "rms_norm", "layer_norm", "add",         "multiply", "activate",
+    "embedding", "linear", "rms_norm", "layer_norm", "add",         "multiply", "top_softmax",    "activate",
     "slice",     "rope",   "kv_write", "attention",  "select_rows", "pool",     "attention_input"};
 
 constexpr std::array<std::string_view, 6> activation_names{"identity", "silu", "gelu", "gelu_tanh", "relu", "tanh"};
@@ -90,6 +90,7 @@ class Printer {
   }
   void fields(const Add&) {}
   void fields(const Multiply&) {}
+  void fields(const TopSoftmax& operation) { text_ += std::format(" count={}", operation.count); }
   void fields(const Activate& operation) { text_ += std::format(" {}", name_of(operation.activation)); }
   void fields(const Slice& operation) { text_ += std::format(" begin={}", operation.begin); }
   void fields(const Rope& operation) {

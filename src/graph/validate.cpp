@@ -123,7 +123,17 @@ class Validator {
     for (const ValueId input : node.inputs) expect_equal(width(input), out(node), "input width");
   }
   void check(const Add&, const Node& node) { check_elementwise(node, 2); }
-  void check(const Multiply&, const Node& node) { check_elementwise(node, 2); }
+  void check(const Multiply&, const Node& node) {
+    expect_inputs(node, 2, 2);
+    expect_same_rows(node);
+    expect_equal(width(node.inputs[0]), out(node), "input width");
+    expect(out(node) % width(node.inputs[1]) == 0, "multiplies runs that do not divide the row");
+  }
+  void check(const TopSoftmax& operation, const Node& node) {
+    check_elementwise(node, 1);
+    expect(operation.count > 0 && operation.count <= out(node),
+           "keeps " + std::to_string(operation.count) + " of " + std::to_string(out(node)));
+  }
   void check(const Activate&, const Node& node) { check_elementwise(node, 1); }
 
   void check(const Slice& operation, const Node& node) {

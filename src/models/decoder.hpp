@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "graph/builder.hpp"
+#include "models/head.hpp"
 
 namespace gerbil::models {
 
@@ -38,7 +39,8 @@ graph::ValueId attention(graph::Builder& b, const DecoderConfig& c, graph::Value
 // down_proj(activation(gate_proj(x)) · up_proj(x)), SwiGLU in most families (Shazeer 2020).
 graph::ValueId gated_mlp(graph::Builder& b, const DecoderConfig& c, graph::ValueId x, bool bias = false);
 
-// The final norm and the vocabulary projection of the wanted rows; the embedding table serves as head when tied.
-graph::Graph finish(graph::Builder& b, const DecoderConfig& c, graph::ValueId x);
+// The final norm and, of the wanted rows, the vocabulary projection (the embedding table serves when tied), or what an
+// embedding is made of.
+graph::Graph finish(graph::Builder& b, const DecoderConfig& c, graph::ValueId x, const Head& head);
 
 }  // namespace gerbil::models

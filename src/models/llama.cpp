@@ -5,7 +5,7 @@
 
 namespace gerbil::models {
 
-graph::Graph build_llama(const Json& config) {
+graph::Graph build_llama(const Json& config, const Head& head) {
   const DecoderConfig c = read_decoder_config(config);
   const bool attention_bias = json_value<bool>(config, "attention_bias", false);
   const bool mlp_bias = json_value<bool>(config, "mlp_bias", false);
@@ -26,7 +26,7 @@ graph::Graph build_llama(const Json& config) {
     h = b.rms_norm(x, "post_attention_layernorm", c.rms_norm_eps);
     x = b.add(x, gated_mlp(b, c, h, mlp_bias));
   }
-  return finish(b, c, x);
+  return finish(b, c, x, head);
 }
 
 }  // namespace gerbil::models

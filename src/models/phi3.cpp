@@ -6,7 +6,7 @@
 
 namespace gerbil::models {
 
-graph::Graph build_phi3(const Json& config) {
+graph::Graph build_phi3(const Json& config, const Head& head) {
   const DecoderConfig c = read_decoder_config(config);
   const std::int32_t queries = c.num_attention_heads * c.head_dim;
   const std::int32_t keys = c.num_key_value_heads * c.head_dim;
@@ -30,7 +30,7 @@ graph::Graph build_phi3(const Json& config) {
     const auto up = b.slice(gate_up, c.intermediate_size, c.intermediate_size);
     x = b.add(x, b.linear(b.multiply(gate, up), "mlp.down_proj", c.hidden_size));
   }
-  return finish(b, c, x);
+  return finish(b, c, x, head);
 }
 
 }  // namespace gerbil::models

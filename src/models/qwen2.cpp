@@ -5,7 +5,7 @@
 
 namespace gerbil::models {
 
-graph::Graph build_qwen2(const Json& config) {
+graph::Graph build_qwen2(const Json& config, const Head& head) {
   const DecoderConfig c = read_decoder_config(config);
   const std::int32_t queries = c.num_attention_heads * c.head_dim;
   const std::int32_t keys = c.num_key_value_heads * c.head_dim;
@@ -24,7 +24,7 @@ graph::Graph build_qwen2(const Json& config) {
     h = b.rms_norm(x, "post_attention_layernorm", c.rms_norm_eps);
     x = b.add(x, gated_mlp(b, c, h));
   }
-  return finish(b, c, x);
+  return finish(b, c, x, head);
 }
 
 }  // namespace gerbil::models

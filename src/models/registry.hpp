@@ -2,24 +2,48 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/json.hpp"
 #include "graph/graph.hpp"
+#include "models/head.hpp"
 
 namespace gerbil::models {
 
-// The graph of the model that config.json describes. Throws Error{unsupported} naming the architecture found and those
-// that are known, and Error{corrupt} for values that make no model.
-graph::Graph build(const Json& config);
+// What an architecture is made for, as its name says: the next token, an embedding of a text, or classes of it.
+struct Family {
+  std::string_view architecture;
+  graph::Graph (*build)(const Json& config, const Head& head) = nullptr;
+  Head::Kind kind = Head::Kind::token;
+  // Checkpoints name their tensors with this in front or without it, and both are the same model (base_model_prefix in
+  // transformers).
+  std::string_view prefix;
+  // How a text's rows become its embedding where no file of the checkpoint says it.
+  graph::Pooling pooling = graph::Pooling::mean;
+};
+
+// The family of the model that config.json describes. Throws Error{unsupported} naming the architecture found and those
+// that are known.
+const Family& family(const Json& config);
+
+// The graph of the model. Throws as family() does, and Error{corrupt} for values that make no model. The head must be
+// one that the family has: an embedding of any, tokens of a language model, classes of a classifier.
+graph::Graph build(const Json& config, const Head& head = {});
 
 // "architectures"[0]; throws Error{corrupt} when there is none.
 std::string architecture(const Json& config);
 
-// Each family: one file, one declaration here, one line in registry.cpp.
-graph::Graph build_llama(const Json& config);
-graph::Graph build_qwen2(const Json& config);
-graph::Graph build_qwen3(const Json& config);
-graph::Graph build_smollm3(const Json& config);
-graph::Graph build_phi3(const Json& config);
+// Each family: one file, one declaration here, its lines in registry.cpp.
+graph::Graph build_bert(const Json& config, const Head& head);
+graph::Graph build_gemma3(const Json& config, const Head& head);
+graph::Graph build_llama(const Json& config, const Head& head);
+graph::Graph build_modernbert(const Json& config, const Head& head);
+graph::Graph build_new(const Json& config, const Head& head);
+graph::Graph build_nomic(const Json& config, const Head& head);
+graph::Graph build_phi3(const Json& config, const Head& head);
+graph::Graph build_qwen2(const Json& config, const Head& head);
+graph::Graph build_qwen3(const Json& config, const Head& head);
+graph::Graph build_roberta(const Json& config, const Head& head);
+graph::Graph build_smollm3(const Json& config, const Head& head);
 
 }  // namespace gerbil::models

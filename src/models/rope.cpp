@@ -80,6 +80,23 @@ void scale_linear(const Parameters& p, graph::RopeTable& table) {
   for (float& frequency : table.inverse_frequencies) frequency /= factor;
 }
 
+// A larger base for every length, with the highest frequency left as it is; "mixed_b" spreads the factor over the
+// frequencies instead.
+// Reference: Alibaba-NLP/new-impl, NTKScalingRotaryEmbedding (after bloc97 2023, NTK-aware scaled RoPE).
+void scale_ntk(const Parameters& p, graph::RopeTable& table) {
+  const double factor = positive(p.own, "factor");
+  const auto mixed = json_value<double>(p.own, "mixed_b", 0.0);
+  const double half = p.dim / 2.0;
+  for (std::size_t i = 0; i < table.inverse_frequencies.size(); ++i) {
+    const double exponent = -static_cast<double>(i) / half;
+    const auto at = static_cast<double>(i + 1);
+    const double frequency =
+        mixed == 0.0 ? std::pow(p.theta * factor, exponent) / std::pow(factor, 1.0 / half)
+                     : std::pow(p.theta, exponent) / std::exp(std::log(factor) * std::pow(at / half, mixed));
+    table.inverse_frequencies[i] = static_cast<float>(frequency);
+  }
+}
+
 // Low frequencies are divided by `factor`, high ones stay, and those between are interpolated.
 void scale_llama3(const Parameters& p, graph::RopeTable& table) {
   const double factor = positive(p.own, "factor");
@@ -163,6 +180,8 @@ graph::RopeTable read_rope(const Json& config, std::int32_t head_dim, double def
   if (p.type == "default") return table;
   if (p.type == "linear") {
     scale_linear(p, table);
+  } else if (p.type == "ntk") {
+    scale_ntk(p, table);
   } else if (p.type == "llama3") {
     scale_llama3(p, table);
   } else if (p.type == "yarn" && !p.own.contains("long_factor")) {
@@ -171,11 +190,25 @@ graph::RopeTable read_rope(const Json& config, std::int32_t head_dim, double def
              p.type == "yarn") {  // early Phi-3 files call LongRoPE "su" or "yarn"
     scale_longrope(p, table);
   } else {
-    throw Error(ErrorCode::unsupported,
-                "The rotary embedding type \"" + p.type +
-                    "\" in config.json is not supported; gerbil knows default, linear, llama3, yarn and longrope.");
+    throw Error(
+        ErrorCode::unsupported,
+        "The rotary embedding type \"" + p.type +
+            "\" in config.json is not supported; gerbil knows default, linear, ntk, llama3, yarn and longrope.");
   }
   return table;
+}
+
+graph::RopeTable read_layer_rope(const Json& config, std::string_view layer_type, std::int32_t head_dim, double theta,
+                                 bool scaled) {
+  Json own = config;
+  own["rope_theta"] = theta;
+  own.erase("rope_parameters");
+  if (!scaled) own.erase("rope_scaling");
+  const auto all = config.find("rope_parameters");
+  if (all != config.end() && all->is_object() && all->contains(layer_type)) {
+    own["rope_parameters"] = (*all)[std::string(layer_type)];
+  }
+  return read_rope(own, head_dim, theta);
 }
 
 }  // namespace gerbil::models

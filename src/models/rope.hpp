@@ -3,13 +3,20 @@
 // Reference: transformers 5.12, modeling_rope_utils.py.
 #pragma once
 
+#include <string_view>
+
 #include "base/json.hpp"
 #include "graph/graph.hpp"
 
 namespace gerbil::models {
 
-// Types default, linear, llama3 (Grattafiori et al. 2024), yarn (Peng et al. 2023) and longrope (Ding et al. 2024).
-// Throws Error{unsupported} naming any other, and Error{corrupt} for missing or impossible parameters.
+// Types default, ntk, linear, llama3 (Grattafiori et al. 2024), yarn (Peng et al. 2023) and longrope (Ding et al.
+// 2024). Throws Error{unsupported} naming any other, and Error{corrupt} for missing or impossible parameters.
 graph::RopeTable read_rope(const Json& config, std::int32_t head_dim, double default_theta = 10000.0);
+
+// The rope of one of several types of layers: rope_parameters[layer_type] as transformers 5 writes it, otherwise the
+// base `theta`, with rope_scaling where `scaled` says that it applies to this type.
+graph::RopeTable read_layer_rope(const Json& config, std::string_view layer_type, std::int32_t head_dim, double theta,
+                                 bool scaled = false);
 
 }  // namespace gerbil::models

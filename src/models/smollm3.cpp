@@ -28,7 +28,7 @@ std::vector<std::int32_t> read_no_rope_layers(const Json& config, std::int32_t l
 
 }  // namespace
 
-graph::Graph build_smollm3(const Json& config) {
+graph::Graph build_smollm3(const Json& config, const Head& head) {
   const DecoderConfig c = read_decoder_config(config, true);
   const auto rotates = read_no_rope_layers(config, c.num_hidden_layers);
   const bool attention_bias = json_value<bool>(config, "attention_bias", false);
@@ -54,7 +54,7 @@ graph::Graph build_smollm3(const Json& config) {
     h = b.rms_norm(x, "post_attention_layernorm", c.rms_norm_eps);
     x = b.add(x, gated_mlp(b, c, h, mlp_bias));
   }
-  return finish(b, c, x);
+  return finish(b, c, x, head);
 }
 
 }  // namespace gerbil::models

@@ -388,7 +388,12 @@ std::vector<float> Scheduler::logits(std::span<const std::int32_t> given) {
       }
       const SequenceView view{blocks, begin + count, long_rope};
       const auto part = given.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
-      const StepResult result = s.program->step({part, positions, owners, {&view, 1}, outputs, {}, true});
+      const StepResult result = s.program->step({.tokens = part,
+                                                 .positions = positions,
+                                                 .sequences = owners,
+                                                 .views = {&view, 1},
+                                                 .outputs = outputs,
+                                                 .logits = true});
       rows.insert(rows.end(), result.logits.begin(), result.logits.end());
     }
   } catch (...) {

@@ -181,6 +181,11 @@ std::vector<Case> make_cases() {
   };
   cases.push_back({"add", [](TestGraph& g) { g.finish(g.node(Add{}, {g.input(37), g.input(37)}, 37)); }});
   cases.push_back({"multiply", [](TestGraph& g) { g.finish(g.node(Multiply{}, {g.input(37), g.input(37)}, 37)); }});
+  cases.push_back({"multiply_runs", [](TestGraph& g) { g.finish(g.node(Multiply{}, {g.input(36), g.input(4)}, 36)); }});
+  for (const std::int32_t count : {1, 3, 8}) {
+    cases.push_back({"top_softmax_" + std::to_string(count),
+                     [count](TestGraph& g) { g.finish(g.node(TopSoftmax{count}, {g.input(8)}, 8)); }});
+  }
   cases.push_back({"slice", [](TestGraph& g) { g.finish(g.node(Slice{5}, {g.input(40)}, 21)); }});
   const std::vector<Pooling> every{Pooling::first,         Pooling::max, Pooling::mean, Pooling::mean_sqrt_length,
                                    Pooling::weighted_mean, Pooling::last};

@@ -145,7 +145,17 @@ std::vector<double> Reference::step(const TestBatch& b) {
     } else if (std::holds_alternative<graph::Add>(node.operation)) {
       for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] + second(i);
     } else if (std::holds_alternative<graph::Multiply>(node.operation)) {
-      for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] * second(i);
+      const std::size_t factors = width(node.inputs[1]);
+      for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] * second(i / n * factors + i % n / (n / factors));
+    } else if (const auto* softmax = std::get_if<graph::TopSoftmax>(&node.operation)) {
+      for (std::size_t row = 0; row < y.size(); row += n) {
+        double total = 0;
+        for (std::size_t i = 0; i < n; ++i) total += std::exp(x[row + i]);
+        for (std::size_t i = 0; i < n; ++i) {
+          const auto larger = std::count_if(&x[row], &x[row] + n, [&](double other) { return other > x[row + i]; });
+          y[row + i] = larger < softmax->count ? std::exp(x[row + i]) / total : 0;
+        }
+      }
     } else if (const auto* act = std::get_if<graph::Activate>(&node.operation)) {
       for (std::size_t i = 0; i < y.size(); ++i) y[i] = activate(act->activation, x[i]);
     } else if (const auto* slice = std::get_if<graph::Slice>(&node.operation)) {

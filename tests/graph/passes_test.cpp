@@ -68,12 +68,12 @@ TEST(Passes, AnEncoderLayerBecomesEightNodes) {
     const auto q = b.linear(x, "q", 16, true);
     const auto k = b.linear(x, "k", 16, true);
     const auto v = b.linear(x, "v", 16, true);
-    x = b.layer_norm(b.add(x, b.linear(b.bidirectional_attention(q, k, v, 4, 4, 0.5f, 3), "o", 16, true)), "n", 1e-5f);
+    x = b.layer_norm(b.add(x, b.linear(b.attention(q, k, v, 4, 4, 0.5f, 3, false), "o", 16, true)), "n", 1e-5f);
     const auto h = b.activate(b.linear(x, "up", 24, true), Activation::gelu);
     x = b.layer_norm(b.add(x, b.linear(h, "down", 16, true)), "m", 1e-5f, false);
   }
   b.scope("");
-  Graph graph = b.finish(b.pool(x, {Pooling::mean, Pooling::last}), 6);
+  Graph graph = b.finish_whole_texts(b.pool(x, {Pooling::mean, Pooling::last}), 6);
   optimize(graph);
   const std::string text = to_string(graph);
   EXPECT_EQ(graph.nodes.size(), 3u + 2 * 8 + 1);

@@ -45,6 +45,7 @@ Operation bind(Machine& m, const graph::Node& node, const Matrix* matrix, bool r
         if constexpr (std::is_same_v<T, graph::LayerNorm>) return make_layer_norm(node, op);
         if constexpr (std::is_same_v<T, graph::Add>) return make_add(node);
         if constexpr (std::is_same_v<T, graph::Multiply>) return make_multiply(node);
+        if constexpr (std::is_same_v<T, graph::TopSoftmax>) return make_top_softmax(node, op);
         if constexpr (std::is_same_v<T, graph::Activate>) return make_activate(node, op);
         if constexpr (std::is_same_v<T, graph::Slice>) return make_slice(node, op);
         if constexpr (std::is_same_v<T, graph::Rope>) return make_rope(node, op);

@@ -18,6 +18,7 @@ Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm);
 Operation make_layer_norm(const graph::Node& node, const graph::LayerNorm& norm);
 Operation make_add(const graph::Node& node);
 Operation make_multiply(const graph::Node& node);
+Operation make_top_softmax(const graph::Node& node, const graph::TopSoftmax& softmax);
 Operation make_activate(const graph::Node& node, const graph::Activate& activate);
 Operation make_slice(const graph::Node& node, const graph::Slice& slice);
 Operation make_rope(const graph::Node& node, const graph::Rope& rope);

@@ -1,5 +1,7 @@
 // Operations in which every row, or every head of a row, is on its own.
 #include <algorithm>
+#include <cmath>
+#include <span>
 
 #include "backends/cpu/activation.hpp"
 #include "backends/cpu/operations.hpp"
@@ -15,16 +17,6 @@ template <typename Body>
 void for_each_row(Machine& m, graph::ValueId output, const Body& body) {
   m.pool.run(static_cast<std::size_t>(m.rows(output)),
              [&](std::size_t row, std::size_t thread) { body(static_cast<std::int64_t>(row), thread); });
-}
-
-template <typename Kernel>
-Operation make_binary(const graph::Node& node, Kernel kernel) {
-  return [a = node.inputs[0], b = node.inputs[1], out = node.output, kernel](Machine& m) {
-    const std::int64_t width = m.width(out);
-    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
-      kernel(m.value(a) + row * width, m.value(b) + row * width, width, m.value(out) + row * width);
-    });
-  };
 }
 
 // What chooses the rows of a table; empty: 0 for every token.
@@ -87,8 +79,51 @@ Operation make_layer_norm(const graph::Node& node, const graph::LayerNorm& norm)
   };
 }
 
-Operation make_add(const graph::Node& node) { return make_binary(node, kernels::add); }
-Operation make_multiply(const graph::Node& node) { return make_binary(node, kernels::multiply); }
+Operation make_add(const graph::Node& node) {
+  return [a = node.inputs[0], b = node.inputs[1], out = node.output](Machine& m) {
+    const std::int64_t width = m.width(out);
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      kernels::add(m.value(a) + row * width, m.value(b) + row * width, width, m.value(out) + row * width);
+    });
+  };
+}
+
+Operation make_multiply(const graph::Node& node) {
+  return [a = node.inputs[0], b = node.inputs[1], out = node.output](Machine& m) {
+    const std::int64_t width = m.width(out);
+    const std::int64_t factors = m.width(b);
+    const std::int64_t run = width / factors;
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      const float* from = m.value(a) + row * width;
+      const float* by = m.value(b) + row * factors;
+      float* to = m.value(out) + row * width;
+      if (run == 1) return kernels::multiply(from, by, width, to);
+      for (std::int64_t i = 0; i < factors; ++i) kernels::scale(from + i * run, by[i], run, to + i * run);
+    });
+  };
+}
+
+Operation make_top_softmax(const graph::Node& node, const graph::TopSoftmax& softmax) {
+  return [in = node.inputs[0], out = node.output, count = softmax.count](Machine& m) {
+    const std::int64_t width = m.width(out);
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      const std::span x(m.value(in) + row * width, static_cast<std::size_t>(width));
+      float* y = m.value(out) + row * width;
+      const float largest = std::ranges::max(x);
+      float total = 0.0f;
+      for (const float value : x) total += std::exp(value - largest);
+      std::fill_n(y, width, 0.0f);
+      for (std::int32_t chosen = 0; chosen < count; ++chosen) {
+        std::int64_t best = -1;
+        for (std::int64_t i = 0; i < width; ++i) {
+          if (y[i] == 0.0f && (best < 0 || x[static_cast<std::size_t>(i)] > x[static_cast<std::size_t>(best)]))
+            best = i;
+        }
+        y[best] = std::exp(x[static_cast<std::size_t>(best)] - largest) / total;
+      }
+    });
+  };
+}
 
 Operation make_activate(const graph::Node& node, const graph::Activate& activate) {
   return [in = node.inputs[0], out = node.output, activation = to_kernel(activate.activation)](Machine& m) {

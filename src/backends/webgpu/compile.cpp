@@ -180,6 +180,7 @@ class WebGpuProgram final : public Program {
           if constexpr (std::is_same_v<T, graph::LayerNorm>) return make_layer_norm(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::Add>) return make_add(machine_, node);
           if constexpr (std::is_same_v<T, graph::Multiply>) return make_multiply(machine_, node);
+          if constexpr (std::is_same_v<T, graph::TopSoftmax>) return make_top_softmax(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::Activate>) return make_activate(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::Slice>) return make_slice(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::Rope>) return make_rope(machine_, node, op);
@@ -271,6 +272,9 @@ class WebGpuProgram final : public Program {
       const graph::Node& node = machine_.graph.nodes[i];
       for (const Dispatch& dispatch : operations_[i].dispatches)
         if ((dispatch.ways & one_row) != 0) ++info_.dispatches_per_token;
+      const Way batch = operations_[i].rows == graph::Rows::tokens ? many_rows : few_rows;
+      for (const Dispatch& dispatch : operations_[i].dispatches)
+        if ((dispatch.ways & batch) != 0) ++info_.dispatches_per_batch;
       if (!std::holds_alternative<graph::Linear>(node.operation)) continue;
       const Matrix& matrix = *matrix_of(node);
       info_.bytes_per_token += matrix.bytes;

@@ -53,8 +53,13 @@ Operation make_add(Machine& m, const graph::Node& node) {
 }
 
 Operation make_multiply(Machine& m, const graph::Node& node) {
-  return elementwise(m, node, "multiply", {},
+  return elementwise(m, node, "multiply", {{"FACTORS", m.width(node.inputs[1])}},
                      {{0, m.value(node.inputs[0])}, {1, m.value(node.inputs[1])}, {2, m.value(node.output)}});
+}
+
+Operation make_top_softmax(Machine& m, const graph::Node& node, const graph::TopSoftmax& softmax) {
+  return elementwise(m, node, "top_softmax", {{"COUNT", std::int64_t{softmax.count}}},
+                     {{0, m.value(node.inputs[0])}, {2, m.value(node.output)}});
 }
 
 Operation make_activate(Machine& m, const graph::Node& node, const graph::Activate& activate) {

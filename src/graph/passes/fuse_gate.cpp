@@ -9,6 +9,7 @@ void fuse_gate(Graph& graph) {
   const Uses uses(graph);
   for (Node& node : graph.nodes) {
     if (!std::holds_alternative<Multiply>(node.operation)) continue;
+    if (graph.value(node.inputs[0]).width != graph.value(node.inputs[1]).width) continue;
     for (const bool swapped : {false, true}) {
       const ValueId activated = node.inputs[swapped ? 1 : 0];
       const ValueId up = node.inputs[swapped ? 0 : 1];

@@ -12,7 +12,7 @@ namespace {
 const Linear* mergeable(const Graph& graph, const Node& node) {
   const Linear* linear = std::get_if<Linear>(&node.operation);
   const bool plain = linear != nullptr && node.inputs.size() == 1 && linear->norm == none && !linear->gated &&
-                     linear->activation == Activation::identity;
+                     !graph.weight(linear->weight).transposed && linear->activation == Activation::identity;
   return plain && node.output != graph.output ? linear : nullptr;
 }
 

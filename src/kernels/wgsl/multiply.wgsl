@@ -1,11 +1,11 @@
-// a · b, element by element.
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
+// x · factors, element by element; each of the FACTORS columns of the second multiplies a run of the first.
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> factors: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= COLUMNS) { return; }
   let i = id.y * COLUMNS + id.x;
-  y[i] = a[i] * b[i];
+  y[i] = x[i] * factors[id.y * FACTORS + id.x / (COLUMNS / FACTORS)];
 }

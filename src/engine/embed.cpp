@@ -1,0 +1,98 @@
+#include <chrono>
+#include <cmath>
+#include <format>
+
+#include "engine/state.hpp"
+
+namespace gerbil {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void normalize(std::vector<float>& vector) {
+  double squares = 0;
+  for (const float value : vector) squares += static_cast<double>(value) * value;
+  if (squares == 0) return;  // a text of no known tokens
+  const auto factor = static_cast<float>(1 / std::sqrt(squares));
+  for (float& value : vector) value *= factor;
+}
+
+}  // namespace
+
+const runtime::Encoder& Engine::State::require_encoder(std::string_view wish) const {
+  if (encoder) return *encoder;
+  throw Error(ErrorCode::unsupported,
+              std::format("The model '{}' ({}) was loaded to generate text, so it cannot {}; load "
+                          "it with Purpose::embed.",
+                          info.name, info.architecture, wish));
+}
+
+TokenizedText Engine::State::fit(tokenizer::Encoding encoding, std::size_t number) const {
+  const std::size_t length = encoding.ids.size();
+  if (length > static_cast<std::size_t>(info.context_length)) {
+    throw Error(ErrorCode::invalid_argument,
+                std::format("Text {} has {} tokens, but '{}' takes at most {}: shorten it, or ask for truncation.",
+                            number + 1, length, info.name, info.context_length));
+  }
+  return {std::move(encoding.ids), std::move(encoding.type_ids)};
+}
+
+std::vector<float> Engine::State::encode(const std::vector<TokenizedText>& texts, const Cancellation& cancellation,
+                                         const std::function<void(std::int64_t, std::int64_t)>& progress) const {
+  std::vector<runtime::EncoderText> views;
+  views.reserve(texts.size());
+  for (const TokenizedText& text : texts) {
+    // A model without types ignores those that its tokenizer gives.
+    const bool typed = encoder->limits().types > 1;
+    views.push_back({text.ids, typed ? std::span<const std::int32_t>(text.types) : std::span<const std::int32_t>()});
+  }
+  return encoder->run(views, [&](std::size_t done) {
+    if (progress) progress(static_cast<std::int64_t>(done), static_cast<std::int64_t>(texts.size()));
+    return !cancellation.cancelled();
+  });
+}
+
+Embeddings Engine::embed(const std::vector<TokenizedText>& texts, const EmbedOptions& options) const {
+  const auto start = Clock::now();
+  state_->require_encoder("embed texts");
+  const std::int32_t width = state_->info.dimensions;
+  if (options.dimensions < 0 || options.dimensions > width) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        std::format("dimensions is {}, but should be between 1 and {}, or 0 for all.", options.dimensions, width));
+  }
+  Embeddings result;
+  result.dimensions = options.dimensions == 0 ? width : options.dimensions;
+  const std::vector<float> rows = state_->encode(texts, options.cancellation, options.progress);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto row = rows.begin() + static_cast<std::ptrdiff_t>(i * static_cast<std::size_t>(width));
+    auto& vector = result.vectors.emplace_back(row, row + result.dimensions);
+    if (options.normalize.value_or(state_->pipeline.normalize)) normalize(vector);
+    result.tokens += std::ssize(texts[i].ids);
+  }
+  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return result;
+}
+
+Embeddings Engine::embed(const std::vector<std::string>& texts, const EmbedOptions& options) const {
+  const auto start = Clock::now();
+  state_->require_encoder("embed texts");
+  if (!state_->classifies()) {
+    const std::string prompt = prompt_of(state_->pipeline, options.task);
+    tokenizer::EncodeOptions encode;
+    if (options.truncate) encode.max_tokens = static_cast<std::size_t>(state_->info.context_length);
+    std::vector<TokenizedText> tokenized;
+    tokenized.reserve(texts.size());
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      tokenized.push_back(state_->fit(state_->tokenizer().encode_single(prompt + texts[i], encode), i));
+    }
+    Embeddings result = embed(tokenized, options);
+    result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return result;
+  }
+  throw Error(ErrorCode::unsupported, std::format("The model '{}' ({}) classifies texts and makes no embeddings; use "
+                                                  "rerank.",
+                                                  state_->info.name, state_->info.architecture));
+}
+
+}  // namespace gerbil

@@ -1,0 +1,86 @@
+#include <cmath>
+#include <format>
+
+#include "engine/state.hpp"
+
+namespace gerbil {
+namespace {
+
+float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
+
+// The form in which Qwen3-Reranker is asked; the answer is the next token.
+// Source: the model card of Qwen/Qwen3-Reranker-0.6B.
+std::string judgement_prompt(std::string_view instruction, std::string_view query, std::string_view document) {
+  return std::format(
+      "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and the Instruct "
+      "provided. Note that the answer can only be \"yes\" or \"no\".<|im_end|>\n<|im_start|>user\n"
+      "<Instruct>: {}\n<Query>: {}\n<Document>: {}<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n",
+      instruction, query, document);
+}
+
+std::int32_t answer_id(const tokenizer::Tokenizer& tokenizer, std::string_view answer, const std::string& model) {
+  const auto ids = tokenizer.encode(answer, false);
+  if (ids.size() == 1) return ids.front();
+  throw Error(ErrorCode::unsupported, std::format("The vocabulary of '{}' has no token \"{}\", which a language model "
+                                                  "that ranks documents needs.",
+                                                  model, answer));
+}
+
+}  // namespace
+
+// Pairs of query and document through a classifier.
+std::vector<float> Engine::State::score_pairs(std::string_view query, const std::vector<std::string>& documents,
+                                              const RerankOptions& options) const {
+  if (!classifies() || info.dimensions != 1) {
+    throw Error(ErrorCode::unsupported,
+                std::format("The model '{}' ({}) {}, but ranking needs a cross-encoder with one class, or a language "
+                            "model such as Qwen3-Reranker.",
+                            info.name, info.architecture,
+                            classifies() ? std::format("has {} classes", info.dimensions) : "makes embeddings"));
+  }
+  tokenizer::EncodeOptions encode_options;
+  if (options.truncate) encode_options.max_tokens = static_cast<std::size_t>(info.context_length);
+  std::vector<TokenizedText> pairs;
+  pairs.reserve(documents.size());
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    pairs.push_back(fit(tokenizer().encode_pair(query, documents[i], encode_options), i));
+  }
+  std::vector<float> scores = encode(pairs, options.cancellation, options.progress);
+  if (sigmoid_scores) {
+    for (float& score : scores) score = sigmoid(score);
+  }
+  return scores;
+}
+
+// The probability of "yes" against "no", document by document; what they have in common is computed once.
+std::vector<float> Engine::State::judge(std::string_view query, const std::vector<std::string>& documents,
+                                        const RerankOptions& options) const {
+  const auto yes = static_cast<std::size_t>(answer_id(tokenizer(), "yes", info.name));
+  const auto no = static_cast<std::size_t>(answer_id(tokenizer(), "no", info.name));
+  std::vector<float> scores;
+  for (const std::string& document : documents) {
+    if (options.cancellation.cancelled()) {
+      throw Error(ErrorCode::cancelled,
+                  std::format("Cancelled after {} of {} documents.", scores.size(), documents.size()));
+    }
+    tokenizer::EncodeOptions encode_options{.add_special = false};
+    runtime::Request request;
+    request.prompt =
+        tokenizer().encode_single(judgement_prompt(options.instruction, query, document), encode_options).ids;
+    request.max_tokens = 1;
+    request.want_logits = true;
+    scheduler->run(request, [&](std::int32_t, std::span<const float> logits) {
+      scores.push_back(sigmoid(logits[yes] - logits[no]));
+      return false;
+    });
+    if (options.progress) options.progress(std::ssize(scores), std::ssize(documents));
+  }
+  return scores;
+}
+
+std::vector<float> Engine::rerank(std::string_view query, const std::vector<std::string>& documents,
+                                  const RerankOptions& options) const {
+  return state_->scheduler ? state_->judge(query, documents, options) : state_->score_pairs(query, documents, options);
+}
+
+}  // namespace gerbil

@@ -1,0 +1,45 @@
+// What the files of sentence-transformers say about a checkpoint: how hidden states become an embedding, and which
+// prompts belong to which task.
+// Reference: sentence-transformers, SentenceTransformer and its models.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/registry.hpp"
+
+namespace gerbil {
+
+struct SentencePipeline {
+  models::Head head;
+  bool normalize = false;
+  std::vector<std::pair<std::string, std::string>> prompts;  // task and the text before each text, in the file's order
+  std::string default_task;                                  // of the prompts; empty: none
+  std::int32_t max_tokens = 0;                               // of a text, special tokens included; 0: not said
+  bool from_files = false;                                   // false: the family's default
+  std::vector<std::string> warnings;                         // what the files ask for and gerbil does otherwise
+
+  // For people: "mean of the tokens, normalised; prompts: query, document".
+  std::string summary() const;
+};
+
+// True when the directory has modules.json.
+bool has_sentence_pipeline(const std::filesystem::path& directory);
+
+// Reads modules.json, N_Pooling/config.json, N_Dense/config.json, sentence_bert_config.json,
+// config_sentence_transformers.json and tokenizer_config.json, as far as they are there; what is not said is as the
+// family's published checkpoints have it. Throws Error{unsupported} naming a module that gerbil lacks, and
+// Error{corrupt} for files that contradict themselves.
+SentencePipeline read_sentence_pipeline(const std::filesystem::path& directory, const models::Family& family);
+
+// What tokenizer_config.json says of the longest text; 0 when it says nothing.
+std::int32_t read_tokenizer_limit(const std::filesystem::path& directory);
+
+// The prompt of a task. "query" and "document" are known to every checkpoint, by their usual names or as no prompt at
+// all; the empty task is the default. Throws Error{invalid_argument} naming the tasks that are known.
+std::string prompt_of(const SentencePipeline& pipeline, const std::string& task);
+
+}  // namespace gerbil

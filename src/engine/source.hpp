@@ -1,0 +1,38 @@
+// A model before it is compiled: what its files say, whether they are in a directory or made up.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "backends/program.hpp"
+#include "engine/sentence_pipeline.hpp"
+#include "formats/checkpoint.hpp"
+#include "gerbil/engine.hpp"
+#include "models/registry.hpp"
+
+namespace gerbil {
+
+struct ModelSource {
+  Json config;
+  const models::Family* family = nullptr;
+  std::string name;
+  std::string quantization;
+  std::optional<formats::Checkpoint> checkpoint;  // empty: random weights
+  WeightSource weights;
+  SentencePipeline pipeline;    // its head is what the model is loaded for
+  bool sigmoid_scores = false;  // of a classifier: what rerank() gives
+
+  bool whole_texts() const { return pipeline.head.kind != models::Head::Kind::token; }
+  graph::Graph build() const { return models::build(config, pipeline.head); }
+  // The longest text or conversation that the graph and the files allow.
+  std::int32_t longest_context(const graph::Graph& graph) const;
+};
+
+// Throws what Checkpoint::open throws, and Error{unsupported} for an architecture that gerbil lacks, a purpose that the
+// model does not serve, and files of sentence-transformers that ask for what gerbil does not have.
+ModelSource open_source(const std::string& model, const LoadOptions& options);
+
+// Rows of the smallest table that `index` chooses from; 1 when there is none.
+std::int32_t table_rows(const graph::Graph& graph, graph::Index index);
+
+}  // namespace gerbil

@@ -1,0 +1,44 @@
+// What text encoders share: the keys of config.json that mean the same in all of them, and a few builder words.
+#pragma once
+
+#include <cstdint>
+
+#include "base/json.hpp"
+#include "graph/builder.hpp"
+#include "models/head.hpp"
+
+namespace gerbil::models {
+
+// Names as in BERT's config.json (Devlin et al. 2019).
+struct EncoderConfig {
+  std::int32_t hidden_size = 0;
+  std::int32_t intermediate_size = 0;
+  std::int32_t num_hidden_layers = 0;
+  std::int32_t num_attention_heads = 0;
+  std::int32_t head_dim = 0;  // hidden_size / num_attention_heads
+  std::int32_t vocab_size = 0;
+  std::int32_t max_position_embeddings = 0;
+  std::int32_t type_vocab_size = 0;  // 0: the model has no types
+  float layer_norm_eps = 1e-12f;
+  graph::Activation hidden_act = graph::Activation::gelu;
+};
+
+// Throws Error{corrupt} for a missing or impossible value and Error{unsupported} for an activation gerbil lacks.
+EncoderConfig read_encoder_config(const Json& config);
+
+// softmax(q · kᵀ / √head_dim) · v over the whole text, or over the positions nearer than `window`.
+graph::ValueId attention(graph::Builder& b, const EncoderConfig& c, graph::ValueId q, graph::ValueId k,
+                         graph::ValueId v, std::int32_t window = 0);
+
+// The same for queries, keys and values that are stored side by side.
+graph::ValueId packed_attention(graph::Builder& b, const EncoderConfig& c, graph::ValueId qkv, graph::RopeId rope,
+                                std::int32_t window = 0);
+
+// num_labels: the length of id2label, else "num_labels", else 2 as in transformers.
+std::int32_t read_labels(const Json& config);
+
+// Word, position and type embeddings and their norm, then the layers of BERT. Position p has row p + first_position of
+// its table.
+graph::ValueId bert(graph::Builder& b, const EncoderConfig& c, std::int32_t first_position);
+
+}  // namespace gerbil::models

@@ -1,0 +1,28 @@
+// RoBERTa (Liu et al. 2019) and XLM-RoBERTa (Conneau et al. 2020): BERT whose positions begin after the padding token's
+// number, and whose classifier has a layer of its own.
+#include <string>
+
+#include "gerbil/error.hpp"
+#include "models/encoder.hpp"
+#include "models/registry.hpp"
+
+namespace gerbil::models {
+
+graph::Graph build_roberta(const Json& config, const Head& head) {
+  const EncoderConfig c = read_encoder_config(config);
+  const std::int32_t first = json_value<std::int32_t>(config, "pad_token_id", 1) + 1;
+  if (first < 1 || first >= c.max_position_embeddings) {
+    throw Error(ErrorCode::corrupt, "\"pad_token_id\" in config.json is " + std::to_string(first - 1) +
+                                        ", which leaves no positions of " + std::to_string(c.max_position_embeddings) +
+                                        ".");
+  }
+  const std::int32_t context = c.max_position_embeddings - first;
+  graph::Builder b("roberta");
+  auto x = bert(b, c, first);
+  if (head.kind == Head::Kind::embedding) return finish_embedding(b, x, head, context);
+  x = b.pool(x, {graph::Pooling::first});
+  x = b.activate(b.linear(x, "classifier.dense", c.hidden_size, true), graph::Activation::tanh);
+  return b.finish_whole_texts(b.linear(x, "classifier.out_proj", read_labels(config), true), context);
+}
+
+}  // namespace gerbil::models

@@ -1,0 +1,62 @@
+#include "models/values.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gerbil/error.hpp"
+
+namespace gerbil::models {
+
+std::int32_t read_size(const Json& config, std::string_view key, std::int32_t fallback, std::int32_t largest) {
+  const auto value =
+      fallback > 0 ? json_value<std::int32_t>(config, key, fallback) : json_required<std::int32_t>(config, key);
+  if (value < 1 || value > largest) {
+    throw Error(ErrorCode::corrupt, "\"" + std::string(key) + "\" in config.json is " + std::to_string(value) +
+                                        ", but should be between 1 and " + std::to_string(largest) + ".");
+  }
+  return value;
+}
+
+float read_epsilon(const Json& config, std::string_view key, float fallback) {
+  const auto epsilon = json_value<float>(config, key, fallback);
+  if (!(epsilon >= 0.0f && epsilon < 1.0f)) {
+    throw Error(ErrorCode::corrupt, "\"" + std::string(key) + "\" in config.json is " + std::to_string(epsilon) +
+                                        ", but should be at least 0 and below 1.");
+  }
+  return epsilon;
+}
+
+LayerType read_layer_type(const Json& config, std::int32_t layer, LayerType fallback) {
+  const auto types = json_value<std::vector<std::string>>(config, "layer_types", {});
+  if (types.empty()) return fallback;
+  if (static_cast<std::size_t>(layer) >= types.size()) {
+    throw Error(ErrorCode::corrupt, "\"layer_types\" in config.json has " + std::to_string(types.size()) +
+                                        " entries, too few for layer " + std::to_string(layer) + ".");
+  }
+  const std::string& type = types[static_cast<std::size_t>(layer)];
+  if (type == "sliding_attention") return LayerType::sliding_attention;
+  if (type == "full_attention") return LayerType::full_attention;
+  throw Error(ErrorCode::unsupported, "Layer " + std::to_string(layer) + " has the type \"" + type +
+                                          "\" in config.json, but gerbil knows full_attention and sliding_attention.");
+}
+
+graph::Activation read_activation(const Json& config, std::string_view key, std::string_view fallback) {
+  using graph::Activation;
+  static constexpr std::array<std::pair<std::string_view, Activation>, 6> known{
+      {{"silu", Activation::silu},
+       {"swish", Activation::silu},
+       {"gelu", Activation::gelu},
+       {"gelu_new", Activation::gelu_tanh},
+       {"gelu_pytorch_tanh", Activation::gelu_tanh},
+       {"relu", Activation::relu}}};
+  const auto name = json_value<std::string>(config, key, std::string(fallback));
+  for (const auto& [spelling, activation] : known) {
+    if (spelling == name) return activation;
+  }
+  throw Error(ErrorCode::unsupported, "\"" + std::string(key) + "\" in config.json is \"" + name +
+                                          "\", but gerbil knows silu, gelu, gelu_new, gelu_pytorch_tanh and relu.");
+}
+
+}  // namespace gerbil::models

@@ -1,0 +1,108 @@
+#include "runtime/encoder.hpp"
+
+#include <algorithm>
+#include <format>
+#include <numeric>
+
+#include "gerbil/error.hpp"
+
+namespace gerbil::runtime {
+namespace {
+
+[[noreturn]] void fail(std::size_t text, const std::string& problem) {
+  throw Error(ErrorCode::invalid_argument, std::format("Text {} {}.", text + 1, problem));
+}
+
+void check(std::span<const EncoderText> texts, const EncoderLimits& limits) {
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const EncoderText& text = texts[i];
+    if (text.tokens.empty()) fail(i, "has no tokens, but should have at least one");
+    if (text.tokens.size() > static_cast<std::size_t>(limits.longest_text)) {
+      fail(i, std::format("has {} tokens, but the model takes at most {}", text.tokens.size(), limits.longest_text));
+    }
+    if (!text.types.empty() && text.types.size() != text.tokens.size()) {
+      fail(i, std::format("has {} types for {} tokens", text.types.size(), text.tokens.size()));
+    }
+    for (const std::int32_t token : text.tokens) {
+      if (token < 0 || token >= limits.vocabulary) {
+        fail(i, std::format("holds token {}, but the vocabulary has ids from 0 to {}", token, limits.vocabulary - 1));
+      }
+    }
+    for (const std::int32_t type : text.types) {
+      if (type < 0 || type >= limits.types) {
+        fail(i, std::format("holds type {}, but the model has types from 0 to {}", type, limits.types - 1));
+      }
+    }
+  }
+}
+
+// The texts of one step, and what their batch refers to.
+struct Step {
+  std::vector<std::int32_t> tokens, positions, sequences, types, outputs, blocks;
+  std::vector<SequenceView> views;
+
+  void add(const EncoderText& text) {
+    const auto sequence = static_cast<std::int32_t>(outputs.size());
+    const auto length = static_cast<std::int32_t>(text.tokens.size());
+    tokens.insert(tokens.end(), text.tokens.begin(), text.tokens.end());
+    types.insert(types.end(), text.types.begin(), text.types.end());
+    types.resize(tokens.size(), 0);
+    for (std::int32_t i = 0; i < length; ++i) positions.push_back(i);
+    sequences.resize(tokens.size(), sequence);
+    outputs.push_back(static_cast<std::int32_t>(tokens.size()) - 1);
+  }
+
+  // Pages from the first on, text after text.
+  Batch batch() {
+    views.clear();
+    std::vector<std::int32_t> lengths(outputs.size());
+    std::adjacent_difference(outputs.begin(), outputs.end(), lengths.begin());
+    if (!lengths.empty()) ++lengths.front();  // rows count from 0
+    const auto pages = [](std::int32_t length) { return (length + kv_block_tokens - 1) / kv_block_tokens; };
+    std::int32_t all = 0;
+    for (const std::int32_t length : lengths) all += pages(length);
+    blocks.resize(static_cast<std::size_t>(all));
+    std::iota(blocks.begin(), blocks.end(), 0);
+    std::span<const std::int32_t> rest(blocks);
+    for (const std::int32_t length : lengths) {
+      const auto count = static_cast<std::size_t>(pages(length));
+      views.push_back({rest.first(count), length, false});
+      rest = rest.subspan(count);
+    }
+    return {.tokens = tokens,
+            .positions = positions,
+            .sequences = sequences,
+            .types = types,
+            .views = views,
+            .outputs = outputs,
+            .logits = true};
+  }
+};
+
+}  // namespace
+
+std::vector<float> Encoder::run(std::span<const EncoderText> texts, const std::function<bool(std::size_t)>& done) {
+  check(texts, limits_);
+  std::vector<float> rows;
+  rows.reserve(texts.size() * static_cast<std::size_t>(limits_.width));
+  for (std::size_t next = 0; next < texts.size();) {
+    Step step;
+    while (next < texts.size() && std::ssize(step.outputs) < limits_.step_texts &&
+           (step.outputs.empty() || std::ssize(step.tokens) + std::ssize(texts[next].tokens) <= limits_.step_tokens)) {
+      step.add(texts[next++]);
+    }
+    const Batch batch = step.batch();
+    StepResult result;
+    {
+      const std::scoped_lock lock(running_);
+      result = program_->step(batch);
+    }
+    rows.insert(rows.end(), result.logits.begin(), result.logits.end());
+    if (done && !done(next)) {
+      throw Error(ErrorCode::cancelled, std::format("Cancelled after {} of {} texts.", next, texts.size()));
+    }
+  }
+  return rows;
+}
+
+}  // namespace gerbil::runtime
