@@ -42,8 +42,9 @@ FOLDERS = {
         "texts": {"last": 3}, "quantize": BOTH,
         "wrong": [("bidirectional", {"mask": "full"}), configured(rope_theta=10000), pooled("mean"), pooled("cls")]},
     "qwen3_weighted_mean": {  # untied and without a head, as Qwen3-Embedding-8B is
-        "config": QWEN3 | {"architectures": ["Qwen3Model"], "tie_word_embeddings": False, "torch_dtype": "float32", "hidden_size": 32, "head_dim": 16,
-                           "intermediate_size": 64, "num_attention_heads": 2, "num_key_value_heads": 1},
+        "config": QWEN3 | {"architectures": ["Qwen3Model"], "tie_word_embeddings": False, "torch_dtype": "float32",
+                           "hidden_size": 32, "head_dim": 16, "intermediate_size": 64, "num_attention_heads": 2,
+                           "num_key_value_heads": 1},
         "shapes": shapes.decoder, "encoder": "library", "modules": {"pooling": ["weightedmean"]} | files(512),
         "texts": {"last": 3},
         "wrong": [("bidirectional", {"mask": "full"}), configured(rope_theta=10000), pooled("mean"),

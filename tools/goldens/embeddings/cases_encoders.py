@@ -40,8 +40,9 @@ FOLDERS = {
         "encoder": "library", "modules": NORMALIZED_MEAN | files(), "texts": ROBERTA_TEXTS,
         "wrong": [CAUSAL, POSITION_OFFSET, NO_TYPE_ROW, pooled("cls")]},
     "roberta_cls": {  # granite-embedding-30m-english: two types, of which only the first is used
-        "config": ROBERTA | {"type_vocab_size": 2, "layer_norm_eps": 1e-12}, "shapes": shapes.bert, "encoder": "library", "modules": NORMALIZED_CLS | files(),
-        "texts": ROBERTA_TEXTS, "wrong": [CAUSAL, POSITION_OFFSET, NO_TYPE_ROW, pooled("mean")]},
+        "config": ROBERTA | {"type_vocab_size": 2, "layer_norm_eps": 1e-12},
+        "shapes": shapes.bert, "encoder": "library", "modules": NORMALIZED_CLS | files(), "texts": ROBERTA_TEXTS,
+        "wrong": [CAUSAL, POSITION_OFFSET, NO_TYPE_ROW, pooled("mean")]},
     "roberta_mean_sqrt_len": {
         "config": ROBERTA | {"pad_token_id": 4, "max_position_embeddings": 69, "num_hidden_layers": 3},
         "shapes": lambda c: shapes.bert(c, pooler=True), "encoder": "library",

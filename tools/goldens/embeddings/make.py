@@ -41,7 +41,10 @@ def make_tensors(name, entry):
     if "head" in entry:
         tensors |= weights.random_tensors(f"{seed} head", entry["head"](config))
     dtype = entry.get("dtype", config.get("torch_dtype", config.get("dtype", "float32")))
-    return {key: tensor.to(getattr(torch, dtype)) for key, tensor in tensors.items()} | entry.get("fixed", {}), dtype
+    # As numpy makes them: readers of model2vec files take F64 beside F32 and F16.
+    stored = {key: tensor.to(torch.float64 if key == "weights" else getattr(torch, dtype))
+              for key, tensor in tensors.items()}
+    return stored | entry.get("fixed", {}), dtype
 
 
 def make_inputs(name, entry):
