@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "tokenizer/byte_level.hpp"
 #include "tokenizer/errors.hpp"
@@ -42,6 +43,28 @@ std::string text_of_fallback_bytes(const std::string& bytes) {
   return text;
 }
 
+// The replacements of `decoders::wordpiece` of the reference, in its order.
+std::string clean_up(std::string token) {
+  constexpr std::pair<std::string_view, std::string_view> replacements[] = {
+      {" .", "."},   {" ?", "?"},           {" !", "!"},   {" ,", ","},     {" ' ", "'"},   {" n't", "n't"},
+      {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
+  for (const auto& [found, replacement] : replacements) {
+    if (token.contains(found)) token = replace_all(token, found, replacement);
+  }
+  return token;
+}
+
+std::string join(const JoinWordPieces& step, std::string token, bool first) {
+  if (!first) {
+    if (token.starts_with(step.prefix)) {
+      token.erase(0, step.prefix.size());
+    } else {
+      token.insert(0, " ");
+    }
+  }
+  return step.cleanup ? clean_up(std::move(token)) : token;
+}
+
 // A run of the steps from `step` on. Once a step has made one token of all, what follows receives that token in parts.
 class Chain {
  public:
@@ -70,6 +93,8 @@ class Chain {
       if (!own.held.empty()) push(step + 1, text_of_fallback_bytes(own.held), fused);
     } else if (std::holds_alternative<FuseTokens>(steps_[step])) {
       fused = true;
+    } else if (const auto* suffix = std::get_if<SuffixToSpace>(&steps_[step])) {
+      if (own.count > 0) push(step + 1, replace_all(own.held, suffix->suffix, ""), fused);
     } else if (fused && !own.held.empty()) {
       push(step + 1, whole(steps_[step], own.held), true);
     }
@@ -103,6 +128,18 @@ class Chain {
   void apply(JoinWithSpaces, Step& own, std::size_t step, std::string token, bool) {
     push(step + 1, own.count++ == 0 ? std::move(token) : " " + token, false);
   }
+  void apply(const JoinWordPieces& s, Step& own, std::size_t step, std::string token, bool fused) {
+    if (fused) return hold(own, token);
+    push(step + 1, join(s, std::move(token), own.count++ == 0), false);
+  }
+  void apply(const SuffixToSpace& s, Step& own, std::size_t step, std::string token, bool fused) {
+    if (fused) {
+      ++own.count;
+      return hold(own, token);
+    }
+    const std::string previous = std::exchange(own.held, std::move(token));  // it was not the last
+    if (own.count++ > 0) push(step + 1, replace_all(previous, s.suffix, " "), false);
+  }
   void apply(ByteFallbackToText, Step& own, std::size_t step, std::string token, bool fused) {
     if (fused) return hold(own, token);
     if (const auto byte = fallback_byte(token)) {
@@ -132,6 +169,7 @@ class Chain {
       return replace_all(token, s->replacement, s->strip_first ? "" : " ");
     }
     if (const auto* s = std::get_if<StripCharacter>(&step)) return strip(*s, token);
+    if (const auto* s = std::get_if<JoinWordPieces>(&step)) return join(*s, token, true);
     if (const auto* s = std::get_if<ReplaceInToken>(&step)) {
       return replace_all(token, s->replace.pattern, s->replace.content);
     }
@@ -158,6 +196,13 @@ void read_into(const Json& json, std::vector<DecoderStep>& steps) {
     const auto replacement = json_value<std::string>(json, "replacement", "▁");
     if (replacement.empty()) corrupt("The replacement of a Metaspace should be one character, and is empty.");
     steps.emplace_back(MetaspaceToSpace{replacement, strips});
+  } else if (type == "WordPiece") {
+    steps.emplace_back(
+        JoinWordPieces{json_value<std::string>(json, "prefix", "##"), json_value(json, "cleanup", true)});
+  } else if (type == "BPEDecoder") {
+    const auto suffix = json_value<std::string>(json, "suffix", "</w>");
+    if (suffix.empty()) corrupt("The suffix of a BPEDecoder should not be empty.");
+    steps.emplace_back(SuffixToSpace{suffix});
   } else if (type == "Replace") {
     const Pattern pattern = read_pattern(json, type);
     steps.emplace_back(ReplaceInToken{{Regex(pattern.is_regex ? pattern.text : regex_escape(pattern.text)),
@@ -172,7 +217,8 @@ void read_into(const Json& json, std::vector<DecoderStep>& steps) {
   } else {
     unsupported(
         "The decoder \"" + type +
-        "\" is not supported; supported are ByteLevel, ByteFallback, Fuse, Metaspace, Replace, Strip and Sequence.");
+        "\" is not supported; supported are ByteLevel, ByteFallback, Fuse, Metaspace, WordPiece, BPEDecoder, Replace, "
+        "Strip and Sequence.");
   }
 }
 

@@ -25,14 +25,21 @@ struct ReplaceInToken {
   ReplaceMatches replace;
 };
 struct JoinWithSpaces {};  // what the reference does without a decoder
+struct JoinWordPieces {
+  std::string prefix;  // a token without it begins a word, unless it is the first
+  bool cleanup;        // no space before punctuation and English contractions
+};
 
 // Steps that see several tokens.
 struct ByteFallbackToText {};  // runs of "<0xE2>" become text, or one U+FFFD a byte when they are not UTF-8
 struct BytesToText {};         // ByteLevel: all tokens are one string of bytes
 struct FuseTokens {};          // all tokens become one
+struct SuffixToSpace {         // BPEDecoder
+  std::string suffix;          // ends a word: a space, but nothing in the last token
+};
 
-using DecoderStep = std::variant<MetaspaceToSpace, StripCharacter, ReplaceInToken, JoinWithSpaces, ByteFallbackToText,
-                                 BytesToText, FuseTokens>;
+using DecoderStep = std::variant<MetaspaceToSpace, StripCharacter, ReplaceInToken, JoinWithSpaces, JoinWordPieces,
+                                 ByteFallbackToText, BytesToText, FuseTokens, SuffixToSpace>;
 
 struct Decoder {
   std::vector<DecoderStep> steps;

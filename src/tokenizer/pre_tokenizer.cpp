@@ -1,12 +1,12 @@
 #include "tokenizer/pre_tokenizer.hpp"
 
-#include <algorithm>
-
 #include "tokenizer/byte_level.hpp"
+#include "tokenizer/character_class.hpp"
 #include "tokenizer/errors.hpp"
 #include "tokenizer/normalizer.hpp"
 #include "tokenizer/pattern.hpp"
 #include "tokenizer/regex_syntax.hpp"
+#include "tokenizer/utf8.hpp"
 
 namespace gerbil::tokenizer {
 namespace {
@@ -28,6 +28,23 @@ constexpr const char* punctuation =
     R"(\x{1E5FF}\x{1E95E}-\x{1E95F})"
     "]]";
 
+// Characters without a script stay with what stands before them; those at the beginning of the text belong to no word,
+// as in the reference.
+void script_words(std::string_view text, std::vector<Span>& words) {
+  words.clear();
+  std::uint8_t current = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const Utf8Unit unit = utf8_unit(text, at);
+    const std::uint8_t script = script_of(unit.code_point);
+    if (script != 0 && script != current) {
+      words.push_back({at, at});
+      current = script;
+    }
+    at += unit.size;
+    if (!words.empty()) words.back().end = at;
+  }
+}
+
 class Run {
  public:
   Run(const PreTokenizer& pre_tokenizer, PreTokenizerScratch& scratch,
@@ -48,9 +65,22 @@ class Run {
     auto& level = scratch_.levels[step];
     split.pattern.find_all(text, level.matches);
     split_words(text.size(), level.matches, split.behavior, split.invert, level.words);
-    for (const Span& word : level.words) {
-      from(step + 1, text.substr(word.begin, word.end - word.begin), at_start && word.begin == 0);
+    each_word(step, text, at_start);
+  }
+  void apply(SplitScripts, std::size_t step, std::string_view text, bool at_start) {
+    script_words(text, scratch_.levels[step].words);
+    each_word(step, text, at_start);
+  }
+  void apply(SplitLength split, std::size_t step, std::string_view text, bool at_start) {
+    auto& words = scratch_.levels[step].words;
+    words.clear();
+    std::size_t count = 0;
+    for (std::size_t at = 0; at < text.size(); ++count) {
+      if (count % split.length == 0) words.push_back({at, at});
+      at += utf8_unit(text, at).size;
+      words.back().end = at;
     }
+    each_word(step, text, at_start);
   }
   void apply(PrefixSpace, std::size_t step, std::string_view text, bool at_start) {
     if (text.starts_with(' ')) return from(step + 1, text, at_start);
@@ -71,6 +101,13 @@ class Run {
                         (replace.prepend == ReplaceSpaces::Prepend::first && at_start);
     if (wanted && !level.text.starts_with(replace.replacement)) level.text.insert(0, replace.replacement);
     from(step + 1, level.text, at_start);
+  }
+
+  // The words that this step found in `text`.
+  void each_word(std::size_t step, std::string_view text, bool at_start) {
+    for (const Span& word : scratch_.levels[step].words) {
+      from(step + 1, text.substr(word.begin, word.end - word.begin), at_start && word.begin == 0);
+    }
   }
 
   const std::vector<PreTokenizerStep>& steps_;
@@ -104,6 +141,14 @@ ReplaceSpaces::Prepend read_prepend(const Json& json) {
   corrupt("The prepend_scheme \"" + scheme + "\" is not known; it should be always, first or never.");
 }
 
+std::string read_character(const Json& json, const char* key) {
+  auto text = json_required<std::string>(json, key);
+  if (text.empty() || utf8_unit(text, 0).size != text.size()) {
+    corrupt("The " + std::string(key) + " \"" + text + "\" should be one character.");
+  }
+  return text;
+}
+
 void read_into(const Json& json, std::vector<PreTokenizerStep>& steps) {
   const auto type = json_required<std::string>(json, "type");
   const auto split = [&](const std::string& pattern, SplitBehavior behavior, bool invert = false) {
@@ -132,10 +177,20 @@ void read_into(const Json& json, std::vector<PreTokenizerStep>& steps) {
     split("\\s", SplitBehavior::removed);
   } else if (type == "Punctuation") {
     split(punctuation, read_behavior(json, "Isolated"));
+  } else if (type == "BertPreTokenizer") {  // white space taken out, then punctuation apart
+    split(std::string(punctuation) + "|[^\\s" + punctuation + "]+", SplitBehavior::removed, true);
+  } else if (type == "CharDelimiterSplit") {
+    split(regex_escape(read_character(json, "delimiter")), SplitBehavior::removed);
+  } else if (type == "UnicodeScripts") {
+    steps.emplace_back(SplitScripts{});
+  } else if (type == "FixedLength") {
+    const auto length = json_value<std::int64_t>(json, "length", 5);
+    if (length < 1) corrupt("The length of a FixedLength is " + std::to_string(length) + ", but should be at least 1.");
+    steps.emplace_back(SplitLength{static_cast<std::size_t>(length)});
   } else {
     unsupported("The pre-tokenizer \"" + type +
                 "\" is not supported; supported are Split, ByteLevel, Metaspace, Digits, Whitespace, WhitespaceSplit, "
-                "Punctuation and Sequence.");
+                "Punctuation, BertPreTokenizer, CharDelimiterSplit, UnicodeScripts, FixedLength and Sequence.");
   }
 }
 

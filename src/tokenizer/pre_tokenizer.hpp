@@ -1,4 +1,4 @@
-// How a normalised text is divided into words, the units within which BPE merges.
+// How a normalised text is divided into words, the units that the model encodes.
 #pragma once
 
 #include <functional>
@@ -28,7 +28,11 @@ struct ReplaceSpaces {     // the first half of Metaspace; the second is a Split
   std::string replacement;
   Prepend prepend;
 };
-using PreTokenizerStep = std::variant<Split, PrefixSpace, ByteCharacters, ReplaceSpaces>;
+struct SplitScripts {};  // where the script changes; see script_of
+struct SplitLength {     // into words of this many characters
+  std::size_t length;    // at least 1
+};
+using PreTokenizerStep = std::variant<Split, PrefixSpace, ByteCharacters, ReplaceSpaces, SplitScripts, SplitLength>;
 
 struct PreTokenizer {
   std::vector<PreTokenizerStep> steps;
