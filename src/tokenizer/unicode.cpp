@@ -55,5 +55,21 @@ std::string lowercase(std::string_view text) {
   return result;
 }
 
+void find_graphemes(std::string_view text, std::vector<std::size_t>& ends) {
+  ends.clear();
+  utf8proc_int32_t state = 0;
+  char32_t previous = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const Utf8Unit unit = utf8_unit(text, at);
+    if (at > 0 && utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(previous),
+                                                   static_cast<utf8proc_int32_t>(unit.code_point), &state)) {
+      ends.push_back(at);
+    }
+    previous = unit.code_point;
+    at += unit.size;
+  }
+  if (!text.empty()) ends.push_back(text.size());
+}
+
 }  // namespace gerbil::tokenizer
 #endif
