@@ -104,12 +104,13 @@ void TokenMatcher::split(std::string_view text, std::vector<Section>& sections) 
   text_until(text.size());
 }
 
-AddedTokens read_added_tokens(const Json& root, const Bpe& model, const Normalizer& normalizer) {
+AddedTokens read_added_tokens(const Json& root, const Vocabulary& model, std::size_t model_size,
+                              const Normalizer& normalizer) {
   AddedTokens added;
   const auto list = root.find("added_tokens");
   if (list == root.end() || list->is_null()) return added;
   if (!list->is_array()) corrupt("added_tokens should be an array.");
-  const auto vocabulary_size = static_cast<std::int64_t>(model.ids.size());
+  const auto vocabulary_size = static_cast<std::int64_t>(model_size);
   std::int64_t largest = -1;
   std::set<std::int64_t> declared;
   for (const Json& json : *list) {
@@ -127,7 +128,7 @@ AddedTokens read_added_tokens(const Json& root, const Bpe& model, const Normaliz
     std::int64_t id;
     if (const auto known = added.ids.find(token.content); known != added.ids.end()) {
       id = known->second;
-    } else if (const auto in_model = model.ids.find(token.content); in_model != model.ids.end()) {
+    } else if (const auto in_model = model.find(token.content); in_model != model.end()) {
       id = in_model->second;
     } else {
       id = std::max(vocabulary_size, largest + 1);

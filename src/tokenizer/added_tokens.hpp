@@ -9,9 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "tokenizer/bpe.hpp"
 #include "tokenizer/normalizer.hpp"
 #include "tokenizer/regex.hpp"
+#include "tokenizer/vocabulary.hpp"
 
 namespace gerbil::tokenizer {
 
@@ -72,6 +72,7 @@ struct AddedTokens {
 
 // Reads "added_tokens". As in the reference, a token that model.vocab holds keeps the id it has there, and any other
 // gets the next free one, whatever id the file gives it; ids out of range or given twice are an Error{corrupt}.
-AddedTokens read_added_tokens(const Json& root, const Bpe& model, const Normalizer& normalizer);
+AddedTokens read_added_tokens(const Json& root, const Vocabulary& model, std::size_t model_size,
+                              const Normalizer& normalizer);
 
 }  // namespace gerbil::tokenizer

@@ -1,7 +1,6 @@
 #include "tokenizer/bpe.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <format>
 #include <queue>
 
@@ -37,7 +36,7 @@ void initial_symbols(const Bpe& bpe, std::string_view word, Ids& symbols) {
       if (last) decorated += bpe.end_of_word_suffix;
       symbol = decorated;
     }
-    if (const auto known = bpe.ids.find(symbol); known != bpe.ids.end()) {
+    if (const auto known = bpe.table.ids.find(symbol); known != bpe.table.ids.end()) {
       flush();
       symbols.push_back(known->second);
       continue;
@@ -126,42 +125,19 @@ void merge_long(const MergeTable& merges, Ids& symbols) {
   std::erase(symbols, gone);
 }
 
-std::int32_t required_id(const Bpe& bpe, const std::string& token, const std::string& reason) {
-  const auto found = bpe.ids.find(token);
-  if (found == bpe.ids.end()) corrupt(reason + " \"" + token + "\", which is not in model.vocab.");
-  return found->second;
-}
-
-void read_vocabulary(const TokenizerFile& file, Bpe& bpe) {
-  bpe.ids.reserve(file.vocabulary.size());
-  std::int32_t largest = -1;
-  for (const auto& [token, id] : file.vocabulary) {
-    if (!bpe.ids.emplace(token, id).second) corrupt("model.vocab holds the token \"" + token + "\" twice.");
-    largest = std::max(largest, id);
-  }
-  std::vector<bool> used(static_cast<std::size_t>(largest + 1));
-  bpe.tokens.resize(used.size());
-  for (const auto& [token, id] : file.vocabulary) {
-    if (used[id])
-      corrupt("model.vocab gives the id " + std::to_string(id) + " to two tokens, one of them \"" + token + "\".");
-    used[id] = true;
-    bpe.tokens[id] = token;
-  }
-}
-
 void read_merges(const TokenizerFile& file, Bpe& bpe) {
   bpe.merges = MergeTable(file.merges.size());
   std::uint32_t rank = 0;
   for (const auto& [left, right] : file.merges) {
     const std::string reason = "Merge " + std::to_string(rank) + " uses";
-    const std::int32_t left_id = required_id(bpe, left, reason);
-    const std::int32_t right_id = required_id(bpe, right, reason);
+    const std::int32_t left_id = required_id(bpe.table, left, reason);
+    const std::int32_t right_id = required_id(bpe.table, right, reason);
     if (right.size() < bpe.continuing_subword_prefix.size()) {
       corrupt(std::format("{} \"{}\", which is shorter than continuing_subword_prefix.", reason, right));
     }
     std::string result = left;
     result.append(right, bpe.continuing_subword_prefix.size());
-    const std::int32_t result_id = required_id(bpe, result, "Merge " + std::to_string(rank) + " makes");
+    const std::int32_t result_id = required_id(bpe.table, result, "Merge " + std::to_string(rank) + " makes");
     bpe.merges.insert(left_id, right_id, {rank++, result_id});
   }
 }
@@ -172,7 +148,7 @@ bool parts_at_marker(const Bpe& bpe, const TokenizerFile& file) {
     return merge.second.starts_with(marker) && !merge.first.ends_with(marker);
   };
   return !bpe.ignore_merges && bpe.continuing_subword_prefix.empty() && bpe.end_of_word_suffix.empty() &&
-         bpe.ids.contains(marker) && std::ranges::none_of(file.merges, crosses);
+         bpe.table.ids.contains(marker) && std::ranges::none_of(file.merges, crosses);
 }
 
 }  // namespace
@@ -180,26 +156,20 @@ bool parts_at_marker(const Bpe& bpe, const TokenizerFile& file) {
 Bpe read_bpe(const TokenizerFile& file) {
   const Json& model = file.root.at("model");
   Bpe bpe;
-  if (model.contains("vocab")) corrupt("model.vocab should be an object from tokens to ids.");
   if (model.contains("merges")) corrupt("model.merges should be an array of merges.");
   if (const double dropout = json_value(model, "dropout", 0.0); dropout != 0.0) {
     unsupported("model.dropout is " + std::to_string(dropout) + "; gerbil encodes without dropout only (null or 0).");
   }
-  read_vocabulary(file, bpe);
+  bpe.table = read_token_table(file);
   bpe.fuse_unknown = json_value(model, "fuse_unk", false);
   bpe.byte_fallback = json_value(model, "byte_fallback", false);
   bpe.ignore_merges = json_value(model, "ignore_merges", false);
   bpe.continuing_subword_prefix = json_value<std::string>(model, "continuing_subword_prefix", "");
   bpe.end_of_word_suffix = json_value<std::string>(model, "end_of_word_suffix", "");
   if (const auto unknown = json_value<std::string>(model, "unk_token", ""); !unknown.empty()) {
-    bpe.unknown = required_id(bpe, unknown, "model.unk_token is");
+    bpe.unknown = required_id(bpe.table, unknown, "model.unk_token is");
   }
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    const std::string token = {'<', '0', 'x', digits[byte >> 4], digits[byte & 15], '>'};
-    const auto found = bpe.ids.find(token);
-    bpe.byte_tokens[byte] = found == bpe.ids.end() ? -1 : found->second;
-  }
+  bpe.byte_tokens = find_byte_tokens(bpe.table);
   read_merges(file, bpe);
   bpe.parts_at_marker = parts_at_marker(bpe, file);
   return bpe;
@@ -217,7 +187,7 @@ std::size_t next_part(const Bpe& bpe, std::string_view word) {
 void encode_word(const Bpe& bpe, std::string_view word, std::vector<std::int32_t>& out) {
   if (word.empty()) return;
   if (bpe.ignore_merges) {
-    if (const auto whole = bpe.ids.find(word); whole != bpe.ids.end()) {
+    if (const auto whole = bpe.table.ids.find(word); whole != bpe.table.ids.end()) {
       out.push_back(whole->second);
       return;
     }

@@ -1,8 +1,10 @@
 #include "tokenizer/file.hpp"
 
-#include <algorithm>
+#include <cmath>
+#include <optional>
 
 #include "tokenizer/errors.hpp"
+#include "tokenizer/score.hpp"
 
 namespace gerbil::tokenizer {
 namespace {
@@ -26,12 +28,18 @@ class Reader {
 
   bool null() { return value(nullptr); }
   bool boolean(bool v) { return value(v); }
-  bool number_integer(std::int64_t v) { return in_ == Table::vocabulary ? token(v) : value(v); }
+  bool number_integer(std::int64_t v) {
+    if (in_ == Table::piece) return score(static_cast<double>(v));
+    return in_ == Table::vocabulary ? token(v) : value(v);
+  }
   bool number_unsigned(std::uint64_t v) {
+    if (in_ == Table::piece) return score(static_cast<double>(v));
     if (in_ != Table::vocabulary) return value(v);
     return token(v > static_cast<std::uint64_t>(max_token_id) ? max_token_id + 1 : static_cast<std::int64_t>(v));
   }
-  bool number_float(double v, const std::string&) { return value(v); }
+  bool number_float(double v, const std::string& text) {
+    return in_ == Table::piece ? score(reference_value(text)) : value(v);
+  }
   bool binary(std::vector<std::uint8_t>&) { return false; }  // JSON text has none
   bool string(std::string& v) {
     if (in_ == Table::merges) {
@@ -41,6 +49,11 @@ class Reader {
     }
     if (in_ == Table::merge_pair) {
       pair_.push_back(std::move(v));
+      return true;
+    }
+    if (in_ == Table::piece) {
+      if (piece_text_ || piece_score_) bad_piece();
+      piece_text_ = std::move(v);
       return true;
     }
     return value(std::move(v));
@@ -54,10 +67,7 @@ class Reader {
     return true;
   }
   bool start_object(std::size_t) {
-    if (in_ == Table::none && is_model_member("vocab")) {
-      in_ = Table::vocabulary;
-      return true;
-    }
+    if (in_ == Table::none && is_model_member("vocab")) return open_vocabulary(Table::vocabulary);
     return open(Json::object());
   }
   bool end_object() {
@@ -78,6 +88,13 @@ class Reader {
       pair_.clear();
       return true;
     }
+    if (in_ == Table::none && is_model_member("vocab")) return open_vocabulary(Table::pieces);
+    if (in_ == Table::pieces) {
+      in_ = Table::piece;
+      piece_text_.reset();
+      piece_score_.reset();
+      return true;
+    }
     return open(Json::array());
   }
   bool end_array() {
@@ -87,7 +104,14 @@ class Reader {
                 " parts, but should have two.");
       file_.merges.emplace_back(std::move(pair_[0]), std::move(pair_[1]));
       in_ = Table::merges;
-    } else if (in_ == Table::merges) {
+    } else if (in_ == Table::piece) {
+      if (!piece_score_) bad_piece();
+      if (file_.pieces.size() > static_cast<std::size_t>(max_token_id)) {
+        fail("model.vocab holds more than " + std::to_string(max_token_id + 1) + " pieces");
+      }
+      file_.pieces.emplace_back(std::move(*piece_text_), *piece_score_);
+      in_ = Table::pieces;
+    } else if (in_ == Table::merges || in_ == Table::pieces) {
       in_ = Table::none;
     } else {
       close();
@@ -99,13 +123,21 @@ class Reader {
   }
 
  private:
-  enum class Table { none, vocabulary, merges, merge_pair };
+  enum class Table { none, vocabulary, pieces, piece, merges, merge_pair };
 
   [[noreturn]] void fail(const std::string& reason) const {
     corrupt("The file is not a valid tokenizer.json: " + reason + ".");
   }
 
   bool is_model_member(std::string_view name) const { return open_.size() == 2 && path_ == "model" && key_ == name; }
+
+  bool open_vocabulary(Table kind) {
+    if (has_vocabulary_) fail("model.vocab occurs twice");
+    has_vocabulary_ = true;
+    file_.vocabulary_is_array = kind == Table::pieces;
+    in_ = kind;
+    return true;
+  }
 
   bool token(std::int64_t id) {
     if (id < 0 || id > max_token_id) {
@@ -115,8 +147,20 @@ class Reader {
     return true;
   }
 
+  bool score(double v) {
+    if (!piece_text_ || piece_score_ || !std::isfinite(v)) bad_piece();
+    piece_score_ = v;
+    return true;
+  }
+
+  [[noreturn]] void bad_piece() const {
+    fail("piece " + std::to_string(file_.pieces.size()) +
+         " of model.vocab should be a text and its score, a finite number");
+  }
+
   template <typename T>
   bool value(T&& v) {
+    if (in_ == Table::pieces || in_ == Table::piece) bad_piece();
     if (in_ == Table::vocabulary) fail("the id of the token \"" + key_ + "\" is not a whole number");
     if (in_ != Table::none) fail("model.merges holds something that is not a merge");
     place(Json(std::forward<T>(v)));
@@ -145,6 +189,9 @@ class Reader {
   std::string path_;         // the key of the root's member that is being read
   std::string key_;
   std::vector<std::string> pair_;
+  bool has_vocabulary_ = false;
+  std::optional<std::string> piece_text_;
+  std::optional<double> piece_score_;
 };
 
 }  // namespace

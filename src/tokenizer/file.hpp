@@ -15,14 +15,16 @@ namespace gerbil::tokenizer {
 inline constexpr std::int64_t max_token_id = (1 << 24) - 1;
 
 struct TokenizerFile {
-  Json root;  // without model.vocab and model.merges when these are an object and an array
-  std::vector<std::pair<std::string, std::int32_t>> vocabulary;  // model.vocab; ids in [0, max_token_id]
-  std::vector<std::pair<std::string, std::string>> merges;       // model.merges, in both spellings, best first
+  Json root;  // without model.vocab, and without model.merges when that is an array
+  std::vector<std::pair<std::string, std::int32_t>> vocabulary;  // model.vocab as an object; ids in [0, max_token_id]
+  std::vector<std::pair<std::string, double>> pieces;            // model.vocab as an array of [piece, score], by id
+  bool vocabulary_is_array = false;
+  std::vector<std::pair<std::string, std::string>> merges;  // model.merges, in both spellings, best first
 };
 
 // Throws Error{corrupt} naming the place: not JSON, deeper than 128 levels, a key twice in one object, an
-// id outside its range, a merge that is not two tokens. Reads with a SAX parser because a DOM of 150,000 vocabulary
-// entries costs seconds.
+// id outside its range, a merge that is not two tokens, a piece that is not a text and a finite number. Reads with a
+// SAX parser because a DOM of 150,000 vocabulary entries costs seconds.
 TokenizerFile parse_tokenizer_file(std::string_view text);
 
 }  // namespace gerbil::tokenizer

@@ -1,12 +1,15 @@
 // What happens to a text before it is divided into words.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "base/json.hpp"
+#include "tokenizer/bert_normalizer.hpp"
+#include "tokenizer/character_map.hpp"
 #include "tokenizer/regex.hpp"
 #include "tokenizer/unicode.hpp"
 
@@ -28,18 +31,19 @@ struct StripWhitespace {
   bool left;
   bool right;
 };
+struct StripAccents {};  // takes marks out
+struct Nmt {};           // takes some control characters out and makes others spaces
 struct BytesToCharacters {};
-using NormalizerStep = std::variant<NormalForm, Lowercase, ReplaceMatches, ReplaceLiteral, PrependText, StripWhitespace,
-                                    BytesToCharacters>;
+using NormalizerStep =
+    std::variant<NormalForm, Lowercase, ReplaceMatches, ReplaceLiteral, PrependText, StripWhitespace, StripAccents, Nmt,
+                 BytesToCharacters, BertNormalizer, std::shared_ptr<const CharacterMap>>;
 
 struct Normalizer {
   std::vector<NormalizerStep> steps;
 
-  // `text` is well-formed UTF-8, and so is the result.
-  std::string apply(std::string_view text) const;
-
-  // Whether the result begins where `text` does, and not after white space that was stripped.
-  bool keeps_start(std::string_view text) const;
+  // `text` is well-formed UTF-8, and so is the result. `keeps_start` becomes whether the result begins where `text`
+  // does, and not after characters that were taken out.
+  std::string apply(std::string_view text, bool* keeps_start = nullptr) const;
 };
 
 // Reads "normalizer" (null for none). Throws Error{unsupported} naming a type that is not implemented.

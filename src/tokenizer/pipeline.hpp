@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "tokenizer/added_tokens.hpp"
-#include "tokenizer/bpe.hpp"
 #include "tokenizer/decoder.hpp"
+#include "tokenizer/model.hpp"
 #include "tokenizer/normalizer.hpp"
 #include "tokenizer/post_processor.hpp"
 #include "tokenizer/pre_tokenizer.hpp"
@@ -20,6 +20,7 @@ namespace gerbil::tokenizer {
 struct Workspace {
   WordCache cache;
   PreTokenizerScratch scratch;
+  UnigramScratch unigram;
   std::vector<Section> exact, normalized;
 };
 
@@ -46,7 +47,7 @@ class WorkspacePool {
 struct Tokenizer::Pipeline {
   Normalizer normalizer;
   PreTokenizer pre_tokenizer;
-  Bpe model;
+  Model model;
   AddedTokens added;
   PostProcessor post_processor;
   Decoder decoder;
@@ -55,6 +56,9 @@ struct Tokenizer::Pipeline {
 
   // The spelling of `id` in tokenizer.json; null for an unused id.
   const std::string* token(TokenId id) const;
+
+  // The ids of `text` without those that the post-processor adds. Ends after the word with which there are `limit`.
+  std::vector<TokenId> encode(std::string_view text, std::size_t limit) const;
 };
 
 }  // namespace gerbil::tokenizer

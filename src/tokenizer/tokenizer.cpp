@@ -1,60 +1,54 @@
 #include "tokenizer/tokenizer.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/mapped_file.hpp"
-#include "tokenizer/byte_level.hpp"
 #include "tokenizer/errors.hpp"
 #include "tokenizer/pattern.hpp"
 #include "tokenizer/pipeline.hpp"
-#include "tokenizer/utf8.hpp"
+#include "tokenizer/truncation.hpp"
 
 namespace gerbil::tokenizer {
 namespace {
 
-void check_model(const TokenizerFile& file) {
-  const Json& model = component_of(file.root, "model");
-  if (!model.is_object()) corrupt("The file has no \"model\".");
-  // Files from before there was a type hold a BPE model.
-  const auto type = json_value<std::string>(model, "type", file.merges.empty() ? "missing" : "BPE");
-  if (type != "BPE") unsupported("The model type \"" + type + "\" is not supported; supported is BPE.");
+constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
+
+// How many tokens of the texts may stay, beside the special tokens of the template.
+std::size_t room_of(const Template& pieces, const EncodeOptions& options) {
+  if (!options.max_tokens) return no_limit;
+  const std::size_t special = options.add_special ? special_count(pieces) : 0;
+  if (*options.max_tokens < special) {
+    throw Error(ErrorCode::invalid_argument, "[tokenizer] max_tokens is " + std::to_string(*options.max_tokens) +
+                                                 ", but the special tokens alone are " + std::to_string(special) + ".");
+  }
+  return *options.max_tokens - special;
 }
 
-void encode_cached(const Bpe& bpe, bool byte_level, std::string_view word, WordCache& cache,
-                   std::vector<TokenId>& ids) {
-  if (const auto known = cache.find(word); !known.empty()) {
-    ids.insert(ids.end(), known.begin(), known.end());
-    return;
-  }
-  const std::size_t before = ids.size();
-  if (byte_level) {
-    encode_word(bpe, bytes_to_characters(word), ids);
-  } else {
-    encode_word(bpe, word, ids);
-  }
-  cache.insert(word, std::span(ids).subspan(before));
+void cut(std::vector<TokenId>& ids, std::size_t size) {
+  if (ids.size() > size) ids.resize(size);
+}
+
+Encoding assemble(const Template& pieces, const std::vector<TokenId>& first, const std::vector<TokenId>& second,
+                  bool add_special) {
+  return {assemble_ids(pieces, first, second, add_special),
+          assemble_type_ids(pieces, first.size(), second.size(), add_special)};
 }
 
 }  // namespace
 
-const std::string* Tokenizer::Pipeline::token(TokenId id) const {
-  if (const auto token = added.by_id.find(id); token != added.by_id.end()) return &token->second.content;
-  if (id < 0 || static_cast<std::size_t>(id) >= model.tokens.size() || model.tokens[id].empty()) return nullptr;
-  return &model.tokens[id];
-}
-
 Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where) {
   try {
     const TokenizerFile file = parse_tokenizer_file(text);
-    check_model(file);
     auto pipeline = std::make_shared<Pipeline>();
     pipeline->normalizer = read_normalizer(component_of(file.root, "normalizer"));
     pipeline->pre_tokenizer = read_pre_tokenizer(component_of(file.root, "pre_tokenizer"));
-    pipeline->model = read_bpe(file);
-    pipeline->added = read_added_tokens(file.root, pipeline->model, pipeline->normalizer);
+    pipeline->model = read_model(file);
+    const TokenTable& table = table_of(pipeline->model);
+    pipeline->added = read_added_tokens(file.root, table.ids, model_size(pipeline->model), pipeline->normalizer);
     pipeline->post_processor = read_post_processor(component_of(file.root, "post_processor"));
     pipeline->decoder = read_decoder(component_of(file.root, "decoder"));
-    pipeline->vocabulary_size = pipeline->model.tokens.size();
+    pipeline->vocabulary_size = table.tokens.size();
     for (const auto& [id, token] : pipeline->added.by_id) {
       pipeline->vocabulary_size = std::max(pipeline->vocabulary_size, static_cast<std::size_t>(id) + 1);
     }
@@ -71,43 +65,30 @@ Tokenizer Tokenizer::from_file(const std::filesystem::path& path) {
 }
 
 std::vector<TokenId> Tokenizer::encode(std::string_view text, bool add_special) const {
-  const Pipeline& pipeline = *pipeline_;
-  std::string repaired;
-  text = well_formed_utf8(text, repaired);
-  auto workspace = pipeline.workspaces.take();
-  std::vector<TokenId> ids;
-  ids.reserve(text.size() / 4 + 8);
-  const std::function<void(std::string_view)> encode_one = [&](std::string_view word) {
-    while (!word.empty()) {
-      const bool byte_level = pipeline.pre_tokenizer.byte_level;
-      const std::string_view part = byte_level ? word : word.substr(0, next_part(pipeline.model, word));
-      encode_cached(pipeline.model, byte_level, part, workspace->cache, ids);
-      word.remove_prefix(part.size());
-    }
-  };
+  const Template& pieces = pipeline_->post_processor.single;
+  std::vector<TokenId> ids = pipeline_->encode(text, no_limit);
+  if (pieces.size() == 1) return ids;
+  return assemble_ids(pieces, ids, {}, add_special);
+}
 
-  pipeline.added.exact.split(text, workspace->exact);
-  for (const Section& section : workspace->exact) {
-    if (section.id) {
-      ids.push_back(*section.id);
-      continue;
-    }
-    const std::string normalized =
-        pipeline.normalizer.steps.empty() ? std::string() : pipeline.normalizer.apply(section.text);
-    const std::string_view plain = pipeline.normalizer.steps.empty() ? section.text : std::string_view(normalized);
-    pipeline.added.normalized.split(plain, workspace->normalized);
-    for (const Section& part : workspace->normalized) {
-      if (part.id) {
-        ids.push_back(*part.id);
-      } else {
-        const bool at_start = section.text.data() == text.data() && part.text.data() == plain.data() &&
-                              pipeline.normalizer.keeps_start(section.text);
-        pre_tokenize(pipeline.pre_tokenizer, part.text, at_start, workspace->scratch, encode_one);
-      }
-    }
-  }
-  pipeline.workspaces.give_back(std::move(workspace));
-  return post_process(pipeline.post_processor, std::move(ids), add_special);
+Encoding Tokenizer::encode_single(std::string_view text, const EncodeOptions& options) const {
+  const Template& pieces = pipeline_->post_processor.single;
+  const std::size_t room = room_of(pieces, options);
+  std::vector<TokenId> ids = pipeline_->encode(text, room);
+  cut(ids, room);
+  return assemble(pieces, ids, {}, options.add_special);
+}
+
+Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options) const {
+  const Template& pieces = pipeline_->post_processor.pair;
+  const std::size_t room = room_of(pieces, options);
+  // The reference divides the room by the lengths of texts that it has stopped encoding at max_tokens.
+  const std::size_t limit = options.max_tokens.value_or(no_limit);
+  std::vector<TokenId> a = pipeline_->encode(first, limit), b = pipeline_->encode(second, limit);
+  const auto [a_size, b_size] = pair_sizes(a.size(), b.size(), room);
+  cut(a, a_size);
+  cut(b, b_size);
+  return assemble(pieces, a, b, options.add_special);
 }
 
 std::string Tokenizer::decode(const std::vector<TokenId>& ids, bool skip_special) const {
@@ -120,7 +101,7 @@ std::string Tokenizer::decode(const std::vector<TokenId>& ids, bool skip_special
 std::size_t Tokenizer::vocabulary_size() const { return pipeline_->vocabulary_size; }
 
 std::optional<TokenId> Tokenizer::id(std::string_view token) const {
-  for (const Vocabulary* ids : {&pipeline_->added.ids, &pipeline_->model.ids}) {
+  for (const Vocabulary* ids : {&pipeline_->added.ids, &table_of(pipeline_->model).ids}) {
     if (const auto found = ids->find(token); found != ids->end()) return found->second;
   }
   return std::nullopt;

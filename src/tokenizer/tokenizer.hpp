@@ -16,6 +16,16 @@ namespace gerbil::tokenizer {
 
 using TokenId = std::int32_t;
 
+struct EncodeOptions {
+  bool add_special = true;                // run the post-processor (BOS, CLS, SEP, …)
+  std::optional<std::size_t> max_tokens;  // special tokens included; what is too much is cut off the end of the texts
+};
+
+struct Encoding {
+  std::vector<TokenId> ids;
+  std::vector<std::int32_t> type_ids;  // one for each id, as the post-processor gives them
+};
+
 class Tokenizer {
  public:
   // Reads `path` (a tokenizer.json). Throws Error{not_found|corrupt|unsupported} naming the component and the value.
@@ -23,8 +33,19 @@ class Tokenizer {
   static Tokenizer from_json(std::string_view text, std::string_view where);
 
   // Encodes `text` (UTF-8; malformed bytes become U+FFFD first, as Python's "replace" does). Added and special tokens
-  // written in the text are recognised. add_special runs the post-processor (BOS, EOS, …).
+  // written in the text are recognised. add_special runs the post-processor (BOS, EOS, …). The "truncation" and
+  // "padding" of the file are not applied. Throws Error{invalid_argument} for a text that the model cannot encode
+  // (Unigram without an unk_id) or that a regular expression gives up on.
   std::vector<TokenId> encode(std::string_view text, bool add_special = true) const;
+
+  // The same with type ids and a largest length. Throws Error{invalid_argument} besides when max_tokens is less than
+  // the number of special tokens.
+  Encoding encode_single(std::string_view text, const EncodeOptions& options = {}) const;
+
+  // Two texts for a model that compares them, as the post-processor's template for pairs says; without a post-processor
+  // one after the other, of types 0 and 1. What is too much is cut off the longer text first, then off both ("longest
+  // first").
+  Encoding encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
 
   // The text of `ids`; unknown ids are an Error{invalid_argument}. skip_special leaves special tokens out.
   std::string decode(const std::vector<TokenId>& ids, bool skip_special = true) const;
@@ -34,9 +55,10 @@ class Tokenizer {
   std::string token(TokenId id) const;                      // the spelling in tokenizer.json; empty for an unused id
   bool is_special(TokenId id) const;
 
+  struct Pipeline;
+
  private:
   friend class Detokenizer;
-  struct Pipeline;
   std::shared_ptr<const Pipeline> pipeline_;
 };
 
