@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@ struct Case {
   std::string decoded;  // empty for single components
 };
 
+struct PairCase {
+  std::string first, second;
+  std::optional<std::size_t> max_tokens;
+  Encoding single, pair;  // of the first text, and of both
+};
+
 inline std::filesystem::path fixture_folder() { return std::filesystem::path(GERBIL_FIXTURES) / "tokenizers"; }
 
 // A published style by its name.
@@ -26,35 +33,68 @@ inline Tokenizer style(const std::string& name) { return Tokenizer::from_file(fi
 
 // A published style or a single component by its name.
 inline Tokenizer fixture(const std::string& name) {
-  static const Json components = parse_json(read_text_file(fixture_folder() / "components.json"), "components.json");
+  static const Json components = [] {
+    Json json = parse_json(read_text_file(fixture_folder() / "components.json"), "components.json");
+    // The rules of SentencePiece are long: one style holds them, and this component takes them from there.
+    json["precompiled"]["normalizer"] =
+        parse_json(read_text_file(fixture_folder() / "xlm_roberta.json"), "xlm_roberta.json")["normalizer"];
+    return json;
+  }();
   return components.contains(name) ? Tokenizer::from_json(components[name].dump(), name) : style(name);
 }
 
-inline std::map<std::string, std::vector<Case>> all_cases() {
-  const std::string data = read_text_file(fixture_folder() / "cases.bin");
-  std::size_t at = 0;
-  const auto number = [&] {
-    const auto low = static_cast<std::uint8_t>(data.at(at)), high = static_cast<std::uint8_t>(data.at(at + 1));
-    at += 2;
+// Reads the files that compare.py writes: numbers of 16 bits, and texts and lists of numbers after their size in bytes.
+class CaseReader {
+ public:
+  explicit CaseReader(const char* file) : data_(read_text_file(fixture_folder() / file)) {}
+  bool more() const { return at_ < data_.size(); }
+  std::uint16_t number() {
+    const auto low = static_cast<std::uint8_t>(data_.at(at_)), high = static_cast<std::uint8_t>(data_.at(at_ + 1));
+    at_ += 2;
     return static_cast<std::uint16_t>(low | high << 8);
-  };
-  const auto text = [&] {
+  }
+  std::string text() {
     const std::size_t size = number();
-    at += size;
-    return data.substr(at - size, size);
-  };
+    at_ += size;
+    return data_.substr(at_ - size, size);
+  }
+  std::vector<std::int32_t> numbers() {
+    std::vector<std::int32_t> values(number() / 2u);
+    for (std::int32_t& value : values) value = number();
+    return values;
+  }
+
+ private:
+  std::string data_;
+  std::size_t at_ = 0;
+};
+
+inline std::map<std::string, std::vector<Case>> all_cases() {
+  CaseReader reader("cases.bin");
   std::map<std::string, std::vector<Case>> cases;
-  while (at < data.size()) {
-    auto& list = cases[text()];
-    list.resize(number());
-    for (Case& one : list) {
-      one.text = text();
-      one.ids.resize(number() / 2);
-      for (TokenId& id : one.ids) id = number();
-      one.decoded = text();
-    }
+  while (reader.more()) {
+    auto& list = cases[reader.text()];
+    list.resize(reader.number());
+    for (Case& one : list) one = {.text = reader.text(), .ids = reader.numbers(), .decoded = reader.text()};
   }
   return cases;
+}
+
+inline std::map<std::string, std::vector<PairCase>> all_pairs() {
+  CaseReader reader("pairs.bin");
+  std::map<std::string, std::vector<PairCase>> pairs;
+  while (reader.more()) {
+    auto& list = pairs[reader.text()];
+    list.resize(reader.number());
+    for (PairCase& one : list) {
+      one.first = reader.text();
+      one.second = reader.text();
+      if (const std::size_t limit = reader.number(); limit != 0xffff) one.max_tokens = limit;
+      one.single = {reader.numbers(), reader.numbers()};
+      one.pair = {reader.numbers(), reader.numbers()};
+    }
+  }
+  return pairs;
 }
 
 }  // namespace gerbil::tokenizer

@@ -1,6 +1,8 @@
 // Ids and decoded texts against the reference, on the stored cases.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "fixtures.hpp"
 #include "tokenizer/utf8.hpp"
 
@@ -29,7 +31,28 @@ TEST(Parity, DecodesAsTheReference) {
       ++count;
     }
   }
-  EXPECT_GT(count, 1500u);
+  EXPECT_GT(count, 1800u);
+}
+
+TEST(Parity, EncodesPairsAndCutsAsTheReference) {
+  std::size_t cut = 0, of_second_type = 0;
+  for (const auto& [name, cases] : all_pairs()) {
+    const Tokenizer tokenizer = style(name);
+    for (const PairCase& one : cases) {
+      const EncodeOptions options{.max_tokens = one.max_tokens};
+      const Encoding single = tokenizer.encode_single(one.first, options);
+      ASSERT_EQ(single.ids, one.single.ids) << name << ": " << testing::PrintToString(one.first);
+      ASSERT_EQ(single.type_ids, one.single.type_ids) << name << ": " << testing::PrintToString(one.first);
+      const Encoding pair = tokenizer.encode_pair(one.first, one.second, options);
+      const std::string texts = testing::PrintToString(one.first) + ", " + testing::PrintToString(one.second);
+      ASSERT_EQ(pair.ids, one.pair.ids) << name << ": " << texts;
+      ASSERT_EQ(pair.type_ids, one.pair.type_ids) << name << ": " << texts;
+      cut += one.max_tokens == pair.ids.size();
+      of_second_type += std::ranges::count(pair.type_ids, 1) > 0;
+    }
+  }
+  EXPECT_GT(cut, 200u);
+  EXPECT_GT(of_second_type, 200u);
 }
 
 TEST(Parity, StreamsWholeCharacters) {

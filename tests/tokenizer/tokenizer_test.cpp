@@ -59,6 +59,92 @@ TEST(Tokenizer, AddsSpecialTokensOnRequest) {
   EXPECT_THAT(tokenizer.encode("ab", false), ElementsAre(3));
 }
 
+Tokenizer with_template() {
+  return letters(R"(, "post_processor": {"type": "TemplateProcessing",
+      "single": [{"SpecialToken": {"id": "s", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 2}},
+                 {"SpecialToken": {"id": "t", "type_id": 3}}],
+      "pair": [{"SpecialToken": {"id": "s", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}},
+               {"SpecialToken": {"id": "t", "type_id": 1}}, {"Sequence": {"id": "A", "type_id": 0}}],
+      "special_tokens": {"s": {"ids": [5]}, "t": {"ids": [6]}}})");
+}
+
+TEST(Tokenizer, GivesTypeIds) {
+  const Encoding single = with_template().encode_single("abc ab");  // the space is unknown, and there is no unk_token
+  EXPECT_THAT(single.ids, ElementsAre(5, 4, 3, 6));
+  EXPECT_THAT(single.type_ids, ElementsAre(0, 2, 2, 3));
+  const Encoding bare = with_template().encode_single("abc", {.add_special = false});
+  EXPECT_THAT(bare.ids, ElementsAre(4));
+  EXPECT_THAT(bare.type_ids, ElementsAre(2));
+  const Encoding pair = with_template().encode_pair("abc", "ab");
+  EXPECT_THAT(pair.ids, ElementsAre(5, 3, 6, 4));
+  EXPECT_THAT(pair.type_ids, ElementsAre(0, 1, 1, 0));
+  const Encoding plain = letters().encode_pair("abc", "ab");  // without a post-processor
+  EXPECT_THAT(plain.ids, ElementsAre(4, 3));
+  EXPECT_THAT(plain.type_ids, ElementsAre(0, 1));
+}
+
+TEST(Tokenizer, CutsTextsAndKeepsSpecialTokens) {
+  const Tokenizer tokenizer = with_template();
+  EXPECT_THAT(tokenizer.encode_single("acacac", {.max_tokens = 4}).ids, ElementsAre(5, 0, 2, 6));
+  EXPECT_THAT(tokenizer.encode_single("acacac", {.max_tokens = 2}).ids, ElementsAre(5, 6));
+  EXPECT_THAT(tokenizer.encode_single("ac", {.max_tokens = 100}).ids, ElementsAre(5, 0, 2, 6));
+  EXPECT_THAT(tokenizer.encode_single("acacac", {.add_special = false, .max_tokens = 1}).ids, ElementsAre(0));
+  // Second text first in this template: two of four tokens, and the one token of the other.
+  EXPECT_THAT(tokenizer.encode_pair("a", "bcbc", {.max_tokens = 5}).ids, ElementsAre(5, 1, 2, 6, 0));
+  EXPECT_THAT(tokenizer.encode_pair("acac", "b", {.max_tokens = 5}).ids, ElementsAre(5, 1, 6, 0, 2));
+  EXPECT_THAT(tokenizer.encode_pair("acac", "bcbc", {.max_tokens = 6}).ids, ElementsAre(5, 1, 2, 6, 0, 2));
+  EXPECT_THAT(tokenizer.encode_pair("acac", "bcbc", {.max_tokens = 2}).ids, ElementsAre(5, 6));
+  try {
+    tokenizer.encode_pair("a", "b", {.max_tokens = 1});
+    FAIL() << "was accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+    EXPECT_THAT(error.what(), testing::HasSubstr("max_tokens is 1"));
+  }
+}
+
+TEST(Tokenizer, IgnoresTruncationAndPaddingOfTheFile) {
+  const Tokenizer tokenizer = style("modernbert");  // truncated to 16 and padded to 16 by its file
+  EXPECT_EQ(tokenizer.encode("the").size(), 3u);
+  EXPECT_GT(tokenizer.encode("the state of the other world and of the same people who took it there with them").size(),
+            16u);
+}
+
+TEST(Tokenizer, DividesWordsIntoLongestPieces) {
+  const Tokenizer tokenizer = Tokenizer::from_json(R"({"pre_tokenizer": {"type": "WhitespaceSplit"},
+      "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
+      "model": {"type": "WordPiece", "unk_token": "?", "continuing_subword_prefix": "##", "max_input_chars_per_word": 7,
+                "vocab": {"?": 0, "un": 1, "una": 2, "##able": 3, "##ab": 4, "##le": 5, "##fable": 6, ".": 7}}})",
+                                                   "words");
+  EXPECT_THAT(tokenizer.encode("unle una unfable"), ElementsAre(1, 5, 2, 1, 6));
+  EXPECT_THAT(tokenizer.encode("unable"), ElementsAre(0));    // "una" is the longest beginning, and "##ble" is no piece
+  EXPECT_THAT(tokenizer.encode("unlelele"), ElementsAre(0));  // too long
+  EXPECT_EQ(tokenizer.decode({1, 4, 7, 1}), "unab. un");
+}
+
+Tokenizer unigram(const std::string& unknown) {
+  return Tokenizer::from_json(R"({"model": {"type": "Unigram", "unk_id": )" + unknown + R"(, "byte_fallback": true,
+      "vocab": [["<unk>", 0], ["a", -1], ["b", -1], ["ab", -2.5], ["abc", -3], ["c", -4], ["<0xC3>", 0], ["<0xA9>", 0]]}})",
+                              "unigram");
+}
+
+TEST(Tokenizer, FindsTheLikeliestPieces) {
+  EXPECT_THAT(unigram("0").encode("ababc"), ElementsAre(1, 2, 4));
+  EXPECT_THAT(unigram("0").encode("aéb"), ElementsAre(1, 6, 7, 2));
+  EXPECT_THAT(unigram("0").encode("a一丁b"), ElementsAre(1, 0, 2));  // unknown together
+}
+
+TEST(Tokenizer, RefusesUnknownCharactersWithoutAToken) {
+  EXPECT_THAT(unigram("null").encode("abc"), ElementsAre(4));
+  try {
+    unigram("null").encode("abé");
+    FAIL() << "was accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+    EXPECT_THAT(error.what(), testing::HasSubstr("é"));
+  }
+}
+
 TEST(Tokenizer, RefusesUnknownIds) {
   for (const TokenId id : {-1, 7, 1 << 30}) {
     try {
@@ -80,7 +166,7 @@ TEST(Tokenizer, ReplacesMalformedBytes) {
 TEST(Tokenizer, EncodesLongWordsInTime) {
   // A quadratic merge of two million symbols would take hours.
   const auto start = std::chrono::steady_clock::now();
-  for (const char* name : {"qwen2", "llama2", "gemma"}) {
+  for (const char* name : {"qwen2", "llama2", "gemma", "unigram_bytes"}) {
     const Tokenizer tokenizer = style(name);
     for (const std::string unit : {"a", "ab", "the", "\u00e9", "=", " "}) {
       std::string text;

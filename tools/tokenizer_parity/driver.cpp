@@ -1,12 +1,16 @@
 // Encodes and decodes what tools/tokenizer_parity/compare.py sends, for comparison with the reference.
 // Usage: tokenizer_parity_driver TOKENIZER_JSON <frames >frames
-// A frame is a 32-bit size and that many bytes, numbers as the machine has them. For each text that is read, three
-// frames are written: the ids with special tokens added (32 bits each), decode() of all of them without and with
-// special tokens. An error ends the program with its sentence on stderr.
+// A frame is a 32-bit size and that many bytes, numbers as the machine has them, of 32 bits. Three frames are read at a
+// time: a text, a second one, and the largest length of an encoding, all bits set for none. Seven are written: the ids
+// of the text with special tokens added, decode() of all of them without and with special tokens; then, with that
+// length, ids and type ids of the text and of the pair. An error ends the program with its sentence on stderr.
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "tokenizer/tokenizer.hpp"
 
@@ -25,6 +29,18 @@ void write_frame(const void* data, std::size_t size) {
   std::fwrite(data, 1, size, stdout);
 }
 
+void write_numbers(const std::vector<std::int32_t>& numbers) {
+  write_frame(numbers.data(), numbers.size() * sizeof numbers[0]);
+}
+
+gerbil::tokenizer::EncodeOptions options_of(const std::string& frame) {
+  std::uint32_t limit = 0;
+  if (frame.size() != sizeof limit) throw std::invalid_argument("The third frame should be a length.");
+  std::memcpy(&limit, frame.data(), sizeof limit);
+  if (limit == ~std::uint32_t{0}) return {};
+  return {.max_tokens = limit};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -33,13 +49,19 @@ int main(int argc, char** argv) try {
     return 2;
   }
   const auto tokenizer = gerbil::tokenizer::Tokenizer::from_file(argv[1]);
-  std::string text;
-  while (read_frame(text)) {
+  std::string text, second, limit;
+  while (read_frame(text) && read_frame(second) && read_frame(limit)) {
     const auto ids = tokenizer.encode(text);
-    write_frame(ids.data(), ids.size() * sizeof ids[0]);
+    write_numbers(ids);
     for (const bool skip_special : {true, false}) {
       const std::string decoded = tokenizer.decode(ids, skip_special);
       write_frame(decoded.data(), decoded.size());
+    }
+    const auto options = options_of(limit);
+    for (const auto& encoding :
+         {tokenizer.encode_single(text, options), tokenizer.encode_pair(text, second, options)}) {
+      write_numbers(encoding.ids);
+      write_numbers(encoding.type_ids);
     }
   }
   return 0;

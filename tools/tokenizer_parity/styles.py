@@ -155,16 +155,18 @@ def published(texts):
     return styles
 
 
-def components():
-    """Name -> tokenizer.json of single components.
+def one(normalizer=None, pre_tokenizer=None, tokens=(), **rest):
+    """A tokenizer.json of single components.
 
     The vocabulary holds nothing but bytes, and every word ends with "</w>": the ids spell the normalised text with its
     word boundaries, so that a component is compared by itself.
     """
-    def one(normalizer=None, pre_tokenizer=None, tokens=(), **rest):
-        vocab = {token: i for i, token in enumerate(BYTE_TOKENS)}
-        return whole(model(vocab, [], byte_fallback=True, end_of_word_suffix="</w>"), added(*tokens), normalizer, pre_tokenizer, **rest)
+    vocab = {token: i for i, token in enumerate(BYTE_TOKENS)}
+    return whole(model(vocab, [], byte_fallback=True, end_of_word_suffix="</w>"), added(*tokens), normalizer, pre_tokenizer, **rest)
 
+
+def components():
+    """Name -> tokenizer.json of single components."""
     result = {name.lower(): one({"type": name}) for name in ["NFC", "NFD", "NFKC", "NFKD", "Lowercase", "ByteLevel"]}
     result["strip"] = one({"type": "Strip", "strip_left": True, "strip_right": True},
                           {"type": "Metaspace", "replacement": "_", "prepend_scheme": "first", "split": True})
