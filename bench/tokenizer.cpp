@@ -57,7 +57,8 @@ void add(const std::string& name, const std::string& path) {
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
-  for (const char* name : {"qwen2", "llama3", "gpt4o", "smollm2", "llama2", "gemma"}) {
+  for (const char* name : {"qwen2", "llama3", "gpt4o", "smollm2", "llama2", "gemma", "bert_uncased", "bert_cased",
+                           "xlm_roberta", "t5", "unigram_bytes", "roberta", "modernbert"}) {
     add(name, std::string(GERBIL_FIXTURES) + "/tokenizers/" + name + ".json");
   }
   if (const char* path = std::getenv("GERBIL_BENCH_TOKENIZER")) add("file", path);

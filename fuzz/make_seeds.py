@@ -3,6 +3,7 @@
     python3 fuzz/make_seeds.py FOLDER      (writes FOLDER/safetensors, FOLDER/config, FOLDER/checkpoint, FOLDER/tokenizer)
 """
 
+import json
 import pathlib
 import sys
 
@@ -24,7 +25,11 @@ def seeds():
             yield "safetensors", f"golden-{name}", weights.read_bytes()
             yield "checkpoint", name, path.read_bytes() + b"\0" + weights.read_bytes()
     for path in sorted((TESTS / "fixtures/tokenizers").glob("*.json")):
-        yield "tokenizer", path.stem, path.read_bytes()
+        if path.stem != "components":
+            yield "tokenizer", path.stem, path.read_bytes()
+    components = json.loads((TESTS / "fixtures/tokenizers/components.json").read_text())
+    for name, definition in components.items():
+        yield "tokenizer", f"component-{name}", json.dumps(definition, ensure_ascii=False).encode()
 
 
 def main(folder):
