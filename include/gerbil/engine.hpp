@@ -225,8 +225,8 @@ class Engine {
   // length of a text that is longer than context_length (see truncate), or the tasks that are known. Semantics:
   // sentence-transformers, SentenceTransformer.encode.
   Embeddings embed(const std::vector<std::string>& texts, const EmbedOptions& options = {}) const;
-  // The same for texts that are tokenised already; options.task and truncate have no use. Of a sequence classifier: the
-  // logits of its classes.
+  // The same for texts that are tokenised already: no prompt is added, and nothing is cut. Of a sequence classifier:
+  // the logits of its classes.
   Embeddings embed(const std::vector<TokenizedText>& texts, const EmbedOptions& options = {}) const;
 
   // How well each document answers the query, in the order of the documents; larger is better. A cross-encoder

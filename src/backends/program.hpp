@@ -30,6 +30,7 @@ struct Batch {
   std::span<const std::int32_t> positions;  // [T]
   std::span<const std::int32_t> sequences;  // [T], index into views
   std::span<const std::int32_t> types;      // [T], for models with types of tokens; empty: all 0
+  std::int32_t task = 0;                    // for models with adapters
   std::span<const SequenceView> views;
   std::span<const std::int32_t>
       outputs;                         // [S] increasing row numbers whose next token or logits are wanted; may be empty

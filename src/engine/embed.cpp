@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <format>
@@ -37,19 +38,47 @@ TokenizedText Engine::State::fit(tokenizer::Encoding encoding, std::size_t numbe
   return {std::move(encoding.ids), std::move(encoding.type_ids)};
 }
 
-std::vector<float> Engine::State::encode(const std::vector<TokenizedText>& texts, const Cancellation& cancellation,
+TokenizedText Engine::State::tokenize(const std::string& text, std::size_t number, bool truncate) const {
+  tokenizer::EncodeOptions options{.add_special = pipeline.special_tokens};
+  const auto limit = static_cast<std::size_t>(info.context_length);
+  if (pipeline.special_tokens) {
+    if (truncate) options.max_tokens = limit;
+    return fit(tokenizer().encode_single(text, options), number);
+  }
+  // The words that count are known only after the unknown ones are gone.
+  tokenizer::Encoding encoding = tokenizer().encode_single(text, options);
+  if (const auto unknown = tokenizer().unknown_id()) std::erase(encoding.ids, *unknown);
+  encoding.type_ids.clear();
+  if (truncate && encoding.ids.size() > limit) encoding.ids.resize(limit);
+  return fit(std::move(encoding), number);
+}
+
+std::vector<float> Engine::State::encode(const std::vector<TokenizedText>& texts, std::int32_t task,
+                                         const Cancellation& cancellation,
                                          const std::function<void(std::int64_t, std::int64_t)>& progress) const {
   std::vector<runtime::EncoderText> views;
-  views.reserve(texts.size());
-  for (const TokenizedText& text : texts) {
+  std::vector<std::size_t> numbers;  // of the texts that have tokens
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].ids.empty()) continue;
     // A model without types ignores those that its tokenizer gives.
     const bool typed = encoder->limits().types > 1;
-    views.push_back({text.ids, typed ? std::span<const std::int32_t>(text.types) : std::span<const std::int32_t>()});
+    views.push_back(
+        {texts[i].ids, typed ? std::span<const std::int32_t>(texts[i].types) : std::span<const std::int32_t>()});
+    numbers.push_back(i);
   }
-  return encoder->run(views, [&](std::size_t done) {
-    if (progress) progress(static_cast<std::int64_t>(done), static_cast<std::int64_t>(texts.size()));
+  const auto done = [&](std::size_t ready) {
+    if (progress) progress(static_cast<std::int64_t>(ready), static_cast<std::int64_t>(views.size()));
     return !cancellation.cancelled();
-  });
+  };
+  std::vector<float> rows = encoder->run(views, task, done);
+  if (views.size() == texts.size()) return rows;
+  const auto width = static_cast<std::ptrdiff_t>(info.dimensions);
+  std::vector<float> all(texts.size() * static_cast<std::size_t>(width), 0.0f);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(i) * width, width,
+                all.begin() + static_cast<std::ptrdiff_t>(numbers[i]) * width);
+  }
+  return all;
 }
 
 Embeddings Engine::embed(const std::vector<TokenizedText>& texts, const EmbedOptions& options) const {
@@ -63,7 +92,8 @@ Embeddings Engine::embed(const std::vector<TokenizedText>& texts, const EmbedOpt
   }
   Embeddings result;
   result.dimensions = options.dimensions == 0 ? width : options.dimensions;
-  const std::vector<float> rows = state_->encode(texts, options.cancellation, options.progress);
+  const std::int32_t adapter = state_->classifies() ? 0 : plan_task(state_->pipeline, options.task).adapter;
+  const std::vector<float> rows = state_->encode(texts, adapter, options.cancellation, options.progress);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto row = rows.begin() + static_cast<std::ptrdiff_t>(i * static_cast<std::size_t>(width));
     auto& vector = result.vectors.emplace_back(row, row + result.dimensions);
@@ -78,13 +108,11 @@ Embeddings Engine::embed(const std::vector<std::string>& texts, const EmbedOptio
   const auto start = Clock::now();
   state_->require_encoder("embed texts");
   if (!state_->classifies()) {
-    const std::string prompt = prompt_of(state_->pipeline, options.task);
-    tokenizer::EncodeOptions encode;
-    if (options.truncate) encode.max_tokens = static_cast<std::size_t>(state_->info.context_length);
+    const std::string prompt = plan_task(state_->pipeline, options.task).prompt;
     std::vector<TokenizedText> tokenized;
     tokenized.reserve(texts.size());
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      tokenized.push_back(state_->fit(state_->tokenizer().encode_single(prompt + texts[i], encode), i));
+      tokenized.push_back(state_->tokenize(prompt + texts[i], i, options.truncate));
     }
     Embeddings result = embed(tokenized, options);
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();

@@ -19,8 +19,10 @@ int group_for(std::int64_t columns, int requested) {
   return 0;
 }
 
+// What is narrower than the smallest group stays as it is: the factors of low-rank adapters, single columns.
 formats::Weight maybe_quantized(formats::Weight weight, const LoadOptions& options) {
-  if (options.quantize == Quantization::none || !std::holds_alternative<formats::Dense>(weight.form)) return weight;
+  const bool dense = std::holds_alternative<formats::Dense>(weight.form);
+  if (options.quantize == Quantization::none || !dense || weight.columns < 32) return weight;
   const int group = group_for(weight.columns, options.group_size);
   if (group == 0) {
     throw Error(ErrorCode::invalid_argument, "'" + weight.name + "' has rows of " + std::to_string(weight.columns) +
@@ -84,12 +86,62 @@ formats::Weight transpose(formats::Weight stored) {
   return result;
 }
 
+// The slices of a stack of `slices` matrices, which `stack` has below one another, side by side.
+formats::Weight put_side_by_side(formats::Weight stack, std::int32_t slices) {
+  const std::int64_t rows = stack.rows / slices;
+  formats::Weight result{stack.name, rows, stack.columns * slices, formats::Dense{}};
+  formats::Dense dense;
+  dense.read = [stack = std::move(stack), rows, slices](std::int64_t row, std::int64_t count, float* out) {
+    for (std::int64_t r = row; r < row + count; ++r) {
+      for (std::int64_t slice = 0; slice < slices; ++slice, out += stack.columns) {
+        formats::read_dense(stack, slice * rows + r, 1, out);
+      }
+    }
+  };
+  result.form = std::move(dense);
+  return result;
+}
+
+// Row i is row map[i] of the stored weight.
+formats::Weight map_rows(formats::Weight stored, std::vector<std::int64_t> map) {
+  formats::Weight result{stored.name, static_cast<std::int64_t>(map.size()), stored.columns, formats::Dense{}};
+  formats::Dense dense;
+  if (const auto* same = std::get_if<formats::Dense>(&stored.form)) dense.dtype = same->dtype;
+  dense.read = [stored = std::move(stored), map = std::move(map)](std::int64_t row, std::int64_t count, float* out) {
+    for (std::int64_t r = row; r < row + count; ++r, out += stored.columns) {
+      formats::read_dense(stored, map[static_cast<std::size_t>(r)], 1, out);
+    }
+  };
+  result.form = std::move(dense);
+  return result;
+}
+
+formats::Weight read_mapped(const formats::Checkpoint& checkpoint, const std::string& name,
+                            const graph::WeightDeclaration& declaration) {
+  const std::vector<std::int64_t> shape = checkpoint.shape(name);
+  const std::int64_t stored = shape.empty() ? 0 : shape.front();
+  std::vector<std::int64_t> map = checkpoint.integers(declaration.row_map, declaration.rows);
+  for (const std::int64_t row : map) {
+    if (row < 0 || row >= stored) {
+      throw Error(ErrorCode::corrupt, "The tensor '" + declaration.row_map + "' names row " + std::to_string(row) +
+                                          " of '" + name + "', which has " + std::to_string(stored) + " rows.");
+    }
+  }
+  return map_rows(checkpoint.matrix(name, stored, declaration.columns), std::move(map));
+}
+
 formats::Weight read_matrix(const formats::Checkpoint& checkpoint, const graph::WeightDeclaration& declaration,
                             std::size_t part, const std::string& prefix) {
   const Place place = find(checkpoint, declaration.parts[part], prefix);
   const std::int64_t rows = declaration.part_rows[part];
-  if (!declaration.transposed) return place.checkpoint.matrix(place.name, rows, declaration.columns);
-  return transpose(place.checkpoint.matrix(place.name, declaration.columns, rows));
+  const std::int64_t columns = declaration.columns;
+  if (declaration.slices > 1) {
+    const std::int32_t slices = declaration.slices;
+    return put_side_by_side(place.checkpoint.matrix(place.name, slices * rows, columns / slices), slices);
+  }
+  if (!declaration.row_map.empty()) return read_mapped(place.checkpoint, place.name, declaration);
+  if (declaration.transposed) return transpose(place.checkpoint.matrix(place.name, columns, rows));
+  return place.checkpoint.matrix(place.name, rows, columns);
 }
 
 formats::Weight read_vector(const formats::Checkpoint& checkpoint, const graph::WeightDeclaration& declaration,
@@ -106,9 +158,15 @@ formats::Weight read_vector(const formats::Checkpoint& checkpoint, const graph::
 
 }  // namespace
 
+formats::Weight constant(const graph::WeightDeclaration& declaration) {
+  return formats::weight_from_floats(declaration.parts.front(), declaration.rows, declaration.columns,
+                                     declaration.values);
+}
+
 WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const LoadOptions& options,
                                 std::string_view prefix) {
   return [checkpoint, options, prefix = std::string(prefix)](const graph::WeightDeclaration& declaration) {
+    if (!declaration.values.empty()) return constant(declaration);
     if (declaration.vector) return read_vector(checkpoint, declaration, prefix);
     std::vector<formats::Weight> parts;
     parts.reserve(declaration.parts.size());

@@ -15,6 +15,9 @@ namespace gerbil {
 WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const LoadOptions& options,
                                 std::string_view prefix = {});
 
+// The weight of a declaration that brings its numbers.
+formats::Weight constant(const graph::WeightDeclaration& declaration);
+
 // Whether merge_projections may stack two declared weights.
 bool can_merge(const WeightSource& weights, const graph::WeightDeclaration& a, const graph::WeightDeclaration& b);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/float16.hpp"
+#include "engine/model_weights.hpp"
 
 namespace gerbil {
 namespace {
@@ -107,6 +108,7 @@ WeightSource random_weights(const LoadOptions& options, bool dense) {
   const int bits = options.quantize == Quantization::int8 ? 8 : 4;
   const int group = options.group_size == 0 ? 32 : options.group_size;
   return [bits, group, dense](const graph::WeightDeclaration& declaration) {
+    if (!declaration.values.empty()) return constant(declaration);
     if (!declaration.vector) return dense ? random_floats(declaration) : random_matrix(declaration, bits, group);
     return formats::weight_from_floats(declaration.parts.front(), 1, declaration.columns,
                                        std::vector<float>(static_cast<std::size_t>(declaration.columns), 1.0f));

@@ -45,7 +45,7 @@ std::vector<float> Engine::State::score_pairs(std::string_view query, const std:
   for (std::size_t i = 0; i < documents.size(); ++i) {
     pairs.push_back(fit(tokenizer().encode_pair(query, documents[i], encode_options), i));
   }
-  std::vector<float> scores = encode(pairs, options.cancellation, options.progress);
+  std::vector<float> scores = encode(pairs, 0, options.cancellation, options.progress);
   if (sigmoid_scores) {
     for (float& score : scores) score = sigmoid(score);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 
 #include "base/mapped_file.hpp"
@@ -17,9 +18,13 @@ using graph::Pooling;
 // Larger than any text; tokenizers without a limit write 10³⁰.
 constexpr double no_limit = 1e9;
 
-Json read_optional(const fs::path& path) {
+bool has_file(const fs::path& path) {
   std::error_code error;
-  if (!fs::is_regular_file(path, error)) return Json::object();
+  return fs::is_regular_file(path, error);
+}
+
+Json read_optional(const fs::path& path) {
+  if (!has_file(path)) return Json::object();
   Json json = parse_json(read_text_file(path), "'" + path.string() + "'");
   if (!json.is_object()) throw Error(ErrorCode::corrupt, "'" + path.string() + "' is not a JSON object.");
   return json;
@@ -87,7 +92,24 @@ void read_dense(const fs::path& folder, const std::string& path, SentencePipelin
   pipeline.head.dense.push_back(std::move(dense));
 }
 
-void read_modules(const fs::path& directory, SentencePipeline& pipeline) {
+// A projection among the weights of the model itself, `dense.0` and so on, as mlx-embeddings stores EmbeddingGemma's.
+void find_dense(const formats::Checkpoint& checkpoint, SentencePipeline& pipeline) {
+  models::Dense dense;
+  dense.module = "dense." + std::to_string(pipeline.head.dense.size());
+  const std::vector<std::int64_t> shape = checkpoint.shape(dense.module + ".weight");
+  if (shape.size() != 2 || shape[0] < 1 || shape[0] > 1 << 20) {
+    throw Error(ErrorCode::corrupt, "modules.json of '" + checkpoint.directory().string() +
+                                        "' lists a Dense module, but there is neither a folder for it nor a matrix '" +
+                                        dense.module + ".weight'.");
+  }
+  dense.outputs = static_cast<std::int32_t>(shape[0]);
+  dense.bias = checkpoint.contains(dense.module + ".bias");
+  dense.activation = graph::Activation::identity;
+  pipeline.head.dense.push_back(std::move(dense));
+}
+
+void read_modules(const formats::Checkpoint& checkpoint, SentencePipeline& pipeline) {
+  const fs::path& directory = checkpoint.directory();
   const fs::path path = directory / "modules.json";
   const Json modules = parse_json(read_text_file(path), "'" + path.string() + "'");
   if (!modules.is_array()) throw Error(ErrorCode::corrupt, "'" + path.string() + "' is not a JSON array.");
@@ -99,9 +121,10 @@ void read_modules(const fs::path& directory, SentencePipeline& pipeline) {
     const auto where = json_value<std::string>(module, "path", "");
     const fs::path folder = module_folder(directory, where);
     if (name == "Pooling") {
-      read_pooling(folder, pipeline);
+      // Converters to MLX leave these folders out; the family's pooling is what its checkpoints had there.
+      if (has_file(folder / "config.json")) read_pooling(folder, pipeline);
     } else if (name == "Dense") {
-      read_dense(folder, where, pipeline);
+      has_file(folder / "config.json") ? read_dense(folder, where, pipeline) : find_dense(checkpoint, pipeline);
     } else if (name == "Normalize") {
       pipeline.normalize = true;
     } else if (name != "Transformer" && name != "StaticEmbedding" && name != "Dropout") {
@@ -112,9 +135,8 @@ void read_modules(const fs::path& directory, SentencePipeline& pipeline) {
   }
 }
 
-void read_prompts(const fs::path& directory, SentencePipeline& pipeline) {
-  const Json config = read_optional(directory / "config_sentence_transformers.json");
-  const auto prompts = config.find("prompts");
+void read_prompts(const Json& config, const char* key, SentencePipeline& pipeline) {
+  const auto prompts = config.find(key);
   if (prompts != config.end() && prompts->is_object()) {
     for (const auto& [task, prompt] : prompts->items()) {
       if (prompt.is_string()) pipeline.prompts.emplace_back(task, prompt.get<std::string>());
@@ -159,25 +181,28 @@ std::string SentencePipeline::summary() const {
   if (normalize) text += ", normalised";
   if (!from_files) text += " (the family's default: the checkpoint has no modules.json)";
   for (std::size_t i = 0; i < prompts.size(); ++i) text += (i == 0 ? "; prompts: " : ", ") + prompts[i].first;
+  for (std::size_t i = 0; i < adapters.size(); ++i) text += (i == 0 ? "; adapters: " : ", ") + adapters[i];
   return text;
 }
 
-bool has_sentence_pipeline(const fs::path& directory) {
-  std::error_code error;
-  return fs::is_regular_file(directory / "modules.json", error);
-}
+bool has_sentence_pipeline(const fs::path& directory) { return has_file(directory / "modules.json"); }
 
-SentencePipeline read_sentence_pipeline(const fs::path& directory, const models::Family& family) {
+SentencePipeline read_sentence_pipeline(const fs::path& directory, const Json& config, const models::Family& family,
+                                        const formats::Checkpoint* checkpoint) {
   SentencePipeline pipeline;
   pipeline.head.kind = models::Head::Kind::embedding;
   pipeline.head.pooling = {family.pooling};
-  pipeline.normalize = true;
+  pipeline.normalize = json_value<bool>(config, "normalize", true);  // model2vec says so there
+  pipeline.special_tokens = family.special_tokens;
+  pipeline.adapters = json_value<std::vector<std::string>>(config, "lora_adaptations", {});
+  if (checkpoint == nullptr) return pipeline;
   if (has_sentence_pipeline(directory)) {
     pipeline.from_files = true;
     pipeline.normalize = false;
-    read_modules(directory, pipeline);
+    read_modules(*checkpoint, pipeline);
   }
-  read_prompts(directory, pipeline);
+  read_prompts(read_optional(directory / "config_sentence_transformers.json"), "prompts", pipeline);
+  if (pipeline.prompts.empty()) read_prompts(config, "task_instructions", pipeline);
   read_limit(directory, pipeline);
   return pipeline;
 }
@@ -186,30 +211,41 @@ std::int32_t read_tokenizer_limit(const fs::path& directory) {
   return as_limit(json_value<double>(read_optional(directory / "tokenizer_config.json"), "model_max_length", 0.0));
 }
 
-std::string prompt_of(const SentencePipeline& pipeline, const std::string& task) {
-  const auto find = [&](std::string_view name) {
-    return std::ranges::find(pipeline.prompts, name, &std::pair<std::string, std::string>::first);
-  };
+TaskPlan plan_task(const SentencePipeline& pipeline, const std::string& task) {
   const std::string& wanted = task.empty() ? pipeline.default_task : task;
   if (wanted.empty()) return {};
   // What other toolkits and checkpoints call the two sides of a search.
   static constexpr std::array<std::string_view, 3> queries{"query", "retrieval.query", "search_query"};
   static constexpr std::array<std::string_view, 5> documents{"document", "passage", "corpus", "retrieval.passage",
                                                              "search_document"};
-  if (const auto prompt = find(wanted); prompt != pipeline.prompts.end()) return prompt->second;
-  const auto first_of = [&](const auto& names) -> std::string {
-    for (const std::string_view name : names) {
-      if (const auto prompt = find(name); prompt != pipeline.prompts.end()) return prompt->second;
+  std::span<const std::string_view> names;
+  if (wanted == "query") names = queries;
+  if (wanted == "document") names = documents;
+  const std::string_view own = wanted;
+  if (names.empty()) names = {&own, 1};
+
+  TaskPlan plan;
+  bool known = names.size() > 1;
+  for (const std::string_view name : names) {
+    const auto prompt = std::ranges::find(pipeline.prompts, name, &std::pair<std::string, std::string>::first);
+    const auto adapter = std::ranges::find(pipeline.adapters, name);
+    if (prompt == pipeline.prompts.end() && adapter == pipeline.adapters.end()) continue;
+    if (prompt != pipeline.prompts.end()) plan.prompt = prompt->second;
+    if (adapter != pipeline.adapters.end()) {
+      plan.adapter = static_cast<std::int32_t>(adapter - pipeline.adapters.begin()) + 1;
     }
-    return {};
-  };
-  if (wanted == "query") return first_of(queries);
-  if (wanted == "document") return first_of(documents);
-  std::string known = "query, document";
-  for (const auto& [name, prompt] : pipeline.prompts) {
-    if (name != "query" && name != "document") known += ", " + name;
+    known = true;
+    break;
   }
-  throw Error(ErrorCode::invalid_argument, "The task is \"" + wanted + "\", but this model knows " + known + ".");
+  if (known) return plan;
+  std::vector<std::string> tasks{"query", "document"};
+  for (const auto& [name, prompt] : pipeline.prompts) tasks.push_back(name);
+  tasks.insert(tasks.end(), pipeline.adapters.begin(), pipeline.adapters.end());
+  std::string list;
+  for (auto name = tasks.begin(); name != tasks.end(); ++name) {
+    if (std::find(tasks.begin(), name, *name) == name) list += (list.empty() ? "" : ", ") + *name;
+  }
+  throw Error(ErrorCode::invalid_argument, "The task is \"" + wanted + "\", but this model knows " + list + ".");
 }
 
 }  // namespace gerbil

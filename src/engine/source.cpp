@@ -41,6 +41,17 @@ bool wants_sigmoid(const Json& config) {
                                           "\", but gerbil knows Sigmoid and Identity.");
 }
 
+// What models/static.cpp reads besides config.json.
+void complete_static_config(ModelSource& source) {
+  const auto rows = [&](const std::string& tensor) {
+    const std::vector<std::int64_t> shape = source.checkpoint->shape(tensor);
+    return shape.empty() ? 0 : shape.front();
+  };
+  source.config["has_weights"] = rows("weights") > 0;
+  source.config["has_mapping"] = rows("mapping") > 0;
+  source.config["vocab_size"] = rows("mapping") > 0 ? rows("mapping") : rows("embeddings");
+}
+
 // The files of a directory, or a made-up model of a published shape.
 ModelSource open_files(const std::string& model, const LoadOptions& options) {
   ModelSource source;
@@ -63,6 +74,7 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
     source.quantization += options.quantize == Quantization::int4 ? ", quantised to 4 bits while loading"
                                                                   : ", quantised to 8 bits while loading";
   }
+  if (source.family->architecture == "StaticModel") complete_static_config(source);
   source.weights = checkpoint_weights(*source.checkpoint, options, source.family->prefix);
   return source;
 }
@@ -79,7 +91,10 @@ ModelSource open_source(const std::string& model, const LoadOptions& options) {
   const auto directory = source.checkpoint ? source.checkpoint->directory() : std::filesystem::path();
   const models::Head::Kind kind = wanted_head(source, options.purpose);
   source.pipeline.head.kind = kind;
-  if (kind == embedding) source.pipeline = read_sentence_pipeline(directory, *source.family);
+  if (kind == embedding) {
+    source.pipeline = read_sentence_pipeline(directory, source.config, *source.family,
+                                             source.checkpoint ? &*source.checkpoint : nullptr);
+  }
   if (kind == classes) {
     source.pipeline.max_tokens = read_tokenizer_limit(directory);
     source.sigmoid_scores = wants_sigmoid(source.config);

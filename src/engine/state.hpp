@@ -34,7 +34,11 @@ struct Engine::State {
   std::string render(const std::vector<Message>& messages, const Options& options) const;
   // Throws Error{invalid_argument} when text `number` (from 0) is longer than the model takes.
   TokenizedText fit(tokenizer::Encoding encoding, std::size_t number) const;
-  std::vector<float> encode(const std::vector<TokenizedText>& texts, const Cancellation& cancellation,
+  // A text as the pipeline wants it. Throws as fit() does, unless it may be cut.
+  TokenizedText tokenize(const std::string& text, std::size_t number, bool truncate) const;
+  // A row for each text; zeros for one without tokens.
+  std::vector<float> encode(const std::vector<TokenizedText>& texts, std::int32_t task,
+                            const Cancellation& cancellation,
                             const std::function<void(std::int64_t, std::int64_t)>& progress) const;
   std::vector<float> score_pairs(std::string_view query, const std::vector<std::string>& documents,
                                  const RerankOptions& options) const;

@@ -1,5 +1,7 @@
 #include "formats/checkpoint.hpp"
 
+#include <array>
+#include <cstring>
 #include <utility>
 
 #include "formats/format.hpp"
@@ -55,6 +57,27 @@ Weight Checkpoint::matrix(const std::string& module, std::int64_t rows, std::int
 
 Weight Checkpoint::vector(const std::string& name, std::int64_t size) const {
   return dense_vector(state_->tensors, name, size);
+}
+
+std::vector<std::int64_t> Checkpoint::shape(const std::string& name) const {
+  const Tensor* tensor = state_->tensors->find(name);
+  return tensor == nullptr ? std::vector<std::int64_t>() : tensor->shape;
+}
+
+std::vector<std::int64_t> Checkpoint::integers(const std::string& name, std::int64_t size) const {
+  const std::array shape{size};
+  const Tensor& tensor = state_->tensors->require(name, {DType::i64, DType::i32}, shape);
+  std::vector<std::int64_t> values(static_cast<std::size_t>(size));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (tensor.dtype == DType::i64) {
+      std::memcpy(&values[i], tensor.data.data() + i * sizeof(std::int64_t), sizeof(std::int64_t));
+    } else {
+      std::int32_t value = 0;
+      std::memcpy(&value, tensor.data.data() + i * sizeof value, sizeof value);
+      values[i] = value;
+    }
+  }
+  return values;
 }
 
 bool Checkpoint::contains(const std::string& module_or_tensor) const {

@@ -33,6 +33,12 @@ class Checkpoint {
   // The dense tensor `name` ("model.norm.weight", "….q_proj.bias") of `size` elements as one row.
   Weight vector(const std::string& name, std::int64_t size) const;
 
+  // The shape of the tensor `name`; empty when there is none, and for a scalar.
+  std::vector<std::int64_t> shape(const std::string& name) const;
+
+  // The I64 or I32 tensor `name` of `size` whole numbers.
+  std::vector<std::int64_t> integers(const std::string& name, std::int64_t size) const;
+
   // True when the checkpoint stores any weight for this module or a tensor of exactly this name.
   bool contains(const std::string& module_or_tensor) const;
 

@@ -8,7 +8,7 @@ namespace {
 
 Weight describe_rows(const Tensor& tensor, std::int64_t rows, std::int64_t columns) {
   Dense dense;
-  dense.dtype = tensor.dtype;
+  dense.dtype = tensor.dtype == DType::f64 ? DType::f32 : tensor.dtype;
   dense.read = [tensor, columns](std::int64_t row, std::int64_t count, float* out) {
     const std::byte* first = tensor.data.data() + static_cast<std::size_t>(row * columns) * size_of(tensor.dtype);
     read_floats(first, tensor.dtype, static_cast<std::size_t>(count * columns), out);
@@ -21,9 +21,21 @@ Weight describe_rows(const Tensor& tensor, std::int64_t rows, std::int64_t colum
 Weight dense_matrix(const std::shared_ptr<const TensorTable>& tensors, const std::string& module, std::int64_t rows,
                     std::int64_t columns) {
   const std::array shape{rows, columns};
-  // A few matrices stand alone under their own names: the tables of static embeddings, the experts of Nomic.
-  const bool alone = !tensors->find(module + ".weight") && tensors->find(module);
-  return describe_rows(tensors->require(alone ? module : module + ".weight", floating_dtypes, shape), rows, columns);
+  const Tensor* alone = tensors->find(module + ".weight") ? nullptr : tensors->find(module);
+  if (alone == nullptr) {
+    return describe_rows(tensors->require(module + ".weight", floating_dtypes, shape), rows, columns);
+  }
+  // Some matrices stand alone under their own names, among them stacks of matrices and columns.
+  const auto& found = alone->shape;
+  if (found.size() == 3 && found[0] > 0 && rows % found[0] == 0) {
+    const std::array stack{found[0], rows / found[0], columns};
+    return describe_rows(tensors->require(module, floating_dtypes, stack), rows, columns);
+  }
+  if (found.size() == 1 && columns == 1) {
+    const std::array column{rows};
+    return describe_rows(tensors->require(module, {DType::f64, DType::f32, DType::f16, DType::bf16}, column), rows, 1);
+  }
+  return describe_rows(tensors->require(module, floating_dtypes, shape), rows, columns);
 }
 
 Weight dense_vector(const std::shared_ptr<const TensorTable>& tensors, const std::string& name, std::int64_t size) {

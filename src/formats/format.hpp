@@ -41,7 +41,8 @@ void refuse_unknown_quantization(const Source& source);
 // Throws Error{not_found|unsupported} when `path` holds weights only as GGUF or pickle files, or is such a file.
 void refuse_other_containers(const std::filesystem::path& path);
 
-// MODULE.weight as floats.
+// MODULE.weight as floats; where there is none, the tensor MODULE itself, which may also be a stack of matrices with as
+// many rows together, or one column.
 Weight dense_matrix(const std::shared_ptr<const TensorTable>& tensors, const std::string& module, std::int64_t rows,
                     std::int64_t columns);
 // The tensor `name` of `size` floats, as one row.

@@ -110,12 +110,19 @@ void read_floats(const std::byte* data, DType dtype, std::size_t count, float* o
     case DType::f16:
       for (std::size_t i = 0; i < count; ++i) out[i] = f16_to_f32(load_u16(data + 2 * i));
       return;
+    case DType::f64:
+      for (std::size_t i = 0; i < count; ++i) {
+        double value = 0;
+        std::memcpy(&value, data + i * sizeof value, sizeof value);
+        out[i] = static_cast<float>(value);
+      }
+      return;
     case DType::bf16:
       for (std::size_t i = 0; i < count; ++i) out[i] = bf16_to_f32(load_u16(data + 2 * i));
       return;
     default:
       throw Error(ErrorCode::internal, "Numbers were to be read from " + std::string(name_of(dtype)) +
-                                           ", but only F32, F16 and BF16 can be.");
+                                           ", but only F64, F32, F16 and BF16 can be.");
   }
 }
 

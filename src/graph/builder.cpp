@@ -43,12 +43,32 @@ ValueId Builder::linear(ValueId x, std::string_view module, std::int64_t rows, b
   return append(operation, {x}, name, static_cast<std::int32_t>(rows), graph_.value(x).rows);
 }
 
-ValueId Builder::transposed_linear(ValueId x, std::string_view module, std::int64_t rows, std::string_view bias) {
-  const std::string name = scope_ + std::string(module);
-  const Linear operation{.weight = weight(name, rows, width(x), false),
-                         .bias = weight(scope_ + std::string(bias), 1, rows, true)};
-  graph_.weights[static_cast<std::size_t>(operation.weight)].transposed = true;
-  return append(operation, {x}, name, static_cast<std::int32_t>(rows), graph_.value(x).rows);
+WeightId Builder::weight(const Stored& stored, std::int64_t rows, std::int64_t columns) {
+  const WeightId id = weight(scope_ + std::string(stored.name), rows, columns, false);
+  WeightDeclaration& declaration = graph_.weights[static_cast<std::size_t>(id)];
+  declaration.transposed = stored.transposed;
+  declaration.slices = stored.slices;
+  if (!stored.row_map.empty()) declaration.row_map = scope_ + std::string(stored.row_map);
+  return id;
+}
+
+ValueId Builder::linear(ValueId x, const Stored& stored, std::int64_t rows) {
+  Linear operation{.weight = weight(stored, rows, width(x))};
+  if (!stored.bias.empty()) operation.bias = weight(scope_ + std::string(stored.bias), 1, rows, true);
+  return append(operation, {x}, scope_ + std::string(stored.name), static_cast<std::int32_t>(rows),
+                graph_.value(x).rows);
+}
+
+ValueId Builder::embedding(const Stored& stored, std::int64_t rows, std::int64_t width, Index index) {
+  return append(Embedding{weight(stored, rows, width), 1.0f, index}, {}, scope_ + std::string(stored.name),
+                static_cast<std::int32_t>(width), Rows::tokens);
+}
+
+ValueId Builder::constant(Index index, std::int64_t width, std::vector<float> values) {
+  const std::string name = "constant " + std::to_string(graph_.weights.size());
+  const WeightId table = weight(name, static_cast<std::int64_t>(values.size()) / width, width, false);
+  graph_.weights[static_cast<std::size_t>(table)].values = std::move(values);
+  return append(Embedding{table, 1.0f, index}, {}, name, static_cast<std::int32_t>(width), Rows::tokens);
 }
 
 ValueId Builder::rms_norm(ValueId x, std::string_view module, float epsilon) {

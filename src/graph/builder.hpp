@@ -20,8 +20,18 @@ class Builder {
   // x plus the row of a table of positions or types; position p has row p + offset of a table of `rows`.
   ValueId add_embedding(ValueId x, std::string_view module, Index index, std::int64_t rows, std::int32_t offset = 0);
   ValueId linear(ValueId x, std::string_view module, std::int64_t rows, bool bias = false);
-  // The same with a weight that is stored as [width(x), rows], and a bias of any name.
-  ValueId transposed_linear(ValueId x, std::string_view module, std::int64_t rows, std::string_view bias);
+  // The same with a weight that is stored in another form, see WeightDeclaration, and a bias of any name.
+  struct Stored {
+    std::string_view name;
+    bool transposed = false;
+    std::int32_t slices = 1;
+    std::string_view row_map;
+    std::string_view bias;  // empty: none
+  };
+  ValueId linear(ValueId x, const Stored& stored, std::int64_t rows);
+  ValueId embedding(const Stored& stored, std::int64_t rows, std::int64_t width, Index index = Index::token);
+  // Rows of a table whose numbers are given, [rows, width].
+  ValueId constant(Index index, std::int64_t width, std::vector<float> values);
   ValueId rms_norm(ValueId x, std::string_view module, float epsilon);                         // over the whole row
   ValueId rms_norm(ValueId x, std::string_view module, float epsilon, std::int32_t head_dim);  // over each head
   ValueId layer_norm(ValueId x, std::string_view module, float epsilon, bool bias = true);
@@ -52,6 +62,7 @@ class Builder {
  private:
   ValueId append(Operation operation, std::vector<ValueId> inputs, std::string name, std::int32_t width, Rows rows);
   WeightId weight(std::string name, std::int64_t rows, std::int64_t columns, bool vector);
+  WeightId weight(const Stored& stored, std::int64_t rows, std::int64_t columns);
 
   Graph graph_;
   std::string scope_;

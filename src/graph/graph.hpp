@@ -27,8 +27,12 @@ struct WeightDeclaration {
   std::int64_t rows = 0;  // outputs; 1 for a vector
   std::int64_t columns = 0;
   bool vector = false;
-  bool transposed = false;  // the checkpoint has it as [columns, rows]
-  float add = 0.0f;         // to every element of a vector: Gemma's norms multiply by 1 + w
+  // How the checkpoint has it, where that is another form than [rows, columns].
+  bool transposed = false;    // [columns, rows]
+  std::int32_t slices = 1;    // [slices, rows, columns / slices]: the slices are put side by side
+  std::string row_map;        // an integer tensor: the stored row of each row
+  std::vector<float> values;  // the numbers themselves, which no checkpoint has
+  float add = 0.0f;           // to every element of a vector: Gemma's norms multiply by 1 + w
 };
 
 // Keys and values of every token of every live sequence, one layer's worth. The runtime owns the paging.

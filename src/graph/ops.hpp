@@ -17,9 +17,9 @@ inline constexpr std::int32_t none = -1;
 
 enum class Activation { identity, silu, gelu, gelu_tanh, relu, tanh };
 
-// What chooses a row of an embedding's table: the token's id, its position in the sequence, or its type (the segment it
-// belongs to, Devlin et al. 2019).
-enum class Index { token, position, type };
+// What chooses a row of an embedding's table: the token's id, its position in the sequence, its type (the segment it
+// belongs to, Devlin et al. 2019), or the task of the whole step.
+enum class Index { token, position, type, task };
 
 // ([residual]) -> [T, columns of table]. Row t is table[index(t) + offset] · scale + residual[t].
 struct Embedding {

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Operation>> operation
     "slice",     "rope",   "kv_write", "attention",  "select_rows", "pool",     "attention_input"};
 
 constexpr std::array<std::string_view, 6> activation_names{"identity", "silu", "gelu", "gelu_tanh", "relu", "tanh"};
-constexpr std::array<std::string_view, 3> index_names{"token", "position", "type"};
+constexpr std::array<std::string_view, 4> index_names{"token", "position", "type", "task"};
 constexpr std::array<std::string_view, 6> pooling_names{"first",         "max", "mean", "mean_sqrt_length",
                                                         "weighted_mean", "last"};
 

@@ -48,7 +48,8 @@ graph::ValueId experts(graph::Builder& b, const EncoderConfig& c, const Json& co
   const std::int32_t width = count * c.intermediate_size;
   const auto weights = b.top_softmax(b.linear(x, "mlp.router.layer", count), chosen);
   const auto h = b.activate(b.linear(x, "mlp.experts.mlp.w1", width), c.hidden_act);
-  return b.transposed_linear(b.multiply(h, weights), "mlp.experts.mlp.w2", c.hidden_size, "mlp.experts.bias");
+  return b.linear(b.multiply(h, weights),
+                  {.name = "mlp.experts.mlp.w2", .transposed = true, .bias = "mlp.experts.bias"}, c.hidden_size);
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ struct Family {
   std::string_view prefix;
   // How a text's rows become its embedding where no file of the checkpoint says it.
   graph::Pooling pooling = graph::Pooling::mean;
+  // Whether texts get the tokens that the tokenizer puts around them, and unknown words have a meaning.
+  bool special_tokens = true;
 };
 
 // The family of the model that config.json describes. Throws Error{unsupported} naming the architecture found and those
@@ -36,6 +38,7 @@ std::string architecture(const Json& config);
 // Each family: one file, one declaration here, its lines in registry.cpp.
 graph::Graph build_bert(const Json& config, const Head& head);
 graph::Graph build_gemma3(const Json& config, const Head& head);
+graph::Graph build_jina(const Json& config, const Head& head);
 graph::Graph build_llama(const Json& config, const Head& head);
 graph::Graph build_modernbert(const Json& config, const Head& head);
 graph::Graph build_new(const Json& config, const Head& head);
@@ -45,5 +48,6 @@ graph::Graph build_qwen2(const Json& config, const Head& head);
 graph::Graph build_qwen3(const Json& config, const Head& head);
 graph::Graph build_roberta(const Json& config, const Head& head);
 graph::Graph build_smollm3(const Json& config, const Head& head);
+graph::Graph build_static(const Json& config, const Head& head);
 
 }  // namespace gerbil::models

@@ -9,6 +9,8 @@
 namespace gerbil::models {
 
 graph::Graph build_roberta(const Json& config, const Head& head) {
+  // jina-embeddings-v3 goes by the same name.
+  if (config.contains("lora_adaptations")) return build_jina(config, head);
   const EncoderConfig c = read_encoder_config(config);
   const std::int32_t first = json_value<std::int32_t>(config, "pad_token_id", 1) + 1;
   if (first < 1 || first >= c.max_position_embeddings) {

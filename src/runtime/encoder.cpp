@@ -81,7 +81,8 @@ struct Step {
 
 }  // namespace
 
-std::vector<float> Encoder::run(std::span<const EncoderText> texts, const std::function<bool(std::size_t)>& done) {
+std::vector<float> Encoder::run(std::span<const EncoderText> texts, std::int32_t task,
+                                const std::function<bool(std::size_t)>& done) {
   check(texts, limits_);
   std::vector<float> rows;
   rows.reserve(texts.size() * static_cast<std::size_t>(limits_.width));
@@ -91,7 +92,8 @@ std::vector<float> Encoder::run(std::span<const EncoderText> texts, const std::f
            (step.outputs.empty() || std::ssize(step.tokens) + std::ssize(texts[next].tokens) <= limits_.step_tokens)) {
       step.add(texts[next++]);
     }
-    const Batch batch = step.batch();
+    Batch batch = step.batch();
+    batch.task = task;
     StepResult result;
     {
       const std::scoped_lock lock(running_);

@@ -112,6 +112,10 @@ std::string Tokenizer::token(TokenId id) const {
   return token ? *token : std::string();
 }
 
+std::optional<TokenId> Tokenizer::unknown_id() const {
+  return std::visit([](const auto& model) { return std::optional<TokenId>(model.unknown); }, pipeline_->model);
+}
+
 bool Tokenizer::is_special(TokenId id) const {
   const std::string* token = pipeline_->token(id);
   return token && pipeline_->added.special.contains(*token);

@@ -96,7 +96,8 @@ Case embedding_sum() {
             const ValueId token = g.node(Embedding{.table = g.matrix(64, 40, {})}, {}, 40);
             const Embedding position{.table = g.matrix(80, 40, {}), .index = Index::position, .offset = 2};
             const Embedding type{.table = g.matrix(2, 40, {}), .scale = 0.5f, .index = Index::type};
-            g.finish(g.node(type, {g.node(position, {token}, 40)}, 40));
+            const Embedding task{.table = g.matrix(3, 40, {}), .index = Index::task};
+            g.finish(g.node(task, {g.node(type, {g.node(position, {token}, 40)}, 40)}, 40));
           }};
 }
 

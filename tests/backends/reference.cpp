@@ -107,6 +107,7 @@ std::vector<double> Reference::step(const TestBatch& b) {
       for (std::size_t i = 0; i < y.size(); ++i) {
         const std::int32_t index = op->index == graph::Index::token      ? b.tokens[i / n]
                                    : op->index == graph::Index::position ? b.positions[i / n]
+                                   : op->index == graph::Index::task     ? b.task
                                    : b.types.empty()                     ? 0
                                                                          : b.types[i / n];
         const auto row = static_cast<std::size_t>(index + op->offset);

@@ -62,6 +62,7 @@ struct TestBatch {
     std::vector<std::int32_t> tokens;
   };
   std::vector<std::int32_t> tokens, positions, sequences, types, outputs;
+  std::int32_t task = 1;
   std::vector<SequenceView> views;
   std::vector<Sampling> sampling;
 

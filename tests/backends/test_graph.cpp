@@ -129,7 +129,7 @@ TestBatch::TestBatch(const std::vector<Part>& parts, const std::vector<std::vect
 }
 
 Batch TestBatch::batch(bool logits) const {
-  return {tokens, positions, sequences, types, views, outputs, sampling, logits};
+  return {tokens, positions, sequences, types, task, views, outputs, sampling, logits};
 }
 
 void build_layer(TestGraph& g, Form form) {

@@ -39,7 +39,8 @@ TEST(Models, UnknownArchitecturesAreNamed) {
   EXPECT_EQ(message_of(small("MambaForCausalLM")),
             "The architecture \"MambaForCausalLM\" is not supported; gerbil knows LlamaForCausalLM, Qwen2ForCausalLM, "
             "Qwen3ForCausalLM, SmolLM3ForCausalLM, Phi3ForCausalLM, Gemma3TextModel, Qwen3Model, BertModel, "
-            "RobertaModel, XLMRobertaModel, ModernBertModel, NomicBertModel, NewModel, GteModel, "
+            "RobertaModel, XLMRobertaLoRA, XLMRobertaModel, ModernBertModel, NomicBertModel, NewModel, GteModel, "
+            "StaticModel, "
             "BertForSequenceClassification, RobertaForSequenceClassification, XLMRobertaForSequenceClassification, "
             "ModernBertForSequenceClassification, NewForSequenceClassification.");
   EXPECT_EQ(message_of(Json::object()), "config.json has no \"architectures\", so the model's family is unknown.");

@@ -19,13 +19,15 @@ void for_each_row(Machine& m, graph::ValueId output, const Body& body) {
              [&](std::size_t row, std::size_t thread) { body(static_cast<std::int64_t>(row), thread); });
 }
 
-// What chooses the rows of a table; empty: 0 for every token.
+// What chooses the rows of a table; empty: the same for every token.
 std::span<const std::int32_t> indices(const Batch& batch, graph::Index index) {
   switch (index) {
     case graph::Index::position:
       return batch.positions;
     case graph::Index::type:
       return batch.types;
+    case graph::Index::task:
+      return {};
     case graph::Index::token:
       break;
   }
@@ -48,9 +50,10 @@ Operation make_embedding(Machine& machine, const graph::Node& node, const graph:
   return [out = node.output, residual, embedding, &table](Machine& m) {
     const std::int64_t width = m.width(out);
     const std::span<const std::int32_t> index = indices(*m.batch, embedding.index);
+    const std::int32_t everywhere = embedding.index == graph::Index::task ? m.batch->task : 0;
     for_each_row(m, out, [&](std::int64_t row, std::size_t thread) {
       float* to = m.value(out) + row * width;
-      const std::int32_t chosen = index.empty() ? 0 : index[static_cast<std::size_t>(row)];
+      const std::int32_t chosen = index.empty() ? everywhere : index[static_cast<std::size_t>(row)];
       read_row(table, chosen + embedding.offset, m.scratch[thread].data(), to);
       if (embedding.scale != 1.0f) kernels::scale(to, embedding.scale, width, to);
       if (residual != graph::none) kernels::add(to, m.value(residual) + row * width, width, to);

@@ -63,7 +63,8 @@ std::vector<std::uint32_t> step_words(const Batch& batch, const Pass& pass) {
     words[4 * i + 1] = static_cast<std::uint32_t>(batch.positions[row]);
     words[4 * i + 2] = static_cast<std::uint32_t>(table[sequence]);
     const std::int32_t type = batch.types.empty() ? 0 : batch.types[row];
-    words[4 * i + 3] = (view.long_rope ? 1u : 0u) + 2u * static_cast<std::uint32_t>(type);
+    words[4 * i + 3] = (view.long_rope ? 1u : 0u) + (static_cast<std::uint32_t>(type) << 1) +
+                       (static_cast<std::uint32_t>(batch.task) << 16);
   }
   return words;
 }

@@ -9,10 +9,14 @@
 namespace gerbil::graph {
 namespace {
 
+bool plain_form(const WeightDeclaration& weight) {
+  return !weight.transposed && weight.slices == 1 && weight.row_map.empty() && weight.values.empty();
+}
+
 const Linear* mergeable(const Graph& graph, const Node& node) {
   const Linear* linear = std::get_if<Linear>(&node.operation);
   const bool plain = linear != nullptr && node.inputs.size() == 1 && linear->norm == none && !linear->gated &&
-                     !graph.weight(linear->weight).transposed && linear->activation == Activation::identity;
+                     plain_form(graph.weight(linear->weight)) && linear->activation == Activation::identity;
   return plain && node.output != graph.output ? linear : nullptr;
 }
 

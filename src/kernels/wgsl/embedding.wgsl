@@ -1,5 +1,6 @@
 // Row t of the result is row index(t) + OFFSET of the table, times SCALE, plus the row of the residual where there is
-// one; index is the token's id, or its position (POSITIONS), or its type (TYPES). A table may be stored in parts: this
+// one; index is the token's id, or its position (POSITIONS), or its type (TYPES), or the
+// task (TASKS). A table may be stored in parts: this
 // dispatch serves the tokens of rows [BEGIN, BEGIN + PART_ROWS). An invocation decodes eight columns.
 #include step
 #include weight_eights
@@ -18,6 +19,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let index = token_position(id.y);
 #elif TYPES
   let index = token_type(id.y);
+#elif TASKS
+  let index = token_task(id.y);
 #else
   let index = token_id(id.y);
 #endif

@@ -1,11 +1,13 @@
 // What a step brings. Four words a token: its id, its position, where the block table of its sequence begins in `step`,
-// and which set of rope angles it uses plus twice its type. Before the block table stands the length of the sequence.
+// and which set of rope angles it uses (bit 0), its type (bits 1 to 15) and the task (bits 16 up). Before the block table
+// stands the length of the sequence.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 
 fn token_id(token: u32) -> u32 { return step[4u * token]; }
 fn token_position(token: u32) -> u32 { return step[4u * token + 1u]; }
 fn token_rope_set(token: u32) -> u32 { return step[4u * token + 3u] & 1u; }
-fn token_type(token: u32) -> u32 { return step[4u * token + 3u] >> 1u; }
+fn token_type(token: u32) -> u32 { return (step[4u * token + 3u] >> 1u) & 0x7fffu; }
+fn token_task(token: u32) -> u32 { return step[4u * token + 3u] >> 16u; }
 // Tokens of the token's sequence, those of this step included.
 fn sequence_length(token: u32) -> u32 { return step[step[4u * token + 2u] - 1u]; }
 // The page of the cache that holds a position of the token's sequence.
