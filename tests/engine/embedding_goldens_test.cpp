@@ -114,7 +114,9 @@ class EmbeddingGoldens : public ::testing::TestWithParam<std::tuple<EmbeddingCas
 
 TEST_P(EmbeddingGoldens, RowsMatchTheReference) {
   const auto& [golden, device] = GetParam();
-  for (const bool optimize : {true, false}) {
+  // What the passes leave alone runs on the CPU and in the op parity of every backend; shaders take long to compile.
+  const std::vector<bool> graphs = device == Device::cpu ? std::vector{true, false} : std::vector{true};
+  for (const bool optimize : graphs) {
     SCOPED_TRACE(optimize ? "optimized graph" : "graph as written");
     const Engine engine = Engine::load(golden.folder, {.device = device,
                                                        .threads = 2,
@@ -139,6 +141,9 @@ TEST_P(EmbeddingGoldens, RowsMatchTheReference) {
 TEST_P(EmbeddingGoldens, CompanyChangesNothing) {
   const auto& [golden, device] = GetParam();
   if (golden.kind == "reranker") GTEST_SKIP() << "runs through the scheduler, whose batches have tests of their own";
+  if (device == Device::webgpu && (golden.quantize != Quantization::none || golden.options.task != "")) {
+    GTEST_SKIP() << "the same kernels as another case of this folder";
+  }
   const Engine engine = Engine::load(
       golden.folder,
       {.device = device, .threads = 2, .quantize = golden.quantize, .group_size = golden.group_size, .check = false});
@@ -152,7 +157,9 @@ TEST_P(EmbeddingGoldens, CompanyChangesNothing) {
 std::vector<EmbeddingGoldens::ParamType> parameters() {
   std::vector<EmbeddingGoldens::ParamType> result;
   for (const EmbeddingCase& golden : embedding_cases()) {
-    for (const Device device : {Device::cpu, Device::webgpu}) result.emplace_back(golden, device);
+    result.emplace_back(golden, Device::cpu);
+    // The cut to fewer dimensions is no business of the device.
+    if (golden.options.dimensions == 0) result.emplace_back(golden, Device::webgpu);
   }
   return result;
 }
