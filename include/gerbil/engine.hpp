@@ -190,6 +190,7 @@ struct ModelInfo {
   int dispatches_per_token = 0;                  // GPU
   int dispatches_per_batch = 0;                  // GPU; a step of many tokens
   int readbacks_per_token = 0;                   // GPU
+  int layers = 0;                                // with attention
   std::vector<std::string> notes;                // fast paths that are not taken, and why
   double load_seconds = 0;
 };
@@ -310,7 +311,8 @@ std::vector<DeviceReport> devices();
 struct MachineCeilings {
   double read_bytes_per_second = 0;  // from memory
   double operations_per_second = 0;
-  std::string arithmetic;  // of the operations: "int8 dot products", "f16 subgroup matrices", "f32"
+  std::string arithmetic;                  // of the operations: "int8 dot products", "f16 subgroup matrices", "f32"
+  double float_operations_per_second = 0;  // of f32 multiply-adds, for unquantised weights; CPU only
 };
 // Measures for about a second, with `threads` threads on the CPU (0: one a core). Device::webgpu is the best adapter;
 // Device::automatic chooses as Engine::load does.

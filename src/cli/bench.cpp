@@ -5,6 +5,7 @@
 #include <numeric>
 #include <random>
 
+#include "bench_embed.hpp"
 #include "commands.hpp"
 #include "json.hpp"
 #include "model.hpp"
@@ -23,6 +24,8 @@ struct Bench {
   std::int32_t depth = 1;
   std::int32_t repetitions = 3;
   bool json = false;
+  bool embed = false;
+  EmbedBench texts;
 };
 
 struct Measurement {
@@ -141,9 +144,14 @@ int execute(Bench bench) {
   if (bench.model.empty() == bench.random.empty())
     throw Error(ErrorCode::invalid_argument,
                 "bench needs either a MODEL or --random SHAPE, for example --random qwen3-0.6b.");
+  const std::string model = bench.random.empty() ? bench.model : "random:" + bench.random;
+  if (bench.embed) {
+    bench.load.purpose = Purpose::embed;
+    return bench_embed(model, bench.load, bench.texts, bench.repetitions, bench.json);
+  }
   if (bench.load.context_length == 0)
     bench.load.context_length = std::max(bench.prompt, bench.depth + bench.generate) + 2;
-  const Engine engine = load_engine(bench.random.empty() ? bench.model : "random:" + bench.random, bench.load);
+  const Engine engine = load_engine(model, bench.load);
   const Measurement measurement = measure(engine, bench);
   bench.json ? print_json(bench, engine.info(), measurement) : print_text(bench, engine.info(), measurement);
   return 0;
@@ -156,13 +164,25 @@ void add_bench(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("bench", "Measure speed, and the share of the machine's peak that it is");
   command->add_option("MODEL", bench->model, "A directory or the id of a model in the Hugging Face cache");
   command->add_option("--random", bench->random, "A model of this shape with random weights, without any download")
-      ->type_name("qwen3-0.6b");
-  add_number<std::int32_t>(*command, "-p,--prompt", bench->prompt, {0, 1 << 20},
-                           "Tokens to prefill (default: 512); 0: none");
-  add_number<std::int32_t>(*command, "-n,--generate", bench->generate, {0, 1 << 20},
-                           "Tokens to decode (default: 64); 0: none");
-  add_number<std::int32_t>(*command, "-d,--depth", bench->depth, {1, 1 << 20},
-                           "Tokens before the decoded ones (default: 1)");
+      ->type_name("qwen3-0.6b|minilm|…");
+  command
+      ->add_option_function<std::string>(
+          "-p,--prompt",
+          [bench](const std::string& text) {
+            bench->prompt = parse_number<std::int32_t>(text, "--prompt", {0, 1 << 20});
+            bench->texts.tokens = bench->prompt;
+          },
+          "Tokens to prefill (default: 512); 0: none; with --embed, tokens of a text (default: 128)")
+      ->type_name("N");
+  auto* generate = add_number<std::int32_t>(*command, "-n,--generate", bench->generate, {0, 1 << 20},
+                                            "Tokens to decode (default: 64); 0: none");
+  auto* depth = add_number<std::int32_t>(*command, "-d,--depth", bench->depth, {1, 1 << 20},
+                                         "Tokens before the decoded ones (default: 1)");
+  auto* embed = command->add_flag("--embed", bench->embed, "Measure embeddings of texts");
+  embed->excludes(generate)->excludes(depth);
+  add_number<std::int32_t>(*command, "--texts", bench->texts.texts, {1, 1 << 20},
+                           "Texts to embed at once (default: 64), with --embed")
+      ->needs(embed);
   add_number<std::int32_t>(*command, "-r,--repetitions", bench->repetitions, {1, 1000},
                            "How often to measure (default: 3)");
   command->add_flag("--json", bench->json, "Print JSON");
@@ -170,7 +190,8 @@ void add_bench(CLI::App& app, int& status) {
   command->footer(
       "Examples:\n"
       "  gerbil bench path/to/model -p 512 -n 64 -r 3 --threads 2\n"
-      "  gerbil bench --random qwen3-0.6b --json");
+      "  gerbil bench --random qwen3-0.6b --json\n"
+      "  gerbil bench --embed --random minilm --texts 256 -p 128");
   command->callback([bench, &status] { status = execute(*bench); });
 }
 

@@ -44,13 +44,16 @@ MachineCeilings measure_machine(Device device, int threads) {
 #ifdef GERBIL_WEBGPU
   if (use_webgpu(device)) {
     webgpu::Ceilings ceilings = webgpu::measure_ceilings();
-    return {ceilings.read_bytes_per_second, ceilings.operations_per_second, std::move(ceilings.arithmetic)};
+    return {.read_bytes_per_second = ceilings.read_bytes_per_second,
+            .operations_per_second = ceilings.operations_per_second,
+            .arithmetic = std::move(ceilings.arithmetic)};
   }
 #else
   use_webgpu(device);
 #endif
   const auto ceilings = cpu::measure_ceilings(threads);
-  return {ceilings.read_bytes_per_second, ceilings.int8_operations_per_second, "int8 dot products"};
+  return {ceilings.read_bytes_per_second, ceilings.int8_operations_per_second, "int8 dot products",
+          ceilings.float_operations_per_second};
 }
 
 }  // namespace gerbil

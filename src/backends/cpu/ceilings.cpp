@@ -45,16 +45,20 @@ Ceilings measure_ceilings(int threads) {
     return static_cast<double>(size);
   });
 
-  constexpr std::int64_t iterations = 1 << 18;
-  ceilings.int8_operations_per_second = best_rate([&] {
-    std::atomic<std::int64_t> operations = 0;
-    pool.run(4 * static_cast<std::size_t>(pool.size()), [&](std::size_t i, std::size_t) {
-      auto value = static_cast<std::int32_t>(i + 1);
-      operations.fetch_add(kernels::multiply_bytes(iterations, &value), std::memory_order_relaxed);
-      sink.fetch_add(static_cast<std::uint64_t>(value), std::memory_order_relaxed);
+  const auto arithmetic_rate = [&]<typename T>(std::int64_t (*multiply)(std::int64_t, T*)) {
+    return best_rate([&] {
+      constexpr std::int64_t iterations = 1 << 18;
+      std::atomic<std::int64_t> operations = 0;
+      pool.run(4 * static_cast<std::size_t>(pool.size()), [&](std::size_t i, std::size_t) {
+        auto value = static_cast<T>(i + 1);
+        operations.fetch_add(multiply(iterations, &value), std::memory_order_relaxed);
+        sink.fetch_add(static_cast<std::uint64_t>(value), std::memory_order_relaxed);
+      });
+      return static_cast<double>(operations.load());
     });
-    return static_cast<double>(operations.load());
-  });
+  };
+  ceilings.int8_operations_per_second = arithmetic_rate(kernels::multiply_bytes);
+  ceilings.float_operations_per_second = arithmetic_rate(kernels::multiply_floats);
   return ceilings;
 }
 

@@ -4,8 +4,9 @@
 namespace gerbil::cpu {
 
 struct Ceilings {
-  double read_bytes_per_second = 0;       // of memory that is in no cache
-  double int8_operations_per_second = 0;  // of byte dot products in registers; multiply and add count as two
+  double read_bytes_per_second = 0;        // of memory that is in no cache
+  double int8_operations_per_second = 0;   // of byte dot products in registers; multiply and add count as two
+  double float_operations_per_second = 0;  // of f32 multiply-adds in registers, likewise
 };
 
 // Measures with `threads` threads (0: one a core) and the instruction set of the kernels, for about a second. The best

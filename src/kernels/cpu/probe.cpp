@@ -49,6 +49,23 @@ std::int64_t multiply_bytes(std::int64_t iterations, std::int32_t* sink) {
   return iterations * chains * static_cast<std::int64_t>(hn::Lanes(d)) * 4 * 2;
 }
 
+std::int64_t multiply_floats(std::int64_t iterations, float* sink) {
+  constexpr int chains = 10;  // two instructions a cycle times a latency of four or five
+  const FloatTag d;
+  const auto factor = hn::Set(d, 0.5f);
+  const auto term = hn::Set(d, *sink);
+  FloatVector sums[chains];
+  for (auto& sum : sums) sum = hn::Zero(d);
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    // Each sum approaches twice the term, far from values that a processor is slow with.
+    HWY_UNROLL(chains) for (int c = 0; c < chains; ++c) sums[c] = hn::MulAdd(sums[c], factor, term);
+  }
+  auto all = term;
+  for (const auto& sum : sums) all = hn::Add(all, sum);
+  *sink = hn::ReduceSum(d, all);
+  return iterations * chains * static_cast<std::int64_t>(kLanes) * 2;
+}
+
 }  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace gerbil::kernels
@@ -59,12 +76,16 @@ namespace gerbil::kernels {
 
 HWY_EXPORT(read_bytes);
 HWY_EXPORT(multiply_bytes);
+HWY_EXPORT(multiply_floats);
 
 std::uint64_t read_bytes(const std::byte* data, std::size_t bytes) {
   return HWY_DYNAMIC_DISPATCH(read_bytes)(data, bytes);
 }
 std::int64_t multiply_bytes(std::int64_t iterations, std::int32_t* sink) {
   return HWY_DYNAMIC_DISPATCH(multiply_bytes)(iterations, sink);
+}
+std::int64_t multiply_floats(std::int64_t iterations, float* sink) {
+  return HWY_DYNAMIC_DISPATCH(multiply_floats)(iterations, sink);
 }
 
 }  // namespace gerbil::kernels

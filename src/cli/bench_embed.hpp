@@ -1,0 +1,20 @@
+// gerbil bench --embed: the speed of embeddings.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "gerbil/engine.hpp"
+
+namespace gerbil::cli {
+
+struct EmbedBench {
+  std::int32_t texts = 64;    // of one call
+  std::int32_t tokens = 128;  // of each text
+};
+
+// Measures `repetitions` calls after one that does not count, and prints a table or JSON. Gives the exit code.
+int bench_embed(const std::string& model, const LoadOptions& load, const EmbedBench& bench, std::int32_t repetitions,
+                bool json);
+
+}  // namespace gerbil::cli
