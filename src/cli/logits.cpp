@@ -1,7 +1,4 @@
 // gerbil logits: the numbers themselves, for comparisons with other implementations.
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <iostream>
 #include <memory>
 #include <span>
@@ -20,26 +17,6 @@ struct Logits {
   LoadOptions load{.check = false};
   bool json = false;
 };
-
-// The shortest spelling that reads back as the same float; JSON has none for NaN and infinities.
-void append_number(std::string& text, float value) {
-  if (!std::isfinite(value)) {
-    text += "null";
-    return;
-  }
-  std::array<char, 32> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  text.append(digits.data(), end);
-}
-
-std::string row_text(std::span<const float> row, std::string_view separator) {
-  std::string text;
-  for (const float value : row) {
-    if (!text.empty()) text += separator;
-    append_number(text, value);
-  }
-  return text;
-}
 
 int execute(const Logits& command) {
   const std::vector<std::int32_t> tokens = parse_token_ids(command.tokens, "--tokens");

@@ -1,6 +1,8 @@
 #include "numbers.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 namespace gerbil::cli {
 
@@ -16,6 +18,22 @@ std::vector<std::int32_t> parse_token_ids(std::string_view list, std::string_vie
     begin = end + 1;
   }
   return ids;
+}
+
+std::string number_text(float value) {
+  if (!std::isfinite(value)) return "null";
+  std::array<char, 32> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+  return {digits.data(), end};
+}
+
+std::string row_text(std::span<const float> row, std::string_view separator) {
+  std::string text;
+  for (const float value : row) {
+    if (!text.empty()) text += separator;
+    text += number_text(value);
+  }
+  return text;
 }
 
 }  // namespace gerbil::cli

@@ -1,4 +1,5 @@
-// Numbers on the command line: parsed completely, checked against their range, errors that name the option.
+// Numbers on the command line: parsed completely, checked against their range, errors that name the option; and numbers
+// as results.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <format>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,5 +65,10 @@ CLI::Option* add_number(CLI::App& app, const std::string& names, T& target, cons
 
 // "1,2,3" as token ids; spaces around the numbers are allowed. Throws Error{invalid_argument} naming the bad item.
 std::vector<std::int32_t> parse_token_ids(std::string_view list, std::string_view option);
+
+// The shortest spelling that reads back as the same float; "null" for NaN and infinities, which JSON does not have.
+std::string number_text(float value);
+// All of `row`, with `separator` between.
+std::string row_text(std::span<const float> row, std::string_view separator);
 
 }  // namespace gerbil::cli

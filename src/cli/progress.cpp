@@ -9,17 +9,28 @@
 
 namespace gerbil::cli {
 
-std::string progress_line(const std::string& label, std::int64_t done, std::int64_t total, double elapsed) {
+namespace {
+
+std::string amount(ProgressUnit unit, std::int64_t done, std::int64_t total) {
+  if (unit == ProgressUnit::texts) return std::format("{} of {} texts", done, total);
+  return readable_bytes(static_cast<double>(done)) + " of " + readable_bytes(static_cast<double>(total));
+}
+
+}  // namespace
+
+std::string progress_line(const std::string& label, ProgressUnit unit, std::int64_t done, std::int64_t total,
+                          double elapsed) {
   constexpr int kWidth = 24;
   const double share = total > 0 ? std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0) : 0.0;
   const int filled = static_cast<int>(share * kWidth);
   const std::string left =
       share > 0 ? std::format("{} left", readable_seconds(elapsed * (1 - share) / share)) : std::string("starting");
-  return std::format("{} [{:#<{}}{:.<{}}] {} of {}, {}", label, "", filled, "", kWidth - filled,
-                     readable_bytes(static_cast<double>(done)), readable_bytes(static_cast<double>(total)), left);
+  return std::format("{} [{:#<{}}{:.<{}}] {}, {}", label, "", filled, "", kWidth - filled, amount(unit, done, total),
+                     left);
 }
 
-ProgressBar::ProgressBar(std::string label) : label_(std::move(label)), enabled_(stderr_is_terminal()) {}
+ProgressBar::ProgressBar(std::string label, ProgressUnit unit)
+    : label_(std::move(label)), unit_(unit), enabled_(stderr_is_terminal()) {}
 
 ProgressBar::~ProgressBar() {
   if (drawn_) std::cerr << "\r\x1b[K" << std::flush;
@@ -34,7 +45,7 @@ void ProgressBar::update(std::int64_t done, std::int64_t total) {
   last_ = now;
   drawn_ = true;
   const double elapsed = std::chrono::duration<double>(now - start_).count();
-  std::cerr << '\r' << progress_line(label_, done, total, elapsed) << "\x1b[K" << std::flush;
+  std::cerr << '\r' << progress_line(label_, unit_, done, total, elapsed) << "\x1b[K" << std::flush;
 }
 
 }  // namespace gerbil::cli

@@ -1,4 +1,4 @@
-// A progress bar on stderr: bytes and time left, for anything that takes over a second.
+// A progress bar on stderr: how much is done and the time left, for anything that takes over a second.
 #pragma once
 
 #include <chrono>
@@ -8,20 +8,24 @@
 
 namespace gerbil::cli {
 
+// What a bar counts: "1.25 GB of 2.5 GB", or "1200 of 5000 texts".
+enum class ProgressUnit { bytes, texts };
+
 // Draws nothing when stderr is not a terminal, nor in the first second. The bar disappears at the end.
 class ProgressBar {
  public:
-  explicit ProgressBar(std::string label);
+  explicit ProgressBar(std::string label, ProgressUnit unit = ProgressUnit::bytes);
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  // `done` of `total` bytes. May be called from any thread.
+  // `done` of `total`, in the bar's unit. May be called from any thread.
   void update(std::int64_t done, std::int64_t total);
 
  private:
   using Clock = std::chrono::steady_clock;
   std::string label_;
+  ProgressUnit unit_;
   bool enabled_;
   bool drawn_ = false;
   Clock::time_point start_ = Clock::now();
@@ -30,6 +34,7 @@ class ProgressBar {
 };
 
 // One line of the bar, without control characters, `elapsed` seconds after the start.
-std::string progress_line(const std::string& label, std::int64_t done, std::int64_t total, double elapsed);
+std::string progress_line(const std::string& label, ProgressUnit unit, std::int64_t done, std::int64_t total,
+                          double elapsed);
 
 }  // namespace gerbil::cli
