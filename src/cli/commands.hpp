@@ -9,6 +9,9 @@ namespace gerbil::cli {
 void add_run(CLI::App& app, int& status);
 void add_chat(CLI::App& app, int& status);
 void add_bench(CLI::App& app, int& status);
+void add_embed(CLI::App& app, int& status);
+void add_rerank(CLI::App& app, int& status);
+void add_similarity(CLI::App& app, int& status);
 void add_inspect(CLI::App& app, int& status);
 void add_tokenize(CLI::App& app, int& status);
 void add_logits(CLI::App& app, int& status);

@@ -45,15 +45,20 @@ std::string tensor_summary(const std::vector<TensorReport>& tensors) {
 }
 
 void print_text(const Inspection& inspection, const Inspect& command) {
-  std::cout << table(
-      {{"architecture", inspection.architecture},
-       {"quantization", inspection.quantization},
-       {"parameters", readable_count(static_cast<double>(inspection.parameters))},
-       {"context", std::format("{} tokens", inspection.context_length)},
-       {"vocabulary", std::format("{} tokens", inspection.vocabulary_size)},
-       {"stored", tensor_summary(inspection.tensors)},
-       {"activations", readable_bytes(static_cast<double>(inspection.arena_bytes_per_token)) + " a token of a batch"},
-       {"cache", readable_bytes(static_cast<double>(inspection.cache_bytes_per_token)) + " a token of context"}});
+  std::vector<std::pair<std::string, std::string>> rows{
+      {"architecture", inspection.architecture},
+      {"quantization", inspection.quantization},
+      {"parameters", readable_count(static_cast<double>(inspection.parameters))},
+      {"context", std::format("{} tokens", inspection.context_length)},
+      {"vocabulary", std::format("{} tokens", inspection.vocabulary_size)},
+      {"stored", tensor_summary(inspection.tensors)},
+      {"activations", readable_bytes(static_cast<double>(inspection.arena_bytes_per_token)) + " a token of a batch"},
+      {"cache", readable_bytes(static_cast<double>(inspection.cache_bytes_per_token)) + " a token of context"}};
+  if (!inspection.pipeline.empty()) {
+    rows.emplace_back("pipeline", inspection.pipeline);
+    rows.emplace_back("dimensions", std::to_string(inspection.dimensions));
+  }
+  std::cout << table(rows);
   if (command.tensors) {
     std::cout << '\n';
     for (const TensorReport& tensor : inspection.tensors)
@@ -70,6 +75,8 @@ Json to_json(const Inspection& inspection, const Inspect& command) {
             {"parameters", inspection.parameters},
             {"context_length", inspection.context_length},
             {"vocabulary_size", inspection.vocabulary_size},
+            {"pipeline", inspection.pipeline},
+            {"dimensions", inspection.dimensions},
             {"arena_bytes_per_token", inspection.arena_bytes_per_token},
             {"cache_bytes_per_token", inspection.cache_bytes_per_token}};
   if (command.tensors) {

@@ -39,6 +39,8 @@ Json to_json(const Result& result) {
   return json;
 }
 
-void print(const Json& json) { std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n'; }
+std::string to_text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+void print(const Json& json) { std::cout << to_text(json) << '\n'; }
 
 }  // namespace gerbil::cli

@@ -12,7 +12,9 @@ using Json = nlohmann::ordered_json;
 // Text, reasoning, finish reason, token counts and ids, timings in seconds, and log-probabilities when there are any.
 Json to_json(const Result& result);
 
-// Prints it on stdout with a newline. Bytes that are not UTF-8 become U+FFFD: JSON cannot hold them.
+// On one line. Bytes that are not UTF-8 become U+FFFD: JSON cannot hold them.
+std::string to_text(const Json& json);
+// Prints that on stdout with a newline.
 void print(const Json& json);
 
 }  // namespace gerbil::cli

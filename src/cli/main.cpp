@@ -8,6 +8,7 @@
 
 #include "commands.hpp"
 #include "gerbil/error.hpp"
+#include "terminal.hpp"
 
 namespace {
 
@@ -24,7 +25,13 @@ int report(std::string_view sentence, int status) {
 std::string usage_error(const CLI::App& app, const CLI::ParseError& error, std::string_view first) {
   const auto chosen = app.get_subcommands();
   if (!chosen.empty()) return std::format("{}: see gerbil {} --help", error.what(), chosen.front()->get_name());
-  if (first.empty()) return "name a command: run, chat, bench, inspect, tokenize, logits or doctor; see gerbil --help";
+  if (first.empty()) {
+    std::string names;
+    for (const CLI::App* command : app.get_subcommands({})) {
+      names += (names.empty() ? "" : ", ") + command->get_name();
+    }
+    return std::format("name a command: {}; see gerbil --help", names);
+  }
   return std::format("there is no command '{}': see gerbil --help", first);
 }
 
@@ -42,11 +49,15 @@ int main(int count, char** arguments) {
       "  gerbil run \"Tell me a story about a fox\"          the built-in model\n"
       "  gerbil run Qwen/Qwen3-0.6B -f question.txt        a model of the Hugging Face cache\n"
       "  gerbil chat path/to/Qwen3-0.6B --quantize int4    a conversation\n"
+      "  gerbil embed path/to/all-MiniLM-L6-v2 --file FILE  a vector for each line\n"
       "  gerbil COMMAND --help                             the options of a command");
 
   int status = 0;
   using namespace gerbil::cli;
-  for (auto* add : {add_run, add_chat, add_bench, add_inspect, add_tokenize, add_logits, add_doctor}) add(app, status);
+  for (auto* add : {add_run, add_chat, add_embed, add_rerank, add_similarity, add_bench, add_inspect, add_tokenize,
+                    add_logits, add_doctor}) {
+    add(app, status);
+  }
 
   try {
     app.parse(count, arguments);
@@ -58,7 +69,7 @@ int main(int count, char** arguments) {
   } catch (const CLI::ParseError& error) {
     return report(usage_error(app, error, count > 1 ? arguments[1] : ""), kUsage);
   } catch (const gerbil::Error& error) {
-    return report(error.what(), kError);
+    return report(error.what(), error.code() == gerbil::ErrorCode::cancelled ? kInterrupted : kError);
   } catch (const std::exception& error) {
     return report(std::string("unexpected error: ") + error.what(), kError);
   }

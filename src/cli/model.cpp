@@ -19,16 +19,18 @@ bool is_directory(const std::string& path) {
   return fs::is_directory(path, ignored);
 }
 
+bool is_builtin(const std::string& name) { return name == "nano" || name == "nano-embed"; }
+
 }  // namespace
 
-std::string builtin_model() {
+std::string builtin_model(const std::string& name) {
   std::vector<fs::path> places;
   if (const char* models = std::getenv("GERBIL_MODELS"); models != nullptr && *models != '\0') {
-    places.emplace_back(fs::path(models) / "nano");
+    places.emplace_back(fs::path(models) / name);
   } else {
     const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
-    places.push_back(folder / "../../../models/nano");         // build/PRESET/bin/gerbil
-    places.push_back(folder / "../share/gerbil/models/nano");  // PREFIX/bin/gerbil
+    places.push_back(folder / "../../../models" / name);         // build/PRESET/bin/gerbil
+    places.push_back(folder / "../share/gerbil/models" / name);  // PREFIX/bin/gerbil
   }
   std::string tried;
   for (const fs::path& place : places) {
@@ -37,18 +39,18 @@ std::string builtin_model() {
   }
   throw Error(
       ErrorCode::not_found,
-      std::format("the built-in model is not in {}: name a model, or set GERBIL_MODELS to the folder that holds nano.",
-                  tried));
+      std::format("the built-in model is not in {}: name a model, or set GERBIL_MODELS to the folder that holds {}.",
+                  tried, name));
 }
 
 std::string resolve_model(const std::string& name) {
-  return name == "nano" && !is_directory(name) ? builtin_model() : name;
+  return is_builtin(name) && !is_directory(name) ? builtin_model(name) : name;
 }
 
 bool looks_like_model(const std::string& word) {
   if (is_directory(word)) return true;
   if (word.empty() || word.find_first_of(" \t\r\n") != std::string::npos) return false;
-  return word == "nano" || word.starts_with("random:") || word.contains('/');
+  return is_builtin(word) || word.starts_with("random:") || word.contains('/');
 }
 
 Engine load_engine(const std::string& model, LoadOptions options) {

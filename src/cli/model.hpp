@@ -7,16 +7,16 @@
 
 namespace gerbil::cli {
 
-// The directory of the model that comes with gerbil: $GERBIL_MODELS/nano when that variable is set, otherwise
-// models/nano of the repository that the program was built in, otherwise share/gerbil/models/nano of the prefix that it
-// was installed to. Throws Error{not_found} naming where it looked.
-std::string builtin_model();
+// The directory of a model that comes with gerbil, "nano" or "nano-embed": in $GERBIL_MODELS when that variable is set,
+// otherwise in models of the repository that the program was built in, otherwise in share/gerbil/models of the prefix
+// that it was installed to. Throws Error{not_found} naming where it looked.
+std::string builtin_model(const std::string& name);
 
-// `name` as Engine::load takes it; "nano" is the built-in model unless a directory of that name exists here.
+// `name` as Engine::load takes it; that of a built-in model means it unless a directory of that name exists here.
 std::string resolve_model(const std::string& name);
 
 // Whether a single word of a command line means a model rather than a prompt: an existing directory, or a name without
-// spaces that can only be one ("owner/model", "./path", "random:shape", "nano").
+// spaces that can only be one ("owner/model", "./path", "random:shape", a built-in model).
 bool looks_like_model(const std::string& word);
 
 // Engine::load with a progress bar, and the engine's warnings on stderr.

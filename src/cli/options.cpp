@@ -64,14 +64,19 @@ std::string read_tools(const std::string& path) {
 
 }  // namespace
 
-void add_load_options(CLI::App& app, LoadOptions& options) {
+void add_load_options(CLI::App& app, LoadOptions& options, Reading reading) {
   add_choice<Device>(app, "--device", options.device, kDevices,
                      "Where to compute; auto: the best real GPU, the CPU otherwise");
   add_number<int>(app, "--threads", options.threads, {0, 1024}, "CPU threads (default: every core)");
-  add_number<std::int32_t>(app, "--context", options.context_length, {.low = 0},
-                           "Tokens a conversation may reach (default: the model's own, at most 4096)");
-  add_number<std::int32_t>(app, "--cache", options.cache_tokens, {.low = 0},
-                           "Tokens of the key and value cache (default: twice the context)");
+  if (reading == Reading::texts) {
+    add_number<std::int32_t>(app, "--context", options.context_length, {.low = 0},
+                             "Tokens of the longest text (default: the model's own, at most 8192)");
+  } else {
+    add_number<std::int32_t>(app, "--context", options.context_length, {.low = 0},
+                             "Tokens a conversation may reach (default: the model's own, at most 4096)");
+    add_number<std::int32_t>(app, "--cache", options.cache_tokens, {.low = 0},
+                             "Tokens of the key and value cache (default: twice the context)");
+  }
   add_choice<Quantization>(app, "--quantize", options.quantize, kQuantizations, "Quantise dense weights while loading");
   app.add_option_function<std::string>(
          "--group",

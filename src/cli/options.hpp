@@ -9,9 +9,13 @@
 
 namespace gerbil::cli {
 
-// --device, --threads, --quantize, --group, --exact, --context, --cache, and --no-check where checking is the default.
-// They write to `options`, which must outlive the parser; its values at this call are the defaults.
-void add_load_options(CLI::App& app, LoadOptions& options);
+// What a model is loaded to read.
+enum class Reading { conversations, texts };
+
+// --device, --threads, --quantize, --group, --exact, --context, --cache for conversations, and --no-check where
+// checking is the default. They write to `options`, which must outlive the parser; its values at this call are the
+// defaults.
+void add_load_options(CLI::App& app, LoadOptions& options, Reading reading = Reading::conversations);
 
 // How an answer is generated, as the command line gave it.
 struct GenerationFlags {

@@ -1,0 +1,86 @@
+// gerbil embed: texts to vectors.
+#include <iostream>
+#include <memory>
+
+#include "commands.hpp"
+#include "json.hpp"
+#include "model.hpp"
+#include "numbers.hpp"
+#include "options.hpp"
+#include "progress.hpp"
+#include "terminal.hpp"
+#include "texts.hpp"
+
+namespace gerbil::cli {
+namespace {
+
+struct Embed {
+  std::string model;
+  TextFlags texts;
+  LoadOptions load{.purpose = Purpose::embed};
+  EmbedOptions options;
+  bool json = false;
+};
+
+Embeddings embed(const Engine& engine, const std::vector<std::string>& texts, EmbedOptions options) {
+  ProgressBar bar("embedding", ProgressUnit::texts);
+  options.progress = [&bar](std::int64_t done, std::int64_t total) { bar.update(done, total); };
+  const InterruptGuard guard(options.cancellation);
+  return engine.embed(texts, options);
+}
+
+void print_json(const Engine& engine, const Embeddings& result) {
+  // Row by row: the vectors of a large file are gigabytes of text.
+  std::cout << "{\"embeddings\":[";
+  for (std::string_view separator = "["; const std::vector<float>& vector : result.vectors) {
+    std::cout << separator << row_text(vector, ",") << ']';
+    separator = ",[";
+  }
+  const Json rest{{"dimensions", result.dimensions},
+                  {"tokens", result.tokens},
+                  {"timings", {{"load", engine.info().load_seconds}, {"embed", result.seconds}}},
+                  {"model", engine.info().name},
+                  {"device", engine.info().device}};
+  std::cout << "]," << to_text(rest).substr(1) << '\n';
+}
+
+int execute(const Embed& command) {
+  const std::vector<std::string> texts = read_texts(command.texts);
+  const Engine engine = load_engine(command.model, command.load);
+  const Embeddings result = embed(engine, texts, command.options);
+  if (command.json) {
+    print_json(engine, result);
+  } else {
+    for (const std::vector<float>& vector : result.vectors) std::cout << row_text(vector, "\t") << '\n';
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_embed(CLI::App& app, int& status) {
+  auto embed = std::make_shared<Embed>();
+  CLI::App* command = app.add_subcommand("embed", "Turn texts into vectors that are close when the meanings are");
+  command->add_option("MODEL", embed->model, "A directory, the id of a model in the Hugging Face cache, or nano-embed")
+      ->required();
+  add_text_options(*command, embed->texts, "text");
+  command
+      ->add_option("--task", embed->options.task,
+                   "What the vectors are for: query, document, or another task of the model (see gerbil inspect)")
+      ->type_name("TASK");
+  add_number<std::int32_t>(*command, "--dimensions", embed->options.dimensions, {.low = 1},
+                           "Keep the first N numbers of each vector, for models that are trained for it");
+  command->add_flag("--truncate", embed->options.truncate, "Cut texts that are too long instead of failing");
+  command->add_flag_callback(
+      "--no-normalize", [embed] { embed->options.normalize = false; }, "Leave the vectors' lengths as they are");
+  command->add_flag("--json", embed->json,
+                    "Print {\"embeddings\":[[…],…],\"dimensions\":n,\"tokens\":n,…}; otherwise a line a text");
+  add_load_options(*command, embed->load, Reading::texts);
+  command->footer(
+      "Examples:\n"
+      "  gerbil embed nano-embed --text \"A fox runs.\" --text \"Stocks fell.\" --json\n"
+      "  gerbil embed path/to/embeddinggemma-300m --file lines.txt --task document --dimensions 256 > vectors.tsv");
+  command->callback([embed, &status] { status = execute(*embed); });
+}
+
+}  // namespace gerbil::cli

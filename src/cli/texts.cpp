@@ -1,0 +1,51 @@
+#include "texts.hpp"
+
+#include <algorithm>
+#include <format>
+
+#include "gerbil/error.hpp"
+#include "options.hpp"
+#include "terminal.hpp"
+
+namespace gerbil::cli {
+
+void add_text_options(CLI::App& app, TextFlags& flags, const std::string& noun) {
+  app.add_option_function<std::string>(
+         "--text", [&flags](const std::string& text) { flags.texts.push_back(text); },
+         std::format("A {}; repeatable. Without it and without --file: the lines of stdin", noun))
+      ->type_name("TEXT")
+      ->trigger_on_parse();
+  app.add_option("--file", flags.file,
+                 std::format("Read the {0}s from a file, - for stdin: every line is a {0}, an empty one too", noun))
+      ->type_name("FILE");
+}
+
+std::vector<std::string> read_texts(const TextFlags& flags) {
+  if (!flags.texts.empty() && flags.file) {
+    throw Error(ErrorCode::invalid_argument, "give the texts either with --text or with --file, not both.");
+  }
+  if (!flags.texts.empty()) return flags.texts;
+  if (!flags.file && stdin_is_terminal()) {
+    throw Error(ErrorCode::invalid_argument, "there are no texts: add --text TEXT or --file FILE.");
+  }
+  const std::string path = flags.file.value_or("-");
+  std::vector<std::string> lines = split_lines(read_text(path));
+  if (lines.empty()) say(std::format("warning: {} has no lines.", path == "-" ? "stdin" : "'" + path + "'"));
+  return lines;
+}
+
+std::vector<std::string> split_lines(std::string_view text) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end, text.size() - 1) + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines.emplace_back(line);
+  }
+  return lines;
+}
+
+}  // namespace gerbil::cli
