@@ -19,7 +19,8 @@ int main() try {
   for (const auto& [name, cases] : gerbil::tokenizer::all_cases()) {
     const Tokenizer tokenizer = gerbil::tokenizer::fixture(name);
     const auto differs = [&](const auto& one) {
-      return tokenizer.encode(one.text) != one.ids || (!one.decoded.empty() && tokenizer.decode(one.ids) != one.decoded);
+      return tokenizer.encode(one.text) != one.ids ||
+             (!one.decoded.empty() && tokenizer.decode(one.ids) != one.decoded);
     };
     const auto here = std::ranges::count_if(cases, differs);
     if (here > 0) std::printf("%s: %td of %zu texts differ\n", name.c_str(), here, cases.size());
