@@ -15,19 +15,22 @@ class Run {
       : pipeline_(pipeline), workspace_(workspace), limit_(limit), ids_(ids) {}
 
   void encode(std::string_view text) {
+    const Words words = [this](std::string_view word) { encode_word(word); };
     pipeline_.added.exact.split(text, workspace_.exact);
     for (const Section& section : workspace_.exact) {
       if (done_) return;
       if (section.id) {
         ids_.push_back(*section.id);
       } else {
-        encode_section(section.text, section.text.data() == text.data());
+        encode_section(section.text, section.text.data() == text.data(), words);
       }
     }
   }
 
  private:
-  void encode_section(std::string_view text, bool at_start) {
+  using Words = std::function<void(std::string_view)>;
+
+  void encode_section(std::string_view text, bool at_start, const Words& words) {
     std::string normalized;
     if (!pipeline_.normalizer.steps.empty()) {
       bool keeps_start = true;
@@ -42,7 +45,7 @@ class Run {
         ids_.push_back(*part.id);
       } else {
         pre_tokenize(pipeline_.pre_tokenizer, part.text, at_start && part.text.data() == text.data(),
-                     workspace_.scratch, encode_word_);
+                     workspace_.scratch, words);
       }
     }
   }
@@ -74,7 +77,6 @@ class Run {
   std::size_t limit_;
   std::vector<TokenId>& ids_;
   bool done_ = false;  // the limit is reached
-  const std::function<void(std::string_view)> encode_word_ = [this](std::string_view word) { encode_word(word); };
 };
 
 }  // namespace

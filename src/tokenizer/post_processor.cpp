@@ -1,6 +1,7 @@
 #include "tokenizer/post_processor.hpp"
 
 #include <algorithm>
+#include <format>
 #include <limits>
 
 #include "tokenizer/errors.hpp"
@@ -51,7 +52,7 @@ Template read_template(const Json& json, const std::string& name) {
     } else if (piece.contains("Sequence")) {
       const auto sequence = json_required<std::string>(piece["Sequence"], "id");
       if (sequence != "A" && (sequence != "B" || name == "single")) {
-        corrupt("The template \"" + name + "\" uses the sequence \"" + sequence + "\".");
+        corrupt(std::format("The template \"{}\" uses the sequence \"{}\".", name, sequence));
       }
       pieces.push_back({sequence == "A" ? Kind::first : Kind::second, 0, read_type_id(piece["Sequence"])});
     } else {

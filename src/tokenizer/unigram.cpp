@@ -9,7 +9,8 @@
 namespace gerbil::tokenizer {
 namespace {
 
-constexpr double unknown_penalty = 10;  // below the lowest score of a piece
+constexpr double unknown_penalty = 10;          // below the lowest score of a piece
+constexpr std::size_t largest_kept = 2u << 20;  // places of 16 bytes; a text without a pre-tokenizer is one word
 
 using Best = UnigramScratch::Best;
 
@@ -24,7 +25,7 @@ void find_best(const Unigram& model, std::string_view word, std::vector<Best>& b
       Best& place = best[at + size];
       if (place.id >= 0 && so_far + score <= place.score) return nullptr;
       place.score = so_far + score;
-      place.begin = at;
+      place.size = static_cast<std::uint32_t>(size);
       return &place;
     };
     model.pieces.for_each_prefix(word.substr(at), [&](std::size_t size, std::int32_t id) {
@@ -93,8 +94,9 @@ void encode_word(const Unigram& model, std::string_view word, UnigramScratch& sc
   auto& [best, parts] = scratch;
   find_best(model, word, best);
   parts.clear();
-  for (std::size_t end = word.size(); end > 0; end = best[end].begin) {
-    const auto [score, begin, id] = best[end];
+  for (std::size_t end = word.size(), begin; end > 0; end = begin) {
+    const auto [score, size, id] = best[end];
+    begin = end - size;
     if (id == model.unknown && !parts.empty() && parts.back().id == id) {
       parts.back().begin = begin;
     } else {
@@ -108,6 +110,7 @@ void encode_word(const Unigram& model, std::string_view word, UnigramScratch& sc
       out.push_back(id);
     }
   }
+  if (best.capacity() > largest_kept) scratch = {};
 }
 
 }  // namespace gerbil::tokenizer

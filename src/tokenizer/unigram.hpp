@@ -27,8 +27,8 @@ struct Unigram {
 struct UnigramScratch {
   struct Best {
     double score = 0;
-    std::size_t begin = 0;  // of its last piece
-    std::int32_t id = -1;   // of its last piece; -1 where no piece ends
+    std::uint32_t size = 0;  // of its last piece, in bytes
+    std::int32_t id = -1;    // of its last piece; -1 where no piece ends
   };
   struct Part {
     std::size_t begin, end;
