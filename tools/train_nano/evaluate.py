@@ -7,7 +7,6 @@ count as right when the answer contains the words it must contain. One short que
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from tokenizers import Tokenizer
 
 import chat
 import reference
-from plot import loss_curve
+from card import draw, write_card
 from world.conversation import Conversation
 from world.conversations import held_out_questions
 
@@ -60,21 +59,6 @@ def table(results: dict[str, Any]) -> str:
     lines.append(f"| **all** | {count} | " + " | ".join(f"**{cell}**" for cell in cells) + " |")
     lines.append("| held-out loss, nats a token | | " + " | ".join(f"{r['loss']:.4f}" for r in results.values()) + " |")
     return "\n".join(lines)
-
-
-def write_card(folder: Path, text: str) -> None:
-    """Replaces what stands between the marks of the model card."""
-    card = folder / "README.md"
-    before, _, rest = card.read_text().partition("<!-- results -->")
-    _, _, after = rest.partition("<!-- end of results -->")
-    card.write_text(f"{before}<!-- results -->\n{text}\n<!-- end of results -->{after}")
-
-
-def draw(log: Path, folder: Path) -> None:
-    with open(log, newline="") as file:
-        rows = list(csv.DictReader(file))
-    curves = {name.replace("_", " ").replace("held out", "held-out"): [float(row[name]) for row in rows] for name in ("train_loss", "held_out_loss")}
-    (folder / "loss.svg").write_text(loss_curve([float(row["tokens"]) for row in rows], curves))
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from .conversation import Conversation, Message, ask, with_system
 from .words import COLOURS, FRUITS, JOBS, article, city, one, person
 
 #: question forms, the answer, the word that a right answer must contain
-_TALK: tuple[tuple[tuple[str, ...], str, str], ...] = (
+TALK: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("Hello!", "Hello", "Hi!", "Hi", "hi", "hello", "Hey!", "Hey there", "Good day!", "Hi there!", "Hello there", "hey"),
      "Hello! I am nano, the small model built into gerbil. What can I do for you?", "Hello"),
     (("Good morning!", "Good morning", "good morning"), "Good morning! What can I do for you?", "Good morning"),
@@ -52,7 +52,7 @@ _TALK: tuple[tuple[tuple[str, ...], str, str], ...] = (
 
 
 def talk(rng: Random) -> Conversation:
-    questions, answer, word = rng.choice(_TALK)
+    questions, answer, word = rng.choice(TALK)
     number = rng.randrange(len(questions))
     user = questions[number]
     if number and rng.random() < 0.12:
