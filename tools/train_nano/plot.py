@@ -24,9 +24,10 @@ def loss_curve(tokens: Sequence[float], curves: dict[str, Sequence[float]], colo
     for mark in (0.1, 0.2, 0.5, 1, 2, 5, 10):
         if low <= math.log(mark) <= high:
             parts.append(f'<path d="M{_LEFT} {y(mark):.1f}H{_LEFT + wide}" stroke="#e5e5e5"/><text x="{_LEFT - 6}" y="{y(mark) + 4:.1f}" text-anchor="end">{mark}</text>')
+    decimals = 0 if max(tokens) >= 5e6 else 1
     for fifth in range(6):
         at = max(tokens) * fifth / 5
-        parts.append(f'<text x="{x(at):.1f}" y="{_HEIGHT - 22}" text-anchor="middle">{at / 1e6:.0f}</text>')
+        parts.append(f'<text x="{x(at):.1f}" y="{_HEIGHT - 22}" text-anchor="middle">{at / 1e6:.{decimals}f}</text>')
     parts.append(f'<text x="{_LEFT + wide / 2}" y="{_HEIGHT - 5}" text-anchor="middle">million tokens</text>')
     for number, (name, losses) in enumerate(curves.items()):
         points = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in zip(tokens, losses))
