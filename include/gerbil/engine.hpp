@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -226,6 +227,8 @@ class Engine {
   // length of a text that is longer than context_length (see truncate), or the tasks that are known. Semantics:
   // sentence-transformers, SentenceTransformer.encode.
   Embeddings embed(const std::vector<std::string>& texts, const EmbedOptions& options = {}) const;
+  // The same for a list in braces, which would be any kind of vector otherwise.
+  Embeddings embed(std::initializer_list<std::string_view> texts, const EmbedOptions& options = {}) const;
   // The same for texts that are tokenised already: no prompt is added, and nothing is cut. Of a sequence classifier:
   // the logits of its classes.
   Embeddings embed(const std::vector<TokenizedText>& texts, const EmbedOptions& options = {}) const;

@@ -104,6 +104,10 @@ Embeddings Engine::embed(const std::vector<TokenizedText>& texts, const EmbedOpt
   return result;
 }
 
+Embeddings Engine::embed(std::initializer_list<std::string_view> texts, const EmbedOptions& options) const {
+  return embed(std::vector<std::string>(texts.begin(), texts.end()), options);
+}
+
 Embeddings Engine::embed(const std::vector<std::string>& texts, const EmbedOptions& options) const {
   const auto start = Clock::now();
   state_->require_encoder("embed texts");
