@@ -8,14 +8,16 @@ namespace {
 
 float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
 
-// The form in which Qwen3-Reranker is asked; the answer is the next token.
+// The form in which Qwen3-Reranker is asked: this, a pair of query and document, that; the answer is the next token.
 // Source: the model card of Qwen/Qwen3-Reranker-0.6B.
-std::string judgement_prompt(std::string_view instruction, std::string_view query, std::string_view document) {
-  return std::format(
-      "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and the Instruct "
-      "provided. Note that the answer can only be \"yes\" or \"no\".<|im_end|>\n<|im_start|>user\n"
-      "<Instruct>: {}\n<Query>: {}\n<Document>: {}<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n",
-      instruction, query, document);
+constexpr std::string_view before_pair =
+    "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and the Instruct "
+    "provided. "
+    "Note that the answer can only be \"yes\" or \"no\".<|im_end|>\n<|im_start|>user\n";
+constexpr std::string_view after_pair = "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n";
+
+std::string pair_text(std::string_view instruction, std::string_view query, std::string_view document) {
+  return std::format("<Instruct>: {}\n<Query>: {}\n<Document>: {}", instruction, query, document);
 }
 
 std::int32_t answer_id(const tokenizer::Tokenizer& tokenizer, std::string_view answer, const std::string& model) {
@@ -57,16 +59,30 @@ std::vector<float> Engine::State::judge(std::string_view query, const std::vecto
                                         const RerankOptions& options) const {
   const auto yes = static_cast<std::size_t>(answer_id(tokenizer(), "yes", info.name));
   const auto no = static_cast<std::size_t>(answer_id(tokenizer(), "no", info.name));
+  const std::vector<std::int32_t> before = tokenizer().encode(before_pair, false);
+  const std::vector<std::int32_t> after = tokenizer().encode(after_pair, false);
+  const std::size_t around = before.size() + after.size() + 1;  // the answer is a token, too
+  const auto context = static_cast<std::size_t>(info.context_length);
   std::vector<float> scores;
   for (const std::string& document : documents) {
     if (options.cancellation.cancelled()) {
       throw Error(ErrorCode::cancelled,
                   std::format("Cancelled after {} of {} documents.", scores.size(), documents.size()));
     }
-    tokenizer::EncodeOptions encode_options{.add_special = false};
+    std::vector<std::int32_t> pair = tokenizer().encode(pair_text(options.instruction, query, document), false);
+    if (around + pair.size() > context) {
+      if (!options.truncate || around >= context) {
+        throw Error(ErrorCode::invalid_argument,
+                    std::format("Text {} has {} tokens with the query and the instruction, but '{}' takes at most {}: "
+                                "shorten it, or ask for truncation.",
+                                scores.size() + 1, around + pair.size(), info.name, context));
+      }
+      pair.resize(context - around);  // the end of the document, as the reference does
+    }
     runtime::Request request;
-    request.prompt =
-        tokenizer().encode_single(judgement_prompt(options.instruction, query, document), encode_options).ids;
+    request.prompt = before;
+    request.prompt.insert(request.prompt.end(), pair.begin(), pair.end());
+    request.prompt.insert(request.prompt.end(), after.begin(), after.end());
     request.max_tokens = 1;
     request.want_logits = true;
     scheduler->run(request, [&](std::int32_t, std::span<const float> logits) {
