@@ -41,20 +41,34 @@ fs::path module_folder(const fs::path& directory, const std::string& path) {
   return directory / relative;
 }
 
+struct PoolingMode {
+  std::string_view key;   // a bool of its own, as sentence-transformers wrote it at first
+  std::string_view name;  // the value of "pooling_mode", as it writes it now
+  Pooling pooling;
+};
+
 // In the order in which sentence-transformers puts them side by side.
-constexpr std::array<std::pair<std::string_view, Pooling>, 6> pooling_keys{
-    {{"pooling_mode_cls_token", Pooling::first},
-     {"pooling_mode_max_tokens", Pooling::max},
-     {"pooling_mode_mean_tokens", Pooling::mean},
-     {"pooling_mode_mean_sqrt_len_tokens", Pooling::mean_sqrt_length},
-     {"pooling_mode_weightedmean_tokens", Pooling::weighted_mean},
-     {"pooling_mode_lasttoken", Pooling::last}}};
+constexpr std::array<PoolingMode, 6> pooling_modes{
+    {{"pooling_mode_cls_token", "cls", Pooling::first},
+     {"pooling_mode_max_tokens", "max", Pooling::max},
+     {"pooling_mode_mean_tokens", "mean", Pooling::mean},
+     {"pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens", Pooling::mean_sqrt_length},
+     {"pooling_mode_weightedmean_tokens", "weightedmean", Pooling::weighted_mean},
+     {"pooling_mode_lasttoken", "lasttoken", Pooling::last}}};
 
 void read_pooling(const fs::path& folder, SentencePipeline& pipeline) {
   const Json config = read_optional(folder / "config.json");
   pipeline.head.pooling.clear();
-  for (const auto& [key, pooling] : pooling_keys) {
-    if (json_value<bool>(config, key, false)) pipeline.head.pooling.push_back(pooling);
+  const auto wanted = json_value<std::string>(config, "pooling_mode", "");
+  for (const PoolingMode& mode : pooling_modes) {
+    const bool on = wanted.empty() ? json_value<bool>(config, mode.key, false) : mode.name == wanted;
+    if (on) pipeline.head.pooling.push_back(mode.pooling);
+  }
+  if (!wanted.empty() && pipeline.head.pooling.empty()) {
+    throw Error(ErrorCode::unsupported, "\"pooling_mode\" in '" + (folder / "config.json").string() + "' is \"" +
+                                            wanted +
+                                            "\", but gerbil knows cls, max, mean, mean_sqrt_len_tokens, weightedmean "
+                                            "and lasttoken.");
   }
   if (pipeline.head.pooling.empty()) {
     throw Error(ErrorCode::corrupt, "'" + (folder / "config.json").string() + "' switches no way of pooling on.");
