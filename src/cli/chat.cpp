@@ -151,7 +151,7 @@ void take_turn(Session& session, const std::string& line) {
 }
 
 int execute(const ChatFlags& flags) {
-  Engine engine = load_engine(flags.model.value_or("nano"), flags.load);
+  Engine engine = load_generator(flags.model.value_or("nano"), flags.load);
   Session session{engine, Chat(engine, flags.generation.system), resolve(flags.generation), {}};
   set_up_line_editor(kCommands);
   if (stdin_is_terminal())

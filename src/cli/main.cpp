@@ -49,7 +49,7 @@ int main(int count, char** arguments) {
       "  gerbil run \"Tell me a story about a fox\"          the built-in model\n"
       "  gerbil run Qwen/Qwen3-0.6B -f question.txt        a model of the Hugging Face cache\n"
       "  gerbil chat path/to/Qwen3-0.6B --quantize int4    a conversation\n"
-      "  gerbil embed path/to/all-MiniLM-L6-v2 --file FILE  a vector for each line\n"
+      "  gerbil embed path/to/model --file lines.txt       a vector for each line\n"
       "  gerbil COMMAND --help                             the options of a command");
 
   int status = 0;

@@ -62,4 +62,15 @@ Engine load_engine(const std::string& model, LoadOptions options) {
   return engine;
 }
 
+Engine load_generator(const std::string& model, const LoadOptions& options) {
+  Engine engine = load_engine(model, options);
+  const ModelInfo& info = engine.info();
+  if (info.dimensions == 0) return engine;
+  const bool classifies = info.architecture.ends_with("ForSequenceClassification");
+  const std::string does = !classifies            ? "makes embeddings and generates no text: use gerbil embed."
+                           : info.dimensions == 1 ? "scores pairs of texts and generates none: use gerbil rerank."
+                                                  : "classifies texts and generates none.";
+  throw Error(ErrorCode::unsupported, std::format("'{}' ({}) {}", info.name, info.architecture, does));
+}
+
 }  // namespace gerbil::cli

@@ -22,4 +22,8 @@ bool looks_like_model(const std::string& word);
 // Engine::load with a progress bar, and the engine's warnings on stderr.
 Engine load_engine(const std::string& model, LoadOptions options);
 
+// The same for a command that generates text. Throws Error{unsupported} for a model that does something else, naming
+// the command for it.
+Engine load_generator(const std::string& model, const LoadOptions& options);
+
 }  // namespace gerbil::cli

@@ -66,7 +66,7 @@ void print_json(const Engine& engine, const Result& result, const Options& optio
 
 int execute(const Run& run) {
   const Request request = understand(run);
-  const Engine engine = load_engine(request.model, run.load);
+  const Engine engine = load_generator(request.model, run.load);
   Options options = resolve(run.generation);
   // Thinking is not part of the answer: a person sees it, dimmed, but a program that reads stdout does not.
   const bool show_reasoning = !run.json && stderr_is_terminal();

@@ -32,7 +32,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Wrong{{"run", "--fly"}, 2, "--fly"}, Wrong{{"run", nano(), "hi", "there"}, 2, "there"},
                       Wrong{{"logits", nano()}, 2, "--tokens"}, Wrong{{"inspect"}, 2, "MODEL"},
                       Wrong{{"bench"}, 1, "--random"}, Wrong{{"run", nano(), "hi", "-f", "x"}, 1, "not both"},
-                      Wrong{{"tokenize", nano(), "--text", "a", "--decode", "1"}, 1, "not several"}));
+                      Wrong{{"tokenize", nano(), "--text", "a", "--decode", "1"}, 1, "not several"},
+                      Wrong{{"embed", nano(), "--text", "a", "--file", "x"}, 1, "not both"},
+                      Wrong{{"rerank", nano(), "--text", "a"}, 2, "--query"},
+                      Wrong{{"similarity", nano(), "a"}, 2, "B"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Numbers, Errors,
@@ -52,7 +55,11 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"logits", nano(), "--tokens", "1,x"}, 1, "'x'"},
         Wrong{{"logits", nano(), "--tokens", "4096"}, 1, "4096"},
         Wrong{{"tokenize", nano(), "--decode", "1,-2"}, 1, "item 2 of --decode"},
-        Wrong{{"tokenize", nano(), "--decode", "99999"}, 1, "99999"}));
+        Wrong{{"tokenize", nano(), "--decode", "99999"}, 1, "99999"},
+        Wrong{{"embed", nano(), "--text", "a", "--dimensions", "0"}, 1, "--dimensions must be a whole number"},
+        Wrong{{"embed", nano(), "--text", "a", "--dimensions", "257"}, 1, "between 1 and 256"},
+        Wrong{
+            {"embed", nano(), "--text", "a", "--task", "poem"}, 1, "\"poem\", but this model knows query, document"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Files, Errors,
@@ -61,6 +68,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Wrong{{"tokenize", nano(), "--file", "/no/file"}, 1, "/no/file"},
                       Wrong{{"run", "-f", "/no/file"}, 1, "/no/file"},
                       Wrong{{"tokenize", nano(), "--file", "/"}, 1, "folder"},
+                      Wrong{{"embed", nano(), "--file", "/no/file"}, 1, "/no/file"},
+                      Wrong{{"rerank", nano(), "--query", "a", "--file", "/"}, 1, "folder"},
+                      Wrong{{"embed", GERBIL_FIXTURES "/embeddings/bert_mean", "--text", "a"}, 1, "tokenizer.json"},
                       Wrong{{"run", "hi", "--tools", nano() + "/config.json"}, 1, "JSON array"},
                       Wrong{{"inspect", GERBIL_FIXTURES "/../attacks/checkpoints/config_deep"}, 1, "config"}));
 

@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "program.hpp"
+#include "tiny_models.hpp"
 
 namespace gerbil::testing {
 namespace {
@@ -104,6 +104,34 @@ TEST(Terminal, RunWithoutAPromptDoesNotWaitForOne) {
   Terminal terminal({"run", nano()}, state.path());
   EXPECT_EQ(terminal.wait(), 1);
   EXPECT_THAT(terminal.screen(), HasSubstr("there is no prompt"));
+}
+
+TEST(Terminal, EmbeddingAFileShowsHowManyTextsAreDone) {
+  const TemporaryFolder state;
+  std::string lines;
+  for (int i = 0; i < 5000; ++i) lines += "A fox and a hen walk through the wood and talk about the weather.\n";
+  Terminal terminal({"embed", nano(), "--file", state.write("lines", lines), "--threads", "1"}, state.path());
+  ASSERT_TRUE(terminal.shows("embedding [")) << terminal.screen();
+  ASSERT_TRUE(terminal.shows(" of 5000 texts, ")) << terminal.screen();
+  terminal.type(kControlC);
+  EXPECT_EQ(terminal.wait(), 130) << terminal.screen();
+  EXPECT_THAT(terminal.screen(), HasSubstr("Cancelled after"));
+}
+
+TEST(Terminal, RankedDocumentsStandInColumns) {
+  const TemporaryFolder state;
+  const std::string model = tiny_model(state, "bert_classifier");
+  Terminal terminal({"rerank", model, "--query", "fox", "--text", "moo", "--text", "the fox"}, state.path());
+  EXPECT_EQ(terminal.wait(), 0);
+  EXPECT_THAT(terminal.screen(),
+              ::testing::ContainsRegex("   1 +-[0-9]\\.[0-9]{4} +2  the fox\r\n   2 +-[0-9]\\.[0-9]{4} +1  moo"));
+}
+
+TEST(Terminal, EmbedWithoutTextsDoesNotWaitForThem) {
+  const TemporaryFolder state;
+  Terminal terminal({"embed", nano()}, state.path());
+  EXPECT_EQ(terminal.wait(), 1);
+  EXPECT_THAT(terminal.screen(), HasSubstr("there are no texts"));
 }
 
 }  // namespace
