@@ -1,5 +1,5 @@
 # Installs gerbil to FOLDER/prefix and builds tests/consumer against it in both ways that the package offers, then runs
-# it and the installed program. Needs BUILD, SOURCE and FOLDER.
+# it, the installed program, and an example that is built by itself. Needs BUILD, SOURCE, EXAMPLE and FOLDER.
 function(run)
   execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE output ERROR_VARIABLE output RESULT_VARIABLE status)
   if(NOT status EQUAL 0)
@@ -37,4 +37,9 @@ expect_story()
 
 run(${prefix}/bin/gerbil run "Tell me a story about a fox" -n 120)
 expect_story()
+
+run(${CMAKE_COMMAND} -G Ninja -S ${EXAMPLE} -B ${FOLDER}/example -DCMAKE_PREFIX_PATH=${prefix})
+run(${CMAKE_COMMAND} --build ${FOLDER}/example)
+run(${CMAKE_COMMAND} -DPROGRAM=${FOLDER}/example/semantic_search -DMODEL=${prefix}/share/gerbil/models/nano-embed
+    -DFOLDER=${FOLDER}/check -P ${EXAMPLE}/check.cmake)
 message(STATUS "find_package, pkg-config and the installed program work")

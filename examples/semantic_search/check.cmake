@@ -1,0 +1,31 @@
+# Runs PROGRAM with MODEL over notes.txt and expects the right line first for each query, and errors for wrong use.
+function(expect_first query line)
+  file(WRITE ${FOLDER}/query.txt "${query}\n")
+  execute_process(COMMAND ${PROGRAM} ${MODEL} ${CMAKE_CURRENT_LIST_DIR}/notes.txt --top 2
+    INPUT_FILE ${FOLDER}/query.txt OUTPUT_VARIABLE output ERROR_VARIABLE log RESULT_VARIABLE status)
+  if(NOT status EQUAL 0 OR NOT log MATCHES "indexed 42 lines")
+    message(FATAL_ERROR "status ${status}: ${output}${log}")
+  endif()
+  # Two lines of cosine, line number and text, and one that is empty.
+  if(NOT output MATCHES "^ +0\\.[0-9]+ +([0-9]+)  [^\n]+\n +-?0\\.[0-9]+ +[0-9]+  [^\n]+\n\n$" OR NOT CMAKE_MATCH_1 EQUAL line)
+    message(FATAL_ERROR "'${query}' should find line ${line} first, but found\n${output}")
+  endif()
+endfunction()
+
+function(expect_error status sentence)
+  execute_process(COMMAND ${PROGRAM} ${ARGN} OUTPUT_VARIABLE output ERROR_VARIABLE log RESULT_VARIABLE found)
+  if(NOT found EQUAL status OR NOT log MATCHES "${sentence}" OR NOT output STREQUAL "")
+    message(FATAL_ERROR "${ARGN}: status ${found}: ${output}${log}")
+  endif()
+endfunction()
+
+file(MAKE_DIRECTORY ${FOLDER})
+expect_first("In which place do foxes dwell?" 3)
+expect_first("Where does the government of Spain sit?" 16)
+expect_first("Do I need an umbrella in Berlin?" 21)
+expect_first("It is winter in Oslo." 22)
+expect_first("How much is 7 + 8?" 34)
+expect_error(2 "MODEL FILE" ${MODEL})
+expect_error(2 "MODEL FILE" ${MODEL} notes.txt --top 0)
+expect_error(1 "/no/such/file" ${MODEL} /no/such/file)
+expect_error(1 "/no/such/model" /no/such/model ${CMAKE_CURRENT_LIST_DIR}/notes.txt)
