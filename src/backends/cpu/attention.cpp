@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "backends/cpu/operations.hpp"
+#include "backends/cpu/rows.hpp"
 #include "backends/rope_angles.hpp"
 #include "kernels/cpu/attention.hpp"
 #include "kernels/cpu/rms_norm.hpp"
@@ -68,8 +69,7 @@ void prepare_step(Machine& machine) {
 Operation make_kv_write(const graph::Node& node, const graph::KvWrite& write) {
   return [k = node.inputs[0], v = node.inputs[1], write](Machine& m) {
     const KvPool& state = m.states[static_cast<std::size_t>(write.state)];
-    m.pool.run(static_cast<std::size_t>(m.tokens), [&](std::size_t index, std::size_t) {
-      const auto token = static_cast<std::int64_t>(index);
+    for_each_row(m.pool, m.tokens, [&](std::int64_t token, std::size_t) {
       store_token(m, state, token, m.value(k) + token * m.width(k), m.value(v) + token * m.width(v));
     });
   };
@@ -82,8 +82,7 @@ Operation make_attention_input(Machine& machine, const graph::Node& node, const 
     const std::int64_t head_dim = state.layout.head_dim;
     const std::int64_t kv_heads = state.layout.kv_heads;
     const Angles* angles = input.rope == graph::none ? nullptr : &m.angles[static_cast<std::size_t>(input.rope)];
-    m.pool.run(static_cast<std::size_t>(m.tokens), [&](std::size_t index, std::size_t thread) {
-      const auto token = static_cast<std::int64_t>(index);
+    for_each_row(m.pool, m.tokens, [&](std::int64_t token, std::size_t thread) {
       const float* x = m.value(in) + token * m.width(in);
       float* q = m.value(out) + token * m.width(out);
       for (std::int64_t head = 0; head < input.heads; ++head, x += head_dim, q += head_dim) {

@@ -12,6 +12,14 @@
 namespace gerbil::cpu {
 namespace {
 
+// Whether a projection multiplies with the weight; otherwise it is a table of embeddings.
+bool multiplied(const graph::Graph& graph, graph::WeightId id) {
+  return std::ranges::any_of(graph.nodes, [&](const graph::Node& node) {
+    const auto* linear = std::get_if<graph::Linear>(&node.operation);
+    return linear && linear->weight == id;
+  });
+}
+
 void load_weights(Machine& m, const std::vector<MatrixUse>& uses, const WeightSource& source,
                   const Progress& progress) {
   m.vectors.resize(m.graph.weights.size());
@@ -26,9 +34,9 @@ void load_weights(Machine& m, const std::vector<MatrixUse>& uses, const WeightSo
   for (std::size_t id = 0; id < weights.size(); ++id) {
     if (m.graph.weights[id].vector) m.vectors[id] = read_vector(weights[id], m.graph.weights[id]);
     for (std::size_t use = 0; use < uses.size(); ++use) {
-      if (uses[use].weight == static_cast<graph::WeightId>(id)) {
-        m.matrices[use] = pack(weights[id], uses[use].order, m.pool);
-      }
+      if (uses[use].weight != static_cast<graph::WeightId>(id)) continue;
+      m.matrices[use] = multiplied(m.graph, uses[use].weight) ? pack(weights[id], uses[use].order, m.pool)
+                                                              : pack_table(weights[id], m.pool);
     }
     done += weights[id].stored_bytes();
     weights[id] = {};  // lets go of what the description holds, such as rows kept in memory

@@ -3,6 +3,7 @@
 
 #include "backends/cpu/activation.hpp"
 #include "backends/cpu/operations.hpp"
+#include "backends/cpu/rows.hpp"
 #include "kernels/cpu/affine.hpp"
 #include "kernels/cpu/dense.hpp"
 #include "kernels/cpu/epilogue.hpp"
@@ -83,7 +84,8 @@ void multiply_panel(const Projection& p, const Machine& m, std::int64_t panel, s
 }
 
 std::int64_t panel_count(const Matrix& matrix) {
-  return std::visit([](const auto& panels) { return panels.panels(); }, matrix.panels);
+  const AffinePanels* affine = matrix.affine();
+  return affine ? affine->panels() : std::get<DensePanels>(matrix.panels).panels();
 }
 
 void multiply(const Projection& p, Machine& m, std::int64_t tokens) {
@@ -165,9 +167,8 @@ Operation make_linear(Machine& machine, const graph::Node& node, const graph::Li
     const std::int64_t tokens = m.rows(p.output);
     if (tokens == 0) return;
     if (!reuse && !reads_value(p)) {
-      m.pool.run(static_cast<std::size_t>(tokens), [&](std::size_t t, std::size_t thread) {
-        prepare_token(p, m, static_cast<std::int64_t>(t), m.scratch[thread].data());
-      });
+      for_each_row(m.pool, tokens,
+                   [&](std::int64_t t, std::size_t thread) { prepare_token(p, m, t, m.scratch[thread].data()); });
     }
     multiply(p, m, tokens);
   };

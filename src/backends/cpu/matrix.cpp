@@ -8,6 +8,7 @@ namespace {
 
 using kernels::AffinePanels;
 using kernels::DensePanels;
+using kernels::DenseRows;
 using kernels::panel_rows;
 
 // Calls read(source, count, lane) for each run of consecutive weight rows in a panel.
@@ -25,12 +26,21 @@ void for_each_run(RowOrder order, std::int64_t rows, std::int64_t panel, const R
   }
 }
 
+kernels::Element element_of(const formats::Dense& dense) {
+  switch (dense.dtype) {
+    case DType::f16:
+      return kernels::Element::f16;
+    case DType::bf16:
+      return kernels::Element::bf16;
+    default:
+      return kernels::Element::f32;
+  }
+}
+
 Matrix pack_dense(const formats::Weight& weight, const formats::Dense& dense, RowOrder order, ThreadPool& pool) {
   Matrix matrix{weight.rows, weight.columns, DensePanels{}, {}, {}, {}};
   DensePanels& panels = std::get<DensePanels>(matrix.panels);
-  panels.element = dense.dtype == DType::f16    ? kernels::Element::f16
-                   : dense.dtype == DType::bf16 ? kernels::Element::bf16
-                                                : kernels::Element::f32;
+  panels.element = element_of(dense);
   panels.rows = packed_rows(order, weight.rows);
   panels.columns = weight.columns;
   const std::int64_t elements = panels.rows * panels.columns;
@@ -149,11 +159,33 @@ Matrix pack(const formats::Weight& weight, RowOrder order, ThreadPool& pool) {
   return pack_dense(weight, std::get<formats::Dense>(weight.form), order, pool);
 }
 
+Matrix pack_table(const formats::Weight& weight, ThreadPool& pool) {
+  const auto* dense = std::get_if<formats::Dense>(&weight.form);
+  if (!dense) return pack(weight, RowOrder::plain, pool);
+  Matrix matrix{weight.rows, weight.columns, DenseRows{element_of(*dense), weight.columns, nullptr}, {}, {}, {}};
+  DenseRows& table = std::get<DenseRows>(matrix.panels);
+  const std::int64_t row_bytes = weight.columns * element_bytes(table.element);
+  matrix.codes = kernels::Buffer(static_cast<std::size_t>(weight.rows * row_bytes), true);
+  table.elements = matrix.codes.data();
+  constexpr std::int64_t run = 256;  // rows
+  pool.run_throwing((weight.rows + run - 1) / run, [&](std::int64_t index) {
+    const std::int64_t first = index * run;
+    const std::int64_t count = std::min(run, weight.rows - first);
+    std::byte* to = matrix.codes.data() + first * row_bytes;
+    if (table.element == kernels::Element::f32) return dense->read(first, count, reinterpret_cast<float*>(to));
+    std::vector<float> values(static_cast<std::size_t>(count * weight.columns));
+    dense->read(first, count, values.data());
+    kernels::store_elements(table.element, values.data(), std::ssize(values), to);
+  });
+  return matrix;
+}
+
 std::int64_t packed_columns(const Matrix& matrix) {
   return std::visit([](const auto& panels) { return panels.columns; }, matrix.panels);
 }
 
 void read_row(const Matrix& matrix, std::int64_t row, float* scratch, float* out) {
+  if (const auto* table = std::get_if<DenseRows>(&matrix.panels)) return unpack_dense_row(*table, row, out);
   const AffinePanels* affine = matrix.affine();
   if (!affine) return unpack_dense_row(std::get<DensePanels>(matrix.panels), row, out);
   if (matrix.gather.empty()) return unpack_affine_row(*affine, row, out);

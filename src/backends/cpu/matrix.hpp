@@ -16,7 +16,7 @@ namespace gerbil::cpu {
 struct Matrix {
   std::int64_t rows = 0;     // of the weight
   std::int64_t columns = 0;  // of the weight
-  std::variant<kernels::DensePanels, kernels::AffinePanels> panels;
+  std::variant<kernels::DensePanels, kernels::AffinePanels, kernels::DenseRows> panels;
   // Affine: packed column i multiplies input gather[i], or nothing when that is negative. Empty: column i, input i.
   std::vector<std::int32_t> gather;
   kernels::Buffer codes;       // or dense elements
@@ -35,7 +35,10 @@ std::int64_t packed_rows(RowOrder order, std::int64_t rows);
 // Reads every row of the weight once, on all threads of the pool. Throws what the weight's read throws.
 Matrix pack(const formats::Weight& weight, RowOrder order, ThreadPool& pool);
 
-// One row of a plain matrix as columns floats, in input order. scratch: packed columns of floats.
+// The same for a table that no projection multiplies with: dense rows stay as they are.
+Matrix pack_table(const formats::Weight& weight, ThreadPool& pool);
+
+// One row of a plain matrix or of a table as columns floats, in input order. scratch: packed columns of floats.
 void read_row(const Matrix& matrix, std::int64_t row, float* scratch, float* out);
 
 // Packed columns: how many activations of a row the kernels read.

@@ -5,6 +5,7 @@
 
 #include "backends/cpu/activation.hpp"
 #include "backends/cpu/operations.hpp"
+#include "backends/cpu/rows.hpp"
 #include "kernels/cpu/layer_norm.hpp"
 #include "kernels/cpu/rms_norm.hpp"
 #include "kernels/cpu/rope.hpp"
@@ -12,11 +13,9 @@
 namespace gerbil::cpu {
 namespace {
 
-// Calls body(row, thread) for each row of the node's output, on all threads when there are many.
 template <typename Body>
 void for_each_row(Machine& m, graph::ValueId output, const Body& body) {
-  m.pool.run(static_cast<std::size_t>(m.rows(output)),
-             [&](std::size_t row, std::size_t thread) { body(static_cast<std::int64_t>(row), thread); });
+  for_each_row(m.pool, m.rows(output), body);
 }
 
 // What chooses the rows of a table; empty: the same for every token.

@@ -20,7 +20,7 @@ struct QueryRun {
   std::int32_t count = 0;
   const SequenceView* view = nullptr;
 };
-inline constexpr std::int32_t queries_per_run = 16;
+inline constexpr std::int32_t queries_per_run = 32;
 
 // Pages of keys and values of one state.
 struct KvPool {

@@ -21,13 +21,16 @@ namespace {
 
 constexpr std::int64_t kStep = kLanes;
 constexpr std::int64_t kRowsAtOnce = 4;
+// Keys whose scores are made before their maximum is taken. A stretch begins at a multiple of its length.
+constexpr std::int64_t kStretch = attention_stretch;
+constexpr std::int64_t kStretchBlocks = kStretch / kv_tokens;
 
 // What one call of attend() works in; rows are pairs of query and head, the heads of a query together.
 struct Rows {
   std::int64_t count;
   float* q;        // [count, head_dim], scaled
   float* sums;     // [count, value_stride]
-  float* scores;   // [count, 32]
+  float* scores;   // [count, kStretch]
   float* maximum;  // [count]
   float* total;    // [count]
   float* keys;     // [head_dim, 32], a block as f32
@@ -73,26 +76,29 @@ HWY_INLINE void multiply_columns(const float* a, std::int64_t a_stride, std::int
 // c [count, columns] (+)= a [count, depth] · b [depth, columns]
 template <bool accumulate, typename Stored>
 void multiply(std::int64_t count, const float* a, std::int64_t a_stride, std::int64_t depth, const Stored* b,
-              std::int64_t columns, float* c) {
+              std::int64_t columns, float* c, std::int64_t c_stride) {
   std::int64_t r = 0;
   for (; r + kRowsAtOnce <= count; r += kRowsAtOnce) {
-    multiply_columns<kRowsAtOnce, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * columns, columns);
+    multiply_columns<kRowsAtOnce, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * c_stride,
+                                              c_stride);
   }
   for (; r + 2 <= count; r += 2) {
-    multiply_columns<2, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * columns, columns);
+    multiply_columns<2, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * c_stride, c_stride);
   }
-  if (r < count)
-    multiply_columns<1, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * columns, columns);
+  if (r < count) {
+    multiply_columns<1, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * c_stride, c_stride);
+  }
 }
 
-// Scores of row r over one block become probabilities relative to the running maximum; keys outside [first, last] get
-// none. Returns nothing but updates maximum, total and sums of the row.
-HWY_INLINE void soften(const Rows& rows, std::int64_t r, std::int64_t first, std::int64_t last, std::int64_t width) {
+// Scores of row r over the keys [begin, end) of a stretch become probabilities relative to the running maximum; keys
+// outside [first, last] get none. Returns nothing but updates maximum, total and sums of the row.
+HWY_INLINE void soften(const Rows& rows, std::int64_t r, std::int64_t begin, std::int64_t end, std::int64_t first,
+                       std::int64_t last, std::int64_t width) {
   const FloatTag d;
-  float* scores = rows.scores + r * kv_tokens;
+  float* scores = rows.scores + r * kStretch;
   const auto excluded = hn::Set(d, -std::numeric_limits<float>::infinity());
   auto largest = hn::Set(d, rows.maximum[r]);
-  for (std::int64_t i = 0; i < kv_tokens; i += kStep) {
+  for (std::int64_t i = begin; i < end; i += kStep) {
     const auto key = hn::Iota(d, static_cast<float>(i));
     const auto inside =
         hn::And(hn::Ge(key, hn::Set(d, static_cast<float>(first))), hn::Le(key, hn::Set(d, static_cast<float>(last))));
@@ -103,7 +109,7 @@ HWY_INLINE void soften(const Rows& rows, std::int64_t r, std::int64_t first, std
   const float maximum = hn::ReduceMax(d, largest);
   const auto shift = hn::Set(d, maximum);
   auto total = hn::Zero(d);
-  for (std::int64_t i = 0; i < kv_tokens; i += kStep) {
+  for (std::int64_t i = begin; i < end; i += kStep) {
     const auto score = hn::LoadU(d, scores + i);
     const auto p = hn::IfThenElseZero(hn::Gt(score, excluded), hn::Exp(d, hn::Sub(score, shift)));
     hn::StoreU(p, d, scores + i);
@@ -111,11 +117,12 @@ HWY_INLINE void soften(const Rows& rows, std::int64_t r, std::int64_t first, std
   }
   const float sum = hn::ReduceSum(d, total);
   if (maximum > rows.maximum[r]) {
-    // The first block of a row rescales zeros by e^−∞ = 0.
-    const auto factor = hn::Exp(d, hn::Set(d, rows.maximum[r] - maximum));
-    float* sums = rows.sums + r * width;
-    for (std::int64_t i = 0; i < width; i += kStep) hn::StoreU(hn::Mul(hn::LoadU(d, sums + i), factor), d, sums + i);
-    rows.total[r] *= hn::GetLane(factor);
+    if (rows.total[r] > 0.0f) {  // not in the first stretch of a row, where everything is zero
+      const auto factor = hn::Exp(d, hn::Set(d, rows.maximum[r] - maximum));
+      float* sums = rows.sums + r * width;
+      for (std::int64_t i = 0; i < width; i += kStep) hn::StoreU(hn::Mul(hn::LoadU(d, sums + i), factor), d, sums + i);
+      rows.total[r] *= hn::GetLane(factor);
+    }
     rows.maximum[r] = maximum;
   }
   rows.total[r] += sum;
@@ -133,45 +140,64 @@ void attend_rows(const AttentionTask& task, const Rows& rows) {
     if (task.causal) return task.positions[query];
     return task.window > 0 ? std::min(task.length, task.positions[query] + task.window) - 1 : task.length - 1;
   };
-  const std::int64_t last_block = last_key(task.queries - 1) / kv_tokens;
-  std::int64_t begin = 0;  // queries [begin, end) see keys of the block
-  std::int64_t end = 0;
-  for (std::int64_t block = first_key(0) / kv_tokens; block <= last_block; ++block) {
-    const std::int64_t base = block * kv_tokens;
-    while (begin < task.queries && task.window > 0 && first_key(begin) >= base + kv_tokens) ++begin;
-    end = begin;
-    // Positions increase, but not always by one: the first query of the block may stand after begin.
-    std::int64_t skipped = begin;
-    while (skipped < task.queries && last_key(skipped) < base) ++skipped;
-    for (end = skipped; end < task.queries && first_key(end) < base + kv_tokens;) ++end;
-    if (skipped >= end) continue;
+  std::int64_t begin = 0;  // the first query that sees keys of the stretch or of a later one
+  const std::int64_t last_stretch = last_key(task.queries - 1) / kStretch;
+  for (std::int64_t stretch = first_key(0) / kStretch; stretch <= last_stretch; ++stretch) {
+    const std::int64_t base = stretch * kStretch;
+    while (begin < task.queries && first_key(begin) >= base + kStretch) ++begin;
+    // Positions increase, but not always by one: the first query of the stretch may stand after begin.
+    std::int64_t first_query = begin;
+    while (first_query < task.queries && last_key(first_query) < base) ++first_query;
+    std::int64_t end = first_query;
+    while (end < task.queries && first_key(end) < base + kStretch) ++end;
+    if (first_query >= end) continue;
 
-    const auto* stored = reinterpret_cast<const Stored*>(task.pool + static_cast<std::size_t>(task.blocks[block]) *
-                                                                         task.layout.block_bytes()) +
-                         task.kv_head * task.layout.head_elements();
-    const std::int64_t row = skipped * task.heads;
-    const std::int64_t count = (end - skipped) * task.heads;
-    const std::int64_t depth = std::min<std::int64_t>(kv_tokens, last_key(end - 1) - base + 1);
-    const auto run = [&](const auto* keys, const auto* values) HWY_ATTR {
-      multiply<false>(count, rows.q + row * head_dim, head_dim, head_dim, keys, kv_tokens,
-                      rows.scores + row * kv_tokens);
-      for (std::int64_t query = skipped; query < end; ++query) {
-        const std::int64_t first = first_key(query) - base;
-        const std::int64_t last = last_key(query) - base;
-        for (std::int64_t h = 0; h < task.heads; ++h) soften(rows, query * task.heads + h, first, last, width);
-      }
-      multiply<true>(count, rows.scores + row * kv_tokens, kv_tokens, depth, values, width, rows.sums + row * width);
+    const std::int64_t row = first_query * task.heads;
+    const std::int64_t count = (end - first_query) * task.heads;
+    const std::int64_t last = last_key(end - 1);
+    const std::int64_t first_block = std::max<std::int64_t>(first_key(first_query), base) / kv_tokens;
+    const std::int64_t end_block = std::min<std::int64_t>(last / kv_tokens + 1, (stretch + 1) * kStretchBlocks);
+    float* scores = rows.scores + row * kStretch;
+    const auto keys_of = [&](std::int64_t block) {
+      return reinterpret_cast<const Stored*>(task.pool +
+                                             static_cast<std::size_t>(task.blocks[block]) * task.layout.block_bytes()) +
+             task.kv_head * task.layout.head_elements();
     };
-    // Many rows convert the block once; few read it as it is.
-    if (count > 2 * kRowsAtOnce && sizeof(Stored) != sizeof(float)) {
-      const std::int64_t keys = head_dim * kv_tokens;
-      for (std::int64_t i = 0; i < keys; i += kStep) store_floats(load_floats(stored + i), rows.keys + i);
-      for (std::int64_t i = 0; i < depth * width; i += kStep) {
-        store_floats(load_floats(stored + keys + i), rows.values + i);
+    // Many rows convert a block once; few read it as it is.
+    const bool convert = count > 2 * kRowsAtOnce && sizeof(Stored) != sizeof(float);
+    for (std::int64_t block = first_block; block < end_block; ++block) {
+      const Stored* keys = keys_of(block);
+      const auto score = [&](const auto* from) HWY_ATTR {
+        multiply<false>(count, rows.q + row * head_dim, head_dim, head_dim, from, kv_tokens,
+                        scores + (block * kv_tokens - base), kStretch);
+      };
+      if (convert) {
+        const std::int64_t elements = head_dim * kv_tokens;
+        for (std::int64_t i = 0; i < elements; i += kStep) store_floats(load_floats(keys + i), rows.keys + i);
+        score(static_cast<const float*>(rows.keys));
+      } else {
+        score(keys);
       }
-      run(static_cast<const float*>(rows.keys), static_cast<const float*>(rows.values));
-    } else {
-      run(stored, stored + head_dim * kv_tokens);
+    }
+    for (std::int64_t query = first_query; query < end; ++query) {
+      for (std::int64_t h = 0; h < task.heads; ++h) {
+        soften(rows, query * task.heads + h, first_block * kv_tokens - base, end_block * kv_tokens - base,
+               first_key(query) - base, last_key(query) - base, width);
+      }
+    }
+    for (std::int64_t block = first_block; block < end_block; ++block) {
+      const Stored* values = keys_of(block) + head_dim * kv_tokens;
+      const std::int64_t depth = std::min<std::int64_t>(kv_tokens, last - block * kv_tokens + 1);
+      const auto add = [&](const auto* from) HWY_ATTR {
+        multiply<true>(count, scores + (block * kv_tokens - base), kStretch, depth, from, width,
+                       rows.sums + row * width, width);
+      };
+      if (convert) {
+        for (std::int64_t i = 0; i < depth * width; i += kStep) store_floats(load_floats(values + i), rows.values + i);
+        add(static_cast<const float*>(rows.values));
+      } else {
+        add(values);
+      }
     }
   }
   for (std::int64_t r = 0; r < rows.count; ++r) {
@@ -194,7 +220,7 @@ void attend(const AttentionTask& task, float* scratch) {
     scratch += (floats + 15) / 16 * 16;
     return taken;
   };
-  Rows rows{count,       take(count * head_dim),     take(count * width),    take(count * kv_tokens), take(count),
+  Rows rows{count,       take(count * head_dim),     take(count * width),    take(count * kStretch), take(count),
             take(count), take(head_dim * kv_tokens), take(kv_tokens * width)};
   for (std::int64_t r = 0; r < count; ++r) {
     const float* q = task.q + r / task.heads * task.stride + r % task.heads * head_dim;
@@ -222,7 +248,8 @@ HWY_EXPORT(attend);
 
 std::int64_t attention_scratch(const KvLayout& layout, std::int64_t rows) {
   const std::int64_t width = layout.value_stride();
-  const std::int64_t floats = rows * (layout.head_dim + width + kv_tokens + 2) + kv_tokens * (layout.head_dim + width);
+  const std::int64_t floats =
+      rows * (layout.head_dim + width + attention_stretch + 2) + kv_tokens * (layout.head_dim + width);
   return floats + 7 * 16;  // each part begins on a cache line
 }
 

@@ -28,11 +28,14 @@ struct AttentionTask {
   std::int32_t length = 0;  // of the sequence, for queries that see what comes after them
 };
 
+// Keys of one step of the running softmax: a text of this length needs one step.
+inline constexpr std::int64_t attention_stretch = 4 * kv_tokens;
+
 // Floats that attend() needs to work in, for up to `rows` = heads · queries.
 std::int64_t attention_scratch(const KvLayout& layout, std::int64_t rows);
 
-// Softmax with a running maximum over blocks of 32 keys (Milakov and Gimelshein 2018). Blocks begin at multiples of 32
-// positions, so the result of a query depends on its sequence only, not on the queries beside it.
+// Softmax with a running maximum over stretches of keys (Milakov and Gimelshein 2018). Stretches begin at multiples of
+// their length, so the result of a query depends on its sequence only, not on the queries beside it.
 void attend(const AttentionTask& task, float* scratch);
 
 }  // namespace gerbil::kernels

@@ -41,15 +41,17 @@ void dense_block(const DensePanels& weight, std::int64_t panel, const float* x, 
 
 template <typename Stored>
 void dense_tokens(const DensePanels& weight, std::int64_t panel, const float* x, std::int64_t tokens, float* out) {
-  // Two vectors of a weight serve every token of a block; what is left over goes one by one, as many vectors wide as a
-  // panel allows to have enough independent sums.
+  // Two vectors of a weight serve every token of a block; what is left over goes in fours and one by one, those as many
+  // vectors wide as a panel allows to have enough independent sums.
   constexpr int block = kLanes == 16 ? 12 : 6;
   constexpr int wide = kLanes == 16 ? 2 : 4;
+  const auto next = [&]<int count, int vectors>(std::int64_t t) {
+    dense_block<count, vectors, Stored>(weight, panel, x + t * weight.columns, out + t * panel_rows);
+  };
   std::int64_t t = 0;
-  for (; t + block <= tokens; t += block) {
-    dense_block<block, 2, Stored>(weight, panel, x + t * weight.columns, out + t * panel_rows);
-  }
-  for (; t < tokens; ++t) dense_block<1, wide, Stored>(weight, panel, x + t * weight.columns, out + t * panel_rows);
+  for (; t + block <= tokens; t += block) next.template operator()<block, 2>(t);
+  for (; t + 4 <= tokens; t += 4) next.template operator()<4, 2>(t);
+  for (; t < tokens; ++t) next.template operator()<1, wide>(t);
 }
 
 void dense_panel(const DensePanels& weight, std::int64_t panel, const float* x, std::int64_t tokens, float* out) {

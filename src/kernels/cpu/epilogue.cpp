@@ -17,7 +17,8 @@ namespace gerbil::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
-void finish_panel(const Epilogue& e, std::int64_t panel, std::int64_t first_token, std::int64_t tokens, float* sums) {
+template <Activation activation>
+void finish(const Epilogue& e, std::int64_t panel, std::int64_t first_token, std::int64_t tokens, const float* sums) {
   const FloatTag d;
   const std::int64_t width = e.gated ? panel_rows / 2 : panel_rows;
   const std::int64_t begin = panel * width;
@@ -28,7 +29,7 @@ void finish_panel(const Epilogue& e, std::int64_t panel, std::int64_t first_toke
       const std::size_t lanes = std::min<std::size_t>(kLanes, static_cast<std::size_t>(count - i));
       auto y = hn::LoadU(d, sums + i);
       if (e.bias) y = hn::Add(y, hn::LoadU(d, e.bias + panel * panel_rows + i));
-      y = activate_vector(e.activation, y);
+      y = activate_vector(activation, y);
       if (e.gated) {
         auto b = hn::LoadU(d, sums + width + i);
         if (e.bias) b = hn::Add(b, hn::LoadU(d, e.bias + panel * panel_rows + width + i));
@@ -44,6 +45,25 @@ void finish_panel(const Epilogue& e, std::int64_t panel, std::int64_t first_toke
   }
 }
 
+void finish_panel(const Epilogue& e, std::int64_t panel, std::int64_t first_token, std::int64_t tokens,
+                  const float* sums) {
+  const auto with = [&]<Activation activation>() { finish<activation>(e, panel, first_token, tokens, sums); };
+  switch (e.activation) {
+    case Activation::silu:
+      return with.template operator()<Activation::silu>();
+    case Activation::gelu:
+      return with.template operator()<Activation::gelu>();
+    case Activation::gelu_tanh:
+      return with.template operator()<Activation::gelu_tanh>();
+    case Activation::relu:
+      return with.template operator()<Activation::relu>();
+    case Activation::tanh:
+      return with.template operator()<Activation::tanh>();
+    case Activation::identity:
+      return with.template operator()<Activation::identity>();
+  }
+}
+
 }  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace gerbil::kernels
@@ -55,7 +75,7 @@ namespace gerbil::kernels {
 HWY_EXPORT(finish_panel);
 
 void finish_panel(const Epilogue& epilogue, std::int64_t panel, std::int64_t first_token, std::int64_t tokens,
-                  float* sums) {
+                  const float* sums) {
   HWY_DYNAMIC_DISPATCH(finish_panel)(epilogue, panel, first_token, tokens, sums);
 }
 

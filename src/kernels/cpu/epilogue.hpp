@@ -18,8 +18,8 @@ struct Epilogue {
   std::int64_t columns = 0;         // outputs; the last panel may be wider
 };
 
-// sums [tokens, 32] of panel `panel`, for the tokens from `first_token`. Overwrites sums.
+// sums [tokens, 32] of panel `panel`, for the tokens from `first_token`.
 void finish_panel(const Epilogue& epilogue, std::int64_t panel, std::int64_t first_token, std::int64_t tokens,
-                  float* sums);
+                  const float* sums);
 
 }  // namespace gerbil::kernels

@@ -74,18 +74,18 @@ void pack_affine_panel(const AffinePanels& to, std::int64_t panel, const std::ui
 
 void unpack_affine_row(const AffinePanels& from, std::int64_t row, float* out) {
   const std::uint8_t* codes = from.codes + row / panel_rows * from.panel_code_bytes() + row % panel_rows * 4;
-  for (std::int64_t column = 0; column < from.columns; ++column) {
-    const std::size_t parameter = parameter_index(from, row, column / from.group);
+  for (std::int64_t group = 0; group < from.groups(); ++group) {
+    const std::size_t parameter = parameter_index(from, row, group);
     const float scale = load_element(from.parameter, from.parameters, parameter);
     const float bias = load_element(from.parameter, from.parameters, parameter + panel_rows);
-    int code = 0;
-    if (from.code_bits == 4) {
-      const int pair = codes[column / 8 * 4 * panel_rows + column % 4];
-      code = column % 8 < 4 ? pair & 15 : pair >> 4;
-    } else {
-      code = codes[column / 4 * 4 * panel_rows + column % 4];
+    const auto value = [&](int code) { return scale * static_cast<float>(code) + bias; };
+    const std::int64_t step = from.code_bits == 4 ? 8 : 4;
+    for (std::int64_t column = 0; column < from.group; column += step, codes += 4 * panel_rows, out += step) {
+      for (int i = 0; i < 4; ++i) {
+        out[i] = value(step == 8 ? codes[i] & 15 : codes[i]);
+        if (step == 8) out[i + 4] = value(codes[i] >> 4);
+      }
     }
-    out[column] = scale * static_cast<float>(code) + bias;
   }
 }
 
@@ -103,6 +103,17 @@ void unpack_dense_row(const DensePanels& from, std::int64_t row, float* out) {
   const std::byte* panel = dense_panel_data(from, row / panel_rows);
   for (std::int64_t column = 0; column < from.columns; ++column) {
     out[column] = load_element(from.element, panel, static_cast<std::size_t>(column * panel_rows + row % panel_rows));
+  }
+}
+
+void unpack_dense_row(const DenseRows& from, std::int64_t row, float* out) {
+  const auto first = static_cast<std::size_t>(row * from.columns);
+  if (from.element == Element::f32) {
+    std::copy_n(static_cast<const float*>(from.elements) + first, from.columns, out);
+    return;
+  }
+  for (std::int64_t column = 0; column < from.columns; ++column) {
+    out[column] = load_element(from.element, from.elements, first + static_cast<std::size_t>(column));
   }
 }
 

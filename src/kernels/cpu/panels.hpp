@@ -43,6 +43,13 @@ struct DensePanels {
   std::int64_t panels() const { return rows / panel_rows; }
 };
 
+// A table that is only looked up in: row after row as the weight has them, which makes a row one stretch of memory.
+struct DenseRows {
+  Element element = Element::f32;
+  std::int64_t columns = 0;
+  void* elements = nullptr;
+};
+
 // Writes panel `panel` of `to` from `codes` [32, to.columns], and its scales and biases [32, to.groups()] to
 // `parameters` as f32 in the panel's order.
 void pack_affine_panel(const AffinePanels& to, std::int64_t panel, const std::uint8_t* codes, const float* scales,
@@ -54,6 +61,7 @@ void pack_dense_panel(const DensePanels& to, std::int64_t panel, const float* va
 // The inverse: one packed row as `columns` floats.
 void unpack_affine_row(const AffinePanels& from, std::int64_t row, float* out);
 void unpack_dense_row(const DensePanels& from, std::int64_t row, float* out);
+void unpack_dense_row(const DenseRows& from, std::int64_t row, float* out);
 
 // Element conversions; the stored bits of a value that fits are exact.
 void store_elements(Element element, const float* from, std::int64_t count, void* to);

@@ -35,11 +35,10 @@ void quantize_row(const float* x, std::int64_t columns, int group, std::int8_t* 
     // Below this the reciprocal is not finite; such activations are nothing next to any bias.
     const bool zero = magnitude < 1e-35f;
     const float inverse = zero ? 0.0f : 127.0f / magnitude;
-    const auto limit = hn::Set(di, 127);
     auto sum = hn::Zero(di);
     for (std::int64_t i = begin; i < begin + group; i += lanes) {
-      const auto rounded = hn::NearestInt(hn::Mul(load_floats(x + i), hn::Set(d, inverse)));
-      const auto code = hn::Max(hn::Min(rounded, limit), hn::Neg(limit));
+      // 127 / magnitude is rounded, so that the largest may come to a little over 127, which rounds to 127.
+      const auto code = hn::NearestInt(hn::Mul(load_floats(x + i), hn::Set(d, inverse)));
       sum = hn::Add(sum, code);
       hn::StoreU(hn::DemoteTo(d8, code), d8, codes + i);
     }
