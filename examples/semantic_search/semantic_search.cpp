@@ -102,8 +102,9 @@ bool parse(std::span<char* const> words, Arguments& arguments) {
     }
     if (++i == words.size()) return false;
     const std::string_view number = words[i];
-    const char* end = number.data() + number.size();
-    const auto [stopped, error] = std::from_chars(number.data(), end, arguments.top);
+    const char* begin = number.data();
+    const char* end = begin + number.size();
+    const auto [stopped, error] = std::from_chars(begin, end, arguments.top);
     if (error != std::errc{} || stopped != end || arguments.top == 0) return false;
   }
   if (names.size() != 2) return false;
