@@ -11,7 +11,7 @@ ValueId Builder::append(Operation operation, std::vector<ValueId> inputs, std::s
                         Rows rows) {
   const auto id = static_cast<ValueId>(graph_.values.size());
   graph_.values.push_back({std::move(name), width, rows});
-  graph_.nodes.push_back({operation, std::move(inputs), id});
+  graph_.nodes.push_back({std::move(operation), std::move(inputs), id});
   return id;
 }
 

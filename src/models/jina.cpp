@@ -26,10 +26,9 @@ class Adapters {
     }
     // Row 0 is no task; row t + 1 lets the factors of task t through.
     const float scale = json_value<float>(config, "lora_alpha", 1.0f) / static_cast<float>(rank_);
-    std::vector<float> rows(static_cast<std::size_t>((tasks_ + 1) * tasks_), 0.0f);
-    for (std::int32_t task = 0; task < tasks_; ++task) {
-      rows[static_cast<std::size_t>((task + 1) * tasks_ + task)] = scale;
-    }
+    const auto tasks = static_cast<std::size_t>(tasks_);
+    std::vector<float> rows((tasks + 1) * tasks, 0.0f);
+    for (std::size_t task = 0; task < tasks; ++task) rows[(task + 1) * tasks + task] = scale;
     chosen_ = b_.constant(graph::Index::task, tasks_, std::move(rows));
   }
 
