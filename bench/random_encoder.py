@@ -101,6 +101,7 @@ def write(shape, folder):
 
 def load(folder):
     """The model of a folder that write() made, in float."""
+    transformers.utils.logging.disable_progress_bar()
     name = json.loads((pathlib.Path(folder) / "config.json").read_text())["architectures"][0]
     options = {"add_pooling_layer": False} if name == "BertModel" else {}  # nobody asks for the pooler's output
     return getattr(transformers, name).from_pretrained(folder, dtype=torch.float32, **options).eval()
