@@ -111,20 +111,20 @@ Embeddings Engine::embed(std::initializer_list<std::string_view> texts, const Em
 Embeddings Engine::embed(const std::vector<std::string>& texts, const EmbedOptions& options) const {
   const auto start = Clock::now();
   state_->require_encoder("embed texts");
-  if (!state_->classifies()) {
-    const std::string prompt = plan_task(state_->pipeline, options.task).prompt;
-    std::vector<TokenizedText> tokenized;
-    tokenized.reserve(texts.size());
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      tokenized.push_back(state_->tokenize(prompt + texts[i], i, options.truncate));
-    }
-    Embeddings result = embed(tokenized, options);
-    result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    return result;
+  if (state_->classifies()) {
+    throw Error(ErrorCode::unsupported, std::format("The model '{}' ({}) classifies texts and makes no embeddings; use "
+                                                    "rerank.",
+                                                    state_->info.name, state_->info.architecture));
   }
-  throw Error(ErrorCode::unsupported, std::format("The model '{}' ({}) classifies texts and makes no embeddings; use "
-                                                  "rerank.",
-                                                  state_->info.name, state_->info.architecture));
+  const std::string prompt = plan_task(state_->pipeline, options.task).prompt;
+  std::vector<TokenizedText> tokenized;
+  tokenized.reserve(texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    tokenized.push_back(state_->tokenize(prompt + texts[i], i, options.truncate));
+  }
+  Embeddings result = embed(tokenized, options);
+  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return result;
 }
 
 }  // namespace gerbil

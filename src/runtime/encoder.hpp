@@ -1,6 +1,7 @@
 // Runs whole texts through a program that remembers nothing between steps: embeddings and classifiers.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
