@@ -56,29 +56,16 @@ TokenizedText Engine::State::tokenize(const std::string& text, std::size_t numbe
 std::vector<float> Engine::State::encode(const std::vector<TokenizedText>& texts, std::int32_t task,
                                          const Cancellation& cancellation,
                                          const std::function<void(std::int64_t, std::int64_t)>& progress) const {
+  const bool typed = encoder->limits().types > 1;  // a model without types ignores those that its tokenizer gives
   std::vector<runtime::EncoderText> views;
-  std::vector<std::size_t> numbers;  // of the texts that have tokens
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (texts[i].ids.empty()) continue;
-    // A model without types ignores those that its tokenizer gives.
-    const bool typed = encoder->limits().types > 1;
-    views.push_back(
-        {texts[i].ids, typed ? std::span<const std::int32_t>(texts[i].types) : std::span<const std::int32_t>()});
-    numbers.push_back(i);
+  views.reserve(texts.size());
+  for (const TokenizedText& text : texts) {
+    views.push_back({text.ids, typed ? std::span<const std::int32_t>(text.types) : std::span<const std::int32_t>()});
   }
-  const auto done = [&](std::size_t ready) {
+  return encoder->run(views, task, [&](std::size_t ready) {
     if (progress) progress(static_cast<std::int64_t>(ready), static_cast<std::int64_t>(views.size()));
     return !cancellation.cancelled();
-  };
-  std::vector<float> rows = encoder->run(views, task, done);
-  if (views.size() == texts.size()) return rows;
-  const auto width = static_cast<std::ptrdiff_t>(info.dimensions);
-  std::vector<float> all(texts.size() * static_cast<std::size_t>(width), 0.0f);
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(i) * width, width,
-                all.begin() + static_cast<std::ptrdiff_t>(numbers[i]) * width);
-  }
-  return all;
+  });
 }
 
 Embeddings Engine::embed(const std::vector<TokenizedText>& texts, const EmbedOptions& options) const {

@@ -16,7 +16,6 @@ namespace {
 void check(std::span<const EncoderText> texts, const EncoderLimits& limits) {
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const EncoderText& text = texts[i];
-    if (text.tokens.empty()) fail(i, "has no tokens, but should have at least one");
     if (text.tokens.size() > static_cast<std::size_t>(limits.longest_text)) {
       fail(i, std::format("has {} tokens, but the model takes at most {}", text.tokens.size(), limits.longest_text));
     }
@@ -40,8 +39,15 @@ void check(std::span<const EncoderText> texts, const EncoderLimits& limits) {
 struct Step {
   std::vector<std::int32_t> tokens, positions, sequences, types, outputs, blocks;
   std::vector<SequenceView> views;
+  std::vector<std::size_t> numbers;  // of the texts in the call
 
-  void add(const EncoderText& text) {
+  bool takes(const EncoderText& text, const EncoderLimits& limits) const {
+    return numbers.empty() || (std::ssize(numbers) < limits.step_texts &&
+                               std::ssize(tokens) + std::ssize(text.tokens) <= limits.step_tokens);
+  }
+
+  void add(const EncoderText& text, std::size_t number) {
+    numbers.push_back(number);
     const auto sequence = static_cast<std::int32_t>(outputs.size());
     const auto length = static_cast<std::int32_t>(text.tokens.size());
     tokens.insert(tokens.end(), text.tokens.begin(), text.tokens.end());
@@ -84,22 +90,24 @@ struct Step {
 std::vector<float> Encoder::run(std::span<const EncoderText> texts, std::int32_t task,
                                 const std::function<bool(std::size_t)>& done) {
   check(texts, limits_);
-  std::vector<float> rows;
-  rows.reserve(texts.size() * static_cast<std::size_t>(limits_.width));
+  const auto width = static_cast<std::size_t>(limits_.width);
+  std::vector<float> rows(texts.size() * width);
   for (std::size_t next = 0; next < texts.size();) {
     Step step;
-    while (next < texts.size() && std::ssize(step.outputs) < limits_.step_texts &&
-           (step.outputs.empty() || std::ssize(step.tokens) + std::ssize(texts[next].tokens) <= limits_.step_tokens)) {
-      step.add(texts[next++]);
+    for (; next < texts.size(); ++next) {
+      if (texts[next].tokens.empty()) continue;
+      if (!step.takes(texts[next], limits_)) break;
+      step.add(texts[next], next);
     }
-    Batch batch = step.batch();
-    batch.task = task;
-    StepResult result;
-    {
+    if (!step.numbers.empty()) {
+      Batch batch = step.batch();
+      batch.task = task;
       const std::scoped_lock lock(running_);
-      result = program_->step(batch);
+      const StepResult result = program_->step(batch);
+      for (std::size_t i = 0; i < step.numbers.size(); ++i) {
+        std::copy_n(result.logits.data() + i * width, width, rows.data() + step.numbers[i] * width);
+      }
     }
-    rows.insert(rows.end(), result.logits.begin(), result.logits.end());
     if (done && !done(next)) {
       throw Error(ErrorCode::cancelled, std::format("Cancelled after {} of {} texts.", next, texts.size()));
     }

@@ -149,6 +149,22 @@ TEST(NanoEmbed, LengthsAreCheckedBeforeWork) {
   EXPECT_EQ(engine.embed({"fox", text}, {.truncate = true}).tokens, 3 + 64);
 }
 
+TEST(NanoEmbed, TextsWithoutTokensAreZerosAndCount) {
+  const Engine engine = Engine::load(model, {.device = Device::cpu});
+  const auto vectors = engine.embed(std::vector<TokenizedText>{{}, {{2, 7, 3}, {}}, {}}).vectors;
+  ASSERT_EQ(vectors.size(), 3u);
+  EXPECT_EQ(vectors[0], Vector(128));
+  EXPECT_NEAR(dot(vectors[1], vectors[1]), 1.0, 1e-5);
+  EXPECT_EQ(vectors[2], Vector(128));
+  EXPECT_EQ(engine.embed(std::vector<TokenizedText>(2)).vectors, (std::vector<Vector>{Vector(128), Vector(128)}));
+  try {
+    engine.embed(std::vector<TokenizedText>{{}, {{2, 99999, 3}, {}}});
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("Text 2 holds token 99999"));
+  }
+}
+
 TEST(NanoEmbed, CanBeCancelled) {
   const Engine engine = Engine::load(model, {.device = Device::cpu});
   EmbedOptions options;

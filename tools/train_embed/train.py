@@ -1,6 +1,6 @@
 """Trains nano-embed: InfoNCE over a batch in both directions, with a hard negative for every row. On a GPU when there is one, otherwise on the CPU.
 
-    python3 tools/train_embed/train.py                  (1000 steps)
+    python3 tools/train_embed/train.py                  (3000 steps)
     python3 tools/train_embed/train.py --minutes 25     (as many as fit)
 """
 
@@ -31,7 +31,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("build/nano-embed"), help="where checkpoint.safetensors and log.csv go")
     parser.add_argument("--tokenizer", type=Path, default=FOLDER / "tokenizer.json")
-    parser.add_argument("--steps", type=int, default=1000, help="length of the run in steps, if --minutes is not given")
+    parser.add_argument("--steps", type=int, default=3000, help="length of the run in steps, if --minutes is not given")
     parser.add_argument("--minutes", type=float, default=0.0, help="length of the run in minutes")
     parser.add_argument("--rows", type=int, default=128, help="rows in a batch; a row is three texts")
     parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
