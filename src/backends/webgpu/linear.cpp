@@ -106,6 +106,7 @@ class LinearMaker {
     const gpu::MatrixShape& shape = m_.tools.matrix;
     Constants all = constants(part);
     all["F16"] = std::int64_t{m_.tools.f16};
+    all["FOUR"] = std::int64_t{4};
     std::vector<gpu::Binding> all_bindings = bindings(part);
     all_bindings.push_back({0, m_.prepared});
     all_bindings.push_back({3, m_.factors});
@@ -122,7 +123,6 @@ class LinearMaker {
       dispatch.kernel = m_.kernel("linear_matrix", std::move(all), 4 * m_.tools.subgroup_size);
       dispatch.rows_per_group = 64;
     } else {
-      all["FOUR"] = std::int64_t{4};
       dispatch.kernel = m_.kernel("linear_tiled", std::move(all), 128);
       dispatch.rows_per_group = 32;
     }

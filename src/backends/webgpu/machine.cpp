@@ -14,8 +14,11 @@ namespace {
 
 // Rows that matrix-matrix kernels read at once; the buffer they read from is padded to whole tiles.
 constexpr std::int64_t tile_tokens = 64;
-// What linear_matrix.wgsl needs: twice 64 × 40 weights in f16 and 64 × 64 sums in f32.
-constexpr std::uint32_t matrix_workgroup_bytes = 2 * 64 * 40 * 2 + 64 * 64 * 4;
+// Workgroup memory of linear_matrix.wgsl: twice 64 × 40 inputs and weights in f16, and a matrix of sums in f32 for each of
+// four subgroups.
+std::uint32_t matrix_workgroup_bytes(const gpu::MatrixShape& shape) {
+  return 2 * (64 * 40 + 64 * 40) * 2 + 4 * shape.m * shape.n * 4;
+}
 
 // Values whose lifetimes do not overlap share a buffer. Not an arena with offsets: WebGPU does not let a dispatch read
 // one part of a buffer and write another.
@@ -105,7 +108,7 @@ Toolset choose_tools(const gpu::Capabilities& capabilities, const ProgramOptions
   if (allowed(Feature::subgroups)) tools.subgroup_size = capabilities.subgroup_size;
   tools.f16 = capabilities.shader_f16 && allowed(Feature::shader_f16) && !options.exact;
   if (tools.f16 && tools.subgroup_size != 0 && allowed(Feature::subgroup_matrix) &&
-      capabilities.max_workgroup_bytes >= matrix_workgroup_bytes && tools.subgroup_size <= 64 &&
+      capabilities.max_workgroup_bytes >= matrix_workgroup_bytes(capabilities.matrix) && tools.subgroup_size <= 64 &&
       capabilities.max_workgroup_threads >= 4 * capabilities.subgroup_size)
     tools.matrix = capabilities.matrix;
   return tools;

@@ -1,10 +1,11 @@
-// Softmax attention of one query head of one token, a workgroup each. TEAMS teams of 32 invocations take the pages of the
-// sequence in turn, each with a maximum and sums of its own, which are merged at the end (Milakov and Gimelshein 2018;
-// Dao et al. 2023, Flash-Decoding). For a page, an invocation first scores a key, then sums PER_LANE units of four
-// elements over its share of the keys. Which team takes a page depends on the page's number alone, and so does the order
-// of the sums.
+// Softmax attention of one query head of one token, a workgroup each, for tokens that are decoded. TEAMS teams of 32
+// invocations take the pages of the sequence in turn, each with a maximum and sums of its own, which are merged at the end
+// (Milakov and Gimelshein 2018; Dao et al. 2023, Flash-Decoding). For a page, an invocation first scores a key, then sums
+// PER_LANE units of four elements over its share of the keys. Which team takes a page depends on the page's number alone,
+// and so does the order of the sums.
 #include step
 #include kv
+#include visible_keys
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
 @group(0) @binding(2) var<storage, read> keys: array<KvUnit>;
 @group(0) @binding(3) var<storage, read> values: array<KvUnit>;
@@ -28,18 +29,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let lane = thread % 32u;
   let unit = lane % WIDTH;
   let split = lane / WIDTH;
-  let position = token_position(token);
-  var first = 0u;
-#if WINDOW
-  if (position >= WINDOW) { first = position - WINDOW + 1u; }
-#endif
-#if CAUSAL
-  let last = position;
-#elif WINDOW
-  let last = min(sequence_length(token), position + WINDOW) - 1u;
-#else
-  let last = sequence_length(token) - 1u;
-#endif
+  let first = first_key(token);
+  let last = last_key(token);
   for (var i = thread; i < UNITS; i += WG) { query[i] = q[(token * HEADS + head) * UNITS + i] * SCALE; }
   workgroupBarrier();
 

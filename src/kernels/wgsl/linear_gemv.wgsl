@@ -42,7 +42,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let tile = group.x + group.z * groups.x;
   let first_row = (tile * TEAMS + team) * ROWS;
   let first_token = group.y * TOKENS;
+#if PERMUTED
+  let last_token = arrayLength(&x) / (INPUT_UNITS * 4) - 1u;
+#else
+  let last_token = arrayLength(&x) / INPUT_UNITS - 1u;
+#endif
 #repeat t TOKENS
+  let row_$t = min(first_token + $t, last_token);
   var squares_$t = 0.0;
 #repeat r ROWS
   var sum_$r_$t = 0.0;
@@ -60,20 +66,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #end
 #repeat s SUBS
     {
-      let column = block * SUBS + $s;
 #if PADDED
-      // Beyond the inputs the weights are 0; what stands there in x belongs to the next row.
-      let inside = column < INPUT_UNITS;
+      // Beyond the inputs the weights are 0; so is x, for the sake of its sum.
+      let inside = block * SUBS + $s < INPUT_UNITS;
+      let column = min(block * SUBS + $s, INPUT_UNITS - 1u);
+#else
+      let column = block * SUBS + $s;
 #endif
 #if PERMUTED
       let origin = permutation[column];
 #endif
 #repeat t TOKENS
 #if PERMUTED
-      let at_$t = (first_token + $t) * (INPUT_UNITS * 4);
+      let at_$t = row_$t * (INPUT_UNITS * 4);
       var x_$t = vec4f(x[at_$t + origin.x], x[at_$t + origin.y], x[at_$t + origin.z], x[at_$t + origin.w]);
 #else
-      var x_$t = x[(first_token + $t) * INPUT_UNITS + column];
+      var x_$t = x[row_$t * INPUT_UNITS + column];
 #endif
 #if PADDED
       x_$t = select(vec4f(), x_$t, inside);

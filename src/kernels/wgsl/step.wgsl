@@ -3,6 +3,9 @@
 // stands the length of the sequence.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 
+// The pages of the first token's sequence stand right after the words of the last token.
+fn step_tokens() -> u32 { return (step[2] - 1u) / 4u; }
+fn same_sequence(a: u32, b: u32) -> bool { return step[4u * a + 2u] == step[4u * b + 2u]; }
 fn token_id(token: u32) -> u32 { return step[4u * token]; }
 fn token_position(token: u32) -> u32 { return step[4u * token + 1u]; }
 fn token_rope_set(token: u32) -> u32 { return step[4u * token + 3u] & 1u; }
