@@ -44,20 +44,21 @@ Case attention(std::string name, std::int32_t heads, std::int32_t kv_heads, std:
   return {(causal ? "attention_" : "attention_both_sides_") + name, build, half_precision, 1e-5};
 }
 
-RopeTable rope_table(std::int32_t rotary_dim) {
+RopeTable rope_table(std::int32_t rotary_dim, bool with_long_set = true) {
   RopeTable table;
   for (std::int32_t i = 0; i < rotary_dim; i += 2) {
     table.inverse_frequencies.push_back(std::pow(10000.0f, -static_cast<float>(i) / static_cast<float>(rotary_dim)));
-    table.long_inverse_frequencies.push_back(table.inverse_frequencies.back() / 3.0f);
+    if (with_long_set) table.long_inverse_frequencies.push_back(table.inverse_frequencies.back() / 3.0f);
   }
   table.scale = 1.25f;
   table.long_scale = 1.5f;
   return table;
 }
 
-Case rope(std::string name, std::int32_t heads, std::int32_t head_dim, std::int32_t rotary_dim) {
+Case rope(std::string name, std::int32_t heads, std::int32_t head_dim, std::int32_t rotary_dim,
+          bool with_long_set = true) {
   return {"rope_" + name, [=](TestGraph& g) {
-            g.graph.ropes.push_back(rope_table(rotary_dim));
+            g.graph.ropes.push_back(rope_table(rotary_dim, with_long_set));
             const std::int32_t width = heads * head_dim;
             g.finish(g.node(Rope{0, head_dim}, {g.input(width)}, width));
           }};
@@ -169,6 +170,7 @@ std::vector<Case> make_cases() {
       attention("window_1", 2, 1, 8, 1, false),
       rope("whole", 3, 64, 64),
       rope("partial", 2, 24, 10),
+      rope("one_set", 2, 16, 16, false),
       attention_input("plain", 4, 2, 32, false, false),
       attention_input("norm_rope", 4, 2, 64, true, true),
       attention_input("rope", 3, 1, 24, false, true),

@@ -29,6 +29,7 @@ void add_rope(const Machine& m, graph::RopeId rope, Constants& constants) {
   const graph::RopeTable& table = m.graph.ropes[static_cast<std::size_t>(rope)];
   constants["HALF"] = static_cast<std::int64_t>(table.inverse_frequencies.size());
   constants["POSITIONS"] = m.positions;
+  if (!table.long_inverse_frequencies.empty()) constants["LONG"] = std::int64_t{1};
 }
 
 const gpu::Buffer& angles(const Machine& m, graph::RopeId rope) { return m.angles[static_cast<std::size_t>(rope)]; }

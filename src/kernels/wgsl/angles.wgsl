@@ -2,5 +2,10 @@
 @group(0) @binding(1) var<storage, read> angles: array<vec2f>;
 
 fn angle(token: u32, i: u32) -> vec2f {
-  return angles[(token_rope_set(token) * POSITIONS + token_position(token)) * HALF + i];
+#if LONG
+  let table = token_rope_set(token);
+#else
+  let table = 0u;
+#endif
+  return angles[(table * POSITIONS + token_position(token)) * HALF + i];
 }
