@@ -39,11 +39,11 @@ class Encoder {
   Encoder(std::unique_ptr<Program> program, const EncoderLimits& limits)
       : program_(std::move(program)), limits_(limits) {}
 
-  // The program's output for each text, row by row, with the adapter of a task where the model has adapters; zeros for a
-  // text without tokens. The texts of a call share steps, those of several threads take turns. Between steps `done` is
-  // called with the number of texts that are ready; when it returns false, the call ends with Error{cancelled}. Throws
-  // Error{invalid_argument} naming the text for ids, types and lengths out of range, before any work, and what the
-  // program throws.
+  // The program's output for each text, row by row, with the adapter of a task where the model has adapters; zeros for
+  // a text without tokens. The texts of a call share steps, those of several threads take turns. Between steps `done`
+  // is called with the number of texts that are ready; when it returns false, the call ends with Error{cancelled}.
+  // Throws Error{invalid_argument} naming the text for ids, types and lengths out of range, before any work, and what
+  // the program throws.
   std::vector<float> run(std::span<const EncoderText> texts, std::int32_t task = 0,
                          const std::function<bool(std::size_t)>& done = {});
 

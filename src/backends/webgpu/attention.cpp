@@ -8,13 +8,13 @@ namespace gerbil::webgpu {
 namespace {
 
 constexpr std::int64_t threads = 64;
-// Teams of 32 in a workgroup of attention, which share the pages: a single query has the GPU for itself and few heads to
-// fill it with, the queries of a prompt are many. At a depth of 3000 an H100 decoded 245 tokens a second with 16 teams, 340
-// with 24 and 327 with 32.
+// Teams of 32 in a workgroup of attention, which share the pages: a single query has the GPU for itself and few heads
+// to fill it with, the queries of a prompt are many. At a depth of 3000 an H100 decoded 245 tokens a second with 16
+// teams, 340 with 24 and 327 with 32.
 constexpr std::int64_t decode_teams = 24;
 constexpr std::int64_t prompt_teams = 4;
-// Pages that a team takes at once for the queries of a prompt. An H100 took 537 µs for 512 tokens at an average depth of
-// 2000 with one page, 433 with two and 525 with four. Wider heads leave fewer registers and less workgroup memory.
+// Pages that a team takes at once for the queries of a prompt. An H100 took 537 µs for 512 tokens at an average depth
+// of 2000 with one page, 433 with two and 525 with four. Wider heads leave fewer registers and less workgroup memory.
 std::int64_t prompt_pages(std::int64_t per_lane) { return per_lane == 1 ? 2 : 1; }
 
 const KvPool& pool(const Machine& m, graph::StateId state) { return m.states[static_cast<std::size_t>(state)]; }

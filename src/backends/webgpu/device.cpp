@@ -84,8 +84,8 @@ void Device::State::open() {
                                                     const ShaderCache* shaders) { shaders->store(key, value); },
                                                  &cache);
 
-  // Kernels are gerbil's own and stay inside their buffers; checking every access again took a third of a prompt's time on
-  // an H100.
+  // Kernels are gerbil's own and stay inside their buffers; checking every access again took a third of a prompt's time
+  // on an H100.
   const char* const off[] = {"disable_robustness"};
   wgpu::DawnTogglesDescriptor toggles;
   toggles.enabledToggleCount = std::size(off);

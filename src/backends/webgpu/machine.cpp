@@ -14,8 +14,8 @@ namespace {
 
 // Rows that matrix-matrix kernels read at once; the buffer they read from is padded to whole tiles.
 constexpr std::int64_t tile_tokens = 64;
-// Workgroup memory of linear_matrix.wgsl: twice 64 × 40 inputs and weights in f16, and a matrix of sums in f32 for each of
-// four subgroups.
+// Workgroup memory of linear_matrix.wgsl: twice 64 × 40 inputs and weights in f16, and a matrix of sums in f32 for each
+// of four subgroups.
 std::uint32_t matrix_workgroup_bytes(const gpu::MatrixShape& shape) {
   return 2 * (64 * 40 + 64 * 40) * 2 + 4 * shape.m * shape.n * 4;
 }
