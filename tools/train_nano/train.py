@@ -1,7 +1,7 @@
 """Trains nano on the world: on a GPU when there is one, otherwise on the CPU.
 
     python3 tools/train_nano/train.py --minutes 5.7                              (one large GPU)
-    python3 tools/train_nano/train.py --steps 4000 --rows 8 --length 512   (two CPU cores, 70 minutes)
+    python3 tools/train_nano/train.py --steps 4000 --rows 8 --length 512   (two CPU cores, 75 minutes)
 """
 
 from __future__ import annotations
