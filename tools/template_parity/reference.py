@@ -1,7 +1,11 @@
 """The reference: Jinja as transformers configures it for chat templates."""
 
+import warnings
+
 import jinja2
 from transformers.utils import chat_template_utils
+
+warnings.simplefilter("ignore", SyntaxWarning)  # of the Python that Jinja writes
 
 
 def render(template, context):
