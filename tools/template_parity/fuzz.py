@@ -74,7 +74,7 @@ def main():
     arguments.add_argument("driver")
     arguments.add_argument("--count", type=int, default=20000)
     arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--depth", type=int, default=7)
+    arguments.add_argument("--depth", type=int, default=5)
     arguments.add_argument("--symbol", default="template", help="of the grammar; value compares single expressions")
     options = arguments.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
