@@ -1,0 +1,10 @@
+"""What the sandbox refuses: attributes of Python's insides, and changing what was given."""
+
+
+def rows():
+    given = {"l": [1, 2], "d": {"a": 1}}
+    return {
+        "changing": [("{{ " + call + " }}", given) for call in ("l.append(3)", "l.extend([3])", "l.insert(0, 1)", "l.pop()", "l.remove(1)", "l.clear()", "l.sort()", "l.reverse()", "d.update({'b': 1})", "d.pop('a')", "d.popitem()", "d.clear()", "d.setdefault('b', 1)", "l['append'](3)", "(l | attr('append'))(3)", "[].append(1)", "{}.update(a=1)", "l.append", "l.append is defined", "d.pop is callable", "l.__iadd__([1])", "d.__setitem__('a', 2)")] + [("{% set _ = l.append(3) %}{{ l }}", given), ("{% if l.append(3) %}{% endif %}{{ l }}", given), ("{% for x in l %}{{ l.pop() }}{% endfor %}", given), ("{% set f = l.append %}{{ f is defined }}", given), ("{% set f = l.append %}{{ f(1) }}", given), ("{% if false %}{{ l.append(3) }}{% endif %}ok", given), ("{{ l.append.x }}", given)],
+        "insides": ["{{ ''.__class__ }}|", "{{ ''.__class__.__mro__ }}", "{{ ''['__class__'] }}|", "{{ ''.__class__() }}", "{{ [].__class__ is defined }}", "{{ {}.__len__() }}", "{{ ''.__doc__ }}|", "{{ x.__class__ }}", "{{ (1).__add__(2) }}", "{% macro f() %}{% endmacro %}{{ f.__globals__ }}|", "{% macro f() %}{% endmacro %}{{ f._func }}|", "{{ range.__init__ }}|", "{{ dict.__base__ }}|", "{% for x in [1] %}{{ loop._length }}|{{ loop.__class__ }}{% endfor %}", "{{ namespace.__init__.__globals__ }}", "{{ cycler.__init__ }}|", "{{ self.__class__ }}|", "{{ self._TemplateReference__context }}|", "{{ '{0.__class__}'.format('') }}|", "{{ '{0.__class__.__mro__}'.format('') }}", "{{ '%s' | format('a'.__class__) }}|", "{{ {'__class__': 1}.__class__ }}|", "{{ {'__class__': 1}['__class__'] }}", "{{ {'_x': 1}._x }}", ("{{ m._private }}{{ m.__dunder }}|", {"m": {"_private": 1, "__dunder": 2}}), "{{ 'a' | map(attribute='__class__') | list }}", "{{ ['a'] | map('attr', '__class__') | list }}", "{{ 'x'.format.__self__ }}|", "{{ ().__class__.__bases__[0] }}"],
+        "size": ["{{ range(1000000) | list | length }}", "{% for x in range(200000) %}{% endfor %}", "{{ range(0, 100001) }}"],
+    }
