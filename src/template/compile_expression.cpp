@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include "template/compiler.hpp"
 #include "template/failure.hpp"
@@ -181,7 +182,7 @@ void Compiler::primary() {
     case TokenKind::text: {
       std::string joined;
       for (; now().kind == TokenKind::text; ++at_) joined += now().text;
-      emit(Op::constant, text_constant(joined));
+      emit(Op::constant, constant(program_.heap.text(std::move(joined))));
       return;
     }
     case TokenKind::integer:
@@ -352,6 +353,7 @@ bool Compiler::slice_or_item() {
 Compiler::CallShape Compiler::arguments() {
   const Nesting level(*this);
   CallShape shape;
+  std::set<std::string> names;
   bool first = true;
   while (!skip_operator(")")) {
     if (!first) {
@@ -371,6 +373,7 @@ Compiler::CallShape Compiler::arguments() {
       shape.flags |= Instruction::spread_dict;
     } else if (now().kind == TokenKind::name && ahead().is_operator("=")) {
       if (dict_given || shape.keywords == UINT16_MAX) error("invalid syntax for function call expression");
+      if (!names.insert(now().text).second) error("keyword argument repeated: " + now().text);
       emit(Op::constant, text_constant(now().text));
       at_ += 2;
       expression();

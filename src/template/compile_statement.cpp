@@ -51,7 +51,7 @@ void Compiler::statement(const std::string& tag) {
   if (tag == "generation") {
     // What the assistant wrote, for masks in training; the prompt is the same.
     end_tag();
-    return scoped("endgeneration");
+    return separate([&] { scoped("endgeneration"); });
   }
   if (tag == "include" || tag == "import" || tag == "from" || tag == "extends") return template_statement(tag);
   error("Encountered unknown tag '" + tag + "'.");
@@ -119,13 +119,15 @@ void Compiler::loop_body(const Target& target, bool recursive, std::size_t entry
   cleanups_.pop_back();
   const LoopInfo loop = std::move(loops_.back());
   loops_.pop_back();
+  emit(Op::complete);
   for (const std::size_t jump : loop.continues) land(jump);
   emit(Op::pop_scope);
   jump_back(Op::jump, next);
   land(next);
+  for (const std::size_t jump : loop.breaks) land(jump);
   if (end == "else") {
     end_tag();
-    const std::size_t skip = emit(Op::jump_unless_empty);
+    const std::size_t skip = emit(Op::jump_if_completed);
     emit(Op::push_scope);
     cleanups_.push_back(Op::pop_scope);
     body({"endfor"});
@@ -134,12 +136,12 @@ void Compiler::loop_body(const Target& target, bool recursive, std::size_t entry
     land(skip);
   }
   cleanups_.pop_back();
-  for (const std::size_t jump : loop.breaks) land(jump);
   emit(Op::leave_loop);
 }
 
 void Compiler::for_statement() {
-  const Target targets = target(false, {"in"});
+  const Target targets = target(false);
+  if (assigns(targets, loop_variable)) error("Can't assign to special loop variable in for-loop target");
   expect_name("in");
   tuple(false, {"recursive"});
   // A recursive loop is called, and what it returns is printed; any other one is simply entered.
@@ -206,7 +208,7 @@ void Compiler::with_statement() {
   std::vector<Target> targets;
   while (now().kind != TokenKind::block_end) {
     if (!targets.empty()) expect_operator(",");
-    targets.push_back(target(false, {}));
+    targets.push_back(target(false));
     expect_operator("=");
     expression();
   }
@@ -226,11 +228,12 @@ void Compiler::signature(MacroCode& macro, Code& defaults) {
   while (!skip_operator(")")) {
     if (!macro.parameters.empty()) {
       expect_operator(",");
-      if (skip_operator(")")) break;
     }
     const std::string name = take_name();
     const std::int32_t parameter = symbol(name);
+    if (std::ranges::contains(macro.parameters, parameter)) error("duplicate argument '" + name + "' of a macro");
     macro.parameters.push_back(parameter);
+    macro.parameter_names.push_back(name);
     const std::size_t given = emit({.op = Op::bound, .b = parameter});
     if (skip_operator("=")) {
       optional = true;
@@ -318,13 +321,13 @@ void Compiler::filter_statement() {
   cleanups_.pop_back();
   emit(Op::pop_buffer);
   append(filters);
-  emit(Op::print);
+  emit({.op = Op::print, .flags = 1});
 }
 
 void Compiler::block_statement() {
   const std::string name = take_name();
   const bool sees_around = skip_name("scoped");
-  skip_name("required");
+  const bool required = skip_name("required");
   if (program_.block(name)) error("block '" + name + "' defined twice");
   end_tag();
   const std::size_t over = emit(Op::jump);
@@ -335,6 +338,8 @@ void Compiler::block_statement() {
   end_tag();
   emit(Op::return_);
   land(over);
+  // Only a template that extends this one could provide it.
+  if (required) emit(Op::fail, text_constant("Required block '" + name + "' not found"));
   emit({.op = Op::call_block, .flags = static_cast<std::uint8_t>(sees_around), .a = index});
   emit(Op::print);
 }
@@ -383,20 +388,22 @@ Compiler::Target Compiler::single_target(bool with_namespace) {
   return result;
 }
 
-Compiler::Target Compiler::target(bool with_namespace, std::initializer_list<std::string_view> ends) {
+Compiler::Target Compiler::target(bool with_namespace) {
   const Nesting level(*this);
   Target first = single_target(with_namespace);
   if (!now().is_operator(",")) return first;
   Target result;
   result.parts.push_back(std::move(first));
   while (skip_operator(",")) {
-    if (now().is_operator("=") || now().is_operator(")") || now().is_operator("]") ||
-        (now().kind == TokenKind::name && std::ranges::contains(ends, now().text))) {
-      break;
-    }
+    if (now().is_operator("=") || now().is_operator(")") || now().is_operator("]")) break;
     result.parts.push_back(single_target(with_namespace));
   }
   return result;
+}
+
+bool Compiler::assigns(const Target& target, std::int32_t variable) {
+  return target.symbol == variable ||
+         std::ranges::any_of(target.parts, [&](const Target& part) { return assigns(part, variable); });
 }
 
 void Compiler::emit_store(const Target& target) {

@@ -130,7 +130,8 @@ class Compiler {
   void separate(const std::function<void()>& read);
   void macro_body(MacroCode macro, const Code& defaults, std::string_view end);
   void signature(MacroCode& macro, Code& defaults);
-  Target target(bool with_namespace, std::initializer_list<std::string_view> ends = {});
+  Target target(bool with_namespace);
+  static bool assigns(const Target& target, std::int32_t variable);
   Target single_target(bool with_namespace);
   void emit_store(const Target& target);
 

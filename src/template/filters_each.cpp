@@ -35,6 +35,7 @@ Value keyword(const Arguments& arguments, std::string_view name) {
 
 // select and its like: the items, or those of their attributes, that pass a test; without one, that are true.
 Value choose(Context& context, const Arguments& arguments, bool wanted, bool by_attribute) {
+  if (!truth(arguments.subject())) return context.heap.generator({});
   Value attribute;
   std::size_t test_at = 1;
   if (by_attribute) {
@@ -60,6 +61,7 @@ Value choose(Context& context, const Arguments& arguments, bool wanted, bool by_
 }  // namespace
 
 Value map(Context& context, const Arguments& arguments) {
+  if (!truth(arguments.subject())) return context.heap.generator({});
   Values result;
   if (arguments.positional.size() == 1) {
     const Value attribute = keyword(arguments, "attribute");

@@ -8,6 +8,8 @@
 #include "template/format.hpp"
 #include "template/operators.hpp"
 #include "template/text.hpp"
+#include "template/unicode.hpp"
+#include "tokenizer/utf8.hpp"
 
 namespace gerbil::jinja::filters {
 namespace {
@@ -18,7 +20,14 @@ std::optional<std::string> plain_digits(std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '_') {
-      result += text[i];
+      // Python reads the decimals of every script.
+      const auto unit = tokenizer::utf8_unit(text, i);
+      if (unit.code_point >= 0x80 && is_decimal(unit.code_point)) {
+        result += static_cast<char>('0' + digit_value(unit.code_point));
+      } else {
+        result += text.substr(i, unit.size);
+      }
+      i += unit.size - 1;
       continue;
     }
     const auto is_digit = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };

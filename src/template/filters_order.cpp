@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "template/failure.hpp"
 #include "template/filters.hpp"
@@ -119,10 +120,18 @@ Value sum(Context& context, const Arguments& arguments) {
   const auto [value, attribute, start] = bind("sum", arguments, {"iterable", "attribute", "start"}, 1);
   Value result = start.given() ? start : Value::integer(0);
   if (result.is_text()) fail("sum() can't sum strings [use ''.join(seq) instead]");
-  for (const Value item : items_of(context.heap, value)) {
-    result = apply(context, Binary::add, result, get_by_path(context, item, attribute));
+  double lost = 0.0;  // what rounding took from a sum of reals: Python adds it in the end (Neumaier's method)
+  for (const Value each : items_of(context.heap, value)) {
+    const Value item = get_by_path(context, each, attribute);
+    const Value next = apply(context, Binary::add, result, item);
+    if (next.is(Kind::real)) {
+      const double a = result.as_real();
+      const double b = item.as_real();
+      lost += std::fabs(a) >= std::fabs(b) ? (a - next.as_real()) + b : (b - next.as_real()) + a;
+    }
+    result = next;
   }
-  return result;
+  return result.is(Kind::real) && std::isfinite(lost) ? Value::real(result.as_real() + lost) : result;
 }
 
 Value unique(Context& context, const Arguments& arguments) {

@@ -178,6 +178,7 @@ Value replace(Context& context, const Arguments& arguments) {
 
 Value indent(Context& context, const Arguments& arguments) {
   const auto [value, width, first, blank] = bind("indent", arguments, {"s", "width", "first", "blank"}, 1);
+  to_text(value, "what is indented");
   std::string space;
   if (width.is_text()) {
     space = width.bytes();
@@ -259,6 +260,7 @@ Value wordcount(Context&, const Arguments& arguments) {
 Value wordwrap(Context& context, const Arguments& arguments) {
   const auto [value, width, break_words, separator, hyphens] =
       bind("wordwrap", arguments, {"s", "width", "break_long_words", "wrapstring", "break_on_hyphens"}, 1);
+  to_text(value, "what is wrapped");
   const std::int64_t columns = width.given() ? to_index(width) : 79;
   if (columns <= 0) fail("invalid width " + std::to_string(columns) + " (must be > 0)");
   const std::string by = separator.given() && !separator.is(Kind::none) ? str(separator) : "\n";

@@ -68,11 +68,19 @@ Specification parse(std::string_view text) {
   return result;
 }
 
-std::string group(const std::string& digits, char separator, std::size_t every) {
-  const std::size_t whole = std::min(digits.find_first_of(".e"), digits.size());
+// With separators; zeros in front that fill the width have them, too.
+std::string group(const Specification& s, std::string digits, std::size_t every) {
+  std::size_t whole = std::min(digits.find_first_of(".e%"), digits.size());
+  if (s.fill == "0" && s.align == '=') {
+    const auto size = [&](std::size_t count) { return digits.size() - whole + count + (count - 1) / every; };
+    std::size_t wanted = whole;
+    while (size(wanted) < static_cast<std::size_t>(s.width)) ++wanted;
+    digits.insert(0, wanted - whole, '0');
+    whole = wanted;
+  }
   std::string result;
   for (std::size_t i = 0; i < whole; ++i) {
-    if (i > 0 && (whole - i) % every == 0) result += separator;
+    if (i > 0 && (whole - i) % every == 0) result += s.grouping;
     result += digits[i];
   }
   return result + digits.substr(whole);
@@ -119,7 +127,7 @@ std::string format_whole(const Specification& s, Value value) {
     digits.insert(digits.begin(), letters[magnitude % base]);
     magnitude /= base;
   } while (magnitude > 0);
-  if (s.grouping) digits = group(digits, s.grouping, base == 10 ? 3 : 4);
+  if (s.grouping) digits = group(s, digits, base == 10 ? 3 : 4);
   std::string sign = sign_of(s, negative);
   if (s.alternate && base != 10) sign += std::string("0") + s.type;
   return align(s, '>', sign, digits);
@@ -156,7 +164,7 @@ std::string format_number(const Specification& s, Value value) {
     default:
       unknown_type(s, value);
   }
-  if (s.grouping) digits = group(digits, s.grouping, 3);
+  if (s.grouping) digits = group(s, digits, 3);
   return align(s, '>', sign_of(s, std::signbit(number)), digits);
 }
 
@@ -213,7 +221,7 @@ class Braces {
       if (conversion != 's' && conversion != 'r' && conversion != 'a') {
         fail("Unknown conversion specifier " + std::string(1, conversion));
       }
-      value = context_.heap.text(conversion == 's' ? str(value) : repr(value));
+      value = context_.heap.text(conversion == 's' ? str(value) : conversion == 'r' ? repr(value) : ascii(value));
       text.remove_prefix(2);
       if (!text.empty() && text[0] != ':') fail("expected ':' after conversion specifier");
     }
@@ -249,8 +257,11 @@ class Braces {
     std::size_t index = next_;
     const bool numbered = !name.empty() && name[0] >= '0' && name[0] <= '9';
     if (name.empty()) {
+      if (by_number_) fail("cannot switch from manual field specification to automatic field numbering");
       ++next_;
     } else if (numbered) {
+      if (next_ > 0) fail("cannot switch from automatic field numbering to manual field specification");
+      by_number_ = true;
       std::size_t at = 0;
       index = static_cast<std::size_t>(read_number(name, at));
     } else {
@@ -269,6 +280,7 @@ class Braces {
   const Arguments& arguments_;
   bool markup_;
   std::size_t next_ = 0;
+  bool by_number_ = false;
 };
 
 }  // namespace

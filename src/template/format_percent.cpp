@@ -32,9 +32,10 @@ class Percent {
       at_ = percent + 1;
       if (percent < text_.size()) append_conversion(result);
     }
+    // What has keys or items may go unused.
+    if (values_.is(Kind::dict) || values_.is(Kind::list) || values_.is(Kind::undefined)) return result;
     const bool several = values_.is(Kind::tuple);
-    if (several ? next_ < values_.sequence().items.size()
-                : next_ == 0 && !values_.is(Kind::dict) && !values_.is(Kind::list)) {
+    if (several ? next_ < values_.sequence().items.size() : next_ == 0) {
       fail("not all arguments converted during string formatting");
     }
     return result;
@@ -131,7 +132,7 @@ class Percent {
       case 's':
       case 'r':
       case 'a': {
-        std::string text = conversion.type == 's' ? str(value) : repr(value);
+        std::string text = conversion.type == 's' ? str(value) : conversion.type == 'r' ? repr(value) : ascii(value);
         if (markup_ && !(value.is_text() && value.text().markup)) text = escape_html(text);
         if (conversion.precision >= 0) text.resize(byte_of(text, conversion.precision));
         return text;

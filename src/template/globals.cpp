@@ -5,6 +5,7 @@
 
 #include "template/builtin.hpp"
 #include "template/failure.hpp"
+#include "template/print.hpp"
 
 namespace gerbil::jinja {
 namespace {
@@ -74,7 +75,7 @@ Value joiner_(Context& context, const Arguments& arguments) {
 
 Value raise_exception(Context&, const Arguments& arguments) {
   const auto [message] = bind("raise_exception", arguments, {"message"}, 1);
-  throw Raised(message.is_text() ? std::string(message.bytes()) : "");
+  throw Raised(str(message));
 }
 
 Value strftime_now(Context& context, const Arguments& arguments) {

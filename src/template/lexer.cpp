@@ -128,7 +128,10 @@ class Lexer {
 
   void read_comment() {
     const std::size_t close = source_.find("#}", at_ + 2);
-    if (close == std::string_view::npos) error("Missing end of comment tag");
+    if (close == std::string_view::npos) {
+      if (at_ + 2 < source_.size()) error("Missing end of comment tag");
+      return advance(2);
+    }
     const bool sign = close > at_ + 2 && (source_[close - 1] == '-' || source_[close - 1] == '+');
     advance(close - at_ - (sign ? 1 : 0));
     skip_end("#}", true);
@@ -139,7 +142,10 @@ class Lexer {
     skip_end("%}", false);
     const std::size_t begin = at_;
     for (std::size_t open = source_.find("{%", at_);; open = source_.find("{%", open + 2)) {
-      if (open == std::string_view::npos) error("Missing end of raw directive");
+      if (open == std::string_view::npos) {
+        if (at_ < source_.size()) error("Missing end of raw directive");
+        return;
+      }
       at_ = open;
       std::size_t close = 0;
       if (!is_raw_tag("endraw", close)) continue;
@@ -201,7 +207,7 @@ class Lexer {
     while (end < source_.size()) {
       const auto unit = tokenizer::utf8_unit(source_, end);
       const char32_t c = unit.code_point;
-      if (c != '_' && !is_letter(c) && (end == at_ || !is_decimal(c))) break;
+      if (c != '_' && !(end == at_ ? is_letter(c) : is_identifier_part(c))) break;
       end += unit.size;
     }
     return end - at_;
@@ -247,6 +253,10 @@ class Lexer {
       end = skip_digits(at_, 10);
       // In x.0.5 the digits are indices, not a number with a fraction.
       if (at_ == 0 || source_[at_ - 1] != '.') end = skip_fraction(end, kind);
+      // As Python has it, a whole number does not begin with 0 unless it is 0.
+      if (kind == TokenKind::integer && source_[at_] == '0') {
+        end = std::min(end, source_.find_first_not_of("0_", at_));
+      }
     }
     std::string digits(source_.substr(at_, end - at_));
     std::erase(digits, '_');

@@ -263,6 +263,7 @@ void Machine::execute(const Instruction& instruction) {
       return push(result);
     }
     case Op::print:
+      if (instruction.flags != 0) to_text(stack_.back(), "what a filter block gives");
       return print(pop());
     case Op::print_text:
       return append(constant().bytes());
@@ -289,8 +290,11 @@ void Machine::execute(const Instruction& instruction) {
       loops_.pop_back();
       return push(heap_.list(std::move(kept)));
     }
-    case Op::jump_unless_empty:
-      if (!loops_.back().loop->items.empty()) jump(instruction);
+    case Op::complete:
+      loops_.back().completed = true;
+      return;
+    case Op::jump_if_completed:
+      if (loops_.back().completed) jump(instruction);
       return;
     case Op::leave_loop:
       loops_.pop_back();

@@ -40,6 +40,7 @@ class Machine {
     Loop* loop = nullptr;
     std::size_t next = 0;
     Values kept;
+    bool completed = false;
   };
 
   void execute(const Instruction& instruction);

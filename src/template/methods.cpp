@@ -15,6 +15,7 @@ const Builtin* find_text_method(std::string_view name);  // methods_text.cpp
 namespace {
 
 Value dict_get(Context& context, const Arguments& arguments) {
+  if (!arguments.keywords.empty()) fail("dict.get() takes no keyword arguments");
   const auto [dict, key, fallback] = bind("get", arguments, {"self", "key", "default"}, 2);
   context.heap.spend(static_cast<std::int64_t>(dict.dict().items.size() / 16));
   const Value* found = find(dict.dict(), key);
@@ -106,8 +107,20 @@ Value cycler_reset(Context&, const Arguments& arguments) {
   return Value::none();
 }
 
-constexpr std::array<Builtin, 5> of_dict = {
-    {{"copy", dict_copy}, {"get", dict_get}, {"items", dict_items}, {"keys", dict_keys}, {"values", dict_values}}};
+Value dict_fromkeys(Context& context, const Arguments& arguments) {
+  const auto [self, keys, value] = bind("fromkeys", arguments, {"self", "iterable", "value"}, 2);
+  Dict result;
+  for (const Value key : items_of(context.heap, keys))
+    insert(context.heap, result, key, value.given() ? value : Value::none());
+  return context.heap.dict(std::move(result));
+}
+
+constexpr std::array<Builtin, 6> of_dict = {{{"copy", dict_copy},
+                                             {"fromkeys", dict_fromkeys},
+                                             {"get", dict_get},
+                                             {"items", dict_items},
+                                             {"keys", dict_keys},
+                                             {"values", dict_values}}};
 constexpr std::array<Builtin, 3> of_list = {
     {{"copy", list_copy}, {"count", sequence_count}, {"index", sequence_index}}};
 constexpr std::array<Builtin, 2> of_tuple = {{{"count", sequence_count}, {"index", sequence_index}}};

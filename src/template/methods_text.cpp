@@ -139,7 +139,6 @@ Value replace_method(Context& context, const Arguments& arguments) {
 
 Value join_method(Context& context, const Arguments& arguments) {
   const auto [text, parts] = bind("join", arguments, {"self", "iterable"}, 2);
-  require_defined(parts);
   std::string result;
   std::size_t number = 0;
   for (const Value part : items_of(context.heap, parts)) {
@@ -243,7 +242,7 @@ Value isidentifier_method(Context&, const Arguments& arguments) {
   for (std::size_t at = 0; at < text.size(); first = false) {
     const auto unit = tokenizer::utf8_unit(text, at);
     const char32_t c = unit.code_point;
-    if (c != '_' && !is_letter(c) && (first || !is_decimal(c))) return Value::boolean(false);
+    if (c != '_' && !(first ? is_letter(c) : is_identifier_part(c))) return Value::boolean(false);
     at += unit.size;
   }
   return Value::boolean(!first);
@@ -318,11 +317,40 @@ Value translate_method(Context& context, const Arguments& arguments) {
   return like(context, text, std::move(result));
 }
 
-constexpr std::array<Builtin, 45> methods = {{
+// A table for translate: from each character of the first text to its partner, and what is to vanish.
+Value maketrans_method(Context& context, const Arguments& arguments) {
+  const auto [self, from, to, gone] = bind("maketrans", arguments, {"self", "x", "y", "z"}, 2);
+  Dict table;
+  const auto point = [](std::string_view character) {
+    return Value::integer(static_cast<std::int64_t>(tokenizer::utf8_unit(character, 0).code_point));
+  };
+  if (from.is(Kind::dict) && !to.given()) {
+    for (const auto& [key, value] : from.dict().items) {
+      if (key.is_text() && length(key.text()) != 1) fail("string keys in translate table must be of length 1");
+      insert(context.heap, table, key.is_text() ? point(key.bytes()) : key, value);
+    }
+    return context.heap.dict(std::move(table));
+  }
+  const auto left = characters(to_text(from, "maketrans() argument 1"));
+  const auto right = characters(to_text(to, "maketrans() argument 2"));
+  if (left.size() != right.size()) fail("the first two maketrans arguments must have equal length");
+  for (std::size_t i = 0; i < left.size(); ++i) insert(context.heap, table, point(left[i]), point(right[i]));
+  if (gone.given()) {
+    for (const std::string_view character : characters(to_text(gone, "maketrans() argument 3"))) {
+      insert(context.heap, table, point(character), Value::none());
+    }
+  }
+  return context.heap.dict(std::move(table));
+}
+
+Value encode_method(Context&, const Arguments&) { fail("'encode' gives bytes, which templates here do not have"); }
+
+constexpr std::array<Builtin, 47> methods = {{
     {"capitalize", mapped<capitalize>},
     {"casefold", mapped<casefold>},
     {"center", justified<'c'>},
     {"count", count_method},
+    {"encode", encode_method},
     {"endswith", begins_or_ends<true>},
     {"expandtabs", expandtabs_method},
     {"find", find_method_<false>},
@@ -345,6 +373,7 @@ constexpr std::array<Builtin, 45> methods = {{
     {"ljust", justified<'l'>},
     {"lower", mapped<lower>},
     {"lstrip", stripped<lstrip>},
+    {"maketrans", maketrans_method},
     {"partition", partition<false>},
     {"removeprefix", remove_affix<false>},
     {"removesuffix", remove_affix<true>},

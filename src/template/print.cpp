@@ -17,6 +17,15 @@ namespace {
 
 void append_repr(std::string& result, Value value, int depth);
 
+void append_escape(std::string& result, char32_t c) {
+  const auto code = static_cast<unsigned>(c);
+  if (code < 0x100) {
+    result += std::format("\\x{:02x}", code);
+  } else {
+    result += code < 0x10000 ? std::format("\\u{:04x}", code) : std::format("\\U{:08x}", code);
+  }
+}
+
 void append_quoted(std::string& result, std::string_view text) {
   const bool doubled = text.contains('\'') && !text.contains('"');
   const char quote = doubled ? '"' : '\'';
@@ -35,11 +44,8 @@ void append_quoted(std::string& result, std::string_view text) {
       result += "\\t";
     } else if (is_printable(c)) {
       result.append(text.substr(at, unit.size));
-    } else if (c < 0x100) {
-      result += std::format("\\x{:02x}", static_cast<unsigned>(c));
     } else {
-      result += c < 0x10000 ? std::format("\\u{:04x}", static_cast<unsigned>(c))
-                            : std::format("\\U{:08x}", static_cast<unsigned>(c));
+      append_escape(result, c);
     }
     at += unit.size;
   }
@@ -184,6 +190,21 @@ void append_str(std::string& result, Value value) {
 std::string str(Value value) {
   std::string result;
   append_str(result, value);
+  return result;
+}
+
+std::string ascii(Value value) {
+  std::string result;
+  const std::string text = repr(value);
+  for (std::size_t at = 0; at < text.size();) {
+    const auto unit = tokenizer::utf8_unit(text, at);
+    if (unit.code_point < 0x80) {
+      result += text[at];
+    } else {
+      append_escape(result, unit.code_point);
+    }
+    at += unit.size;
+  }
   return result;
 }
 

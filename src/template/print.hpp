@@ -15,6 +15,9 @@ void append_str(std::string& result, Value value);
 // repr(value): how a value is printed inside a list.
 std::string repr(Value value);
 
+// ascii(value): the same, with escapes for all that is not ASCII.
+std::string ascii(Value value);
+
 // repr(float): the shortest digits that give the same number again.
 std::string repr_real(double value);
 

@@ -45,7 +45,7 @@ enum class Op : std::uint8_t {
   call,    // pop arguments (see Instruction) and what to call; push the result
   filter,  // pop arguments; push what builtins[a] gives
   test,
-  print,       // pop, append to the output
+  print,       // pop, append to the output; flag: only a text will do
   print_text,  // append constants[a]
   push_buffer,
   pop_buffer,  // push the output since push_buffer
@@ -55,7 +55,8 @@ enum class Op : std::uint8_t {
   next,        // push the next item, or jump by a
   keep,        // pop; when it is true, the item will be part of the list that leave_filter pushes
   leave_filter,
-  jump_unless_empty,  // by a, when the loop had an item
+  complete,           // a turn of the loop came to its end
+  jump_if_completed,  // by a, when one did
   leave_loop,
   call_loop,         // call the recursive loop that begins at a; push its text
   make_macro,        // push the macro macros[a]
@@ -87,7 +88,8 @@ struct Instruction {
 struct MacroCode {
   std::string name;
   std::vector<std::int32_t> parameters;  // variables
-  std::int32_t entry = 0;                // an index of Program::code
+  std::vector<std::string> parameter_names;
+  std::int32_t entry = 0;  // an index of Program::code
   bool takes_caller = false;
   bool takes_keywords = false;
   bool takes_rest = false;

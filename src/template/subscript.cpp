@@ -45,6 +45,12 @@ Value property(Context& context, Value object, std::string_view name) {
     case Kind::macro: {
       const MacroCode& macro = *object.macro().code;
       if (name == "name") return heap.text(macro.name);
+      if (name == "arguments") {
+        Values names;
+        for (const std::string_view parameter : macro.parameter_names)
+          names.push_back(heap.text(std::string(parameter)));
+        return heap.tuple(std::move(names));
+      }
       if (name == "caller") return Value::boolean(macro.takes_caller);
       if (name == "catch_kwargs") return Value::boolean(macro.takes_keywords);
       if (name == "catch_varargs") return Value::boolean(macro.takes_rest);
@@ -54,8 +60,13 @@ Value property(Context& context, Value object, std::string_view name) {
       return loop_property(context, object.loop(), name);
     case Kind::cycler: {
       const Cycler& cycler = object.cycler();
+      if (name == "items") return heap.tuple(cycler.items);
+      if (name == "pos") return Value::integer(static_cast<std::int64_t>(cycler.position));
       return name == "current" ? cycler.items[cycler.position] : Value();
     }
+    case Kind::joiner:
+      if (name == "sep") return object.joiner().separator;
+      return name == "used" ? Value::boolean(object.joiner().used) : Value();
     default:
       return {};
   }
@@ -107,14 +118,17 @@ Value python_attribute(Context& context, Value object, Value name) {
 }
 
 Value attribute(Context& context, Value object, Value name) {
+  // Names like __class__ are attributes of everything in Python.
+  if (name.bytes().size() > 4 && name.bytes().starts_with("__") && name.bytes().ends_with("__")) {
+    return context.heap.undefined({.object = object, .name = name, .unsafe = true});
+  }
   require_defined(object);
   if (is_unsafe(object, name.bytes())) {
     return context.heap.undefined({.object = object, .name = name, .unsafe = true});
   }
   if (const Value value = find_attribute(context, object, name); value.given()) return value;
   if (const Value value = find_item(context, object, name); value.given()) return value;
-  const bool hidden = name.bytes().starts_with("__") && name.bytes().ends_with("__");
-  return context.heap.undefined({.object = object, .name = name, .unsafe = hidden});
+  return context.heap.undefined({.object = object, .name = name});
 }
 
 Value item(Context& context, Value object, Value key) {
@@ -129,7 +143,16 @@ Value item(Context& context, Value object, Value key) {
   return context.heap.undefined({.object = object, .name = key});
 }
 
-std::vector<std::size_t> slice_indices(std::size_t size, Value start, Value stop, Value step) {
+namespace {
+
+struct Bounds {
+  std::int64_t from;
+  std::int64_t to;
+  std::int64_t stride;
+};
+
+// Reference: PySlice_AdjustIndices.
+Bounds slice_bounds(std::size_t size, Value start, Value stop, Value step) {
   const auto length = static_cast<std::int64_t>(size);
   const std::int64_t stride = to_index_or(step, 1);
   if (stride == 0) fail("slice step cannot be zero");
@@ -140,8 +163,13 @@ std::vector<std::size_t> slice_indices(std::size_t size, Value start, Value stop
     const std::int64_t index = to_index(value);
     return std::clamp(index < 0 ? index + length : index, lowest, highest);
   };
-  const std::int64_t from = bound(start, stride > 0 ? lowest : highest);
-  const std::int64_t to = bound(stop, stride > 0 ? highest : lowest);
+  return {bound(start, stride > 0 ? lowest : highest), bound(stop, stride > 0 ? highest : lowest), stride};
+}
+
+}  // namespace
+
+std::vector<std::size_t> slice_indices(std::size_t size, Value start, Value stop, Value step) {
+  const auto [from, to, stride] = slice_bounds(size, start, stop, step);
   std::vector<std::size_t> result;
   const auto inside = [&](std::int64_t i) { return stride > 0 ? i < to : i > to; };
   for (std::int64_t i = from; inside(i);) {
@@ -153,6 +181,12 @@ std::vector<std::size_t> slice_indices(std::size_t size, Value start, Value stop
 
 Value slice(Context& context, Value object, Value start, Value stop, Value step) {
   require_defined(object);
+  // Jinja takes what Python cannot slice for a key that is not there.
+  for (const Value bound : {start, stop, step}) {
+    if (!bound.is_integer() && !bound.is(Kind::none)) {
+      return context.heap.undefined({.object = object, .name = context.heap.text("slice")});
+    }
+  }
   if (object.is_text()) {
     const std::string_view text = object.bytes();
     const auto size = static_cast<std::size_t>(length(object.text()));

@@ -67,8 +67,7 @@ Value has_case(Context& context, const Arguments& arguments) {
 
 Value same_as(Context&, const Arguments& arguments) {
   const auto [value, other] = bind("sameas", arguments, {"value", "other"}, 2);
-  // Python keeps one copy of most short texts, so equal ones are the same there, too.
-  return Value::boolean(identical(value, other) || (value.is_text() && other.is_text() && equal(value, other)));
+  return Value::boolean(identical(value, other));
 }
 
 constexpr auto is_equal = compares<Comparison::equal>;

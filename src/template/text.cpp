@@ -139,8 +139,10 @@ std::string swapcase(std::string_view text) {
   return map_characters(text, [&](std::string& result, std::size_t at, char32_t c) {
     if (is_upper(c)) {
       append_lower_at(result, text, at, c);
-    } else {
+    } else if (is_lower(c)) {
       append_upper(result, c);
+    } else {
+      tokenizer::append_utf8(result, c);
     }
   });
 }
@@ -190,7 +192,7 @@ std::vector<std::string_view> split(std::string_view text, std::optional<std::st
     result.push_back(text.substr(0, end));
     text = lstrip(text.substr(end));
   }
-  if (!text.empty()) result.push_back(rstrip(text));
+  if (!text.empty()) result.push_back(text);
   return result;
 }
 
@@ -216,7 +218,7 @@ std::vector<std::string_view> rsplit(std::string_view text, std::optional<std::s
       result.push_back(text.substr(begin));
       text = rstrip(text.substr(0, begin));
     }
-    if (!text.empty()) result.push_back(lstrip(text));
+    if (!text.empty()) result.push_back(text);
   }
   std::ranges::reverse(result);
   return result;

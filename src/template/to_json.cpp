@@ -136,7 +136,7 @@ class Writer {
         result_ += '\\';
         result_ += to[simple];
         ++at;
-      } else if (static_cast<unsigned char>(c) < 0x20) {
+      } else if (static_cast<unsigned char>(c) < 0x20 || (c == 0x7F && ascii_)) {
         result_ += std::format("\\u{:04x}", static_cast<unsigned>(c));
         ++at;
       } else if (static_cast<unsigned char>(c) < 0x80 || !ascii_) {

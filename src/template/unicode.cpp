@@ -40,17 +40,16 @@ bool append_upper_parts(std::string& result, char32_t c, bool first_only) {
   if (iota && first_only) return false;
   if (!iota && simple_upper(c) != c) return false;
   std::string raised;
-  std::string tail;
   for (std::size_t i = 0; i < composed.size(); ++i) {
     const auto part = static_cast<char32_t>(composed[i]);
-    if (part == iota_below) {
-      tail += "Ι";
-    } else {
-      append(raised, first_only && i > 0 ? part : simple_upper(part));
-    }
+    if (part != iota_below) append(raised, first_only && i > 0 ? part : simple_upper(part));
+  }
+  if (!iota) {
+    result += raised;
+    return true;
   }
   tokenizer::append_normalized(result, raised, tokenizer::NormalForm::nfc);
-  result += tail;
+  result += "Ι";
   return true;
 }
 
@@ -81,6 +80,26 @@ bool is_digit(char32_t c) {
     if (character == 0x2044) return false;  // a fraction
   }
   return digits == 1;
+}
+
+bool is_identifier_part(char32_t c) {
+  if (is_letter(c) || is_decimal(c)) return true;
+  switch (category(c)) {
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_PC:
+      return true;
+    default:  // Other_ID_Continue
+      return c == 0xB7 || c == 0x387 || (c >= 0x1369 && c <= 0x1371) || c == 0x19DA;
+  }
+}
+
+// Decimals come in runs of ten, and runs that touch each other begin with a zero.
+std::int64_t digit_value(char32_t c) {
+  char32_t first = c;
+  while (first > 0 && is_decimal(first - 1)) --first;
+  return (c - first) % 10;
 }
 
 bool is_printable(char32_t c) {

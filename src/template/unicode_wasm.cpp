@@ -8,7 +8,7 @@
 EM_JS(int, gerbil_character_is, (unsigned c, int property), {
   const table = (globalThis.gerbilProperties = globalThis.gerbilProperties || [
     /\p{L}/u, /\p{Nd}/u, /\p{N}/u, /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u, /[\s\x1C-\x1F\x85]/u, /\p{Uppercase}/u,
-    /\p{Lowercase}/u, /\p{Lt}/u, /\p{Case_Ignorable}/u, /[\p{Nd}\u00B2\u00B3\u00B9\u2070-\u2079\u2080-\u2089\u2460-\u2468]/u,
+    /\p{Lowercase}/u, /\p{Lt}/u, /\p{Case_Ignorable}/u, /[\p{Nd}\u00B2\u00B3\u00B9\u2070-\u2079\u2080-\u2089\u2460-\u2468]/u, /\p{ID_Continue}/u,
   ]);
   return table[property].test(String.fromCodePoint(c)) ? 1 : 0;
 });
@@ -45,6 +45,12 @@ void append_mapped(std::string& result, char32_t c, int mapping, bool title = fa
 bool is_letter(char32_t c) { return c < 0x80 ? (c | 0x20) >= 'a' && (c | 0x20) <= 'z' : gerbil_character_is(c, 0); }
 bool is_decimal(char32_t c) { return c < 0x80 ? c >= '0' && c <= '9' : gerbil_character_is(c, 1); }
 bool is_numeric(char32_t c) { return gerbil_character_is(c, 2); }
+bool is_identifier_part(char32_t c) { return gerbil_character_is(c, 10); }
+std::int64_t digit_value(char32_t c) {
+  char32_t first = c;
+  while (first > 0 && is_decimal(first - 1)) --first;
+  return (c - first) % 10;
+}
 bool is_printable(char32_t c) { return c < 0x7F ? c >= 0x20 : gerbil_character_is(c, 3); }
 bool is_space(char32_t c) { return tokenizer::is_whitespace(c) || (c >= 0x1C && c <= 0x1F); }
 bool is_upper(char32_t c) { return gerbil_character_is(c, 5); }

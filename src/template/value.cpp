@@ -150,6 +150,9 @@ bool equal(Value a, Value b) {
       return std::ranges::equal(a.sequence().items, b.sequence().items, equal);
     case Kind::dict:
       return equal_dicts(a.dict(), b.dict());
+    case Kind::view:
+      return identical(a, b) || (a.sequence().type != "dict_values" && a.sequence().type == b.sequence().type &&
+                                 std::ranges::is_permutation(a.sequence().items, b.sequence().items, equal));
     case Kind::undefined:
       return true;
     case Kind::method:
