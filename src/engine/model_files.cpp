@@ -4,7 +4,6 @@
 #include <string>
 
 #include "base/mapped_file.hpp"
-#include "engine/tokenizer_config.hpp"
 
 namespace gerbil {
 namespace {
@@ -26,20 +25,6 @@ void add_end_tokens(const Json& config, std::vector<std::int32_t>& ids) {
   }
 }
 
-// chat_template.jinja, or tokenizer_config.json's chat_template: a text, or named texts of which "default" is ours.
-std::string read_template(const std::filesystem::path& directory, const Json& tokenizer_config) {
-  std::error_code error;
-  const auto file = directory / "chat_template.jinja";
-  if (std::filesystem::is_regular_file(file, error)) return read_text_file(file);
-  const auto member = tokenizer_config.find("chat_template");
-  if (member == tokenizer_config.end() || member->is_null()) return {};
-  if (!member->is_array()) return json_value<std::string>(tokenizer_config, "chat_template", "");
-  for (const Json& named : *member) {
-    if (json_value<std::string>(named, "name", "") == "default") return json_required<std::string>(named, "template");
-  }
-  return {};
-}
-
 }  // namespace
 
 ModelFiles read_model_files(const std::filesystem::path& directory, const Json& config) {
@@ -57,9 +42,7 @@ ModelFiles read_model_files(const std::filesystem::path& directory, const Json& 
     const auto id = files.tokenizer->id(eos);
     if (id && !std::ranges::contains(files.end_tokens, *id)) files.end_tokens.push_back(*id);
   }
-  if (const std::string source = read_template(directory, tokenizer_config.json); !source.empty()) {
-    files.chat_template.emplace(source, json_value<std::string>(tokenizer_config.special_tokens, "bos_token", ""), eos);
-  }
+  files.chat_templates = read_chat_templates(directory, tokenizer_config);
   return files;
 }
 

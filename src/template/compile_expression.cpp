@@ -161,7 +161,11 @@ void Compiler::unary(bool with_filters) {
   if (with_filters) filters_and_tests();
 }
 
-void Compiler::emit_load(std::string_view name) { emit(Op::load, symbol(name)); }
+void Compiler::emit_load(std::string_view name) {
+  const std::int32_t variable = symbol(name);
+  if (!names_.back().stored.contains(variable)) names_.back().loaded.insert(variable);
+  emit(Op::load, variable);
+}
 
 void Compiler::primary() {
   const Nesting level(*this);

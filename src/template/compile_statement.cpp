@@ -65,28 +65,51 @@ void Compiler::close(std::initializer_list<std::string_view> ends) {
 // A body whose variables are its own.
 void Compiler::scoped(std::string_view end) {
   emit(Op::push_scope);
+  const std::size_t names = begin_names();
   cleanups_.push_back(Op::pop_scope);
   close({end});
   cleanups_.pop_back();
+  end_names(names);
   emit(Op::pop_scope);
+}
+
+// What every branch stores first is stored first; what only some store comes from outside.
+Compiler::Names Compiler::join_branches(const Names& before, const std::vector<Names>& branches) {
+  Names result = before;
+  for (const Names& branch : branches) {
+    result.loaded.insert(branch.loaded.begin(), branch.loaded.end());
+    for (const std::int32_t variable : branch.stored) {
+      const bool everywhere =
+          std::ranges::all_of(branches, [&](const Names& b) { return b.stored.contains(variable); });
+      (everywhere ? result.stored : result.loaded).insert(variable);
+    }
+  }
+  return result;
 }
 
 void Compiler::if_statement() {
   const std::size_t unknowns = unknowns_.size();
   std::vector<std::size_t> to_end;
-  for (std::string end = "if"; end != "endif";) {
+  tuple(false);
+  const Names before = names_.back();
+  std::vector<Names> branches;
+  std::string end = "if";
+  while (end != "endif") {
     if (end == "else") {
       end_tag();
       end = body({"endif"});
-      continue;
+    } else {
+      if (end == "elif") tuple(false);
+      end_tag();
+      const std::size_t skip = emit(Op::jump_if_false);
+      end = body({"elif", "else", "endif"});
+      if (end != "endif") to_end.push_back(emit(Op::jump));
+      land(skip);
+      if (end == "endif") branches.push_back(before);  // there is no else
     }
-    tuple(false);
-    end_tag();
-    const std::size_t skip = emit(Op::jump_if_false);
-    end = body({"elif", "else", "endif"});
-    if (end != "endif") to_end.push_back(emit(Op::jump));
-    land(skip);
+    branches.push_back(std::exchange(names_.back(), before));
   }
+  names_.back() = join_branches(before, branches);
   end_tag();
   for (const std::size_t jump : to_end) land(jump);
   unknowns_.resize(unknowns);
@@ -97,8 +120,10 @@ void Compiler::filter_items(const Target& target) {
   emit({.op = Op::enter_loop});
   const std::size_t next = emit(Op::next);
   emit(Op::push_scope);
+  const std::size_t names = begin_names();
   emit_store(target);
   expression();
+  end_names(names);
   emit(Op::pop_scope);
   emit(Op::keep);
   jump_back(Op::jump, next);
@@ -111,11 +136,13 @@ void Compiler::loop_body(const Target& target, bool recursive, std::size_t entry
   emit({.op = Op::enter_loop, .flags = 1, .a = back});
   const std::size_t next = emit(Op::next);
   emit({.op = Op::push_scope, .flags = 1});
+  const std::size_t names = begin_names();
   emit_store(target);
   cleanups_.push_back(Op::leave_loop);
   loops_.push_back({.cleanups = cleanups_.size()});
   cleanups_.push_back(Op::pop_scope);
   const std::string end = body({"else", "endfor"});
+  end_names(names);
   cleanups_.pop_back();
   const LoopInfo loop = std::move(loops_.back());
   loops_.pop_back();
@@ -129,9 +156,11 @@ void Compiler::loop_body(const Target& target, bool recursive, std::size_t entry
     end_tag();
     const std::size_t skip = emit(Op::jump_if_completed);
     emit(Op::push_scope);
+    const std::size_t else_names = begin_names();
     cleanups_.push_back(Op::pop_scope);
     body({"endfor"});
     cleanups_.pop_back();
+    end_names(else_names);
     emit(Op::pop_scope);
     land(skip);
   }
@@ -214,14 +243,18 @@ void Compiler::with_statement() {
   }
   end_tag();
   emit(Op::push_scope);
+  const std::size_t names = begin_names();
   for (const Target& each : targets | std::views::reverse) emit_store(each);
   cleanups_.push_back(Op::pop_scope);
   close({"endwith"});
   cleanups_.pop_back();
+  end_names(names);
   emit(Op::pop_scope);
 }
 
-void Compiler::signature(MacroCode& macro, Code& defaults) {
+// The parameters, the code of their defaults, and the variables that this code loads.
+Compiler::Names Compiler::signature(MacroCode& macro, Code& defaults) {
+  names_.emplace_back();
   expect_operator("(");
   const std::size_t begin = here();
   bool optional = false;
@@ -233,6 +266,7 @@ void Compiler::signature(MacroCode& macro, Code& defaults) {
     const std::int32_t parameter = symbol(name);
     if (std::ranges::contains(macro.parameters, parameter)) error("duplicate argument '" + name + "' of a macro");
     macro.parameters.push_back(parameter);
+    names_.back().loaded.insert(parameter);
     macro.parameter_names.push_back(name);
     const std::size_t given = emit({.op = Op::bound, .b = parameter});
     if (skip_operator("=")) {
@@ -243,20 +277,26 @@ void Compiler::signature(MacroCode& macro, Code& defaults) {
     } else {
       emit(Op::undefined, text_constant("parameter '" + name + "' was not provided"));
     }
-    emit({.op = Op::store, .a = parameter});
+    emit(Op::store, parameter);
     land(given);
   }
   defaults = cut(begin);
+  Names names = std::move(names_.back());
+  names_.pop_back();
+  return names;
 }
 
 // Reads the rest of the tag and the body; leaves code that pushes the macro.
-void Compiler::macro_body(MacroCode macro, const Code& defaults, std::string_view end) {
+void Compiler::macro_body(MacroCode macro, const Code& defaults, Names names, std::string_view end) {
   const std::size_t over = emit(Op::jump);
   macro.entry = static_cast<std::int32_t>(here());
+  const std::size_t names_at = begin_names();
+  names_.back() = std::move(names);
   append(defaults);
   const std::size_t begin = here();
   end_tag();
   separate([&] { close({end}); });
+  end_names(names_at);
   const auto mentions = [&](Special variable) {
     return std::any_of(program_.code.begin() + static_cast<std::ptrdiff_t>(begin), program_.code.end(),
                        [&](const Instruction& i) { return i.op == Op::load && i.a == variable; });
@@ -274,16 +314,17 @@ void Compiler::macro_statement() {
   MacroCode macro{.name = take_name()};
   const std::int32_t name = symbol(macro.name);
   Code defaults;
-  signature(macro, defaults);
-  macro_body(std::move(macro), defaults, "endmacro");
-  emit(Op::store, name);
+  Names names = signature(macro, defaults);
+  macro_body(std::move(macro), defaults, std::move(names), "endmacro");
+  emit_assign(name);
 }
 
 // The body is written after the call that it is passed to, as the argument `caller`.
 void Compiler::call_statement() {
   MacroCode macro{.name = "caller"};
   Code defaults;
-  if (now().is_operator("(")) signature(macro, defaults);
+  Names names;
+  if (now().is_operator("(")) names = signature(macro, defaults);
   const std::size_t begin = here();
   expression();
   Code call = cut(begin);
@@ -293,7 +334,7 @@ void Compiler::call_statement() {
 
   const std::int32_t body_variable = symbol("{% call %}");  // no template can name it
   emit(Op::push_scope);
-  macro_body(std::move(macro), defaults, "endcall");
+  macro_body(std::move(macro), defaults, std::move(names), "endcall");
   emit(Op::store, body_variable);
   append(call);
   emit(Op::constant, text_constant("caller"));
@@ -333,7 +374,9 @@ void Compiler::block_statement() {
   const std::size_t over = emit(Op::jump);
   const auto index = static_cast<std::int32_t>(program_.blocks.size());
   program_.blocks.push_back({.name = name, .entry = static_cast<std::int32_t>(here())});
+  const std::size_t names = begin_names();
   separate([&] { body({"endblock"}); });
+  end_names(names);
   if (now().kind == TokenKind::name && take_name() != name) error("expected the end of block '" + name + "'");
   end_tag();
   emit(Op::return_);
@@ -411,8 +454,9 @@ void Compiler::emit_store(const Target& target) {
     emit(Op::unpack, static_cast<std::int32_t>(target.parts.size()));
     for (const Target& part : target.parts) emit_store(part);
   } else if (target.attribute.empty()) {
-    emit(Op::store, target.symbol);
+    emit_assign(target.symbol);
   } else {
+    names_.back().loaded.insert(target.symbol);
     emit(Op::load, target.symbol);
     emit(Op::set_attribute, text_constant(target.attribute));
   }

@@ -108,9 +108,34 @@ std::int32_t Compiler::builtin(const Builtin* function) {
   return entry->second;
 }
 
+void Compiler::emit_assign(std::int32_t variable) {
+  if (!names_.back().loaded.contains(variable)) names_.back().stored.insert(variable);
+  emit(Op::store, variable);
+}
+
+// A variable that a part of the template stores before it loads it is undefined there from the beginning, even for
+// loops and macros inside that come earlier, and whatever is around. Reference: jinja2.idtracking.
+std::size_t Compiler::begin_names() {
+  names_.emplace_back();
+  return emit(Op::hide);
+}
+
+void Compiler::end_names(std::size_t begin) {
+  const auto& stored = names_.back().stored;
+  if (stored.empty()) {
+    program_.code[begin] = {.op = Op::jump, .a = 1, .line = program_.code[begin].line};
+  } else {
+    program_.code[begin].a = static_cast<std::int32_t>(program_.hidden.size());
+    program_.hidden.emplace_back(stored.begin(), stored.end());
+  }
+  names_.pop_back();
+}
+
 void Compiler::run() {
   for (const std::string_view name : {"loop", "caller", "kwargs", "varargs"}) symbol(name);  // as Special numbers them
+  const std::size_t names = begin_names();
   body({});
+  end_names(names);
   emit(Op::halt);
   // Threads that render at once share the constants, so nothing in them may be computed later.
   for (const Value value : program_.constants) {

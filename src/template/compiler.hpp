@@ -7,6 +7,7 @@
 #include <functional>
 #include <initializer_list>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,6 +52,12 @@ class Compiler {
     int line;
   };
 
+  // Which variables the part of the template that is read loads and stores itself, not in parts inside of it.
+  struct Names {
+    std::set<std::int32_t> loaded;
+    std::set<std::int32_t> stored;  // before they were loaded
+  };
+
   class Nesting;  // counts levels, and refuses too many
 
   // Tokens.
@@ -77,6 +84,9 @@ class Compiler {
   std::int32_t symbol(std::string_view name);
   std::int32_t builtin(const Builtin* function);
   void emit_load(std::string_view name);
+  void emit_assign(std::int32_t variable);
+  std::size_t begin_names();
+  void end_names(std::size_t begin);
 
   // Expressions: each reads one of its level and pushes its value.
   void expression();
@@ -128,8 +138,9 @@ class Compiler {
   void print_statement();
   void template_statement(const std::string& tag);
   void separate(const std::function<void()>& read);
-  void macro_body(MacroCode macro, const Code& defaults, std::string_view end);
-  void signature(MacroCode& macro, Code& defaults);
+  void macro_body(MacroCode macro, const Code& defaults, Names names, std::string_view end);
+  static Names join_branches(const Names& before, const std::vector<Names>& branches);
+  Names signature(MacroCode& macro, Code& defaults);
   Target target(bool with_namespace);
   static bool assigns(const Target& target, std::int32_t variable);
   Target single_target(bool with_namespace);
@@ -142,6 +153,7 @@ class Compiler {
   std::vector<LoopInfo> loops_;
   std::vector<Op> cleanups_;  // what leaves the statements around, the outermost first
   std::vector<Unknown> unknowns_;
+  std::vector<Names> names_;
   std::map<std::string, std::int32_t, std::less<>> symbols_;
   std::map<std::string, std::int32_t, std::less<>> texts_;
   std::map<const Builtin*, std::int32_t> builtins_;

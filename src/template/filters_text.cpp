@@ -23,17 +23,20 @@ Value as_method(Context& context, const char* method, const Arguments& arguments
 
 bool is_word(char32_t c) { return c == '_' || is_letter(c) || is_decimal(c) || is_numeric(c); }
 
+// The white space at which textwrap divides: ASCII only.
+bool is_blank(char32_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
 // How textwrap divides a line: white space, and words that may be cut behind their hyphens.
 std::vector<std::string_view> chunks(std::string_view line, bool break_on_hyphens) {
   std::vector<std::string_view> result;
   for (std::size_t begin = 0; begin < line.size();) {
-    const bool space = is_space(tokenizer::utf8_unit(line, begin).code_point);
+    const bool space = is_blank(tokenizer::utf8_unit(line, begin).code_point);
     std::size_t end = begin;
     char32_t before = 0;
     char32_t before_that = 0;
     while (end < line.size()) {
       const auto unit = tokenizer::utf8_unit(line, end);
-      if (is_space(unit.code_point) != space) break;
+      if (is_blank(unit.code_point) != space) break;
       end += unit.size;
       const bool cuts = break_on_hyphens && unit.code_point == '-' && is_letter(before) && is_letter(before_that) &&
                         end < line.size() && is_letter(tokenizer::utf8_unit(line, end).code_point);

@@ -17,6 +17,7 @@ struct Specification {
   char align = 0;
   char sign = '-';
   bool alternate = false;
+  bool zero = false;  // a 0 before the width
   int width = 0;
   char grouping = 0;
   int precision = -1;
@@ -53,6 +54,7 @@ Specification parse(std::string_view text) {
   }
   if (peek(at) == '0' && result.align == 0) {
     result.fill = "0";
+    result.zero = true;
     result.align = '=';
     ++at;
   }
@@ -287,11 +289,8 @@ class Braces {
 
 std::string format_value(Context&, Value value, std::string_view text) {
   if (text.empty()) return str(value);
-  const Specification s = parse(text);
+  Specification s = parse(text);
   const bool as_real = s.type != 0 && std::string_view("eEfFgG%").contains(s.type);
-  if (value.is(Kind::boolean) && s.type == 0) {
-    return align(s, '<', "", str(value));
-  }
   if (value.is_integer()) return as_real ? format_number(s, value) : format_whole(s, value);
   if (value.is(Kind::real)) return format_number(s, value);
   if (!value.is_text()) {
@@ -299,9 +298,12 @@ std::string format_value(Context&, Value value, std::string_view text) {
     fail("unsupported format string passed to " + std::string(type_name(value)) + ".__format__");
   }
   if (s.type != 0 && s.type != 's') unknown_type(s, value);
-  if (s.align == '=') fail("'=' alignment not allowed in string format specifier");
+  if (s.grouping) fail("Cannot specify '" + std::string(1, s.grouping) + "' with 's'.");
+  // A 0 before the width fills numbers on the left and texts on the right.
+  if (s.align == '=' && !s.zero) fail("'=' alignment not allowed in string format specifier");
   std::string body(value.bytes());
   if (s.precision >= 0) body.resize(byte_of(body, s.precision));
+  if (s.zero) s.align = '<';
   return align(s, '<', "", body);
 }
 

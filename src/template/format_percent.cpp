@@ -139,7 +139,7 @@ class Percent {
       }
       case 'c': {
         if (value.is_text() && length(value.text()) == 1) return std::string(value.bytes());
-        if (!value.is(Kind::integer))
+        if (!value.is_integer())
           fail("%c requires an int or a unicode character, not " + std::string(type_name(value)));
         if (value.as_integer() < 0 || value.as_integer() > 0x10FFFF) fail("%c arg not in range(0x110000)");
         std::string text;

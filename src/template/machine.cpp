@@ -72,7 +72,9 @@ void Machine::assign(Scope& scope, std::int32_t symbol, Value value) {
 Value Machine::load(std::int32_t symbol) {
   for (const Scope* scope = scope_; scope; scope = scope->parent) {
     for (const auto& [name, value] : scope->variables) {
-      if (name == symbol) return value;
+      if (name != symbol) continue;
+      // A parameter that is looked at by the default of one before it.
+      return value.given() ? value : heap_.undefined("parameter was not provided");
     }
   }
   const Symbol& unknown = program_.symbols[static_cast<std::size_t>(symbol)];
@@ -179,9 +181,15 @@ void Machine::execute(const Instruction& instruction) {
       return push(load(a));
     case Op::store:
       return assign(*scope_, a, pop());
+    case Op::hide:
+      for (const std::int32_t symbol : program_.hidden[static_cast<std::size_t>(a)]) {
+        assign(*scope_, symbol,
+               heap_.undefined(Missing{.name = program_.symbols[static_cast<std::size_t>(symbol)].name}));
+      }
+      return;
     case Op::bound:
       for (const auto& [name, value] : scope_->variables) {
-        if (name == instruction.b) return jump(instruction);
+        if (name == instruction.b && value.given()) return jump(instruction);
       }
       return;
     case Op::unpack:

@@ -90,6 +90,8 @@ void Machine::call_macro(const Macro& macro, const Arguments& given, std::size_t
   } else if (given.positional.size() > by_position) {
     fail("macro '" + code.name + "' takes not more than " + std::to_string(code.parameters.size()) + " argument(s)");
   }
+  for (std::size_t i = by_position; i < code.parameters.size(); ++i)
+    scope->variables.emplace_back(code.parameters[i], Value());
   Dict rest;
   Value caller;
   for (const auto& [name, value] : given.keywords) {
@@ -97,7 +99,7 @@ void Machine::call_macro(const Macro& macro, const Arguments& given, std::size_t
         code.parameters.begin() + static_cast<std::ptrdiff_t>(by_position), code.parameters.end(),
         [&](std::int32_t symbol) { return equal(program_.symbols[static_cast<std::size_t>(symbol)].name, name); });
     if (parameter != code.parameters.end()) {
-      scope->variables.emplace_back(*parameter, value);
+      assign(*scope, *parameter, value);
     } else if (code.takes_caller && name.bytes() == "caller") {
       caller = value;
     } else if (code.takes_keywords) {

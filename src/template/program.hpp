@@ -19,7 +19,8 @@ enum class Op : std::uint8_t {
   undefined,  // push an undefined value that constants[a] explains
   load,       // push variable a
   store,      // pop into variable a
-  bound,      // jump by a when the innermost scope has variable b
+  hide,       // the variables hidden[a] are undefined in the innermost scope
+  bound,      // jump by a when parameter b was given
   unpack,     // pop an iterable of exactly a items; push them, the first on top
   pop,
   swap,
@@ -105,6 +106,7 @@ struct Program {
   Values constants;
   std::vector<Symbol> symbols;  // variables, by number
   std::vector<const Builtin*> builtins;
+  std::vector<std::vector<std::int32_t>> hidden;
   std::vector<MacroCode> macros;
   std::vector<MacroCode> blocks;              // called like macros without parameters
   Heap heap{Limits{.steps = INT64_MAX / 2}};  // of the constants

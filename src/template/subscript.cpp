@@ -119,7 +119,8 @@ Value python_attribute(Context& context, Value object, Value name) {
 
 Value attribute(Context& context, Value object, Value name) {
   // Names like __class__ are attributes of everything in Python.
-  if (name.bytes().size() > 4 && name.bytes().starts_with("__") && name.bytes().ends_with("__")) {
+  const bool hides = object.is(Kind::undefined) && object.missing().unsafe;
+  if (!hides && name.bytes().size() > 4 && name.bytes().starts_with("__") && name.bytes().ends_with("__")) {
     return context.heap.undefined({.object = object, .name = name, .unsafe = true});
   }
   require_defined(object);
@@ -181,12 +182,6 @@ std::vector<std::size_t> slice_indices(std::size_t size, Value start, Value stop
 
 Value slice(Context& context, Value object, Value start, Value stop, Value step) {
   require_defined(object);
-  // Jinja takes what Python cannot slice for a key that is not there.
-  for (const Value bound : {start, stop, step}) {
-    if (!bound.is_integer() && !bound.is(Kind::none)) {
-      return context.heap.undefined({.object = object, .name = context.heap.text("slice")});
-    }
-  }
   if (object.is_text()) {
     const std::string_view text = object.bytes();
     const auto size = static_cast<std::size_t>(length(object.text()));
@@ -206,12 +201,17 @@ Value slice(Context& context, Value object, Value start, Value stop, Value step)
     for (const std::size_t i : slice_indices(object.sequence().items.size(), start, stop, step)) {
       result.push_back(object.sequence().items[i]);
     }
-    const bool range = object.is(Kind::range);  // Python gives a range again, which differs in print only
-    return context.heap.sequence(range ? Kind::list : object.kind(), std::move(result),
-                                 range ? "list" : type_name(object));
+    const Value sliced = context.heap.sequence(object.kind(), std::move(result), type_name(object));
+    if (object.is(Kind::range)) {
+      const Bounds bounds = slice_bounds(object.sequence().items.size(), start, stop, step);
+      const auto& [first, last, stride] = object.sequence().range;
+      const auto at = [&](std::int64_t index) { return checked_add(first, checked_multiply(index, stride)); };
+      const std::int64_t parts[] = {at(bounds.from), at(bounds.to), checked_multiply(stride, bounds.stride)};
+      std::ranges::copy(parts, sliced.sequence().range);
+    }
+    return sliced;
   }
-  // Jinja asks getitem, which knows no slices of other things.
-  return context.heap.undefined({.object = object, .name = context.heap.text("slice")});
+  fail("'" + std::string(type_name(object)) + "' object cannot be sliced");
 }
 
 }  // namespace gerbil::jinja

@@ -42,7 +42,8 @@ TEST_P(TemplateFixtures, RenderAsTheReferenceDid) {
     } else {
       EXPECT_NE(error, "") << "rendered " << text << ", but the reference says " << row.at("error");
       // What a template says itself is passed on word for word.
-      if (row.at("kind") == "TemplateError") EXPECT_NE(error.find(row.at("error").get<std::string>()), std::string::npos) << error;
+      if (row.at("kind") == "TemplateError")
+        EXPECT_NE(error.find(row.at("error").get<std::string>()), std::string::npos) << error;
     }
   }
 }
