@@ -9,6 +9,7 @@ nothing about Jinja: numbers beyond 64 bits, which gerbil refuses, and addresses
 
 import argparse
 import collections
+import copy
 import random
 import re
 import resource
@@ -38,7 +39,7 @@ def difference(engine, template):
     """What differs, as (kind, reference's answer, gerbil's answer); or EQUAL, REFUSE or UNUSED."""
     signal.alarm(5)
     try:
-        expected, error = reference.render(template, grammar.VARIABLES)
+        expected, error = reference.render(template, copy.deepcopy(grammar.VARIABLES))  # `m | indent` adds to the list m
     except TooLong:
         return UNUSED
     finally:

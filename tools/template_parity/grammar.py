@@ -3,7 +3,6 @@
 Numbers stay small and ** has small exponents, so that the reference neither fills the memory nor counts beyond 64 bits.
 """
 
-import random
 import re
 
 GRAMMAR = {
@@ -74,13 +73,16 @@ def derive(random_, symbol="template", depth=8):
 
 
 def smaller(node):
-    """Derivations that are one step smaller: a node replaced by a descendant of its symbol, or by a shortest production."""
+    """Derivations that are one step smaller: some node of it replaced by a descendant of its symbol, or by a short text."""
+    if node.symbol == "template" and len(node.children()) > 1:
+        yield from (Node(node.symbol, [child]) for child in node.children())
     for i, part in enumerate(node.parts):
         if not isinstance(part, Node):
             continue
         same = [child for child in descendants(part) if child.symbol == part.symbol]
-        plain = derive(random.Random(0), part.symbol, 0)
-        for other in [*same, *([plain] if len(str(plain)) < len(str(part)) else []), *smaller(part)]:
+        shortest = min((production for production in GRAMMAR[part.symbol] if "<" not in production), key=len, default="")
+        short = [Node(part.symbol, [shortest])] if len(shortest) < len(str(part)) else []
+        for other in [*short, *same, *smaller(part)]:
             yield Node(node.symbol, [*node.parts[:i], other, *node.parts[i + 1 :]])
 
 

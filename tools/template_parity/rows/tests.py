@@ -19,6 +19,8 @@ def table():
         name = test if test.isalpha() else None
         for value in ("1", "2.5", "'ab'", "[1]", "none", "missing"):
             cells = [f"{{{{ {value} is {test}({other}) }}}}" if name else f"{{{{ [{value}] | select('{test}', {other}) | list | length }}}}" for other in OTHERS]
+            # Whether two literals of a number are one object depends on Python's constants, not on Jinja.
+            cells = [cell for cell in cells if cell != "{{ 2.5 is sameas(2.5) }}"]
             works = [cell for cell in cells if reference.render(cell, {})[1] is None]
             if works:
                 made["comparing"].append(f"{test}: " + " ".join(works))

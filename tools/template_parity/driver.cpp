@@ -1,0 +1,58 @@
+// Renders what tools/template_parity sends, for comparison with the reference.
+// Usage: template_parity_driver [--exact] <frames >frames
+// A frame is a 32-bit size, as the machine has it, and that many bytes. Two frames are read at a time: a template and
+// its variables, a JSON object. Two are written: "text" and what was rendered, or "error" and why not. Without --exact
+// the variables are completed as a tokenizer's apply_chat_template does, which fuzz.py and check.py do not want.
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include "base/json.hpp"
+#include "template/template.hpp"
+
+namespace {
+
+bool read_frame(std::string& text) {
+  std::uint32_t size = 0;
+  if (std::fread(&size, sizeof size, 1, stdin) != 1) return false;
+  text.resize(size);
+  return std::fread(text.data(), 1, size, stdin) == size;
+}
+
+void write_frame(std::string_view text) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  std::fwrite(&size, sizeof size, 1, stdout);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+// The variables that are always defined, where they are missing.
+gerbil::Json complete(gerbil::Json variables) {
+  for (const auto& [name, value] :
+       {std::pair{"messages", "[]"}, {"tools", "null"}, {"documents", "null"}, {"add_generation_prompt", "true"}}) {
+    if (!variables.contains(name)) variables[name] = gerbil::parse_json(value, name);
+  }
+  return variables;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool exact = argc > 1 && std::string_view(argv[1]) == "--exact";
+  std::string source, variables;
+  while (read_frame(source) && read_frame(variables)) {
+    try {
+      gerbil::Json parsed = gerbil::parse_json(variables, "the variables");
+      const std::string text = gerbil::jinja::Template(source).render(exact ? parsed : complete(std::move(parsed)));
+      write_frame("text");
+      write_frame(text);
+    } catch (const std::exception& error) {
+      write_frame("error");
+      write_frame(error.what());
+    }
+    std::fflush(stdout);
+  }
+  return 0;
+}

@@ -1,0 +1,19 @@
+"""Which variable a name means where the name is stored later, in part of the branches, or inside another scope."""
+
+VARIABLES = {"x": "C", "y": "D", "l": [1, 2]}
+
+
+def rows():
+    loop, caller = "{% for a in l %}{{ x }}{% endfor %}", "{% macro g() %}{{ caller() }}{% endmacro %}"
+    groups = {
+        "stored after a scope that reads it": [
+            loop + "{% set x = 1 %}{{ x }}", "{{ x }}" + loop + "{% set x = 1 %}{{ x }}", "{% set x %}{{ x }}{% endset %}{{ x }}", "{{ x }}{% set x %}{{ x }}{% endset %}{{ x }}", "{% generation %}{{ x }}{% endgeneration %}{% set x = 1 %}",
+            "{% filter upper %}{{ x }}a{% endfilter %}{% set x = 1 %}", "{% with %}{{ x }}{% endwith %}{% set x = 1 %}", "{% with a = x %}{{ a }}{% endwith %}{% set x = 1 %}", "{% autoescape true %}{{ x }}{% endautoescape %}{% set x = 1 %}", "{% for a in l recursive %}{{ x }}{% endfor %}{% set x = 1 %}",
+            "{% for a in x %}{{ a }}{% endfor %}{% set x = 1 %}", "{% for a in l if x %}{{ a }}{% endfor %}{% set x = 1 %}", "{% call(a) y(1) %}{{ x }}{% endcall %}{% set x = 1 %}", caller + "{% call g() %}{{ x }}{% endcall %}{% set x = 1 %}", caller + "{{ x }}{% call g() %}{{ x }}{% endcall %}{% set x = 1 %}",
+            "{% block b %}{{ x }}{% endblock %}{% set x = 1 %}", "{% set x = 1 %}{% block b %}{{ x }}{% endblock %}", loop + "{% macro x() %}m{% endmacro %}", "{% for a in l %}{% for b in l %}{{ x }}{% endfor %}{% set x = a %}{% endfor %}", "{% for a in l %}{% for b in l %}{{ x }}{% endfor %}{% set x = a %}{% endfor %}{{ x }}", "{{ x }}{% for a in l %}{% for b in l %}{{ x }}{% endfor %}{% set x = a %}{% endfor %}",
+        ],
+        "branches": ["{% if false %}{% set x = 1 %}{% endif %}{{ x }}", "{% if true %}{% set x = 1 %}{% endif %}{{ x }}", "{% if true %}{% set x = 1 %}{% else %}{% set x = 2 %}{% endif %}{{ x }}", loop + "{% if false %}{% set x = 1 %}{% endif %}{{ x }}", loop + "{% if false %}{% set x = 1 %}{% else %}{% set x = 2 %}{% endif %}{{ x }}", "{% for a in l %}{% if a == 2 %}{{ x }}{% endif %}{% set x = a %}{% endfor %}", "{% if x %}{{ x }}{% endif %}{% set x = 1 %}{{ x }}", "{% if y %}" + loop + "{% set x = 1 %}{% endif %}{{ x }}", "{% if y %}{% set x = 1 %}" + loop + "{% endif %}{{ x }}", "{% for a in l %}{% if a == 1 %}{% set x = a %}{% endif %}{{ x }}{% endfor %}{{ x }}", "{% if y %}{% if y %}{% set x = 1 %}{% endif %}{% endif %}{{ x }}", "{% if false %}{% set x = 1 %}{% elif y %}{{ x }}{% endif %}{{ x }}"],
+        "stored from itself": ["{% set x = x %}{{ x }}", "{% set x, y = y, x %}{{ x }}{{ y }}", "{% for a in l %}{% set x = x ~ a %}{{ x }}{% endfor %}{{ x }}", "{% for a in l %}{{ x }}{% set x = a %}{{ x }}{% endfor %}{{ x }}", "{% with x = x %}{{ x }}{% endwith %}{{ x }}", "{% with x = 1, y = x %}{{ y }}{% endwith %}", "{% set y %}{% set x = 1 %}{{ x }}{% endset %}{{ x }}{{ y }}", "{% set ns = namespace(x=x) %}{{ ns.x }}{% set x = 1 %}", "{% for x in l %}{{ x }}{% endfor %}{{ x }}", "{% for x in x %}{{ x }}{% endfor %}{{ x }}"],
+        "macros": ["{% macro f() %}{{ x }}{% endmacro %}{{ f() }}{% set x = 1 %}{{ f() }}", "{{ x }}{% macro f() %}{{ x }}{% endmacro %}{{ f() }}{% set x = 1 %}{{ f() }}", "{% macro f(a, b=x) %}{{ b }}{% endmacro %}{{ f(1) }}{% set x = 1 %}", "{% macro f(x, y=x) %}{{ x }}{{ y }}{% endmacro %}{{ f(1) }}{{ f() }}", "{% macro f(x, y=y) %}{{ y }}{% endmacro %}{{ f(1) }}", "{% macro f(x, y=y.a) %}{{ y }}{% endmacro %}{{ f(1) }}", "{% macro f(a=x) %}{{ a }}{% endmacro %}{{ f() }}", "{% macro x() %}m{% endmacro %}{{ x() }}", "{% macro f() %}{{ x }}{% set x = 1 %}{{ x }}{% endmacro %}{{ f() }}{{ x }}", "{% macro f() %}" + loop + "{% set x = 1 %}{% endmacro %}{{ f() }}", "{% for x in l %}{% macro f() %}{{ x }}{% endmacro %}{{ f() }}{% endfor %}{{ x }}"],
+    }
+    return {group: [(template, VARIABLES) for template in templates] for group, templates in groups.items()}
