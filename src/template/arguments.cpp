@@ -77,8 +77,9 @@ Values items_of(Heap& heap, Value value) {
       result = value.sequence().items;
       break;
     case Kind::loop:
-      result.assign(value.loop().items.begin() + static_cast<std::ptrdiff_t>(value.loop().index) + 1,
-                    value.loop().items.end());
+      for (std::size_t i = value.loop().index + 1; i < value.loop().items.size(); ++i) {
+        result.push_back(value.loop().items[i]);
+      }
       break;
     default:
       fail("'" + std::string(type_name(value)) + "' object is not iterable");

@@ -13,7 +13,9 @@ void Compiler::expression() {
   const std::size_t begin = here();
   const std::size_t unknowns = unknowns_.size();
   disjunction();
-  while (skip_name("if")) {
+  // Each condition moves the code before it.
+  for (int conditions = 0; skip_name("if"); ++conditions) {
+    if (conditions > Limits::source_nesting) error("an expression has more than 200 conditions");
     const int line = now().line;
     const Code value = cut(begin);
     disjunction();
@@ -200,7 +202,7 @@ void Compiler::primary() {
   if (token.is_operator("{")) return dict();
   if (token.kind == TokenKind::operator_) error("unexpected '" + token.text + "'");
   if (token.kind == TokenKind::block_end || token.kind == TokenKind::print_end) {
-    error("Expected an expression, got the end of the tag");
+    error("Expected an expression, got '" + describe(token) + "'");
   }
   error("unexpected end of template");
 }
@@ -288,7 +290,7 @@ void Compiler::tuple(bool with_condition, std::initializer_list<std::string_view
   if (comma) {
     emit(Op::tuple, count);
   } else if (count == 0) {
-    if (!parenthesised) error("Expected an expression, got '" + now().text + "'");
+    if (!parenthesised) error("Expected an expression, got '" + describe(now()) + "'");
     emit(Op::tuple, 0);
   }
 }

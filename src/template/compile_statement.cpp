@@ -73,26 +73,11 @@ void Compiler::scoped(std::string_view end) {
   emit(Op::pop_scope);
 }
 
-// What every branch stores first is stored first; what only some store comes from outside.
-Compiler::Names Compiler::join_branches(const Names& before, const std::vector<Names>& branches) {
-  Names result = before;
-  for (const Names& branch : branches) {
-    result.loaded.insert(branch.loaded.begin(), branch.loaded.end());
-    for (const std::int32_t variable : branch.stored) {
-      const bool everywhere =
-          std::ranges::all_of(branches, [&](const Names& b) { return b.stored.contains(variable); });
-      (everywhere ? result.stored : result.loaded).insert(variable);
-    }
-  }
-  return result;
-}
-
 void Compiler::if_statement() {
   const std::size_t unknowns = unknowns_.size();
   std::vector<std::size_t> to_end;
   tuple(false);
-  const Names before = names_.back();
-  std::vector<Names> branches;
+  ++names_.back().branches;
   std::string end = "if";
   while (end != "endif") {
     if (end == "else") {
@@ -105,11 +90,9 @@ void Compiler::if_statement() {
       end = body({"elif", "else", "endif"});
       if (end != "endif") to_end.push_back(emit(Op::jump));
       land(skip);
-      if (end == "endif") branches.push_back(before);  // there is no else
     }
-    branches.push_back(std::exchange(names_.back(), before));
   }
-  names_.back() = join_branches(before, branches);
+  --names_.back().branches;
   end_tag();
   for (const std::size_t jump : to_end) land(jump);
   unknowns_.resize(unknowns);

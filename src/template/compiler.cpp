@@ -20,9 +20,7 @@ bool Compiler::skip_operator(std::string_view spelling) {
   return true;
 }
 
-namespace {
-
-std::string describe(const Token& token) {
+std::string Compiler::describe(const Token& token) {
   switch (token.kind) {
     case TokenKind::block_end:
       return "end of statement block";
@@ -40,8 +38,6 @@ std::string describe(const Token& token) {
       return token.text.size() > 60 ? token.text.substr(0, 60) + "…" : token.text;
   }
 }
-
-}  // namespace
 
 void Compiler::expect(TokenKind kind, std::string_view what) {
   if (now().kind != kind) error("expected token '" + std::string(what) + "', got '" + describe(now()) + "'");
@@ -109,26 +105,34 @@ std::int32_t Compiler::builtin(const Builtin* function) {
 }
 
 void Compiler::emit_assign(std::int32_t variable) {
-  if (!names_.back().loaded.contains(variable)) names_.back().stored.insert(variable);
+  Names& names = names_.back();
+  if (names.branches > 0 && !names.stored.contains(variable)) names.loaded.insert(variable);
+  if (!names.loaded.contains(variable)) names.stored.insert(variable);
   emit(Op::store, variable);
 }
 
 // A variable that a part of the template stores before it loads it is undefined there from the beginning, even for
-// loops and macros inside that come earlier, and whatever is around. Reference: jinja2.idtracking.
+// loops and macros inside that come earlier, unless a part around it uses the variable itself. Reference:
+// jinja2.idtracking, Symbols.store.
 std::size_t Compiler::begin_names() {
   names_.emplace_back();
-  return emit(Op::hide);
+  program_.hidden.emplace_back();
+  return emit(Op::hide, static_cast<std::int32_t>(program_.hidden.size() - 1));
 }
 
 void Compiler::end_names(std::size_t begin) {
-  const auto& stored = names_.back().stored;
-  if (stored.empty()) {
-    program_.code[begin] = {.op = Op::jump, .a = 1, .line = program_.code[begin].line};
-  } else {
-    program_.code[begin].a = static_cast<std::int32_t>(program_.hidden.size());
-    program_.hidden.emplace_back(stored.begin(), stored.end());
-  }
+  const Names names = std::move(names_.back());
   names_.pop_back();
+  for (const std::size_t part : names.inner) {
+    std::erase_if(program_.hidden[part],
+                  [&](std::int32_t v) { return names.loaded.contains(v) || names.stored.contains(v); });
+  }
+  const auto own = static_cast<std::size_t>(program_.code[begin].a);
+  program_.hidden[own].assign(names.stored.begin(), names.stored.end());
+  if (names_.empty()) return;
+  auto& around = names_.back().inner;
+  around.insert(around.end(), names.inner.begin(), names.inner.end());
+  if (!names.stored.empty()) around.push_back(own);
 }
 
 void Compiler::run() {

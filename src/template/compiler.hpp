@@ -55,7 +55,9 @@ class Compiler {
   // Which variables the part of the template that is read loads and stores itself, not in parts inside of it.
   struct Names {
     std::set<std::int32_t> loaded;
-    std::set<std::int32_t> stored;  // before they were loaded
+    std::set<std::int32_t> stored;   // before they were loaded
+    int branches = 0;                // `if`s around: what only they store comes from outside
+    std::vector<std::size_t> inner;  // of Program::hidden: the parts inside
   };
 
   class Nesting;  // counts levels, and refuses too many
@@ -70,6 +72,7 @@ class Compiler {
   void expect(TokenKind kind, std::string_view what);
   std::string take_name();
   [[noreturn]] void error(const std::string& message) const;
+  static std::string describe(const Token& token);  // for messages
 
   // Code.
   std::size_t emit(Instruction instruction);
@@ -139,7 +142,6 @@ class Compiler {
   void template_statement(const std::string& tag);
   void separate(const std::function<void()>& read);
   void macro_body(MacroCode macro, const Code& defaults, Names names, std::string_view end);
-  static Names join_branches(const Names& before, const std::vector<Names>& branches);
   Names signature(MacroCode& macro, Code& defaults);
   Target target(bool with_namespace);
   static bool assigns(const Target& target, std::int32_t variable);

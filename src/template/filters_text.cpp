@@ -83,46 +83,53 @@ std::vector<std::string> wrap_line(std::string_view line, std::int64_t width, bo
   return lines;
 }
 
-// pprint.pformat: on one line when it fits into 80 columns, otherwise an item a line; keys are sorted.
-void pretty(std::string& result, Value value, std::int64_t column, std::int64_t allowance, int depth) {
-  const std::string flat = repr(value);
-  const bool dict = value.is(Kind::dict);
-  const bool nested = dict || value.is(Kind::list) || value.is(Kind::tuple);
-  if (!nested || length_of(value) == 0 || (!dict && column + count_characters(flat) + allowance <= 80)) {
-    result += flat;
+// The items of a list, without keys, or of a dictionary, sorted by their keys where these can be compared.
+std::vector<std::pair<Value, Value>> sorted_items(Value value) {
+  std::vector<std::pair<Value, Value>> items;
+  if (!value.is(Kind::dict)) {
+    for (const Value item : value.sequence().items) items.emplace_back(Value(), item);
+    return items;
+  }
+  items = value.dict().items;
+  std::ranges::stable_sort(items, [](const auto& a, const auto& b) {
+    const bool comparable = (a.first.is_text() && b.first.is_text()) || (a.first.is_number() && b.first.is_number());
+    return comparable && compare(a.first, b.first) < 0;
+  });
+  return items;
+}
+
+// A value on one line, keys sorted.
+std::string flat(Value value) {
+  if (!value.is(Kind::dict) && !value.is(Kind::list) && !value.is(Kind::tuple)) return repr(value);
+  std::string result;
+  for (const auto& [key, item] : sorted_items(value)) {
+    if (!result.empty()) result += ", ";
+    if (key.given()) result += repr(key) + ": ";
+    result += flat(item);
+  }
+  if (value.is(Kind::dict)) return "{" + result + "}";
+  if (value.is(Kind::list)) return "[" + result + "]";
+  return "(" + result + (length_of(value) == 1 ? ",)" : ")");
+}
+
+// pprint.pformat: on one line when it fits into 80 columns, otherwise an item a line.
+void pretty(std::string& result, Value value, std::int64_t column, std::int64_t allowance) {
+  const std::string line = flat(value);
+  const bool nested = (value.is(Kind::dict) || value.is(Kind::list) || value.is(Kind::tuple)) && length_of(value) > 0;
+  if (!nested || column + count_characters(line) + allowance <= 80) {
+    result += line;
     return;
   }
-  std::vector<std::pair<Value, Value>> items;
-  if (dict) {
-    items = value.dict().items;
-    std::ranges::stable_sort(items, [](const auto& a, const auto& b) {
-      return a.first.kind() == b.first.kind() && (a.first.is_text() || a.first.is_number()) &&
-             compare(a.first, b.first) < 0;
-    });
-    std::string one_line = "{";
-    for (const auto& [key, item] : items) one_line += (one_line.size() > 1 ? ", " : "") + repr(key) + ": " + repr(item);
-    one_line += "}";
-    if (column + count_characters(one_line) + allowance <= 80) {
-      result += one_line;
-      return;
-    }
-  } else {
-    for (const Value item : value.sequence().items) items.emplace_back(Value(), item);
-  }
-  const std::string_view brackets = dict ? "{}" : value.is(Kind::list) ? "[]" : "()";
-  result += brackets[0];
+  const auto items = sorted_items(value);
+  result += line.front();
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (i > 0) result.append(",\n").append(static_cast<std::size_t>(column) + 1, ' ');
-    std::int64_t begin = column + 1;
-    if (dict) {
-      const std::string key = repr(items[i].first);
-      result += key + ": ";
-      begin += count_characters(key) + 2;
-    }
-    pretty(result, items[i].second, begin, i + 1 == items.size() ? allowance + 1 : 1, depth + 1);
+    const std::string key = items[i].first.given() ? repr(items[i].first) + ": " : "";
+    result += key;
+    pretty(result, items[i].second, column + 1 + count_characters(key), i + 1 == items.size() ? allowance + 1 : 1);
   }
   if (value.is(Kind::tuple) && items.size() == 1) result += ',';
-  result += brackets[1];
+  result += line.back();
 }
 
 }  // namespace
@@ -150,7 +157,7 @@ Value string(Context& context, const Arguments& arguments) {
 
 Value pprint(Context& context, const Arguments& arguments) {
   std::string result;
-  pretty(result, only_subject("pprint", arguments), 0, 0, 0);
+  pretty(result, only_subject("pprint", arguments), 0, 0);
   return context.heap.text(std::move(result));
 }
 
@@ -233,7 +240,7 @@ Value title(Context& context, const Arguments& arguments) {
 Value truncate(Context& context, const Arguments& arguments) {
   const auto [value, size, kill, ending, slack] =
       bind("truncate", arguments, {"s", "length", "killwords", "end", "leeway"}, 1);
-  const std::string text = str(value);
+  const std::string text(to_text(value, "what is truncated"));
   const std::string end = ending.given() ? str(ending) : "...";
   const std::int64_t most = size.given() ? to_index(size) : 255;
   const std::int64_t leeway = to_index_or(slack, 5);

@@ -38,9 +38,11 @@ int read_number(std::string_view text, std::size_t& at) {
 Specification parse(std::string_view text) {
   Specification result;
   std::size_t at = 0;
+  bool filled = false;
   const auto peek = [&](std::size_t i) { return i < text.size() ? text[i] : '\0'; };
   const std::size_t first = text.empty() ? 0 : tokenizer::utf8_unit(text, 0).size;
   if (first > 0 && is_align(peek(first))) {
+    filled = true;
     result.fill = text.substr(0, first);
     result.align = text[first];
     at = first + 1;
@@ -52,10 +54,10 @@ Specification parse(std::string_view text) {
     result.alternate = true;
     ++at;
   }
-  if (peek(at) == '0' && result.align == 0) {
-    result.fill = "0";
+  if (peek(at) == '0') {
     result.zero = true;
-    result.align = '=';
+    if (!filled) result.fill = "0";
+    if (result.align == 0) result.align = '=';
     ++at;
   }
   result.width = read_number(text, at);
@@ -298,12 +300,13 @@ std::string format_value(Context&, Value value, std::string_view text) {
     fail("unsupported format string passed to " + std::string(type_name(value)) + ".__format__");
   }
   if (s.type != 0 && s.type != 's') unknown_type(s, value);
+  if (s.sign != 0 && s.sign != '-') fail("Sign not allowed in string format specifier");
   if (s.grouping) fail("Cannot specify '" + std::string(1, s.grouping) + "' with 's'.");
   // A 0 before the width fills numbers on the left and texts on the right.
   if (s.align == '=' && !s.zero) fail("'=' alignment not allowed in string format specifier");
   std::string body(value.bytes());
   if (s.precision >= 0) body.resize(byte_of(body, s.precision));
-  if (s.zero) s.align = '<';
+  if (s.align == '=') s.align = '<';
   return align(s, '<', "", body);
 }
 

@@ -9,18 +9,25 @@ namespace {
 
 constexpr std::int64_t steps_between_looks = 4096;
 
-int deepest(const Values& items) {
-  int result = 0;
-  for (const Value item : items) result = std::max(result, depth_of(item));
-  return result;
-}
-
-int bounded(int depth) {
-  if (depth > Limits::nesting) {
-    fail("a list or dictionary nests deeper than " + std::to_string(Limits::nesting) + " levels");
+// That of something which holds values of the extents that are added.
+class Total {
+ public:
+  void add(Value value) {
+    const Extent inside = extent_of(value);
+    total_.depth = std::max(total_.depth, inside.depth + 1);
+    total_.values += inside.values;
+    if (total_.depth > Limits::nesting) {
+      fail("a list or dictionary nests deeper than " + std::to_string(Limits::nesting) + " levels");
+    }
+    if (total_.values > Limits::values) {
+      fail("a list or dictionary holds more than " + std::to_string(Limits::values) + " values");
+    }
   }
-  return depth;
-}
+  Extent extent() const { return total_; }
+
+ private:
+  Extent total_{.depth = 1};
+};
 
 }  // namespace
 
@@ -56,15 +63,19 @@ Value Heap::text(std::string bytes, bool markup) {
 
 Value Heap::sequence(Kind kind, Values items, std::string_view type) {
   reserve(static_cast<std::int64_t>(items.size() * sizeof(Value)));
-  const int depth = bounded(1 + deepest(items));
-  return {kind, make(Sequence{.items = std::move(items), .type = type, .depth = depth})};
+  Total total;
+  for (const Value item : items) total.add(item);
+  return {kind, make(Sequence{.items = std::move(items), .type = type, .extent = total.extent()})};
 }
 
 Value Heap::dict(Dict dict) {
   reserve(static_cast<std::int64_t>(dict.items.size() * sizeof(dict.items[0])));
-  int depth = 0;
-  for (const auto& [key, value] : dict.items) depth = std::max({depth, depth_of(key), depth_of(value)});
-  dict.depth = bounded(1 + depth);
+  Total total;
+  for (const auto& [key, value] : dict.items) {
+    total.add(key);
+    total.add(value);
+  }
+  dict.extent = total.extent();
   return make(std::move(dict));
 }
 

@@ -14,12 +14,14 @@ namespace gerbil::jinja {
 
 // Far above what any published template needs, far below what would hurt.
 struct Limits {
-  std::int64_t steps = 50'000'000;            // instructions, and items and 16 bytes of text that they touch
-  std::int64_t bytes = 256ll << 20;           // of values and output
-  int calls = 200;                            // macros, callers and recursive loops inside each other
-  std::chrono::milliseconds time{10'000};     // of one rendering
-  static constexpr int nesting = 128;         // of lists and dictionaries
-  static constexpr int source_nesting = 200;  // of blocks and expressions in the source
+  std::int64_t steps = 50'000'000;                   // instructions, and items and 16 bytes of text that they touch
+  std::int64_t bytes = 256ll << 20;                  // of values and output
+  int calls = 200;                                   // macros, callers and recursive loops inside each other
+  std::chrono::milliseconds time{10'000};            // of one rendering
+  static constexpr int nesting = 128;                // of lists and dictionaries
+  static constexpr std::int64_t values = 5'000'000;  // in a list or dictionary, at every depth
+  static constexpr std::size_t printed = std::size_t{64} << 20;  // bytes of one value
+  static constexpr int source_nesting = 200;                     // of blocks and expressions in the source
 };
 
 class Heap {
@@ -34,6 +36,7 @@ class Heap {
     if (steps_left_ < next_look_) look_at_clock();
   }
   void reserve(std::int64_t bytes);
+  void give_back(std::int64_t bytes) { bytes_left_ += bytes; }
 
   Value text(std::string bytes, bool markup = false);
   Value list(Values items) { return sequence(Kind::list, std::move(items), "list"); }

@@ -148,12 +148,20 @@ void Machine::get_attribute(Value name) {
 void Machine::enter_loop(const Instruction& instruction) {
   const Value iterable = pop();
   Loop loop{.items = items_of(heap_, iterable)};
+  heap_.reserve(static_cast<std::int64_t>(loop.items.size() * sizeof(Value)));
   if (instruction.a >= 0 && instruction.flags != 0) {
     loop.entry = at_ - 1 - instruction.a;
     loop.scope = capture(scope_);
     loop.depth = frames_.back().loop_depth;
   }
   loops_.push_back({.loop = heap_.make(std::move(loop))});
+}
+
+// A loop that has ended has no items any more, or a template of many loops would need memory for all.
+void Machine::leave_loop() {
+  Values items = std::move(loops_.back().loop->items);
+  heap_.give_back(static_cast<std::int64_t>(items.size() * sizeof(Value)));
+  loops_.pop_back();
 }
 
 void Machine::next(const Instruction& instruction) {
@@ -295,7 +303,7 @@ void Machine::execute(const Instruction& instruction) {
       return;
     case Op::leave_filter: {
       Values kept = std::move(loops_.back().kept);
-      loops_.pop_back();
+      leave_loop();
       return push(heap_.list(std::move(kept)));
     }
     case Op::complete:
@@ -305,7 +313,7 @@ void Machine::execute(const Instruction& instruction) {
       if (loops_.back().completed) jump(instruction);
       return;
     case Op::leave_loop:
-      loops_.pop_back();
+      leave_loop();
       return;
     case Op::call_loop: {
       const Value iterable = pop();

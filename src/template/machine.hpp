@@ -72,6 +72,7 @@ class Machine {
   void leave();
 
   void enter_loop(const Instruction& instruction);
+  void leave_loop();
   void next(const Instruction& instruction);
 
   const Program& program_;

@@ -170,7 +170,8 @@ Value loop_property(Context& context, const Loop& loop, std::string_view name) {
   if (name == "depth") return Value::integer(loop.depth + 1);
   if (name == "depth0") return Value::integer(loop.depth);
   if (name == "previtem") {
-    return index > 0 ? loop.items[loop.index - 1] : context.heap.undefined("there is no previous item");
+    return index > 0 && index <= size ? loop.items[loop.index - 1]
+                                      : context.heap.undefined("there is no previous item");
   }
   if (name == "nextitem") {
     return index + 1 < size ? loop.items[loop.index + 1] : context.heap.undefined("there is no next item");

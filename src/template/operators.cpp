@@ -196,13 +196,8 @@ Value apply(Context& context, Binary operation, Value left, Value right) {
 }
 
 bool apply(Context& context, Comparison operation, Value left, Value right) {
-  // Containers are compared item by item, and both sides hold them.
-  const auto cost = [](Value value) -> std::int64_t {
-    if (value.is_sequence()) return static_cast<std::int64_t>(value.sequence().items.size());
-    if (value.is(Kind::dict)) return static_cast<std::int64_t>(value.dict().items.size() * value.dict().items.size());
-    return value.is_text() ? static_cast<std::int64_t>(value.bytes().size() / 16) : 0;
-  };
-  context.heap.spend(cost(left));
+  context.heap.spend(extent_of(left).values +
+                     (left.is_text() ? static_cast<std::int64_t>(left.bytes().size() / 16) : 0));
   switch (operation) {
     case Comparison::equal:
       return equal(left, right);

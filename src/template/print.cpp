@@ -104,6 +104,9 @@ void append_sequence(std::string& result, Value value, int depth) {
 }
 
 void append_repr(std::string& result, Value value, int depth) {
+  if (result.size() > Limits::printed) {
+    fail("a value takes more than " + std::to_string(Limits::printed >> 20) + " MiB to print");
+  }
   // A namespace may hold itself.
   if (depth > Limits::nesting) fail("maximum recursion depth exceeded while getting the repr of an object");
   switch (value.kind()) {

@@ -133,12 +133,13 @@ std::int64_t length(const Text& text) {
   return text.length;
 }
 
-int depth_of(Value value) {
-  if (value.is_sequence()) return value.sequence().depth;
-  return value.is(Kind::dict) ? value.dict().depth : 0;
+Extent extent_of(Value value) {
+  if (value.is_sequence()) return value.sequence().extent;
+  return value.is(Kind::dict) ? value.dict().extent : Extent{};
 }
 
 bool equal(Value a, Value b) {
+  if (identical(a, b) && !a.is(Kind::real)) return true;
   if (a.is_number() && b.is_number()) return order_numbers(a, b) == 0;
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {

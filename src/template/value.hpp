@@ -131,17 +131,23 @@ struct Text {
   mutable std::int64_t length = -1;  // in characters; -1: not counted yet
 };
 
+// How large a value is when it is printed or compared: both are bounded, so that these may recurse.
+struct Extent {
+  int depth = 0;            // levels of nesting, this one included
+  std::int64_t values = 1;  // inside and this one, each counted as often as it occurs
+};
+
 struct Sequence {
   Values items;
   std::size_t consumed = 0;    // of a generator
   std::string_view type;       // Python's name of it
   std::int64_t range[3] = {};  // start, stop and step of a range
-  int depth = 1;               // levels of nesting, this one included
+  Extent extent;
 };
 
 struct Dict {
   std::vector<std::pair<Value, Value>> items;  // in the order of insertion
-  int depth = 1;
+  Extent extent;
 };
 
 // Why a value is undefined: `name` was not found in `object`, or is no variable at all when that is absent.
@@ -200,8 +206,7 @@ void require_defined(Value value);
 
 bool truth(Value value);
 std::int64_t length(const Text& text);
-// Levels of nesting of what holds `value`: bounded, so that printing and comparing may recurse.
-int depth_of(Value value);
+Extent extent_of(Value value);
 
 // Python's ==. Never fails.
 bool equal(Value a, Value b);

@@ -33,7 +33,7 @@ TEST(TemplateLimits, NestingInTheSource) {
         "{{ " + repeat("-", 5000) + "1 }}", repeat("{% if true %}", 5000) + repeat("{% endif %}", 5000),
         repeat("{% for x in y %}", 5000) + repeat("{% endfor %}", 5000), "{{ " + repeat("1 if 1 else ", 5000) + "1 }}",
         "{{ " + repeat("f(", 5000) + repeat(")", 5000) + " }}", "{{ " + repeat("{1:", 5000) + repeat("}", 5000) + " }}",
-        "{% set " + repeat("(", 5000) + "a" + " = 1 %}"}) {
+        "{% set " + repeat("(", 5000) + "a" + repeat(")", 5000) + " = 1 %}"}) {
     EXPECT_NE(refusal(source).find(nested), std::string::npos) << source.substr(0, 30) << refusal(source);
   }
 }
@@ -57,7 +57,8 @@ TEST(TemplateLimits, CallsWithoutEnd) {
 }
 
 TEST(TemplateLimits, WorkWithoutEnd) {
-  EXPECT_NE(refusal("{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}")
+  EXPECT_NE(refusal("{% set r = range(3000) %}{% for a in r %}{% for b in r %}{% for c in r %}{% endfor %}{% endfor "
+                    "%}{% endfor %}")
                 .find("50000000 steps"),
             std::string::npos);
   const std::string memory = "MiB of memory";
@@ -74,6 +75,15 @@ TEST(TemplateLimits, WorkWithoutEnd) {
   EXPECT_NE(refusal("{{ [1] | tojson(indent=10000000000) }}").find(memory), std::string::npos);
   EXPECT_NE(refusal("{{ 'x' | batch(10000000000, 0) | list }}").find(memory), std::string::npos);
   EXPECT_NE(refusal("{{ [] | slice(10000000000) | list }}").find(memory), std::string::npos);
+}
+
+// A few shared lists can stand for more values than there are atoms.
+TEST(TemplateLimits, SharedValues) {
+  const std::string doubled =
+      "{% set n = namespace(l=[1]) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}";
+  EXPECT_NE(refusal(doubled + "{{ n.l }}").find("more than 5000000 values"), std::string::npos);
+  EXPECT_NE(refusal("{% set s = 'x' * 1000000 %}{{ [s] * 1000 }}").find("64 MiB to print"), std::string::npos);
+  EXPECT_NE(refusal("{{ 1" + repeat(" if 1", 1000) + " }}").find("more than 200 conditions"), std::string::npos);
 }
 
 TEST(TemplateLimits, NestedValues) {
