@@ -3,7 +3,7 @@ find_package(Threads REQUIRED)
 if(EMSCRIPTEN)
   # Header-only libraries of the host serve WebAssembly too; a link in the build folder keeps the rest of /usr/include out.
   file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/host-include)
-  foreach(header nlohmann minja hwy)
+  foreach(header nlohmann hwy)
     file(CREATE_LINK /usr/include/${header} ${CMAKE_BINARY_DIR}/host-include/${header} SYMBOLIC)
   endforeach()
   foreach(name nlohmann_json::nlohmann_json hwy::hwy hwy::hwy_contrib)

@@ -95,6 +95,7 @@ struct Options {
   bool raw = false;                       // a text prompt is continued as it is, without the chat template
   std::optional<bool> enable_thinking;    // passed to the chat template when set
   std::string tools;                      // a JSON array of tool descriptions, passed to the chat template
+  std::map<std::string, std::string> template_variables;  // further variables of the chat template: name to JSON value
   Cancellation cancellation;
   // Called with each piece of the answer, in order, on the calling thread. `reasoning` is true between think tags.
   std::function<void(std::string_view piece, bool reasoning)> on_text;
@@ -217,6 +218,8 @@ class Engine {
   // The prompt that generate(messages) would continue, as the model's chat template renders it.
   std::string render(const std::vector<Message>& messages, const Options& options = {}) const;
   bool has_chat_template() const;
+  // Whether the template that the options choose looks at the variable `name` ("tools", "enable_thinking").
+  bool template_mentions(std::string_view name, const Options& options = {}) const;
 
   std::vector<std::int32_t> tokenize(std::string_view text, bool add_special = true) const;
   std::string detokenize(const std::vector<std::int32_t>& tokens, bool skip_special = true) const;

@@ -10,6 +10,7 @@
 #include "model.hpp"
 #include "numbers.hpp"
 #include "options.hpp"
+#include "template_options.hpp"
 #include "terminal.hpp"
 
 namespace gerbil::cli {
@@ -153,6 +154,7 @@ void take_turn(Session& session, const std::string& line) {
 int execute(const ChatFlags& flags) {
   Engine engine = load_generator(flags.model.value_or("nano"), flags.load);
   Session session{engine, Chat(engine, flags.generation.system), resolve(flags.generation), {}};
+  warn_of_unused(engine, session.options);
   set_up_line_editor(kCommands);
   if (stdin_is_terminal())
     say(std::format("{} on {}. /help lists the commands, Ctrl-D ends.", engine.info().name, engine.info().device));

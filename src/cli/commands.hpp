@@ -13,6 +13,7 @@ void add_embed(CLI::App& app, int& status);
 void add_rerank(CLI::App& app, int& status);
 void add_similarity(CLI::App& app, int& status);
 void add_inspect(CLI::App& app, int& status);
+void add_render(CLI::App& app, int& status);
 void add_tokenize(CLI::App& app, int& status);
 void add_logits(CLI::App& app, int& status);
 void add_doctor(CLI::App& app, int& status);

@@ -54,8 +54,8 @@ int main(int count, char** arguments) {
 
   int status = 0;
   using namespace gerbil::cli;
-  for (auto* add : {add_run, add_chat, add_embed, add_rerank, add_similarity, add_bench, add_inspect, add_tokenize,
-                    add_logits, add_doctor}) {
+  for (auto* add : {add_run, add_chat, add_embed, add_rerank, add_similarity, add_bench, add_inspect, add_render,
+                    add_tokenize, add_logits, add_doctor}) {
     add(app, status);
   }
 

@@ -7,13 +7,13 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <span>
 #include <system_error>
 #include <utility>
 
 #include "numbers.hpp"
+#include "template_options.hpp"
 
 namespace gerbil::cli {
 namespace {
@@ -52,14 +52,6 @@ void add_logit_bias(SamplingOptions& sampling, const std::string& text) {
     throw Error(ErrorCode::invalid_argument, std::format("--logit-bias must be ID=NUMBER, not '{}'.", text));
   const auto id = parse_number<std::int32_t>(text.substr(0, equals), "the id of --logit-bias", {.low = 0});
   sampling.logit_bias[id] = parse_number<float>(text.substr(equals + 1), "the number of --logit-bias", {-1000, 1000});
-}
-
-std::string read_tools(const std::string& path) {
-  const std::string text = read_text(path);
-  const auto tools = nlohmann::ordered_json::parse(text, nullptr, false);
-  if (!tools.is_array())
-    throw Error(ErrorCode::invalid_argument, std::format("{} does not hold a JSON array of tool descriptions.", path));
-  return text;
 }
 
 }  // namespace
@@ -130,13 +122,8 @@ void add_generation_options(CLI::App& app, GenerationFlags& flags) {
          "End the answer at these token ids, too")
       ->type_name("1,2,3");
   app.add_flag("--ignore-end", options.ignore_end, "Go on after the model's end token");
-  app.add_flag_callback("--think", [&options] { options.enable_thinking = true; }, "Ask the model to think first");
-  app.add_flag_callback("--no-think", [&options] { options.enable_thinking = false; }, "Ask the model not to think");
   app.add_option("--system", flags.system, "The system message")->type_name("TEXT");
-  app.add_option_function<std::string>(
-         "--tools", [&options](const std::string& path) { options.tools = read_tools(path); },
-         "A JSON array of tool descriptions for the chat template")
-      ->type_name("FILE");
+  add_template_options(app, options);
 }
 
 Options resolve(const GenerationFlags& flags) {

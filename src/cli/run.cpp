@@ -7,6 +7,7 @@
 #include "model.hpp"
 #include "numbers.hpp"
 #include "options.hpp"
+#include "template_options.hpp"
 #include "terminal.hpp"
 
 namespace gerbil::cli {
@@ -68,6 +69,7 @@ int execute(const Run& run) {
   const Request request = understand(run);
   const Engine engine = load_generator(request.model, run.load);
   Options options = resolve(run.generation);
+  warn_of_unused(engine, options);
   // Thinking is not part of the answer: a person sees it, dimmed, but a program that reads stdout does not.
   const bool show_reasoning = !run.json && stderr_is_terminal();
   const bool styled = may_style();

@@ -1,68 +1,53 @@
-#include "engine/chat_template.hpp"
-
-#include <ctime>
-#include <iomanip>
-#include <minja/minja.hpp>
-#include <sstream>
-#include <utility>
+#include "gerbil/chat_template.hpp"
 
 #include "base/json.hpp"
+#include "base/mapped_file.hpp"
+#include "engine/chat_templates.hpp"
+#include "engine/model_path.hpp"
 
 namespace gerbil {
 namespace {
 
-// Llama 3 and others print today's date; transformers offers the same function.
-minja::Value strftime_now() {
-  return minja::Value::callable([](const std::shared_ptr<minja::Context>&, minja::ArgumentsValue& arguments) {
-    arguments.expectArgs("strftime_now", {1, 1}, {0, 0});
-    const std::time_t now = std::time(nullptr);
-    std::tm local{};
-    localtime_r(&now, &local);
-    std::ostringstream text;
-    text << std::put_time(&local, arguments.args[0].get<std::string>().c_str());
-    return minja::Value(text.str());
-  });
+Json parse(std::string_view text, const std::string& what, Json::value_t kind) {
+  Json json;
+  try {
+    json = parse_json(text, what);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::invalid_argument, error.what());
+  }
+  if (json.type() != kind) {
+    throw Error(ErrorCode::invalid_argument, what + " should be a JSON " + Json(kind).type_name() + ", but is " +
+                                                 std::string(json.type_name()) + ".");
+  }
+  return json;
 }
 
 }  // namespace
 
-struct ChatTemplate::Node {
-  std::shared_ptr<minja::TemplateNode> root;
+struct ChatTemplate::State {
+  ChatTemplates templates;
 };
 
-ChatTemplate::ChatTemplate(const std::string& source, std::string bos_token, std::string eos_token)
-    : bos_token_(std::move(bos_token)), eos_token_(std::move(eos_token)) {
-  try {
-    // The whitespace rules that transformers renders chat templates with.
-    const minja::Options options{.trim_blocks = true, .lstrip_blocks = true, .keep_trailing_newline = false};
-    node_ = std::make_shared<Node>(minja::Parser::parse(source, options));
-  } catch (const std::exception& error) {
-    throw Error(ErrorCode::unsupported, std::string("The model's chat template cannot be parsed: ") + error.what());
-  }
+ChatTemplate ChatTemplate::load(const std::string& model) {
+  const std::filesystem::path directory = resolve_model(model);
+  std::error_code error;
+  const auto file = directory / "config.json";
+  const Json config = std::filesystem::is_regular_file(file, error)
+                          ? parse_json(read_text_file(file), "'" + file.string() + "'")
+                          : Json::object();
+  auto templates = read_chat_templates(directory, read_tokenizer_config(directory, config));
+  if (!templates) throw Error(ErrorCode::unsupported, "The model '" + model + "' has no chat template.");
+  return ChatTemplate(std::make_shared<const State>(State{std::move(*templates)}));
 }
 
-std::string ChatTemplate::render(const std::vector<Message>& messages, const Options& options) const {
-  Json list = Json::array();
-  for (const Message& message : messages) list.push_back({{"role", message.role}, {"content", message.content}});
-  auto context = minja::Context::make(Json{{"messages", list}, {"add_generation_prompt", true}});
-  context->set("bos_token", bos_token_);
-  context->set("eos_token", eos_token_);
-  context->set("strftime_now", strftime_now());
-  if (!options.tools.empty()) {
-    const Json tools = parse_json(options.tools, "The list of tools");
-    if (!tools.is_array()) {
-      throw Error(ErrorCode::invalid_argument,
-                  "The list of tools is " + std::string(tools.type_name()) + ", but should be a JSON array.");
-    }
-    context->set("tools", minja::Value(tools));
-  }
-  if (options.enable_thinking) context->set("enable_thinking", minja::Value(*options.enable_thinking));
-  try {
-    return node_->root->render(context);
-  } catch (const std::exception& error) {
-    throw Error(ErrorCode::invalid_argument,
-                std::string("The model's chat template does not accept this conversation: ") + error.what());
-  }
+std::string ChatTemplate::render(std::string_view messages, const Options& options) const {
+  return state_->templates.render(parse(messages, "The conversation", Json::value_t::array), options);
+}
+
+std::string render_template(std::string_view source, std::string_view variables) {
+  Json all = {{"add_generation_prompt", true}, {"tools", nullptr}, {"documents", nullptr}};
+  all.update(parse(variables, "The variables of the template", Json::value_t::object));
+  return jinja::Template(source).render(all);
 }
 
 }  // namespace gerbil

@@ -19,11 +19,11 @@ std::string Engine::State::render(const std::vector<Message>& messages, const Op
   if (messages.empty()) {
     throw Error(ErrorCode::invalid_argument, "The conversation has no messages; it should have at least one.");
   }
-  if (!files.chat_template) {
+  if (!files.chat_templates) {
     throw Error(ErrorCode::unsupported,
                 "The model '" + info.name + "' has no chat template; give it a plain text to continue.");
   }
-  return files.chat_template->render(messages, options);
+  return files.chat_templates->render(to_json(messages), options);
 }
 
 runtime::Scheduler& Engine::State::require_scheduler() const {
@@ -52,7 +52,11 @@ std::string Engine::render(const std::vector<Message>& messages, const Options& 
   return state_->render(messages, options);
 }
 
-bool Engine::has_chat_template() const { return state_->files.chat_template.has_value(); }
+bool Engine::has_chat_template() const { return state_->files.chat_templates.has_value(); }
+
+bool Engine::template_mentions(std::string_view name, const Options& options) const {
+  return has_chat_template() && state_->files.chat_templates->mentions(name, options);
+}
 
 std::vector<std::int32_t> Engine::tokenize(std::string_view text, bool add_special) const {
   return state_->tokenizer().encode(text, add_special);

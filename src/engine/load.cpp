@@ -101,6 +101,10 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   state->pipeline = source.pipeline;
   state->sigmoid_scores = source.sigmoid_scores;
   state->warnings = source.pipeline.warnings;
+  if (state->files.chat_templates) {
+    const auto& problems = state->files.chat_templates->problems();
+    state->warnings.insert(state->warnings.end(), problems.begin(), problems.end());
+  }
 
   graph::Graph graph = source.build();
   if (options.optimize) {

@@ -7,18 +7,18 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "engine/chat_template.hpp"
+#include "engine/chat_templates.hpp"
 #include "tokenizer/tokenizer.hpp"
 
 namespace gerbil {
 
 struct ModelFiles {
   std::optional<tokenizer::Tokenizer> tokenizer;  // empty when there is no tokenizer.json
-  std::optional<ChatTemplate> chat_template;      // empty when the model has none
+  std::optional<ChatTemplates> chat_templates;    // empty when the model has none
   std::vector<std::int32_t> end_tokens;           // of config.json, generation_config.json and tokenizer_config.json
 };
 
-// Throws what the tokenizer and the template throw, and Error{corrupt} for JSON that is not what it should be.
+// Throws what the tokenizer throws, and Error{corrupt} for JSON that is not what it should be.
 ModelFiles read_model_files(const std::filesystem::path& directory, const Json& config);
 
 }  // namespace gerbil

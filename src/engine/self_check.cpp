@@ -22,6 +22,18 @@ double log_sum_exp(std::span<const float> row) {
   return largest + std::log(sum);
 }
 
+// The question as the model's template writes it; none when there is no template, or one that does not take a plain
+// question.
+std::vector<std::int32_t> question_tokens(const ModelFiles& files) {
+  if (!files.chat_templates) return {};
+  try {
+    const Json messages = to_json({{"user", std::string(question)}});
+    return files.tokenizer->encode(files.chat_templates->render(messages, {.enable_thinking = false}), false);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> check_weights(const graph::Graph& graph, const WeightSource& weights,
@@ -36,15 +48,10 @@ std::vector<std::string> check_weights(const graph::Graph& graph, const WeightSo
 
 std::optional<std::string> check_predictions(runtime::Scheduler& scheduler, const ModelFiles& files,
                                              std::int32_t vocabulary) {
-  std::vector<std::int32_t> tokens;
-  if (files.chat_template) {
-    const std::string prompt =
-        files.chat_template->render({{"user", std::string(question)}}, {.enable_thinking = false});
-    tokens = files.tokenizer->encode(prompt, false);
-  }
+  std::vector<std::int32_t> tokens = question_tokens(files);
   const std::size_t asked =
       std::max<std::size_t>(1, tokens.size());  // the first token of all has nothing to predict it
-  const auto answer_tokens = files.tokenizer->encode(answer, !files.chat_template);
+  const auto answer_tokens = files.tokenizer->encode(answer, tokens.empty());
   tokens.insert(tokens.end(), answer_tokens.begin(), answer_tokens.end());
   const bool usable = tokens.size() > asked && std::ranges::all_of(tokens, [&](auto id) { return id < vocabulary; });
   if (!usable) return std::format("The tokenizer gives ids beyond the model's vocabulary of {}.", vocabulary);

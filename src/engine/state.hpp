@@ -30,7 +30,7 @@ struct Engine::State {
   // Throws Error{unsupported} when the model came without a tokenizer.
   const tokenizer::Tokenizer& tokenizer() const;
   // Whether a text prompt goes through the chat template.
-  bool uses_template(const Options& options) const { return files.chat_template && !options.raw; }
+  bool uses_template(const Options& options) const { return files.chat_templates && !options.raw; }
   std::string render(const std::vector<Message>& messages, const Options& options) const;
   // Throws Error{invalid_argument} when text `number` (from 0) is longer than the model takes.
   TokenizedText fit(tokenizer::Encoding encoding, std::size_t number) const;

@@ -1,6 +1,8 @@
 #include "gerbil/tokenizer.hpp"
 
+#include "base/mapped_file.hpp"
 #include "engine/model_path.hpp"
+#include "engine/tokenizer_config.hpp"
 #include "tokenizer/tokenizer.hpp"
 
 namespace gerbil {
@@ -10,7 +12,13 @@ struct Tokenizer::State {
 };
 
 Tokenizer Tokenizer::load(const std::string& model) {
-  auto tokenizer = tokenizer::Tokenizer::from_file(resolve_model(model) / "tokenizer.json");
+  const auto directory = resolve_model(model);
+  const auto config = directory / "config.json";
+  std::error_code error;
+  const bool has_config = std::filesystem::is_regular_file(config, error);
+  const auto files = read_tokenizer_config(
+      directory, has_config ? parse_json(read_text_file(config), "'" + config.string() + "'") : Json::object());
+  auto tokenizer = tokenizer::Tokenizer::from_file(directory / "tokenizer.json", files.settings);
   return Tokenizer(std::make_shared<const State>(State{std::move(tokenizer)}));
 }
 

@@ -105,24 +105,19 @@ void TokenMatcher::split(std::string_view text, std::vector<Section>& sections) 
 }
 
 AddedTokens read_added_tokens(const Json& root, const Vocabulary& model, std::size_t model_size,
-                              const Normalizer& normalizer) {
+                              const Normalizer& normalizer, bool split_special) {
   AddedTokens added;
   const auto list = root.find("added_tokens");
   if (list == root.end() || list->is_null()) return added;
   if (!list->is_array()) corrupt("added_tokens should be an array.");
   const auto vocabulary_size = static_cast<std::int64_t>(model_size);
   std::int64_t largest = -1;
-  std::set<std::int64_t> declared;
   for (const Json& json : *list) {
     AddedToken token = read_token(json, normalizer);
-    const auto declared_id = json_required<std::int64_t>(json, "id");
+    const auto declared_id = json_value<std::int64_t>(json, "id", 0);
     if (declared_id < 0 || declared_id > max_token_id) {
       corrupt("The added token \"" + token.content + "\" has the id " + std::to_string(declared_id) +
               ", which is outside 0 to " + std::to_string(max_token_id) + ".");
-    }
-    if (!declared.insert(declared_id).second) {
-      corrupt("added_tokens gives the id " + std::to_string(declared_id) + " twice, once to \"" + token.content +
-              "\".");
     }
     if (token.content.empty()) continue;
     std::int64_t id;
@@ -140,6 +135,7 @@ AddedTokens read_added_tokens(const Json& root, const Vocabulary& model, std::si
   }
   std::vector<TokenMatcher::Pattern> exact, normalized;
   for (const auto& [id, token] : added.by_id) {
+    if (split_special && added.special.contains(token.content)) continue;
     auto& list_of = token.normalized ? normalized : exact;
     list_of.push_back({token.decoded, id, token.single_word, token.lstrip, token.rstrip});
   }

@@ -71,8 +71,9 @@ struct AddedTokens {
 };
 
 // Reads "added_tokens". As in the reference, a token that model.vocab holds keeps the id it has there, and any other
-// gets the next free one, whatever id the file gives it; ids out of range or given twice are an Error{corrupt}.
+// gets the next free one, whatever id the file gives it; of a text that is listed twice the last flags hold. An id out
+// of range is an Error{corrupt}. With `split_special`, special tokens are not looked for in texts.
 AddedTokens read_added_tokens(const Json& root, const Vocabulary& model, std::size_t model_size,
-                              const Normalizer& normalizer);
+                              const Normalizer& normalizer, bool split_special);
 
 }  // namespace gerbil::tokenizer

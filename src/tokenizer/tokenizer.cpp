@@ -37,15 +37,17 @@ Encoding assemble(const Template& pieces, const std::vector<TokenId>& first, con
 
 }  // namespace
 
-Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where) {
+Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where, const Settings& settings) {
   try {
-    const TokenizerFile file = parse_tokenizer_file(text);
+    TokenizerFile file = parse_tokenizer_file(text);
+    apply(settings, file.root);
     auto pipeline = std::make_shared<Pipeline>();
     pipeline->normalizer = read_normalizer(component_of(file.root, "normalizer"));
     pipeline->pre_tokenizer = read_pre_tokenizer(component_of(file.root, "pre_tokenizer"));
     pipeline->model = read_model(file);
     const TokenTable& table = table_of(pipeline->model);
-    pipeline->added = read_added_tokens(file.root, table.ids, model_size(pipeline->model), pipeline->normalizer);
+    pipeline->added = read_added_tokens(file.root, table.ids, model_size(pipeline->model), pipeline->normalizer,
+                                        settings.split_special_tokens);
     pipeline->post_processor = read_post_processor(component_of(file.root, "post_processor"));
     pipeline->decoder = read_decoder(component_of(file.root, "decoder"));
     pipeline->vocabulary_size = table.tokens.size();
@@ -60,8 +62,8 @@ Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where) {
   }
 }
 
-Tokenizer Tokenizer::from_file(const std::filesystem::path& path) {
-  return from_json(read_text_file(path), path.string());
+Tokenizer Tokenizer::from_file(const std::filesystem::path& path, const Settings& settings) {
+  return from_json(read_text_file(path), path.string(), settings);
 }
 
 std::vector<TokenId> Tokenizer::encode(std::string_view text, bool add_special) const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tokenizer/decode_state.hpp"
+#include "tokenizer/settings.hpp"
 
 namespace gerbil::tokenizer {
 
@@ -28,9 +29,10 @@ struct Encoding {
 
 class Tokenizer {
  public:
-  // Reads `path` (a tokenizer.json). Throws Error{not_found|corrupt|unsupported} naming the component and the value.
-  static Tokenizer from_file(const std::filesystem::path& path);
-  static Tokenizer from_json(std::string_view text, std::string_view where);
+  // Reads `path` (a tokenizer.json) with what the files beside it change in it. Throws
+  // Error{not_found|corrupt|unsupported} naming the component and the value.
+  static Tokenizer from_file(const std::filesystem::path& path, const Settings& settings = {});
+  static Tokenizer from_json(std::string_view text, std::string_view where, const Settings& settings = {});
 
   // Encodes `text` (UTF-8; malformed bytes become U+FFFD first, as Python's "replace" does). Added and special tokens
   // written in the text are recognised. add_special runs the post-processor (BOS, EOS, …). The "truncation" and

@@ -1,0 +1,36 @@
+// A model's chat template without the model: what turns a conversation into a prompt.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gerbil/engine.hpp"
+
+namespace gerbil {
+
+// Reads only the small files of a model, so that it is there at once however large the model is. A handle: copies share
+// one template, and all functions may be called from several threads at once.
+class ChatTemplate {
+ public:
+  // `model` as for Engine::load, or a directory with only a tokenizer_config.json or chat_template.jinja. Throws
+  // Error{not_found|corrupt|unsupported}; unsupported: the model has no template, or one that cannot be read.
+  static ChatTemplate load(const std::string& model);
+
+  // The prompt for the assistant's next message, as Engine::render gives it. `messages` is a JSON array of objects with
+  // role, content, tool_calls and whatever else the template knows; of the options, tools, enable_thinking and
+  // template_variables count. Throws Error{invalid_argument} when the template refuses the conversation.
+  std::string render(std::string_view messages, const Options& options = {}) const;
+
+ private:
+  struct State;
+  explicit ChatTemplate(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  std::shared_ptr<const State> state_;
+};
+
+// What the Jinja template `source` prints for `variables`, a JSON object. As transformers calls a chat template,
+// add_generation_prompt is true and tools and documents are none unless they are given. Throws Error{unsupported} for a
+// source that cannot be read, and Error{invalid_argument} for what the template refuses.
+std::string render_template(std::string_view source, std::string_view variables);
+
+}  // namespace gerbil

@@ -1,0 +1,146 @@
+#include "engine/chat_templates.hpp"
+
+#include <algorithm>
+
+#include "base/mapped_file.hpp"
+
+namespace gerbil {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_templates = 64;
+
+using Sources = std::map<std::string, std::string>;
+
+bool is_file(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
+Sources from_files(const fs::path& directory) {
+  Sources sources;
+  if (const fs::path file = directory / "chat_template.jinja"; is_file(file)) sources["default"] = read_text_file(file);
+  std::error_code error;
+  for (const auto& file : fs::directory_iterator(directory / "additional_chat_templates", error)) {
+    if (file.path().extension() != ".jinja" || !is_file(file.path())) continue;
+    sources[file.path().stem().string()] = read_text_file(file.path());
+    if (sources.size() > most_templates) {
+      throw Error(ErrorCode::corrupt,
+                  "'" + directory.string() + "' has more than " + std::to_string(most_templates) + " chat templates.");
+    }
+  }
+  return sources;
+}
+
+// A text, a list of {"name", "template"}, or an object of texts.
+Sources from_member(const Json& config) {
+  Sources sources;
+  const auto member = config.find("chat_template");
+  if (member == config.end() || member->is_null()) return sources;
+  if (member->is_array()) {
+    for (const Json& named : *member) {
+      sources[json_required<std::string>(named, "name")] = json_required<std::string>(named, "template");
+    }
+  } else if (member->is_object()) {
+    for (const auto& [name, text] : member->items()) sources[name] = json_required<std::string>(*member, name);
+  } else {
+    sources["default"] = json_required<std::string>(config, "chat_template");
+  }
+  return sources;
+}
+
+Json parse_argument(const std::string& text, const std::string& what) {
+  try {
+    return parse_json(text, what);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::invalid_argument, error.what());
+  }
+}
+
+// An assistant that only calls tools is often written with "content": null.
+bool fill_null_content(Json& messages) {
+  bool any = false;
+  for (Json& message : messages) {
+    if (message.contains("content") && message["content"].is_null()) {
+      message["content"] = "";
+      any = true;
+    }
+  }
+  return any;
+}
+
+}  // namespace
+
+ChatTemplates::ChatTemplates(const Sources& sources, Json special_tokens) : special_tokens_(std::move(special_tokens)) {
+  for (const auto& [name, source] : sources) {
+    try {
+      templates_.emplace(name, jinja::Template(source));
+    } catch (const Error& error) {
+      const std::string which = sources.size() == 1 ? "chat template" : "chat template '" + name + "'";
+      problems_.push_back("The model's " + which + " is of no use: " + error.what());
+      templates_.emplace(name, Error(ErrorCode::unsupported, problems_.back()));
+    }
+  }
+}
+
+// Reference: transformers, PreTrainedTokenizerBase.get_chat_template.
+const ChatTemplates::Entry& ChatTemplates::choose(bool tools) const {
+  if (const auto found = templates_.find("tool_use"); tools && found != templates_.end()) return found->second;
+  if (const auto found = templates_.find("default"); found != templates_.end()) return found->second;
+  std::string names;
+  for (const auto& entry : templates_) names += (names.empty() ? "" : ", ") + entry.first;
+  throw Error(ErrorCode::unsupported, "The model has no default chat template; it has: " + names + ".");
+}
+
+bool ChatTemplates::mentions(std::string_view name, const Options& options) const {
+  const auto* chosen = std::get_if<jinja::Template>(&choose(!options.tools.empty()));
+  return chosen && chosen->mentions(name);
+}
+
+std::string ChatTemplates::render(const Json& messages, const Options& options) const {
+  const Entry& chosen = choose(!options.tools.empty());
+  if (const auto* error = std::get_if<Error>(&chosen)) throw *error;
+  Json variables = special_tokens_;
+  variables["add_generation_prompt"] = true;
+  variables["documents"] = nullptr;
+  if (options.enable_thinking) variables["enable_thinking"] = *options.enable_thinking;
+  for (const auto& [name, value] : options.template_variables) {
+    variables[name] = parse_argument(value, "The template variable '" + name + "'");
+  }
+  variables["tools"] = nullptr;
+  if (!options.tools.empty()) {
+    variables["tools"] = parse_argument(options.tools, "The list of tools");
+    if (!variables["tools"].is_array()) {
+      throw Error(ErrorCode::invalid_argument, "The list of tools is " + std::string(variables["tools"].type_name()) +
+                                                   ", but should be a JSON array.");
+    }
+  }
+  variables["messages"] = messages;
+  const auto& source = std::get<jinja::Template>(chosen);
+  try {
+    return source.render(variables);
+  } catch (const Error&) {
+    // Many templates join texts without asking whether there is one; those that ask have not come here.
+    if (!fill_null_content(variables["messages"])) throw;
+    return source.render(variables);
+  }
+}
+
+std::optional<ChatTemplates> read_chat_templates(const fs::path& directory, const TokenizerConfig& config) {
+  Sources sources = from_files(directory);
+  if (sources.empty()) sources = from_member(config.json);
+  if (const fs::path file = directory / "chat_template.json"; sources.empty() && is_file(file)) {
+    sources = from_member(parse_json(read_text_file(file), "'" + file.string() + "'"));
+  }
+  if (sources.empty()) return std::nullopt;
+  return ChatTemplates(sources, config.special_tokens);
+}
+
+Json to_json(const std::vector<Message>& messages) {
+  Json list = Json::array();
+  for (const Message& message : messages) list.push_back({{"role", message.role}, {"content", message.content}});
+  return list;
+}
+
+}  // namespace gerbil

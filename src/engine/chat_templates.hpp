@@ -1,0 +1,52 @@
+// The chat templates of a model: which there are, which one a conversation takes, and what it sees.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/json.hpp"
+#include "engine/tokenizer_config.hpp"
+#include "gerbil/engine.hpp"
+#include "template/template.hpp"
+
+namespace gerbil {
+
+class ChatTemplates {
+ public:
+  // `sources` by name: "default", "tool_use" for conversations with tools, others. `special_tokens` are variables:
+  // name -> text.
+  ChatTemplates(const std::map<std::string, std::string>& sources, Json special_tokens);
+
+  // The prompt for the assistant's next message. `messages` is an array of objects. Throws Error{unsupported} when the
+  // template cannot be read, and Error{invalid_argument} for tools or variables that are not what they should be, and
+  // when the template refuses the conversation.
+  std::string render(const Json& messages, const Options& options) const;
+
+  // Whether the template that the options choose looks at the variable `name`.
+  bool mentions(std::string_view name, const Options& options) const;
+
+  // A sentence for each template that cannot be read.
+  const std::vector<std::string>& problems() const { return problems_; }
+
+ private:
+  using Entry = std::variant<jinja::Template, Error>;  // an Error: why it cannot be read
+  const Entry& choose(bool tools) const;
+  std::map<std::string, Entry> templates_;
+  Json special_tokens_;
+  std::vector<std::string> problems_;
+};
+
+// As transformers finds them: chat_template.jinja and additional_chat_templates/NAME.jinja, otherwise
+// tokenizer_config.json's "chat_template" (a text, a list of named ones, or an object), otherwise chat_template.json.
+// Empty when there is none. Throws Error{corrupt} for values of the wrong type.
+std::optional<ChatTemplates> read_chat_templates(const std::filesystem::path& directory, const TokenizerConfig& config);
+
+// The messages of a conversation as templates see them.
+Json to_json(const std::vector<Message>& messages);
+
+}  // namespace gerbil

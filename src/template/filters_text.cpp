@@ -1,0 +1,287 @@
+#include <algorithm>
+
+#include "template/failure.hpp"
+#include "template/filters.hpp"
+#include "template/format.hpp"
+#include "template/operators.hpp"
+#include "template/print.hpp"
+#include "template/text.hpp"
+#include "template/unicode.hpp"
+#include "tokenizer/utf8.hpp"
+
+namespace gerbil::jinja::filters {
+namespace {
+
+bool is_markup(Value value) { return value.is_text() && value.text().markup; }
+
+// Calls the method of str that does the same.
+Value as_method(Context& context, const char* method, const Arguments& arguments) {
+  Values positional(arguments.positional.begin(), arguments.positional.end());
+  if (!positional[0].is_text()) positional[0] = context.heap.text(str(positional[0]));
+  return find_method(Kind::text, method)->call(context, {positional, arguments.keywords});
+}
+
+bool is_word(char32_t c) { return c == '_' || is_letter(c) || is_decimal(c) || is_numeric(c); }
+
+// The white space at which textwrap divides: ASCII only.
+bool is_blank(char32_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// How textwrap divides a line: white space, and words that may be cut behind their hyphens.
+std::vector<std::string_view> chunks(std::string_view line, bool break_on_hyphens) {
+  std::vector<std::string_view> result;
+  for (std::size_t begin = 0; begin < line.size();) {
+    const bool space = is_blank(tokenizer::utf8_unit(line, begin).code_point);
+    std::size_t end = begin;
+    char32_t before = 0;
+    char32_t before_that = 0;
+    while (end < line.size()) {
+      const auto unit = tokenizer::utf8_unit(line, end);
+      if (is_blank(unit.code_point) != space) break;
+      end += unit.size;
+      const bool cuts = break_on_hyphens && unit.code_point == '-' && is_letter(before) && is_letter(before_that) &&
+                        end < line.size() && is_letter(tokenizer::utf8_unit(line, end).code_point);
+      if (cuts) break;
+      before_that = before;
+      before = unit.code_point;
+    }
+    result.push_back(line.substr(begin, end - begin));
+    begin = end;
+  }
+  return result;
+}
+
+std::vector<std::string> wrap_line(std::string_view line, std::int64_t width, bool break_words, bool break_on_hyphens) {
+  std::vector<std::string> lines;
+  auto rest = chunks(line, break_on_hyphens);
+  std::ranges::reverse(rest);
+  while (!rest.empty()) {
+    if (!lines.empty() && strip(rest.back()).empty()) rest.pop_back();
+    std::vector<std::string_view> current;
+    std::int64_t used = 0;
+    while (!rest.empty() && used + count_characters(rest.back()) <= width) {
+      used += count_characters(rest.back());
+      current.push_back(rest.back());
+      rest.pop_back();
+    }
+    if (!rest.empty() && count_characters(rest.back()) > width) {
+      if (break_words) {
+        const std::size_t cut = byte_of(rest.back(), std::max<std::int64_t>(width - used, width < 1 ? 1 : 0));
+        if (cut > 0) current.push_back(rest.back().substr(0, cut));
+        rest.back().remove_prefix(cut);
+        if (cut == 0 && current.empty()) break;
+      } else if (current.empty()) {
+        current.push_back(rest.back());
+        rest.pop_back();
+      }
+    }
+    if (!current.empty() && strip(current.back()).empty()) current.pop_back();
+    if (current.empty()) continue;
+    std::string joined;
+    for (const std::string_view part : current) joined += part;
+    lines.push_back(std::move(joined));
+  }
+  return lines;
+}
+
+// pprint.pformat: on one line when it fits into 80 columns, otherwise an item a line; keys are sorted.
+void pretty(std::string& result, Value value, std::int64_t column, std::int64_t allowance, int depth) {
+  const std::string flat = repr(value);
+  const bool dict = value.is(Kind::dict);
+  const bool nested = dict || value.is(Kind::list) || value.is(Kind::tuple);
+  if (!nested || length_of(value) == 0 || (!dict && column + count_characters(flat) + allowance <= 80)) {
+    result += flat;
+    return;
+  }
+  std::vector<std::pair<Value, Value>> items;
+  if (dict) {
+    items = value.dict().items;
+    std::ranges::stable_sort(items, [](const auto& a, const auto& b) {
+      return a.first.kind() == b.first.kind() && (a.first.is_text() || a.first.is_number()) &&
+             compare(a.first, b.first) < 0;
+    });
+    std::string one_line = "{";
+    for (const auto& [key, item] : items) one_line += (one_line.size() > 1 ? ", " : "") + repr(key) + ": " + repr(item);
+    one_line += "}";
+    if (column + count_characters(one_line) + allowance <= 80) {
+      result += one_line;
+      return;
+    }
+  } else {
+    for (const Value item : value.sequence().items) items.emplace_back(Value(), item);
+  }
+  const std::string_view brackets = dict ? "{}" : value.is(Kind::list) ? "[]" : "()";
+  result += brackets[0];
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) result.append(",\n").append(static_cast<std::size_t>(column) + 1, ' ');
+    std::int64_t begin = column + 1;
+    if (dict) {
+      const std::string key = repr(items[i].first);
+      result += key + ": ";
+      begin += count_characters(key) + 2;
+    }
+    pretty(result, items[i].second, begin, i + 1 == items.size() ? allowance + 1 : 1, depth + 1);
+  }
+  if (value.is(Kind::tuple) && items.size() == 1) result += ',';
+  result += brackets[1];
+}
+
+}  // namespace
+
+Value capitalize(Context& context, const Arguments& arguments) { return as_method(context, "capitalize", arguments); }
+Value lower(Context& context, const Arguments& arguments) { return as_method(context, "lower", arguments); }
+Value upper(Context& context, const Arguments& arguments) { return as_method(context, "upper", arguments); }
+
+Value trim(Context& context, const Arguments& arguments) {
+  const auto [value, chars] = bind("trim", arguments, {"value", "chars"}, 1);
+  const Value parts[] = {value, chars.given() ? chars : Value::none()};
+  return as_method(context, "strip", {parts, {}});
+}
+
+Value center(Context& context, const Arguments& arguments) {
+  const auto [value, width] = bind("center", arguments, {"value", "width"}, 1);
+  const Value parts[] = {value, width.given() ? width : Value::integer(80)};
+  return as_method(context, "center", {parts, {}});
+}
+
+Value string(Context& context, const Arguments& arguments) {
+  const Value value = only_subject("string", arguments);
+  return value.is_text() ? value : context.heap.text(str(value));
+}
+
+Value pprint(Context& context, const Arguments& arguments) {
+  std::string result;
+  pretty(result, only_subject("pprint", arguments), 0, 0, 0);
+  return context.heap.text(std::move(result));
+}
+
+Value format(Context& context, const Arguments& arguments) {
+  const auto values = arguments.positional.subspan(1);
+  if (!values.empty() && !arguments.keywords.empty())
+    fail("can't handle positional and keyword arguments at the same time");
+  const Value text = arguments.subject().is_text() ? arguments.subject() : context.heap.text(str(arguments.subject()));
+  if (arguments.keywords.empty())
+    return format_percent(context, text, context.heap.tuple({values.begin(), values.end()}));
+  Dict named;
+  for (const auto& [name, value] : arguments.keywords) insert(context.heap, named, name, value);
+  return format_percent(context, text, context.heap.dict(std::move(named)));
+}
+
+Value replace(Context& context, const Arguments& arguments) {
+  const auto [value, from, to, most] = bind("replace", arguments, {"s", "old", "new", "count"}, 3);
+  const std::string text = str(value);
+  const std::string old = str(from);
+  const std::string fresh = str(to);
+  context.heap.reserve(checked_multiply(count(text, old), static_cast<std::int64_t>(fresh.size())));
+  if (!context.autoescape) return context.heap.text(jinja::replace(text, old, fresh, to_index_or(most, -1)));
+  const std::string subject = is_markup(value) || !(is_markup(from) || is_markup(to)) ? text : escape_html(text);
+  const bool markup = is_markup(value) || is_markup(from) || is_markup(to);
+  const std::string with = markup && !is_markup(to) ? escape_html(fresh) : fresh;
+  return context.heap.text(jinja::replace(subject, old, with, to_index_or(most, -1)), markup);
+}
+
+Value indent(Context& context, const Arguments& arguments) {
+  const auto [value, width, first, blank] = bind("indent", arguments, {"s", "width", "first", "blank"}, 1);
+  to_text(value, "what is indented");
+  std::string space;
+  if (width.is_text()) {
+    space = width.bytes();
+  } else {
+    const std::int64_t columns = std::max<std::int64_t>(0, width.given() ? to_index(width) : 4);
+    context.heap.reserve(columns);
+    space.assign(static_cast<std::size_t>(columns), ' ');
+  }
+  const std::string text = str(value) + "\n";  // so that a newline at the end makes an empty line
+  const auto lines = splitlines(text);
+  context.heap.reserve(
+      checked_multiply(static_cast<std::int64_t>(lines.size()), static_cast<std::int64_t>(space.size())));
+  std::string result = truth(first) ? space : "";
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i > 0) {
+      result += '\n';
+      if (truth(blank) || !lines[i].empty()) result += space;
+    }
+    result += lines[i];
+  }
+  return context.heap.text(std::move(result), is_markup(value));
+}
+
+// Not Python's: words begin behind white space, hyphens and opening brackets.
+Value title(Context& context, const Arguments& arguments) {
+  const Value value = only_subject("title", arguments);
+  const std::string text = str(value);
+  std::string result;
+  bool starts = true;
+  std::size_t begin = 0;  // of the word, for a sigma at its end
+  for (std::size_t at = 0; at <= text.size();) {
+    const auto unit = at < text.size() ? tokenizer::utf8_unit(text, at) : tokenizer::Utf8Unit{U' ', 1, true, false};
+    const char32_t c = unit.code_point;
+    const bool separates = c == '-' || c == '(' || c == '{' || c == '[' || c == '<' || is_space(c);
+    if (separates) {
+      if (!starts) result += jinja::lower(std::string_view(text).substr(begin, at - begin));
+      if (at < text.size()) result += text.substr(at, unit.size);
+      starts = true;
+    } else if (starts) {
+      append_upper(result, c);
+      begin = at + unit.size;
+      starts = false;
+    }
+    at += unit.size;
+  }
+  return context.heap.text(std::move(result), is_markup(value));
+}
+
+Value truncate(Context& context, const Arguments& arguments) {
+  const auto [value, size, kill, ending, slack] =
+      bind("truncate", arguments, {"s", "length", "killwords", "end", "leeway"}, 1);
+  const std::string text = str(value);
+  const std::string end = ending.given() ? str(ending) : "...";
+  const std::int64_t most = size.given() ? to_index(size) : 255;
+  const std::int64_t leeway = to_index_or(slack, 5);
+  const std::int64_t kept = most - count_characters(end);
+  if (kept < 0) fail("expected length >= " + std::to_string(count_characters(end)) + ", got " + std::to_string(most));
+  if (leeway < 0) fail("expected leeway >= 0, got " + std::to_string(leeway));
+  if (count_characters(text) <= most + leeway) return context.heap.text(text, is_markup(value));
+  std::string result = text.substr(0, byte_of(text, kept));
+  if (!truth(kill)) result = result.substr(0, std::min(result.rfind(' '), result.size()));
+  return context.heap.text(result + end, is_markup(value));
+}
+
+Value wordcount(Context&, const Arguments& arguments) {
+  const std::string text = str(only_subject("wordcount", arguments));
+  std::int64_t words = 0;
+  bool inside = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto unit = tokenizer::utf8_unit(text, at);
+    const bool word = is_word(unit.code_point);
+    if (word && !inside) ++words;
+    inside = word;
+    at += unit.size;
+  }
+  return Value::integer(words);
+}
+
+Value wordwrap(Context& context, const Arguments& arguments) {
+  const auto [value, width, break_words, separator, hyphens] =
+      bind("wordwrap", arguments, {"s", "width", "break_long_words", "wrapstring", "break_on_hyphens"}, 1);
+  to_text(value, "what is wrapped");
+  const std::int64_t columns = width.given() ? to_index(width) : 79;
+  if (columns <= 0) fail("invalid width " + std::to_string(columns) + " (must be > 0)");
+  const std::string by = separator.given() && !separator.is(Kind::none) ? str(separator) : "\n";
+  const std::string text = str(value);
+  std::string result;
+  bool first = true;
+  for (const std::string_view line : splitlines(text)) {
+    if (!first) result += by;
+    first = false;
+    const auto wrapped =
+        wrap_line(line, columns, !break_words.given() || truth(break_words), !hyphens.given() || truth(hyphens));
+    for (std::size_t i = 0; i < wrapped.size(); ++i) {
+      if (i > 0) result += by;
+      result += wrapped[i];
+      context.heap.reserve(static_cast<std::int64_t>(wrapped[i].size() + by.size()));
+    }
+  }
+  return context.heap.text(std::move(result), is_markup(value));
+}
+
+}  // namespace gerbil::jinja::filters
