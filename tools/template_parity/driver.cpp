@@ -2,13 +2,14 @@
 // Usage: template_parity_driver [--exact] <frames >frames
 // A frame is a 32-bit size, as the machine has it, and that many bytes. Two frames are read at a time: a template and
 // its variables, a JSON object. Two are written: "text" and what was rendered, or "error" and why not. Without --exact
-// the variables are completed as a tokenizer's apply_chat_template does, which fuzz.py and check.py do not want.
+// the variables are completed as a tokenizer's apply_chat_template does, which a comparison with a bare render() does
+// not want.
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/json.hpp"
 #include "template/template.hpp"
