@@ -104,6 +104,7 @@ void Compiler::filter_items(const Target& target) {
   const std::size_t next = emit(Op::next);
   emit(Op::push_scope);
   const std::size_t names = begin_names();
+  declare(target);
   emit_store(target);
   expression();
   end_names(names);
@@ -120,6 +121,7 @@ void Compiler::loop_body(const Target& target, bool recursive, std::size_t entry
   const std::size_t next = emit(Op::next);
   emit({.op = Op::push_scope, .flags = 1});
   const std::size_t names = begin_names();
+  declare(target);
   emit_store(target);
   cleanups_.push_back(Op::leave_loop);
   loops_.push_back({.cleanups = cleanups_.size()});
@@ -227,6 +229,7 @@ void Compiler::with_statement() {
   end_tag();
   emit(Op::push_scope);
   const std::size_t names = begin_names();
+  for (const Target& each : targets) declare(each);
   for (const Target& each : targets | std::views::reverse) emit_store(each);
   cleanups_.push_back(Op::pop_scope);
   close({"endwith"});
@@ -430,6 +433,11 @@ Compiler::Target Compiler::target(bool with_namespace) {
 bool Compiler::assigns(const Target& target, std::int32_t variable) {
   return target.symbol == variable ||
          std::ranges::any_of(target.parts, [&](const Target& part) { return assigns(part, variable); });
+}
+
+void Compiler::declare(const Target& target) {
+  if (target.symbol >= 0) names_.back().loaded.insert(target.symbol);
+  for (const Target& part : target.parts) declare(part);
 }
 
 void Compiler::emit_store(const Target& target) {

@@ -93,7 +93,8 @@ std::int32_t Compiler::text_constant(std::string_view text) {
 std::int32_t Compiler::symbol(std::string_view name) {
   if (const auto known = symbols_.find(name); known != symbols_.end()) return known->second;
   const auto index = static_cast<std::int32_t>(program_.symbols.size());
-  program_.symbols.push_back({program_.heap.text(std::string(name)), find_global(name)});
+  const Value text = program_.heap.text(std::string(name));
+  program_.symbols.push_back({text, program_.heap.undefined(Missing{.name = text}), find_global(name)});
   symbols_.emplace(name, index);
   return index;
 }
@@ -141,6 +142,10 @@ void Compiler::run() {
   body({});
   end_names(names);
   emit(Op::halt);
+  for (Instruction& each : program_.code) {
+    if (each.op == Op::hide && program_.hidden[static_cast<std::size_t>(each.a)].empty())
+      each.op = Op::jump, each.a = 1;
+  }
   // Threads that render at once share the constants, so nothing in them may be computed later.
   for (const Value value : program_.constants) {
     if (value.is_text()) length(value.text());

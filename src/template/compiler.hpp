@@ -147,6 +147,7 @@ class Compiler {
   static bool assigns(const Target& target, std::int32_t variable);
   Target single_target(bool with_namespace);
   void emit_store(const Target& target);
+  void declare(const Target& target);  // its variables are set where the part begins, so nothing hides them
 
   Program& program_;
   std::vector<Token> tokens_;

@@ -50,11 +50,13 @@ std::vector<std::string_view> chunks(std::string_view line, bool break_on_hyphen
   return result;
 }
 
-std::vector<std::string> wrap_line(std::string_view line, std::int64_t width, bool break_words, bool break_on_hyphens) {
+std::vector<std::string> wrap_line(Heap& heap, std::string_view line, std::int64_t width, bool break_words,
+                                   bool break_on_hyphens) {
   std::vector<std::string> lines;
   auto rest = chunks(line, break_on_hyphens);
   std::ranges::reverse(rest);
   while (!rest.empty()) {
+    heap.spend(1 + static_cast<std::int64_t>(rest.back().size() / 16));  // a long word is counted in every line
     if (!lines.empty() && strip(rest.back()).empty()) rest.pop_back();
     std::vector<std::string_view> current;
     std::int64_t used = 0;
@@ -240,14 +242,14 @@ Value title(Context& context, const Arguments& arguments) {
 Value truncate(Context& context, const Arguments& arguments) {
   const auto [value, size, kill, ending, slack] =
       bind("truncate", arguments, {"s", "length", "killwords", "end", "leeway"}, 1);
-  const std::string text(to_text(value, "what is truncated"));
   const std::string end = ending.given() ? str(ending) : "...";
   const std::int64_t most = size.given() ? to_index(size) : 255;
   const std::int64_t leeway = to_index_or(slack, 5);
   const std::int64_t kept = most - count_characters(end);
   if (kept < 0) fail("expected length >= " + std::to_string(count_characters(end)) + ", got " + std::to_string(most));
   if (leeway < 0) fail("expected leeway >= 0, got " + std::to_string(leeway));
-  if (count_characters(text) <= most + leeway) return context.heap.text(text, is_markup(value));
+  if (length_of(value) <= most + leeway) return value;
+  const std::string text(to_text(value, "what is truncated"));
   std::string result = text.substr(0, byte_of(text, kept));
   if (!truth(kill)) result = result.substr(0, std::min(result.rfind(' '), result.size()));
   return context.heap.text(result + end, is_markup(value));
@@ -280,8 +282,8 @@ Value wordwrap(Context& context, const Arguments& arguments) {
   for (const std::string_view line : splitlines(text)) {
     if (!first) result += by;
     first = false;
-    const auto wrapped =
-        wrap_line(line, columns, !break_words.given() || truth(break_words), !hyphens.given() || truth(hyphens));
+    const auto wrapped = wrap_line(context.heap, line, columns, !break_words.given() || truth(break_words),
+                                   !hyphens.given() || truth(hyphens));
     for (std::size_t i = 0; i < wrapped.size(); ++i) {
       if (i > 0) result += by;
       result += wrapped[i];

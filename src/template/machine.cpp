@@ -80,7 +80,7 @@ Value Machine::load(std::int32_t symbol) {
   const Symbol& unknown = program_.symbols[static_cast<std::size_t>(symbol)];
   if (unknown.global) return unknown.global;
   if (unknown.name.bytes() == "self") return Value::self();
-  return heap_.undefined(Missing{.name = unknown.name});
+  return unknown.undefined;
 }
 
 void Machine::append(std::string_view text) {
@@ -191,8 +191,7 @@ void Machine::execute(const Instruction& instruction) {
       return assign(*scope_, a, pop());
     case Op::hide:
       for (const std::int32_t symbol : program_.hidden[static_cast<std::size_t>(a)]) {
-        assign(*scope_, symbol,
-               heap_.undefined(Missing{.name = program_.symbols[static_cast<std::size_t>(symbol)].name}));
+        assign(*scope_, symbol, program_.symbols[static_cast<std::size_t>(symbol)].undefined);
       }
       return;
     case Op::bound:

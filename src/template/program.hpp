@@ -97,7 +97,8 @@ struct MacroCode {
 };
 
 struct Symbol {
-  Value name;  // a text
+  Value name;       // a text
+  Value undefined;  // what it is when nothing has set it
   const Builtin* global = nullptr;
 };
 

@@ -67,7 +67,7 @@ Value has_case(Context& context, const Arguments& arguments) {
 
 Value same_as(Context&, const Arguments& arguments) {
   const auto [value, other] = bind("sameas", arguments, {"value", "other"}, 2);
-  return Value::boolean(identical(value, other));
+  return Value::boolean(identical(value, other) && !value.is(Kind::undefined));
 }
 
 constexpr auto is_equal = compares<Comparison::equal>;

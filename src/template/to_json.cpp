@@ -47,6 +47,11 @@ class Writer {
     for (int i = 0; i < depth; ++i) result_ += indent_;
   }
 
+  void append_separator(const std::string& separator) {
+    heap_.reserve(static_cast<std::int64_t>(separator.size()));
+    result_ += separator;
+  }
+
   void write(Value value, int depth) {
     heap_.reserve(8);
     switch (value.kind()) {
@@ -83,7 +88,7 @@ class Writer {
   void write_list(const Values& items, int depth) {
     result_ += '[';
     for (std::size_t i = 0; i < items.size(); ++i) {
-      if (i > 0) result_ += item_separator_;
+      if (i > 0) append_separator(item_separator_);
       newline(depth + 1);
       write(items[i], depth + 1);
     }
@@ -98,10 +103,10 @@ class Writer {
     }
     result_ += '{';
     for (std::size_t i = 0; i < items.size(); ++i) {
-      if (i > 0) result_ += item_separator_;
+      if (i > 0) append_separator(item_separator_);
       newline(depth + 1);
       write_key(items[i].first);
-      result_ += key_separator_;
+      append_separator(key_separator_);
       write(items[i].second, depth + 1);
     }
     if (!items.empty()) newline(depth);

@@ -38,7 +38,7 @@ bool append_upper_parts(std::string& result, char32_t c, bool first_only) {
   bool iota = false;
   for (const auto part : composed) iota |= static_cast<char32_t>(part) == iota_below;
   if (iota && first_only) return false;
-  if (!iota && simple_upper(c) != c) return false;
+  if (!iota && (category(c) != UTF8PROC_CATEGORY_LL || simple_upper(c) != c)) return false;
   std::string raised;
   for (std::size_t i = 0; i < composed.size(); ++i) {
     const auto part = static_cast<char32_t>(composed[i]);
