@@ -32,7 +32,7 @@ class Program:
         if done.returncode < 0:
             raise Crash(f"ended by signal {-done.returncode}")
         if done.returncode:
-            return None, done.stderr.decode(errors="replace").strip()
+            return None, done.stderr.decode(errors="replace").removesuffix("\n")
         return done.stdout.decode(errors="surrogateescape"), None
 
 
