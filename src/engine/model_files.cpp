@@ -49,14 +49,15 @@ std::string read_template(const std::filesystem::path& directory, const Json& to
 
 }  // namespace
 
-ModelFiles read_model_files(const std::filesystem::path& directory, const Json& config) {
+ModelFiles read_model_files(const std::filesystem::path& directory, const Json& config, bool lower_case) {
   ModelFiles files;
   add_end_tokens(config, files.end_tokens);
   add_end_tokens(read_optional(directory / "generation_config.json"), files.end_tokens);
   const Json tokenizer_config = read_optional(directory / "tokenizer_config.json");
   std::error_code error;
   const auto path = directory / "tokenizer.json";
-  if (std::filesystem::is_regular_file(path, error)) files.tokenizer = tokenizer::Tokenizer::from_file(path);
+  if (std::filesystem::is_regular_file(path, error))
+    files.tokenizer = tokenizer::Tokenizer::from_file(path, lower_case);
   const std::string eos = token_text(tokenizer_config, "eos_token");
   if (files.tokenizer && !eos.empty()) {
     const auto id = files.tokenizer->id(eos);

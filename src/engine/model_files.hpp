@@ -19,6 +19,6 @@ struct ModelFiles {
 };
 
 // Throws what the tokenizer and the template throw, and Error{corrupt} for JSON that is not what it should be.
-ModelFiles read_model_files(const std::filesystem::path& directory, const Json& config);
+ModelFiles read_model_files(const std::filesystem::path& directory, const Json& config, bool lower_case = false);
 
 }  // namespace gerbil

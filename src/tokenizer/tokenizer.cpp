@@ -37,11 +37,14 @@ Encoding assemble(const Template& pieces, const std::vector<TokenId>& first, con
 
 }  // namespace
 
-Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where) {
+Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where, bool lower_case) {
   try {
     const TokenizerFile file = parse_tokenizer_file(text);
     auto pipeline = std::make_shared<Pipeline>();
     pipeline->normalizer = read_normalizer(component_of(file.root, "normalizer"));
+    std::vector<NormalizerStep>& steps = pipeline->normalizer.steps;
+    const auto lowers = [](const NormalizerStep& step) { return std::holds_alternative<Lowercase>(step); };
+    if (lower_case && std::ranges::none_of(steps, lowers)) steps.emplace(steps.begin(), Lowercase{});
     pipeline->pre_tokenizer = read_pre_tokenizer(component_of(file.root, "pre_tokenizer"));
     pipeline->model = read_model(file);
     const TokenTable& table = table_of(pipeline->model);
@@ -60,8 +63,8 @@ Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where) {
   }
 }
 
-Tokenizer Tokenizer::from_file(const std::filesystem::path& path) {
-  return from_json(read_text_file(path), path.string());
+Tokenizer Tokenizer::from_file(const std::filesystem::path& path, bool lower_case) {
+  return from_json(read_text_file(path), path.string(), lower_case);
 }
 
 std::vector<TokenId> Tokenizer::encode(std::string_view text, bool add_special) const {

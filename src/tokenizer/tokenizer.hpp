@@ -29,8 +29,9 @@ struct Encoding {
 class Tokenizer {
  public:
   // Reads `path` (a tokenizer.json). Throws Error{not_found|corrupt|unsupported} naming the component and the value.
-  static Tokenizer from_file(const std::filesystem::path& path);
-  static Tokenizer from_json(std::string_view text, std::string_view where);
+  // lower_case: texts become lower case first, unless a Lowercase normaliser does so already.
+  static Tokenizer from_file(const std::filesystem::path& path, bool lower_case = false);
+  static Tokenizer from_json(std::string_view text, std::string_view where, bool lower_case = false);
 
   // Encodes `text` (UTF-8; malformed bytes become U+FFFD first, as Python's "replace" does). Added and special tokens
   // written in the text are recognised. add_special runs the post-processor (BOS, EOS, …). The "truncation" and
