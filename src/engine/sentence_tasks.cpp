@@ -19,7 +19,15 @@ void read_prompts(const Json& config, const char* key, SentencePipeline& pipelin
       }
     }
   }
-  pipeline.default_task = json_value<std::string>(config, "default_prompt_name", "");
+  const auto wanted = json_value<std::string>(config, "default_prompt_name", "");
+  if (wanted.empty()) return;
+  const auto has_name = [&](const auto& prompt) { return prompt.first == wanted; };
+  if (wanted == "query" || wanted == "document" || std::ranges::any_of(pipeline.prompts, has_name)) {
+    pipeline.default_task = wanted;
+  } else {
+    pipeline.warnings.push_back("\"default_prompt_name\" is \"" + wanted +
+                                "\", but there is no such prompt; without a task there is none.");
+  }
 }
 
 TaskPlan plan_task(const SentencePipeline& pipeline, const std::string& task) {

@@ -20,7 +20,9 @@ using enum models::Head::Kind;
 models::Head::Kind wanted_head(const ModelSource& source, Purpose purpose) {
   const models::Head::Kind made_for = source.family->kind;
   if (made_for == token) {
-    const bool pipeline = !source.modules.empty();
+    // LogitScore makes a score of the next token's logits, as rerank() does.
+    const bool pipeline =
+        !source.modules.empty() && !std::ranges::contains(source.modules, "LogitScore", &SentenceModule::name);
     return purpose == Purpose::embed || (purpose == Purpose::automatic && pipeline) ? embedding : token;
   }
   if (purpose == Purpose::generate) {
@@ -36,16 +38,16 @@ models::Head::Kind wanted_head(const ModelSource& source, Purpose purpose) {
 // Reference: sentence-transformers 6.2, CrossEncoder.
 Activation read_score_activation(const std::filesystem::path& directory, const Json& config, std::int32_t labels,
                                  std::vector<std::string>& warnings) {
-  const Activation usual = labels == 1 ? Activation::sigmoid : Activation::identity;
-  const Json settings = read_optional_object(directory / "config_sentence_transformers.json");
-  auto path = json_value<std::string>(settings, "activation_fn", "");
+  Activation activation = labels == 1 ? Activation::sigmoid : Activation::identity;
+  const auto read = [&](const Json& json, const char* key) {
+    const auto path = json_value<std::string>(json, key, "");
+    if (!path.empty()) activation = torch_activation(path, activation, "The activation of the scores", warnings);
+  };
   const auto own = config.find("sentence_transformers");
-  if (path.empty() && own != config.end() && own->is_object() && own->contains("activation_fn")) {
-    path = json_value<std::string>(*own, "activation_fn", "");
-  } else if (path.empty()) {
-    path = json_value<std::string>(config, "sbert_ce_default_activation_function", "");
-  }
-  return path.empty() ? usual : torch_activation(path, usual, "The activation of the scores", warnings);
+  const bool newer = own != config.end() && own->is_object() && own->contains("activation_fn");
+  newer ? read(*own, "activation_fn") : read(config, "sbert_ce_default_activation_function");
+  read(read_optional_object(directory / "config_sentence_transformers.json"), "activation_fn");
+  return activation;
 }
 
 // What models/static.cpp reads besides config.json.

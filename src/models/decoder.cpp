@@ -30,10 +30,7 @@ DecoderConfig read_decoder_config(const Json& config, bool tied_by_default) {
   return c;
 }
 
-bool read_causal(const Json& config) {
-  const auto causal = config.find("is_causal");
-  return causal == config.end() || (!causal->is_null() && json_value<bool>(config, "is_causal", true));
-}
+bool read_causal(const Json& config) { return json_value<bool>(config, "is_causal", true); }
 
 std::int32_t read_window(const Json& config, std::int32_t layer) {
   const auto window = json_value<std::int32_t>(config, "sliding_window", 0);

@@ -33,7 +33,7 @@ DecoderConfig read_decoder_config(const Json& config, bool tied_by_default = fal
 // max_window_layers full layers first. 0: the layer sees everything.
 std::int32_t read_window(const Json& config, std::int32_t layer);
 
-// "is_causal", which language models have that were made into encoders; null counts as false, as in transformers.
+// "is_causal", which is false in language models that were made into encoders.
 bool read_causal(const Json& config);
 
 // softmax(q · kᵀ / √head_dim) · v over `window` positions back, or where all is seen over `window` to both sides.

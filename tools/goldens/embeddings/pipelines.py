@@ -43,6 +43,7 @@ def pooling(**config):
     return {"1_Pooling/config.json": {"word_embedding_dimension": 32, **config}}
 
 
+PLAIN = {"tokenizer_config.json": TOKENIZER | {"tokenizer_class": "PreTrainedTokenizerFast"}}
 MODES = ["lasttoken", "weightedmean", "cls", "max", "mean_sqrt_len_tokens", "mean"]
 PROMPT = {"config_sentence_transformers.json": {"prompts": {"query": "says moo ", "document": None}}}
 CROSS = {"model_type": "CrossEncoder", "prompts": {"says": "says "}, "default_prompt_name": "says"}
@@ -57,8 +58,8 @@ CASES = {
     "no_mode_is_on": {"files": POOLED | pooling(pooling_mode_mean_tokens=False)},
     "without_the_prompt": {"files": POOLED | PROMPT | pooling(pooling_mode=MODES, include_prompt=False),
                            "task": "query"},
-    "nothing_but_the_prompt": {"files": POOLED | PROMPT | pooling(pooling_mode=["cls", "mean"], include_prompt=False),
-                               "task": "query", "tokenizer": {"post_processor": None}, "texts": [""]},
+    "nothing_but_the_prompt": {"task": "query", "files": POOLED | PROMPT | PLAIN | pooling(
+        pooling_mode=["cls", "mean"], include_prompt=False), "tokenizer": {"post_processor": None}, "texts": [""]},
     "residual": {"files": modules("Pooling", "Dense") | {
         "2_Dense/config.json": dense(32, 32, "activation.Sigmoid", use_residual=True)},
                  "tensors": {"2_Dense": {"linear.weight": [32, 32]}}},
@@ -75,12 +76,13 @@ CASES = {
                                   "4_Dense": {"linear.weight": [24, 32]}}},
     "first_dimensions": {"files": modules("Pooling", "Normalize") | {
         "config_sentence_transformers.json": {"truncate_dim": 8}}},
-    "lower_case": {"files": POOLED | {"sentence_bert_config.json": {"do_lower_case": True}},
+    "lower_case": {"files": POOLED | PLAIN | {"sentence_bert_config.json": {"do_lower_case": True}},
                    "tokenizer": {"normalizer": None}, "texts": ["The FOX [SEP] says"]},
     "a_folder_for_the_model": {"files": modules("Pooling", path="0_Transformer"), "move": "0_Transformer"},
     "gelu_fast": {"files": POOLED, "config": {"hidden_act": "gelu_fast"}},
     "quick_gelu": {"files": POOLED, "config": {"hidden_act": "quick_gelu"}},
-    "config_of_the_module": {"files": POOLED | {"sentence_bert_config.json": {"config_kwargs": {"hidden_act": "relu2"}}}},
+    "config_of_the_module": {"files": POOLED | {
+        "sentence_bert_config.json": {"config_kwargs": {"hidden_act": "relu2"}}}},
     "padding_in_the_text": {"folder": "roberta_mean_sqrt_len", "files": POOLED | pooling(pooling_mode="mean"),
                             "texts": ["the fox [MASK] says [MASK][MASK] moo"]},
     "qwen3_sees_all": {"folder": "qwen3_last", "files": POOLED, "config": {"is_causal": False}},
@@ -88,15 +90,16 @@ CASES = {
         "is_causal": False, "use_sliding_window": True, "sliding_window": 1, "max_window_layers": 0}},
     "gemma3_sees_all": {"folder": "gemma3_pattern", "files": POOLED, "config": {
         "is_causal": False, "use_bidirectional_attention": False, "sliding_window": 2}},
-    "static_embedding": {"files": modules(transformer="StaticEmbedding", path="0_StaticEmbedding"), "only_modules": True,
+    "static_embedding": {"only_modules": True,
+                         "files": modules(transformer="StaticEmbedding", path="0_StaticEmbedding"),
                          "tensors": {"0_StaticEmbedding": {"embedding.weight": [97, 8]}},
                          "move": "0_StaticEmbedding", "texts": TEXTS + ["the ☃", ""]},
     "static_embedding_beside": {"files": modules("Normalize", transformer="StaticEmbedding"), "only_modules": True,
                                 "tensors": {"": {"embedding.weight": [97, 8]}}},
     "pair_without_types": {"folder": "bert_classifier", "rerank": True,
-                           "files": {"tokenizer_config.json": TOKENIZER | {"model_input_names": ["input_ids"]}}},
-    "pair_of_a_plain_tokenizer": {"folder": "bert_classifier", "rerank": True, "files": {
-        "tokenizer_config.json": TOKENIZER | {"tokenizer_class": "PreTrainedTokenizerFast"}}},
+                           "files": {"tokenizer_config.json": TOKENIZER | {
+                               "model_input_names": ["input_ids", "attention_mask"]}}},
+    "pair_of_a_plain_tokenizer": {"folder": "bert_classifier", "rerank": True, "files": PLAIN},
     "score_through_tanh": {"folder": "bert_classifier", "rerank": True, "config": {
         "sentence_transformers": {"activation_fn": "torch.nn.modules.activation.Tanh"}}},
     "score_with_modules": {"folder": "bert_classifier", "rerank": True, "files": modules() | {
