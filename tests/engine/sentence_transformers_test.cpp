@@ -110,7 +110,7 @@ TEST_P(SentenceTransformers, GivesTheSameNumbers) {
 std::vector<json> cases() { return read(GERBIL_FIXTURES "/sentence_pipelines.json").get<std::vector<json>>(); }
 
 INSTANTIATE_TEST_SUITE_P(Files, SentenceTransformers, ::testing::ValuesIn(cases()),
-                         [](const auto& info) { return info.param["name"].template get<std::string>(); });
+                         [](const auto& test) { return test.param["name"].template get<std::string>(); });
 
 }  // namespace
 }  // namespace gerbil
