@@ -144,7 +144,7 @@ struct EmbedOptions {
   // The use of the embedding: "query", "document", or another name of the checkpoint's prompts; its text goes before
   // each of the texts. Empty: the checkpoint's default, mostly none.
   std::string task;
-  std::int32_t dimensions = 0;    // keep the first of them (Matryoshka, Kusupati et al. 2022); 0: all
+  std::int32_t dimensions = 0;    // keep the first (Matryoshka, Kusupati et al. 2022); 0: as the files say, mostly all
   std::optional<bool> normalize;  // to length 1; default: as the checkpoint's files say
   bool truncate = false;          // cut texts that are too long instead of failing
   Cancellation cancellation;      // ends the call with Error{cancelled}
@@ -170,6 +170,7 @@ struct RerankOptions {
 struct TokenizedText {
   std::vector<std::int32_t> ids;    // special tokens included
   std::vector<std::int32_t> types;  // one an id, or empty: all 0
+  std::int32_t prompt = 0;          // the first tokens that are of the prompt: some models leave them out of the mean
 };
 
 // What was loaded, for programs that show or measure it.

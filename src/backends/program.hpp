@@ -22,6 +22,7 @@ struct SequenceView {
   std::span<const std::int32_t> blocks;  // its pages, enough for `length` tokens
   std::int32_t length = 0;               // tokens in the cache once this step has run
   bool long_rope = false;                // see graph::RopeTable
+  std::int32_t skipped = 0;              // its first rows that graph::Pool leaves out
 };
 
 // T tokens from any number of sequences. The tokens of one sequence stand together, in order, at increasing positions.
@@ -30,6 +31,7 @@ struct Batch {
   std::span<const std::int32_t> positions;  // [T]
   std::span<const std::int32_t> sequences;  // [T], index into views
   std::span<const std::int32_t> types;      // [T], for models with types of tokens; empty: all 0
+  std::span<const std::int32_t> ordinals;   // [T], for models with such a table, see graph::Index
   std::int32_t task = 0;                    // for models with adapters
   std::span<const SequenceView> views;
   std::span<const std::int32_t>

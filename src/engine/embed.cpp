@@ -3,6 +3,7 @@
 #include <cmath>
 #include <format>
 
+#include "engine/sentence_tasks.hpp"
 #include "engine/state.hpp"
 
 namespace gerbil {
@@ -35,6 +36,7 @@ TokenizedText Engine::State::fit(tokenizer::Encoding encoding, std::size_t numbe
                 std::format("Text {} has {} tokens, but '{}' takes at most {}: shorten it, or ask for truncation.",
                             number + 1, length, info.name, info.context_length));
   }
+  if (!pipeline.texts.token_types) encoding.type_ids.clear();
   return {std::move(encoding.ids), std::move(encoding.type_ids)};
 }
 
@@ -47,10 +49,19 @@ TokenizedText Engine::State::tokenize(const std::string& text, std::size_t numbe
   }
   // The words that count are known only after the unknown ones are gone.
   tokenizer::Encoding encoding = tokenizer().encode_single(text, options);
-  if (const auto unknown = tokenizer().unknown_id()) std::erase(encoding.ids, *unknown);
+  const auto unknown = pipeline.unknown_tokens ? std::nullopt : tokenizer().unknown_id();
+  if (unknown) std::erase(encoding.ids, *unknown);
   encoding.type_ids.clear();
   if (truncate && encoding.ids.size() > limit) encoding.ids.resize(limit);
   return fit(std::move(encoding), number);
+}
+
+// Reference: sentence-transformers 6.2, Transformer._get_prompt_length().
+std::int32_t Engine::State::prompt_tokens(const std::string& prompt) const {
+  if (pipeline.include_prompt || prompt.empty()) return 0;
+  const TokenizedText alone = tokenize(prompt, 0, true);
+  const bool closed = !alone.ids.empty() && tokenizer().is_special(alone.ids.back());
+  return static_cast<std::int32_t>(alone.ids.size()) - (closed ? 1 : 0);
 }
 
 std::vector<float> Engine::State::encode(const std::vector<TokenizedText>& texts, std::int32_t task,
@@ -60,7 +71,8 @@ std::vector<float> Engine::State::encode(const std::vector<TokenizedText>& texts
   std::vector<runtime::EncoderText> views;
   views.reserve(texts.size());
   for (const TokenizedText& text : texts) {
-    views.push_back({text.ids, typed ? std::span<const std::int32_t>(text.types) : std::span<const std::int32_t>()});
+    views.push_back({text.ids, typed ? std::span<const std::int32_t>(text.types) : std::span<const std::int32_t>(),
+                     pipeline.include_prompt ? 0 : text.prompt});
   }
   return encoder->run(views, task, [&](std::size_t ready) {
     if (progress) progress(static_cast<std::int64_t>(ready), static_cast<std::int64_t>(views.size()));
@@ -78,13 +90,17 @@ Embeddings Engine::embed(const std::vector<TokenizedText>& texts, const EmbedOpt
         std::format("dimensions is {}, but should be between 1 and {}, or 0 for all.", options.dimensions, width));
   }
   Embeddings result;
-  result.dimensions = options.dimensions == 0 ? width : options.dimensions;
+  const std::int32_t first = state_->pipeline.first_dimensions;
+  const bool as_filed = options.dimensions == 0 && !options.normalize;
+  result.dimensions = options.dimensions > 0 ? options.dimensions : first > 0 ? std::min(first, width) : width;
   const std::int32_t adapter = state_->classifies() ? 0 : plan_task(state_->pipeline, options.task).adapter;
   const std::vector<float> rows = state_->encode(texts, adapter, options.cancellation, options.progress);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto row = rows.begin() + static_cast<std::ptrdiff_t>(i * static_cast<std::size_t>(width));
-    auto& vector = result.vectors.emplace_back(row, row + result.dimensions);
+    // What the files cut off is cut off at the very end, as the reference does.
+    auto& vector = result.vectors.emplace_back(row, row + (as_filed ? width : result.dimensions));
     if (options.normalize.value_or(state_->pipeline.normalize)) normalize(vector);
+    vector.resize(static_cast<std::size_t>(result.dimensions));
     result.tokens += std::ssize(texts[i].ids);
   }
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -104,10 +120,12 @@ Embeddings Engine::embed(const std::vector<std::string>& texts, const EmbedOptio
                                                     state_->info.name, state_->info.architecture));
   }
   const std::string prompt = plan_task(state_->pipeline, options.task).prompt;
+  const std::int32_t prompt_tokens = state_->prompt_tokens(prompt);
   std::vector<TokenizedText> tokenized;
   tokenized.reserve(texts.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {
     tokenized.push_back(state_->tokenize(prompt + texts[i], i, options.truncate));
+    tokenized.back().prompt = prompt_tokens;
   }
   Embeddings result = embed(tokenized, options);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();

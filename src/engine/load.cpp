@@ -81,7 +81,8 @@ std::unique_ptr<runtime::Encoder> make_encoder(graph::Graph graph, const ModelSo
                                       .step_texts = step_texts,
                                       .width = info.dimensions,
                                       .vocabulary = info.vocabulary_size,
-                                      .types = table_rows(graph, graph::Index::type)};
+                                      .types = table_rows(graph, graph::Index::type),
+                                      .padding_token = graph.padding_token};
   ProgramOptions program = program_options(options);
   program.max_tokens = limits.max_tokens();
   program.max_sequences = limits.step_texts;
@@ -96,10 +97,11 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   check_options(options);
   const ModelSource source = open_source(model, options);
   auto state = std::make_shared<State>();
-  if (source.checkpoint) state->files = read_model_files(source.checkpoint->directory(), source.config);
+  if (source.checkpoint)
+    state->files = read_model_files(source.checkpoint->directory(), source.config);
 
   state->pipeline = source.pipeline;
-  state->sigmoid_scores = source.sigmoid_scores;
+  state->score_activation = source.score_activation;
   state->warnings = source.pipeline.warnings;
   if (state->files.chat_templates) {
     const auto& problems = state->files.chat_templates->problems();

@@ -53,10 +53,17 @@ struct Place {
   std::string name;
 };
 
-Place find(const formats::Checkpoint& checkpoint, const std::string& name, const std::string& prefix) {
-  const std::size_t slash = name.find('/');
-  if (slash == std::string::npos) return {checkpoint, stored_name(checkpoint, name, prefix)};
-  return {formats::Checkpoint::open(checkpoint.directory() / name.substr(0, slash)), name.substr(slash + 1)};
+// Where the weights of a model are read from.
+struct Files {
+  formats::Checkpoint checkpoint;
+  std::string prefix;
+  std::filesystem::path modules;  // the folder in which those of modules.json are
+};
+
+Place find(const Files& files, const std::string& name) {
+  const std::size_t slash = name.rfind('/');
+  if (slash == std::string::npos) return {files.checkpoint, stored_name(files.checkpoint, name, files.prefix)};
+  return {formats::Checkpoint::open(files.modules / name.substr(0, slash)), name.substr(slash + 1)};
 }
 
 // Rows and columns exchanged. The numbers are read once, when the first rows are asked for.
@@ -130,9 +137,8 @@ formats::Weight read_mapped(const formats::Checkpoint& checkpoint, const std::st
   return map_rows(checkpoint.matrix(name, stored, declaration.columns), std::move(map));
 }
 
-formats::Weight read_matrix(const formats::Checkpoint& checkpoint, const graph::WeightDeclaration& declaration,
-                            std::size_t part, const std::string& prefix) {
-  const Place place = find(checkpoint, declaration.parts[part], prefix);
+formats::Weight read_matrix(const Files& files, const graph::WeightDeclaration& declaration, std::size_t part) {
+  const Place place = find(files, declaration.parts[part]);
   const std::int64_t rows = declaration.part_rows[part];
   const std::int64_t columns = declaration.columns;
   if (declaration.slices > 1) {
@@ -144,12 +150,11 @@ formats::Weight read_matrix(const formats::Checkpoint& checkpoint, const graph::
   return place.checkpoint.matrix(place.name, rows, columns);
 }
 
-formats::Weight read_vector(const formats::Checkpoint& checkpoint, const graph::WeightDeclaration& declaration,
-                            const std::string& prefix) {
+formats::Weight read_vector(const Files& files, const graph::WeightDeclaration& declaration) {
   std::vector<float> values(static_cast<std::size_t>(declaration.columns));
   float* out = values.data();
   for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
-    const Place place = find(checkpoint, declaration.parts[i], prefix);
+    const Place place = find(files, declaration.parts[i]);
     formats::read_dense(place.checkpoint.vector(place.name, declaration.part_rows[i]), 0, 1, out);
     out += declaration.part_rows[i];
   }
@@ -164,23 +169,24 @@ formats::Weight constant(const graph::WeightDeclaration& declaration) {
 }
 
 WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const LoadOptions& options,
-                                std::string_view prefix) {
-  return [checkpoint, options, prefix = std::string(prefix)](const graph::WeightDeclaration& declaration) {
-    if (!declaration.values.empty()) return constant(declaration);
-    if (declaration.vector) return read_vector(checkpoint, declaration, prefix);
-    std::vector<formats::Weight> parts;
-    parts.reserve(declaration.parts.size());
-    for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
-      parts.push_back(maybe_quantized(read_matrix(checkpoint, declaration, i, prefix), options));
-    }
-    if (parts.size() == 1) return std::move(parts.front());
-    auto whole = formats::concatenate_rows(std::move(parts));
-    if (!whole) {
-      throw Error(ErrorCode::internal,
-                  "The weights stacked below '" + declaration.parts.front() + "' have different forms.");
-    }
-    return *std::move(whole);
-  };
+                                std::string_view prefix, const std::filesystem::path& modules) {
+  return
+      [files = Files{checkpoint, std::string(prefix), modules}, options](const graph::WeightDeclaration& declaration) {
+        if (!declaration.values.empty()) return constant(declaration);
+        if (declaration.vector) return read_vector(files, declaration);
+        std::vector<formats::Weight> parts;
+        parts.reserve(declaration.parts.size());
+        for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
+          parts.push_back(maybe_quantized(read_matrix(files, declaration, i), options));
+        }
+        if (parts.size() == 1) return std::move(parts.front());
+        auto whole = formats::concatenate_rows(std::move(parts));
+        if (!whole) {
+          throw Error(ErrorCode::internal,
+                      "The weights stacked below '" + declaration.parts.front() + "' have different forms.");
+        }
+        return *std::move(whole);
+      };
 }
 
 bool can_merge(const WeightSource& weights, const graph::WeightDeclaration& a, const graph::WeightDeclaration& b) {

@@ -1,6 +1,7 @@
 // Binds the weights a graph declares to a checkpoint, or to random numbers.
 #pragma once
 
+#include <filesystem>
 #include <string_view>
 
 #include "backends/program.hpp"
@@ -11,9 +12,9 @@ namespace gerbil {
 
 // Describes declared weights from `checkpoint`; dense matrices are quantised as options.quantize says. Names are looked
 // up as they are, then with `prefix` added or taken away, then in the spelling of old BERT files (gamma and beta). A
-// name "FOLDER/module" is the module of the checkpoint in that folder.
+// name "FOLDER/module" is the module of the checkpoint in that folder below `modules`.
 WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const LoadOptions& options,
-                                std::string_view prefix = {});
+                                std::string_view prefix = {}, const std::filesystem::path& modules = {});
 
 // The weight of a declaration that brings its numbers.
 formats::Weight constant(const graph::WeightDeclaration& declaration);

@@ -1,12 +1,10 @@
-#include <cmath>
 #include <format>
 
+#include "engine/sentence_tasks.hpp"
 #include "engine/state.hpp"
 
 namespace gerbil {
 namespace {
-
-float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
 
 // The form in which Qwen3-Reranker is asked: this, a pair of query and document, that; the answer is the next token.
 // Source: the model card of Qwen/Qwen3-Reranker-0.6B.
@@ -40,17 +38,16 @@ std::vector<float> Engine::State::score_pairs(std::string_view query, const std:
                             info.name, info.architecture,
                             classifies() ? std::format("has {} classes", info.dimensions) : "makes embeddings"));
   }
+  const std::string prompt = plan_task(pipeline, "").prompt;  // before the query, as the reference does
   tokenizer::EncodeOptions encode_options;
   if (options.truncate) encode_options.max_tokens = static_cast<std::size_t>(info.context_length);
   std::vector<TokenizedText> pairs;
   pairs.reserve(documents.size());
   for (std::size_t i = 0; i < documents.size(); ++i) {
-    pairs.push_back(fit(tokenizer().encode_pair(query, documents[i], encode_options), i));
+    pairs.push_back(fit(tokenizer().encode_pair(prompt + std::string(query), documents[i], encode_options), i));
   }
   std::vector<float> scores = encode(pairs, 0, options.cancellation, options.progress);
-  if (sigmoid_scores) {
-    for (float& score : scores) score = sigmoid(score);
-  }
+  for (float& score : scores) score = static_cast<float>(activate(score_activation, score));
   return scores;
 }
 
@@ -86,7 +83,7 @@ std::vector<float> Engine::State::judge(std::string_view query, const std::vecto
     request.max_tokens = 1;
     request.want_logits = true;
     scheduler->run(request, [&](std::int32_t, std::span<const float> logits) {
-      scores.push_back(sigmoid(logits[yes] - logits[no]));
+      scores.push_back(static_cast<float>(activate(Activation::sigmoid, double{logits[yes]} - logits[no])));
       return false;
     });
     if (options.progress) options.progress(std::ssize(scores), std::ssize(documents));

@@ -1,6 +1,6 @@
 // What the files of sentence-transformers say about a checkpoint: how hidden states become an embedding, and which
 // prompts belong to which task.
-// Reference: sentence-transformers, SentenceTransformer and its models.
+// Reference: sentence-transformers 6.2, SentenceTransformer and its modules.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "engine/sentence_modules.hpp"
+#include "engine/text_settings.hpp"
 #include "formats/checkpoint.hpp"
 #include "models/registry.hpp"
 
@@ -17,40 +19,28 @@ namespace gerbil {
 
 struct SentencePipeline {
   models::Head head;
-  bool normalize = false;
+  bool normalize = false;             // the embedding, after everything else
+  bool scores = false;                // the head makes the score of a pair of texts, and no embedding
+  bool include_prompt = true;         // false: the pooling leaves the tokens of the prompt out
+  std::int32_t first_dimensions = 0;  // of the embedding, to be kept unless others are asked for; 0: all
   std::vector<std::pair<std::string, std::string>> prompts;  // task and the text before each text, in the file's order
   std::string default_task;                                  // of the prompts; empty: none
   std::vector<std::string> adapters;  // tasks with an adapter (LoRA); the graph's task is index + 1
-  std::int32_t max_tokens = 0;        // of a text, special tokens included; 0: not said
+  TextSettings texts;
   bool from_files = false;            // false: the family's default
-  bool special_tokens = true;         // what the tokenizer puts around a text; false: and unknown tokens are left out
+  bool special_tokens = true;         // what the tokenizer puts around a text
+  bool unknown_tokens = true;         // false: they are left out
   std::vector<std::string> warnings;  // what the files ask for and gerbil does otherwise
 
   // For people: "mean of the tokens, normalised; prompts: query, document".
   std::string summary() const;
 };
 
-// True when the directory has modules.json.
-bool has_sentence_pipeline(const std::filesystem::path& directory);
-
-// What a task means to the checkpoint.
-struct TaskPlan {
-  std::string prompt;
-  std::int32_t adapter = 0;  // graph::Index::task; 0: none
-};
-
-// Reads modules.json, N_Pooling/config.json, N_Dense/config.json, sentence_bert_config.json,
-// config_sentence_transformers.json and tokenizer_config.json, as far as they are there; what is not said is as the
-// family's published checkpoints have it; `checkpoint` is null for a made-up model. Throws Error{unsupported} naming a
-// module that gerbil lacks, and Error{corrupt} for files that contradict themselves.
-SentencePipeline read_sentence_pipeline(const std::filesystem::path& directory, const Json& config,
+// Reads the files of `modules` and config_sentence_transformers.json, as far as they are there; what is not said is as
+// the family's published checkpoints have it; `checkpoint` is null for a made-up model. Throws Error{unsupported}
+// naming a module that gerbil lacks, and Error{corrupt} for files that contradict themselves.
+SentencePipeline read_sentence_pipeline(const std::filesystem::path& directory,
+                                        const std::vector<SentenceModule>& modules, const Json& config,
                                         const models::Family& family, const formats::Checkpoint* checkpoint);
-
-// What tokenizer_config.json says of the longest text; 0 when it says nothing.
-std::int32_t read_tokenizer_limit(const std::filesystem::path& directory);
-
-// "query" and "document" are known to every checkpoint, by their usual names or as no prompt at all; the empty task is
-// the default. Throws Error{invalid_argument} naming the tasks that are known.
-TaskPlan plan_task(const SentencePipeline& pipeline, const std::string& task);
 
 }  // namespace gerbil

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "engine/json_file.hpp"
 #include "engine/model_path.hpp"
 #include "engine/model_weights.hpp"
 #include "engine/random_model.hpp"
+#include "engine/sentence_tasks.hpp"
+#include "engine/torch_activation.hpp"
+#include "models/encoder.hpp"
 
 namespace gerbil {
 namespace {
@@ -16,7 +20,9 @@ using enum models::Head::Kind;
 models::Head::Kind wanted_head(const ModelSource& source, Purpose purpose) {
   const models::Head::Kind made_for = source.family->kind;
   if (made_for == token) {
-    const bool pipeline = source.checkpoint && has_sentence_pipeline(source.checkpoint->directory());
+    // LogitScore makes a score of the next token's logits, as rerank() does.
+    const bool pipeline =
+        !source.modules.empty() && !std::ranges::contains(source.modules, "LogitScore", &SentenceModule::name);
     return purpose == Purpose::embed || (purpose == Purpose::automatic && pipeline) ? embedding : token;
   }
   if (purpose == Purpose::generate) {
@@ -27,29 +33,46 @@ models::Head::Kind wanted_head(const ModelSource& source, Purpose purpose) {
   return made_for;
 }
 
-// Cross-encoders give their score through a sigmoid unless their files name another activation.
-// Reference: sentence-transformers, CrossEncoder.
-bool wants_sigmoid(const Json& config) {
+// The activation of a cross-encoder's scores: a sigmoid of one class and the logits of several, unless the files name
+// another one.
+// Reference: sentence-transformers 6.2, CrossEncoder.
+Activation read_score_activation(const std::filesystem::path& directory, const Json& config, std::int32_t labels,
+                                 std::vector<std::string>& warnings) {
+  Activation activation = labels == 1 ? Activation::sigmoid : Activation::identity;
+  const auto read = [&](const Json& json, const char* key) {
+    const auto path = json_value<std::string>(json, key, "");
+    if (!path.empty()) activation = torch_activation(path, activation, "The activation of the scores", warnings);
+  };
   const auto own = config.find("sentence_transformers");
-  const Json& newer = own != config.end() && own->is_object() ? *own : Json::object();
-  const auto name = json_value<std::string>(
-      newer, "activation_fn",
-      json_value<std::string>(config, "sbert_ce_default_activation_function", "torch.nn.modules.activation.Sigmoid"));
-  if (name.ends_with("Sigmoid")) return true;
-  if (name.ends_with("Identity")) return false;
-  throw Error(ErrorCode::unsupported, "The activation of the scores in config.json is \"" + name +
-                                          "\", but gerbil knows Sigmoid and Identity.");
+  const bool newer = own != config.end() && own->is_object() && own->contains("activation_fn");
+  newer ? read(*own, "activation_fn") : read(config, "sbert_ce_default_activation_function");
+  read(read_optional_object(directory / "config_sentence_transformers.json"), "activation_fn");
+  return activation;
 }
 
 // What models/static.cpp reads besides config.json.
 void complete_static_config(ModelSource& source) {
-  const auto rows = [&](const std::string& tensor) {
-    const std::vector<std::int64_t> shape = source.checkpoint->shape(tensor);
-    return shape.empty() ? 0 : shape.front();
-  };
+  const auto shape = [&](const std::string& tensor) { return source.checkpoint->shape(tensor); };
+  const auto rows = [&](const std::string& tensor) { return shape(tensor).empty() ? 0 : shape(tensor).front(); };
+  const bool sentence_transformers = !source.modules.empty() && source.modules.front().name == "StaticEmbedding";
+  const bool model2vec = json_value<std::string>(source.checkpoint->config(), "model_type", "") == "model2vec" &&
+                         has_file(source.checkpoint->directory() / "config.json");
+  std::string table = "embeddings";
+  if (rows("embedding.weight") > 0) table = "embedding";
+  const std::vector<std::int64_t> stored = shape(table == "embedding" ? "embedding.weight" : table);
+  if (sentence_transformers && !model2vec) source.config["table"] = table;
+  if (stored.size() == 2 && sentence_transformers) source.config["hidden_dim"] = stored[1];
   source.config["has_weights"] = rows("weights") > 0;
   source.config["has_mapping"] = rows("mapping") > 0;
-  source.config["vocab_size"] = rows("mapping") > 0 ? rows("mapping") : rows("embeddings");
+  source.config["vocab_size"] = rows("mapping") > 0 ? rows("mapping") : stored.empty() ? 0 : stored[0];
+}
+
+// Settings of a Transformer module that are those of config.json in other words.
+void override_config(const Json& settings, Json& config) {
+  for (const char* key : {"config_args", "config_kwargs"}) {
+    const auto own = settings.find(key);
+    if (own != settings.end() && own->is_object()) config.update(*own);
+  }
 }
 
 // The files of a directory, or a made-up model of a published shape.
@@ -64,41 +87,59 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
     source.weights = random_weights(options, dense);
     return source;
   }
-  const auto directory = resolve_model(model);
-  source.checkpoint = formats::Checkpoint::open(directory);
+  source.directory = resolve_model(model);
+  source.modules = read_sentence_modules(source.directory);
+  const Json stand_in = module_config(source.modules);
+  source.checkpoint = formats::Checkpoint::open(model_folder(source.directory, source.modules), stand_in);
   source.config = source.checkpoint->config();
+  if (!stand_in.is_null()) source.config.update(stand_in);
+  if (!source.modules.empty()) {
+    override_config(read_transformer_settings(source.checkpoint->directory()), source.config);
+  }
   source.family = &models::family(source.config);
-  source.name = std::filesystem::absolute(directory).lexically_normal().filename().string();
+  source.name = std::filesystem::absolute(source.directory).lexically_normal().filename().string();
   source.quantization = source.checkpoint->quantization();
   if (options.quantize != Quantization::none) {
     source.quantization += options.quantize == Quantization::int4 ? ", quantised to 4 bits while loading"
                                                                   : ", quantised to 8 bits while loading";
   }
   if (source.family->architecture == "StaticModel") complete_static_config(source);
-  source.weights = checkpoint_weights(*source.checkpoint, options, source.family->prefix);
+  source.weights = checkpoint_weights(*source.checkpoint, options, source.family->prefix, source.directory);
   return source;
+}
+
+// Everything that the pipeline says besides the head: texts, prompts, the activation of scores.
+void read_settings(ModelSource& source) {
+  const std::filesystem::path& folder = source.checkpoint->directory();
+  SentencePipeline& pipeline = source.pipeline;
+  pipeline.texts = read_text_settings(folder, source.config);
+  if (!source.modules.empty()) {
+    apply_transformer_settings(read_transformer_settings(folder), "'" + folder.string() + "'", pipeline.texts);
+  }
+  const bool classifies = pipeline.head.kind == classes;
+  if (classifies && !source.modules.empty()) {
+    read_prompts(read_optional_object(source.directory / "config_sentence_transformers.json"), "prompts", pipeline);
+  }
+  if (!classifies && !pipeline.scores) return;
+  source.score_activation = read_score_activation(
+      source.directory, source.config, classifies ? models::read_labels(source.config) : 1, pipeline.warnings);
 }
 
 }  // namespace
 
 std::int32_t ModelSource::longest_context(const graph::Graph& graph) const {
-  const std::int32_t limit = pipeline.max_tokens;
+  const std::int32_t limit = pipeline.texts.max_tokens;
   return limit > 0 ? std::min(limit, graph.context_length) : graph.context_length;
 }
 
 ModelSource open_source(const std::string& model, const LoadOptions& options) {
   ModelSource source = open_files(model, options);
-  const auto directory = source.checkpoint ? source.checkpoint->directory() : std::filesystem::path();
-  const models::Head::Kind kind = wanted_head(source, options.purpose);
-  source.pipeline.head.kind = kind;
-  if (kind == embedding) {
-    source.pipeline = read_sentence_pipeline(directory, source.config, *source.family,
+  source.pipeline.head.kind = wanted_head(source, options.purpose);
+  if (source.pipeline.head.kind == embedding) {
+    source.pipeline = read_sentence_pipeline(source.directory, source.modules, source.config, *source.family,
                                              source.checkpoint ? &*source.checkpoint : nullptr);
   }
-  if (kind == classes) {
-    source.pipeline.max_tokens = read_tokenizer_limit(directory);
-    source.sigmoid_scores = wants_sigmoid(source.config);
-  }
+  if (source.checkpoint && source.pipeline.head.kind != token) read_settings(source);
   return source;
 }
 

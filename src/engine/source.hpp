@@ -17,10 +17,12 @@ struct ModelSource {
   const models::Family* family = nullptr;
   std::string name;
   std::string quantization;
-  std::optional<formats::Checkpoint> checkpoint;  // empty: random weights
+  std::filesystem::path directory;                // empty: random weights, and so no files
+  std::vector<SentenceModule> modules;            // of modules.json in the directory
+  std::optional<formats::Checkpoint> checkpoint;  // of the model itself, in the directory or a folder of it
   WeightSource weights;
-  SentencePipeline pipeline;    // its head is what the model is loaded for
-  bool sigmoid_scores = false;  // of a classifier: what rerank() gives
+  SentencePipeline pipeline;                           // its head is what the model is loaded for
+  Activation score_activation = Activation::identity;  // what rerank() gives of a score
 
   bool whole_texts() const { return pipeline.head.kind != models::Head::Kind::token; }
   graph::Graph build() const { return models::build(config, pipeline.head); }

@@ -17,11 +17,11 @@ struct Engine::State {
   ModelInfo info;
   std::vector<std::string> warnings;
   ModelFiles files;
-  std::unique_ptr<runtime::Scheduler> scheduler;  // of a model that generates
-  std::unique_ptr<runtime::Encoder> encoder;      // of one that embeds or classifies
-  SentencePipeline pipeline;                      // of one that embeds
-  bool sigmoid_scores = false;                    // of one that classifies: what rerank() gives
-  bool classifies() const { return encoder && pipeline.head.kind == models::Head::Kind::classes; }
+  std::unique_ptr<runtime::Scheduler> scheduler;       // of a model that generates
+  std::unique_ptr<runtime::Encoder> encoder;           // of one that embeds or classifies
+  SentencePipeline pipeline;                           // of one that embeds
+  Activation score_activation = Activation::identity;  // of one that classifies: what rerank() gives of a score
+  bool classifies() const { return encoder && (pipeline.head.kind == models::Head::Kind::classes || pipeline.scores); }
 
   // Throw Error{unsupported} when the model was loaded for something else; `wish` is what it was asked to do.
   const runtime::Encoder& require_encoder(std::string_view wish) const;
@@ -36,6 +36,8 @@ struct Engine::State {
   TokenizedText fit(tokenizer::Encoding encoding, std::size_t number) const;
   // A text as the pipeline wants it. Throws as fit() does, unless it may be cut.
   TokenizedText tokenize(const std::string& text, std::size_t number, bool truncate) const;
+  // The tokens that a prompt takes at the beginning of a text, where the pooling leaves them out; 0 otherwise.
+  std::int32_t prompt_tokens(const std::string& prompt) const;
   // A row for each text; zeros for one without tokens.
   std::vector<float> encode(const std::vector<TokenizedText>& texts, std::int32_t task,
                             const Cancellation& cancellation,

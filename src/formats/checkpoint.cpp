@@ -17,12 +17,13 @@ struct Checkpoint::State {
   std::optional<Format> format;  // empty: every weight is stored as floats
 };
 
-Checkpoint Checkpoint::open(const std::filesystem::path& directory) {
+Checkpoint Checkpoint::open(const std::filesystem::path& directory, const Json& config) {
   refuse_other_containers(directory);
   auto state = std::make_shared<State>();
   state->directory = directory;
   const std::filesystem::path config_path = directory / "config.json";
-  state->config = parse_json(read_text_file(config_path), "'" + config_path.string() + "'");
+  const bool given = !config.is_null() && !std::filesystem::exists(config_path);
+  state->config = given ? config : parse_json(read_text_file(config_path), "'" + config_path.string() + "'");
   if (!state->config.is_object()) {
     throw Error(ErrorCode::corrupt, "'" + config_path.string() + "' is not a JSON object.");
   }

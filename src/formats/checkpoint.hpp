@@ -19,7 +19,8 @@ class Checkpoint {
   // Opens `directory`: parses config.json, maps model.safetensors or the shards of model.safetensors.index.json, and
   // decides the quantisation. Throws Error{not_found|corrupt|unsupported} naming file and reason; formats that are
   // recognised but not supported (AWQ, compressed-tensors, FP8, GGUF, pickle, …) are named.
-  static Checkpoint open(const std::filesystem::path& directory);
+  // `config` stands for config.json where there is none, unless it is null.
+  static Checkpoint open(const std::filesystem::path& directory, const Json& config = {});
 
   const Json& config() const;
   const std::filesystem::path& directory() const;

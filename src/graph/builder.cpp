@@ -1,6 +1,7 @@
 #include "graph/builder.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "gerbil/error.hpp"
@@ -80,6 +81,14 @@ ValueId Builder::rms_norm(ValueId x, std::string_view module, float epsilon, std
   const WeightId scale = weight(name + ".weight", 1, head_dim, true);
   graph_.weights[static_cast<std::size_t>(scale)].add = norm_add_;
   return append(RmsNorm{scale, head_dim, epsilon}, {x}, name, width(x), graph_.value(x).rows);
+}
+
+ValueId Builder::l2_norm(ValueId x) {
+  const auto columns = static_cast<std::size_t>(width(x));
+  const WeightId scale = weight("constant " + std::to_string(graph_.weights.size()), 1, width(x), true);
+  graph_.weights[static_cast<std::size_t>(scale)].values.assign(columns, 1 / std::sqrt(static_cast<float>(columns)));
+  constexpr float epsilon = 1e-30f;  // keeps rows of zeros from 0 / 0, and no other row notices
+  return append(RmsNorm{scale, width(x), epsilon}, {x}, scope_ + "l2_norm", width(x), graph_.value(x).rows);
 }
 
 ValueId Builder::layer_norm(ValueId x, std::string_view module, float epsilon, bool bias) {

@@ -34,6 +34,7 @@ class Builder {
   ValueId constant(Index index, std::int64_t width, std::vector<float> values);
   ValueId rms_norm(ValueId x, std::string_view module, float epsilon);                         // over the whole row
   ValueId rms_norm(ValueId x, std::string_view module, float epsilon, std::int32_t head_dim);  // over each head
+  ValueId l2_norm(ValueId x);  // the whole row divided by its length; rows of zeros stay so
   ValueId layer_norm(ValueId x, std::string_view module, float epsilon, bool bias = true);
   ValueId add(ValueId a, ValueId b);
   ValueId multiply(ValueId a, ValueId b);
@@ -50,6 +51,8 @@ class Builder {
 
   RopeId add_rope(RopeTable table);
   std::int32_t width(ValueId id) const { return graph_.value(id).width; }
+  // What Index::ordinal does not count.
+  void padding(std::int32_t token) { graph_.padding_token = token; }
   // Norms from here on multiply by 1 + w instead of w.
   void norms_add_one() { norm_add_ = 1.0f; }
 

@@ -63,6 +63,7 @@ struct Graph {
   std::vector<RopeTable> ropes;
   ValueId output = none;            // logits, or embeddings; Rows::outputs
   std::int32_t context_length = 0;  // what the model was made for
+  std::int32_t padding_token = -1;  // see Index::ordinal; -1: none
 
   const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
   const WeightDeclaration& weight(WeightId id) const { return weights[static_cast<std::size_t>(id)]; }

@@ -8,7 +8,7 @@
 namespace gerbil::graph {
 
 std::string_view name_of(const Operation& operation);
-std::string_view name_of(Activation activation);
+using gerbil::name_of;
 std::string_view name_of(Pooling pooling);
 
 }  // namespace gerbil::graph

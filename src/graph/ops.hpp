@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/activation.hpp"
+
 namespace gerbil::graph {
 
 using ValueId = std::int32_t;
@@ -15,11 +17,12 @@ using StateId = std::int32_t;   // index into Graph::states
 using RopeId = std::int32_t;    // index into Graph::ropes
 inline constexpr std::int32_t none = -1;
 
-enum class Activation { identity, silu, gelu, gelu_tanh, relu, tanh };
+using gerbil::Activation;
 
 // What chooses a row of an embedding's table: the token's id, its position in the sequence, its type (the segment it
-// belongs to, Devlin et al. 2019), or the task of the whole step.
-enum class Index { token, position, type, task };
+// belongs to, Devlin et al. 2019), the task of the whole step, or its number among the tokens of its text that are not
+// padding, counted from 1, and 0 for padding (Graph::padding_token; Liu et al. 2019, RoBERTa).
+enum class Index { token, position, type, task, ordinal };
 
 // ([residual]) -> [T, columns of table]. Row t is table[index(t) + offset] · scale + residual[t].
 struct Embedding {
@@ -109,8 +112,9 @@ struct SelectRows {};
 // Reference: sentence-transformers, models/Pooling.py.
 enum class Pooling { first, max, mean, mean_sqrt_length, weighted_mean, last };
 
-// (x) -> [outputs, modes · width]: the rows of each sequence from its position 0 to the wanted row, pooled in each of
-// the ways, side by side. All of them must be in the step.
+// (x) -> [outputs, modes · width]: the rows of each sequence from its position 0 to the wanted row, without those that
+// the batch skips, pooled in each of the ways, side by side. All of them must be in the step. Where a row counts by its
+// number, the skipped ones have been counted. Of no rows at all, first is row 0 and every other way is 0.
 struct Pool {
   std::vector<Pooling> modes;
 };

@@ -13,8 +13,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Operation>> operation
     "embedding", "linear", "rms_norm", "layer_norm", "add",         "multiply", "top_softmax",    "activate",
     "slice",     "rope",   "kv_write", "attention",  "select_rows", "pool",     "attention_input"};
 
-constexpr std::array<std::string_view, 6> activation_names{"identity", "silu", "gelu", "gelu_tanh", "relu", "tanh"};
-constexpr std::array<std::string_view, 4> index_names{"token", "position", "type", "task"};
+constexpr std::array<std::string_view, 5> index_names{"token", "position", "type", "task", "ordinal"};
 constexpr std::array<std::string_view, 6> pooling_names{"first",         "max", "mean", "mean_sqrt_length",
                                                         "weighted_mean", "last"};
 
@@ -120,7 +119,6 @@ class Printer {
 }  // namespace
 
 std::string_view name_of(const Operation& operation) { return operation_names[operation.index()]; }
-std::string_view name_of(Activation activation) { return activation_names[static_cast<std::size_t>(activation)]; }
 
 std::string_view name_of(Pooling pooling) { return pooling_names[static_cast<std::size_t>(pooling)]; }
 

@@ -7,7 +7,7 @@ namespace gerbil::models {
 graph::Graph build_bert(const Json& config, const Head& head) {
   const EncoderConfig c = read_encoder_config(config);
   graph::Builder b("bert");
-  auto x = bert(b, c, 0);
+  auto x = bert(b, c);
   if (head.kind == Head::Kind::embedding) return finish_embedding(b, x, head, c.max_position_embeddings);
   x = b.pool(x, {graph::Pooling::first});
   x = b.activate(b.linear(x, "pooler.dense", c.hidden_size, true), graph::Activation::tanh);

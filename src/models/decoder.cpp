@@ -25,9 +25,12 @@ DecoderConfig read_decoder_config(const Json& config, bool tied_by_default) {
   c.head_dim = read_size(config, "head_dim", std::max(1, c.hidden_size / c.num_attention_heads), 4096);
   c.rms_norm_eps = read_epsilon(config, "rms_norm_eps", 1e-6f);
   c.hidden_act = read_activation(config, "hidden_act", "silu");
+  c.causal = read_causal(config);
   c.tie_word_embeddings = json_value<bool>(config, "tie_word_embeddings", tied_by_default);
   return c;
 }
+
+bool read_causal(const Json& config) { return json_value<bool>(config, "is_causal", true); }
 
 std::int32_t read_window(const Json& config, std::int32_t layer) {
   const auto window = json_value<std::int32_t>(config, "sliding_window", 0);
@@ -44,7 +47,8 @@ std::int32_t read_window(const Json& config, std::int32_t layer) {
 graph::ValueId attention(graph::Builder& b, const DecoderConfig& c, graph::ValueId q, graph::ValueId k,
                          graph::ValueId v, std::int32_t window) {
   const float scale = 1.0f / std::sqrt(static_cast<float>(c.head_dim));
-  return b.attention(q, k, v, c.num_attention_heads, c.num_key_value_heads, scale, window);
+  return b.attention(q, k, v, c.num_attention_heads, c.num_key_value_heads, scale,
+                     !c.causal && window > 0 ? window + 1 : window, c.causal);
 }
 
 graph::ValueId gated_mlp(graph::Builder& b, const DecoderConfig& c, graph::ValueId x, bool bias) {
@@ -57,6 +61,12 @@ graph::Graph finish(graph::Builder& b, const DecoderConfig& c, graph::ValueId x,
   b.scope("");
   if (head.kind == Head::Kind::embedding) {
     return finish_embedding(b, b.rms_norm(x, "model.norm", c.rms_norm_eps), head, c.max_position_embeddings);
+  }
+  if (!c.causal) {
+    throw Error(
+        ErrorCode::unsupported,
+        "\"is_causal\" in config.json is false, so the model sees the whole text and cannot continue it; load it "
+        "to embed texts.");
   }
   x = b.rms_norm(b.select_rows(x), "model.norm", c.rms_norm_eps);
   return b.finish(b.linear(x, c.tie_word_embeddings ? "model.embed_tokens" : "lm_head", c.vocab_size),

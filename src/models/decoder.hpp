@@ -22,6 +22,7 @@ struct DecoderConfig {
   float rms_norm_eps = 1e-6f;
   graph::Activation hidden_act = graph::Activation::silu;
   bool tie_word_embeddings = false;
+  bool causal = true;  // false: every token sees the whole text, in models that embed
 };
 
 // Throws Error{corrupt} for a missing or impossible value and Error{unsupported} for an activation gerbil lacks.
@@ -32,7 +33,10 @@ DecoderConfig read_decoder_config(const Json& config, bool tied_by_default = fal
 // max_window_layers full layers first. 0: the layer sees everything.
 std::int32_t read_window(const Json& config, std::int32_t layer);
 
-// softmax(q · kᵀ / √head_dim) · v
+// "is_causal", which is false in language models that were made into encoders.
+bool read_causal(const Json& config);
+
+// softmax(q · kᵀ / √head_dim) · v over `window` positions back, or where all is seen over `window` to both sides.
 graph::ValueId attention(graph::Builder& b, const DecoderConfig& c, graph::ValueId q, graph::ValueId k,
                          graph::ValueId v, std::int32_t window);
 

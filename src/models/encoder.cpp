@@ -45,14 +45,16 @@ graph::ValueId packed_attention(graph::Builder& b, const EncoderConfig& c, graph
 
 std::int32_t read_labels(const Json& config) {
   const auto names = config.find("id2label");
-  if (names != config.end() && names->is_object() && !names->empty()) return static_cast<std::int32_t>(names->size());
-  return read_size(config, "num_labels", 2, 1 << 16);
+  const bool named = names != config.end() && names->is_object() && !names->empty();
+  return read_size(config, "num_labels", named ? static_cast<std::int32_t>(names->size()) : 2, 1 << 16);
 }
 
-graph::ValueId bert(graph::Builder& b, const EncoderConfig& c, std::int32_t first_position) {
+graph::ValueId bert(graph::Builder& b, const EncoderConfig& c, std::optional<std::int32_t> padding_token) {
   b.scope("embeddings.");
   auto x = b.embedding("word_embeddings", c.vocab_size, c.hidden_size);
-  x = b.add_embedding(x, "position_embeddings", graph::Index::position, c.max_position_embeddings, first_position);
+  if (padding_token) b.padding(*padding_token);
+  x = b.add_embedding(x, "position_embeddings", padding_token ? graph::Index::ordinal : graph::Index::position,
+                      c.max_position_embeddings, padding_token.value_or(0));
   if (c.type_vocab_size > 0) x = b.add_embedding(x, "token_type_embeddings", graph::Index::type, c.type_vocab_size);
   x = b.layer_norm(x, "LayerNorm", c.layer_norm_eps);
   for (std::int32_t layer = 0; layer < c.num_hidden_layers; ++layer) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/json.hpp"
 #include "graph/builder.hpp"
@@ -34,11 +35,11 @@ graph::ValueId attention(graph::Builder& b, const EncoderConfig& c, graph::Value
 graph::ValueId packed_attention(graph::Builder& b, const EncoderConfig& c, graph::ValueId qkv, graph::RopeId rope,
                                 std::int32_t window = 0);
 
-// num_labels: the length of id2label, else "num_labels", else 2 as in transformers.
+// "num_labels", else the length of id2label, else 2, as in transformers.
 std::int32_t read_labels(const Json& config);
 
-// Word, position and type embeddings and their norm, then the layers of BERT. Position p has row p + first_position of
-// its table.
-graph::ValueId bert(graph::Builder& b, const EncoderConfig& c, std::int32_t first_position);
+// Word, position and type embeddings and their norm, then the layers of BERT. With a padding token, positions are as in
+// RoBERTa: graph::Index::ordinal, from the row with the padding token's number on.
+graph::ValueId bert(graph::Builder& b, const EncoderConfig& c, std::optional<std::int32_t> padding_token = {});
 
 }  // namespace gerbil::models

@@ -12,10 +12,12 @@ namespace gerbil::models {
 graph::Graph build_gemma3(const Json& config, const Head& head) {
   DecoderConfig c = read_decoder_config(config, true);
   c.hidden_act = read_activation(config, "hidden_activation", "gelu_pytorch_tanh");
-  const bool bidirectional = json_value<bool>(config, "use_bidirectional_attention", false);
+  const bool halved = json_value<bool>(config, "use_bidirectional_attention", false);
+  const bool bidirectional = halved || !c.causal;
   const std::int32_t sliding_window = read_size(config, "sliding_window", 4096, 1 << 30);
-  // Published as the width of what a token sees; to both sides that is half of it, and the token itself.
-  const std::int32_t window = bidirectional ? sliding_window / 2 + 1 : sliding_window;
+  // Published as the width of what a token sees; to both sides that is half of it, and the token itself. "is_causal"
+  // sees one further.
+  const std::int32_t window = (halved ? sliding_window / 2 + 1 : sliding_window) + (c.causal ? 0 : 1);
   const std::int32_t pattern = read_size(config, "sliding_window_pattern",
                                          read_size(config, "_sliding_window_pattern", 6, most_layers), most_layers);
   const float scale = 1.0f / std::sqrt(static_cast<float>(read_size(config, "query_pre_attn_scalar", 256)));
@@ -46,6 +48,7 @@ graph::Graph build_gemma3(const Json& config, const Head& head) {
     h = gated_mlp(b, c, b.rms_norm(x, "pre_feedforward_layernorm", c.rms_norm_eps));
     x = b.add(x, b.rms_norm(h, "post_feedforward_layernorm", c.rms_norm_eps));
   }
+  c.causal = !bidirectional;
   return finish(b, c, x, head);
 }
 

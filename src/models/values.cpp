@@ -42,21 +42,39 @@ LayerType read_layer_type(const Json& config, std::int32_t layer, LayerType fall
                                           "\" in config.json, but gerbil knows full_attention and sliding_attention.");
 }
 
-graph::Activation read_activation(const Json& config, std::string_view key, std::string_view fallback) {
-  using graph::Activation;
-  static constexpr std::array<std::pair<std::string_view, Activation>, 6> known{
+Activation read_activation(const Json& config, std::string_view key, std::string_view fallback) {
+  // ACT2FN of transformers, activations.py, without prelu and xielu, which have weights.
+  static constexpr std::array<std::pair<std::string_view, Activation>, 22> known{
       {{"silu", Activation::silu},
        {"swish", Activation::silu},
        {"gelu", Activation::gelu},
+       {"gelu_python", Activation::gelu},
        {"gelu_new", Activation::gelu_tanh},
+       {"gelu_fast", Activation::gelu_tanh},
+       {"gelu_accurate", Activation::gelu_tanh},
        {"gelu_pytorch_tanh", Activation::gelu_tanh},
-       {"relu", Activation::relu}}};
+       {"gelu_python_tanh", Activation::gelu_tanh},
+       {"gelu_10", Activation::gelu_10},
+       {"quick_gelu", Activation::quick_gelu},
+       {"relu", Activation::relu},
+       {"relu2", Activation::relu2},
+       {"relu6", Activation::relu6},
+       {"leaky_relu", Activation::leaky_relu},
+       {"tanh", Activation::tanh},
+       {"sigmoid", Activation::sigmoid},
+       {"hardswish", Activation::hardswish},
+       {"mish", Activation::mish},
+       {"sqrtsoftplus", Activation::sqrt_softplus},
+       {"laplace", Activation::laplace},
+       {"linear", Activation::identity}}};
   const auto name = json_value<std::string>(config, key, std::string(fallback));
+  std::string names;
   for (const auto& [spelling, activation] : known) {
     if (spelling == name) return activation;
+    names += (names.empty() ? "" : ", ") + std::string(spelling);
   }
-  throw Error(ErrorCode::unsupported, "\"" + std::string(key) + "\" in config.json is \"" + name +
-                                          "\", but gerbil knows silu, gelu, gelu_new, gelu_pytorch_tanh and relu.");
+  throw Error(ErrorCode::unsupported,
+              "\"" + std::string(key) + "\" in config.json is \"" + name + "\", but gerbil knows " + names + ".");
 }
 
 }  // namespace gerbil::models

@@ -22,6 +22,7 @@ void check(std::span<const EncoderText> texts, const EncoderLimits& limits) {
     if (!text.types.empty() && text.types.size() != text.tokens.size()) {
       fail(i, std::format("has {} types for {} tokens", text.types.size(), text.tokens.size()));
     }
+    if (text.skipped < 0) fail(i, std::format("skips {} tokens", text.skipped));
     for (const std::int32_t token : text.tokens) {
       if (token < 0 || token >= limits.vocabulary) {
         fail(i, std::format("holds token {}, but the vocabulary has ids from 0 to {}", token, limits.vocabulary - 1));
@@ -37,7 +38,7 @@ void check(std::span<const EncoderText> texts, const EncoderLimits& limits) {
 
 // The texts of one step, and what their batch refers to.
 struct Step {
-  std::vector<std::int32_t> tokens, positions, sequences, types, outputs, blocks;
+  std::vector<std::int32_t> tokens, positions, sequences, types, ordinals, outputs, skipped, blocks;
   std::vector<SequenceView> views;
   std::vector<std::size_t> numbers;  // of the texts in the call
 
@@ -46,7 +47,7 @@ struct Step {
                                std::ssize(tokens) + std::ssize(text.tokens) <= limits.step_tokens);
   }
 
-  void add(const EncoderText& text, std::size_t number) {
+  void add(const EncoderText& text, std::size_t number, std::int32_t padding_token) {
     numbers.push_back(number);
     const auto sequence = static_cast<std::int32_t>(outputs.size());
     const auto length = static_cast<std::int32_t>(text.tokens.size());
@@ -54,6 +55,9 @@ struct Step {
     types.insert(types.end(), text.types.begin(), text.types.end());
     types.resize(tokens.size(), 0);
     for (std::int32_t i = 0; i < length; ++i) positions.push_back(i);
+    std::int32_t counted = 0;
+    for (const std::int32_t token : text.tokens) ordinals.push_back(token == padding_token ? 0 : ++counted);
+    skipped.push_back(text.skipped);
     sequences.resize(tokens.size(), sequence);
     outputs.push_back(static_cast<std::int32_t>(tokens.size()) - 1);
   }
@@ -72,13 +76,14 @@ struct Step {
     std::span<const std::int32_t> rest(blocks);
     for (const std::int32_t length : lengths) {
       const auto count = static_cast<std::size_t>(pages(length));
-      views.push_back({rest.first(count), length, false});
+      views.push_back({rest.first(count), length, false, skipped[views.size()]});
       rest = rest.subspan(count);
     }
     return {.tokens = tokens,
             .positions = positions,
             .sequences = sequences,
             .types = types,
+            .ordinals = ordinals,
             .views = views,
             .outputs = outputs,
             .logits = true};
@@ -97,7 +102,7 @@ std::vector<float> Encoder::run(std::span<const EncoderText> texts, std::int32_t
     for (; next < texts.size(); ++next) {
       if (texts[next].tokens.empty()) continue;
       if (!step.takes(texts[next], limits_)) break;
-      step.add(texts[next], next);
+      step.add(texts[next], next, limits_.padding_token);
     }
     if (!step.numbers.empty()) {
       Batch batch = step.batch();

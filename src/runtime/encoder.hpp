@@ -17,15 +17,17 @@ namespace gerbil::runtime {
 struct EncoderText {
   std::span<const std::int32_t> tokens;
   std::span<const std::int32_t> types;  // one a token, or empty: all 0
+  std::int32_t skipped = 0;             // first tokens that graph::Pool leaves out
 };
 
 struct EncoderLimits {
-  std::int32_t step_tokens = 0;   // what a step takes when it takes several texts
-  std::int32_t longest_text = 0;  // tokens; a longer text than step_tokens has a step for itself
-  std::int32_t step_texts = 0;    // texts of one step
-  std::int32_t width = 0;         // of a result
-  std::int32_t vocabulary = 0;    // ids are below it
-  std::int32_t types = 1;         // types are below it
+  std::int32_t step_tokens = 0;     // what a step takes when it takes several texts
+  std::int32_t longest_text = 0;    // tokens; a longer text than step_tokens has a step for itself
+  std::int32_t step_texts = 0;      // texts of one step
+  std::int32_t width = 0;           // of a result
+  std::int32_t vocabulary = 0;      // ids are below it
+  std::int32_t types = 1;           // types are below it
+  std::int32_t padding_token = -1;  // see graph::Index::ordinal
 
   // What the program has to be compiled for.
   std::int32_t max_tokens() const { return std::max(step_tokens, longest_text); }

@@ -8,24 +8,6 @@ namespace {
 
 using Matrix = std::vector<double>;
 
-double activate(graph::Activation activation, double x) {
-  switch (activation) {
-    case graph::Activation::silu:
-      return x / (1 + std::exp(-x));
-    case graph::Activation::gelu:
-      return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
-    case graph::Activation::gelu_tanh:
-      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
-    case graph::Activation::relu:
-      return std::max(x, 0.0);
-    case graph::Activation::tanh:
-      return std::tanh(x);
-    case graph::Activation::identity:
-      break;
-  }
-  return x;
-}
-
 void normalise(double* x, std::size_t count, const std::vector<float>& weight, double epsilon) {
   double squares = 0;
   for (std::size_t i = 0; i < count; ++i) squares += x[i] * x[i];
@@ -44,15 +26,16 @@ void layer_normalise(double* x, std::size_t count, const std::vector<float>& wei
   }
 }
 
-// One column of the `count` rows at x, `stride` apart.
-double pool(graph::Pooling mode, const double* x, std::size_t count, std::size_t stride) {
-  if (mode == graph::Pooling::first) return x[0];
+// One column of the rows at x, `stride` apart, from `skipped` to `count`.
+double pool(graph::Pooling mode, const double* x, std::size_t skipped, std::size_t count, std::size_t stride) {
+  if (skipped >= count) return mode == graph::Pooling::first ? x[0] : 0;
+  if (mode == graph::Pooling::first) return x[skipped * stride];
   if (mode == graph::Pooling::last) return x[(count - 1) * stride];
-  double largest = x[0];
+  double largest = x[skipped * stride];
   double sum = 0;
   double weighted = 0;
   double weights = 0;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = skipped; i < count; ++i) {
     largest = std::max(largest, x[i * stride]);
     sum += x[i * stride];
     weighted += static_cast<double>(i + 1) * x[i * stride];
@@ -60,7 +43,7 @@ double pool(graph::Pooling mode, const double* x, std::size_t count, std::size_t
   }
   if (mode == graph::Pooling::max) return largest;
   if (mode == graph::Pooling::weighted_mean) return weighted / weights;
-  const auto n = static_cast<double>(count);
+  const auto n = static_cast<double>(count - skipped);
   return mode == graph::Pooling::mean ? sum / n : sum / std::sqrt(n);
 }
 
@@ -107,6 +90,7 @@ std::vector<double> Reference::step(const TestBatch& b) {
       for (std::size_t i = 0; i < y.size(); ++i) {
         const std::int32_t index = op->index == graph::Index::token      ? b.tokens[i / n]
                                    : op->index == graph::Index::position ? b.positions[i / n]
+                                   : op->index == graph::Index::ordinal  ? b.ordinals[i / n]
                                    : op->index == graph::Index::task     ? b.task
                                    : b.types.empty()                     ? 0
                                                                          : b.types[i / n];
@@ -171,7 +155,9 @@ std::vector<double> Reference::step(const TestBatch& b) {
       for (std::size_t i = 0; i < y.size(); ++i) {
         const auto last = static_cast<std::size_t>(b.outputs[i / n]);
         const auto count = static_cast<std::size_t>(b.positions[last]) + 1;
-        y[i] = pool(pooling->modes[i % n / in], &x[(last + 1 - count) * in + i % in], count, in);
+        const auto sequence = static_cast<std::size_t>(b.sequences[last]);
+        const auto skipped = static_cast<std::size_t>(b.views[sequence].skipped);
+        y[i] = pool(pooling->modes[i % n / in], &x[(last + 1 - count) * in + i % in], skipped, count, in);
       }
     } else if (const auto* write = std::get_if<graph::KvWrite>(&node.operation)) {
       for (std::size_t t = 0; t < b.tokens.size(); ++t) {

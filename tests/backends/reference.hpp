@@ -61,12 +61,13 @@ struct TestBatch {
     std::int32_t first;     // position
     std::vector<std::int32_t> tokens;
   };
-  std::vector<std::int32_t> tokens, positions, sequences, types, outputs;
+  std::vector<std::int32_t> tokens, positions, sequences, types, ordinals, outputs;
   std::int32_t task = 1;
   std::vector<SequenceView> views;
   std::vector<Sampling> sampling;
 
-  // All rows are wanted, and their types alternate. Sequence s owns the pages blocks[s].
+  // All rows are wanted, their types alternate, and every third is padding to the ordinals. Sequence s owns the pages
+  // blocks[s].
   TestBatch(const std::vector<Part>& parts, const std::vector<std::vector<std::int32_t>>& blocks,
             const std::vector<bool>& long_rope = {});
   Batch batch(bool logits = true) const;

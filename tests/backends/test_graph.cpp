@@ -124,12 +124,13 @@ TestBatch::TestBatch(const std::vector<Part>& parts, const std::vector<std::vect
       positions.push_back(part.first + static_cast<std::int32_t>(i));
       sequences.push_back(view);
       types.push_back(static_cast<std::int32_t>(i % 2));
+      ordinals.push_back(static_cast<std::int32_t>(i % 3 == 1 ? 0 : i + 1));
     }
   }
 }
 
 Batch TestBatch::batch(bool logits) const {
-  return {tokens, positions, sequences, types, task, views, outputs, sampling, logits};
+  return {tokens, positions, sequences, types, ordinals, task, views, outputs, sampling, logits};
 }
 
 void build_layer(TestGraph& g, Form form) {

@@ -197,10 +197,25 @@ TEST(SentencePipeline, WithoutFilesItIsTheFamilysDefault) {
 }
 
 TEST(SentencePipeline, WhatIsDoneOtherwiseIsAWarning) {
-  const Folder folder("bert_mean");
-  folder.write("1_Pooling/config.json", R"({"pooling_mode_mean_tokens":true,"include_prompt":false})");
-  folder.write("sentence_bert_config.json", R"({"do_lower_case":true})");
-  EXPECT_THAT(folder.load().warnings(), ElementsAre(HasSubstr("leaves the prompt out"), HasSubstr("lower case")));
+  const Folder folder("bert_max_dense");
+  folder.write("modules.json", R"([{"path":"","type":"x.Transformer"},{"path":"1_Pooling","type":"x.Pooling"},
+      {"path":"2_Dense","type":"x.Dense"},{"path":"3_Weights","type":"x.WeightedLayerPooling"}])");
+  folder.write("2_Dense/config.json", R"({"out_features":24,"activation_function":"mine.Spike"})");
+  EXPECT_THAT(folder.load().warnings(), ElementsAre(HasSubstr("\"mine.Spike\", which is not one of PyTorch's own")));
+  folder.write("2_Dense/config.json", R"({"out_features":24,"module_input_name":"token_embeddings"})");
+  EXPECT_THAT(folder.load().warnings(), ElementsAre(HasSubstr("after they were pooled")));
+}
+
+TEST(SentencePipeline, AModelThatSeesTheWholeTextDoesNotGenerate) {
+  const Folder folder("qwen3_last");
+  folder.write("modules.json", "[]");
+  json config = json::parse(std::ifstream(folder.path() + "/config.json"));
+  config["is_causal"] = false;
+  folder.write("config.json", config.dump());
+  EXPECT_THAT([&] { Engine::load(folder.path(), {.device = Device::cpu, .purpose = Purpose::generate}); },
+              ::testing::ThrowsMessage<Error>(HasSubstr("\"is_causal\"")));
+  const Engine engine = Engine::load(folder.path(), {.device = Device::cpu, .purpose = Purpose::embed});
+  EXPECT_THAT(engine.info().pipeline, StartsWith("mean of the tokens"));
 }
 
 struct Damage {
@@ -242,7 +257,13 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{kModules, R"([{"type":"x.Dense","path":"3_Dense"}])", kCorrupt, "dense.0.weight"},
         Damage{kModules, R"([{"type":"x.LSTM","path":""}])", ErrorCode::unsupported, "\"x.LSTM\""},
         Damage{kPooling, "[]", kCorrupt, "not a JSON object"}, Damage{kPooling, "", kCorrupt, "1_Pooling"},
-        Damage{kPooling, R"({"pooling_mode_mean_tokens":false})", kCorrupt, "switches no way of pooling on"},
+        Damage{kModules, R"([{"type":"x.Dense","path":"2_Dense"}])", kCorrupt, "before the Pooling"},
+        Damage{kModules, R"([{"type":"x.LayerNorm","path":"2_Dense"}])", kCorrupt, "before the Pooling"},
+        Damage{kModules, R"([{"type":"x.Pooling","path":"1_Pooling"},{"type":"x.Pooling","path":"1_Pooling"}])",
+               ErrorCode::unsupported, "after another one"},
+        Damage{kPooling, R"({"pooling_mode":[]})", kCorrupt, "lists 0 modes"},
+        Damage{kPooling, R"({"pooling_mode":["mean",1]})", kCorrupt, "pooling_mode"},
+        Damage{kPooling, R"({"pooling_mode":["mean","median"]})", ErrorCode::unsupported, "\"median\""},
         Damage{kPooling, R"({"pooling_mode_mean_tokens":"yes"})", kCorrupt, "pooling_mode_mean_tokens"},
         Damage{kPooling, R"({"pooling_mode":"median"})", ErrorCode::unsupported, "\"median\""},
         Damage{kPooling, R"({"pooling_mode":true})", kCorrupt, "pooling_mode"},
@@ -254,6 +275,14 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{kDense, R"({"out_features":25})", kCorrupt, "linear"},
         Damage{kDense, R"({"out_features":24,"activation_function":"torch.nn.Softmax"})", ErrorCode::unsupported,
                "torch.nn.Softmax"},
+        Damage{kDense, R"({"out_features":24,"use_residual":1})", kCorrupt, "use_residual"},
+        Damage{kDense, R"({"out_features":24,"use_residual":true})", kCorrupt, "residual"},
+        Damage{kDense, R"({"out_features":24,"module_input_name":"x"})", ErrorCode::unsupported, "\"x\""},
+        Damage{kDense, R"({"out_features":24,"module_output_name":"token_embeddings"})", ErrorCode::unsupported,
+               "rows of one kind"},
+        Damage{"config_sentence_transformers.json", R"({"truncate_dim":-1})", kCorrupt, "truncate_dim"},
+        Damage{"sentence_bert_config.json", R"({"modality_config":{"message":{}}})", ErrorCode::unsupported,
+               "messages"},
         Damage{"sentence_bert_config.json", R"({"max_seq_length":"many"})", kCorrupt, "max_seq_length"},
         Damage{"sentence_bert_config.json", "[256]", kCorrupt, "not a JSON object"},
         Damage{"config_sentence_transformers.json", R"({"default_prompt_name":5})", kCorrupt, "default_prompt_name"},

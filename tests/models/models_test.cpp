@@ -58,8 +58,9 @@ TEST(Models, ImpossibleSizesAreErrors) {
   EXPECT_EQ(with("num_hidden_layers", 100000),
             "\"num_hidden_layers\" in config.json is 100000, but should be between 1 and 1024.");
   EXPECT_EQ(with("hidden_act", "cosine"),
-            "\"hidden_act\" in config.json is \"cosine\", but gerbil knows silu, gelu, gelu_new, gelu_pytorch_tanh and "
-            "relu.");
+            "\"hidden_act\" in config.json is \"cosine\", but gerbil knows silu, swish, gelu, gelu_python, gelu_new, "
+            "gelu_fast, gelu_accurate, gelu_pytorch_tanh, gelu_python_tanh, gelu_10, quick_gelu, relu, relu2, relu6, "
+            "leaky_relu, tanh, sigmoid, hardswish, mish, sqrtsoftplus, laplace, linear.");
   EXPECT_EQ(with("vocab_size", "many"), "\"vocab_size\" is \"many\", but should be a whole number.");
   EXPECT_NE(with("rope_scaling", {{"rope_type", "spiral"}}).find("\"spiral\""), std::string::npos);
   EXPECT_NE(with("rope_scaling", {{"rope_type", "linear"}, {"factor", 0}}).find("should be positive"),

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "backends/cpu/activation.hpp"
 #include "backends/cpu/operations.hpp"
 #include "backends/cpu/rows.hpp"
 #include "kernels/cpu/affine.hpp"
@@ -159,7 +158,7 @@ Operation make_linear(Machine& machine, const graph::Node& node, const graph::Li
   p.epsilon = linear.epsilon;
   p.exact = machine.options.exact;
   p.bias = packed_bias(machine, linear.bias, linear.gated ? RowOrder::gated : RowOrder::plain, matrix.rows);
-  p.epilogue.activation = to_kernel(linear.activation);
+  p.epilogue.activation = linear.activation;
   p.epilogue.gated = linear.gated;
   p.epilogue.columns = machine.width(node.output);
   reserve(p, machine);

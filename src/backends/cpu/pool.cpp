@@ -7,10 +7,11 @@
 namespace gerbil::cpu {
 namespace {
 
-// The rows of one sequence.
+// The rows of one sequence that are pooled.
 struct Rows {
   const float* first = nullptr;
   std::int64_t count = 0;
+  std::int64_t skipped = 0;  // before them
   std::int64_t width = 0;
   const float* row(std::int64_t i) const { return first + i * width; }
 };
@@ -31,6 +32,10 @@ void sum(const Rows& rows, float divisor, const Weight& weight, float* out) {
 void pool(graph::Pooling mode, const Rows& rows, float* out) {
   const auto one = [](std::int64_t) { return 1.0f; };
   const auto count = static_cast<float>(rows.count);
+  if (rows.count == 0 && mode != graph::Pooling::first) {
+    std::fill_n(out, rows.width, 0.0f);
+    return;
+  }
   switch (mode) {
     case graph::Pooling::first:
       std::copy_n(rows.first, rows.width, out);
@@ -42,7 +47,9 @@ void pool(graph::Pooling mode, const Rows& rows, float* out) {
     case graph::Pooling::mean_sqrt_length:
       return sum(rows, std::sqrt(count), one, out);
     case graph::Pooling::weighted_mean:
-      return sum(rows, count * (count + 1) / 2, [](std::int64_t i) { return static_cast<float>(i + 1); }, out);
+      return sum(
+          rows, count * (static_cast<float>(rows.skipped) + (count + 1) / 2),
+          [&](std::int64_t i) { return static_cast<float>(rows.skipped + i + 1); }, out);
     case graph::Pooling::last:
       std::copy_n(rows.row(rows.count - 1), rows.width, out);
       return;
@@ -57,7 +64,11 @@ Operation make_pool(const graph::Node& node, const graph::Pool& pooling) {
     m.pool.run(static_cast<std::size_t>(m.outputs), [&](std::size_t output, std::size_t) {
       const std::int32_t last = m.batch->outputs[output];
       const std::int32_t position = m.batch->positions[static_cast<std::size_t>(last)];
-      const Rows rows{m.value(in) + (last - position) * width, position + 1, width};
+      const auto sequence = static_cast<std::size_t>(m.batch->sequences[static_cast<std::size_t>(last)]);
+      const std::int32_t wanted = m.batch->views[sequence].skipped;
+      const std::int32_t skipped = wanted > position ? 0 : wanted;
+      const std::int32_t count = wanted > position ? 0 : position + 1 - wanted;
+      const Rows rows{m.value(in) + (last - position + skipped) * width, count, skipped, width};
       float* to = m.value(out) + static_cast<std::int64_t>(output) * m.width(out);
       for (const graph::Pooling mode : modes) {
         pool(mode, rows, to);

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <span>
 
-#include "backends/cpu/activation.hpp"
 #include "backends/cpu/operations.hpp"
 #include "backends/cpu/rows.hpp"
+#include "kernels/cpu/elementwise.hpp"
 #include "kernels/cpu/layer_norm.hpp"
 #include "kernels/cpu/rms_norm.hpp"
 #include "kernels/cpu/rope.hpp"
@@ -25,6 +25,8 @@ std::span<const std::int32_t> indices(const Batch& batch, graph::Index index) {
       return batch.positions;
     case graph::Index::type:
       return batch.types;
+    case graph::Index::ordinal:
+      return batch.ordinals;
     case graph::Index::task:
       return {};
     case graph::Index::token:
@@ -128,7 +130,7 @@ Operation make_top_softmax(const graph::Node& node, const graph::TopSoftmax& sof
 }
 
 Operation make_activate(const graph::Node& node, const graph::Activate& activate) {
-  return [in = node.inputs[0], out = node.output, activation = to_kernel(activate.activation)](Machine& m) {
+  return [in = node.inputs[0], out = node.output, activation = activate.activation](Machine& m) {
     const std::int64_t width = m.width(out);
     for_each_row(m, out, [&](std::int64_t row, std::size_t) {
       kernels::activate(activation, m.value(in) + row * width, width, m.value(out) + row * width);

@@ -155,6 +155,7 @@ Operation make_embedding(Machine& m, const graph::Node& node, const graph::Embed
     constants["OFFSET"] = std::int64_t{embedding.offset};
     if (embedding.index == graph::Index::position) constants["POSITIONS"] = std::int64_t{1};
     if (embedding.index == graph::Index::type) constants["TYPES"] = std::int64_t{1};
+    if (embedding.index == graph::Index::ordinal) constants["ORDINALS"] = std::int64_t{1};
     if (embedding.index == graph::Index::task) constants["TASKS"] = std::int64_t{1};
     std::vector<gpu::Binding> bindings{{0, m.step}, {1, part.elements}, {3, m.value(node.output)}};
     if (!node.inputs.empty()) {

@@ -122,8 +122,8 @@ Machine::Machine(graph::Graph g, const ProgramOptions& o)
   vectors.resize(graph.weights.size());
   for (const graph::KvState& state : graph.states) states.push_back(reserve_state(*this, state));
   for (const graph::RopeTable& table : graph.ropes) angles.push_back(write_angles(*this, table));
-  step = device.buffer(static_cast<std::uint64_t>(4 * options.max_tokens + options.max_sequences * (pages + 1)) * 4,
-                       "step");
+  const auto words = step_token_words * options.max_tokens + options.max_sequences * (pages + step_sequence_words);
+  step = device.buffer(static_cast<std::uint64_t>(words) * 4, "step");
   selected = device.buffer(static_cast<std::uint64_t>(options.max_sequences) * 4, "selected rows");
   std::int64_t inputs = 0;
   for (const graph::Node& node : graph.nodes)

@@ -32,6 +32,10 @@ struct Operation {
   std::vector<Dispatch> dispatches;
 };
 
+// Of kernels/wgsl/step.wgsl: the words of a token, and those of a sequence besides its pages.
+inline constexpr std::int64_t step_token_words = 5;
+inline constexpr std::int64_t step_sequence_words = 2;
+
 // Pages of keys and values of one state.
 struct KvPool {
   graph::KvState state;

@@ -52,8 +52,73 @@ HWY_INLINE FloatVector gelu_tanh(FloatVector x) {
   return times_logistic(x, hn::Mul(hn::Add(x, cubic), hn::Set(d, 1.59576912f)));  // 2 sqrt(2 / π)
 }
 
+// log(1 + e^x), without overflow.
+HWY_INLINE FloatVector softplus(FloatVector x) {
+  const FloatTag d;
+  return hn::Add(hn::Max(x, hn::Zero(d)), hn::Log1p(d, hn::Exp(d, hn::Neg(hn::Abs(x)))));
+}
+
+HWY_INLINE FloatVector clamp(FloatVector x, float low, float high) {
+  return hn::Min(hn::Max(x, hn::Set(FloatTag(), low)), hn::Set(FloatTag(), high));
+}
+
+// y where x is below 0, x elsewhere.
+HWY_INLINE FloatVector below_zero(FloatVector x, FloatVector y) {
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(FloatTag())), y, x);
+}
+
+HWY_INLINE FloatVector elu(FloatVector x, float alpha) {
+  const FloatTag d;
+  return below_zero(x, hn::Mul(hn::Set(d, alpha), hn::Expm1(d, hn::Min(x, hn::Zero(d)))));
+}
+
 HWY_INLINE FloatVector activate_vector(Activation activation, FloatVector x) {
+  const FloatTag d;
   switch (activation) {
+    case Activation::sigmoid:
+      return times_logistic(hn::Set(d, 1.0f), x);
+    case Activation::quick_gelu:
+      return times_logistic(x, hn::Mul(x, hn::Set(d, 1.702f)));
+    case Activation::gelu_10:
+      return clamp(gelu(x), -10.0f, 10.0f);
+    case Activation::relu2:
+      return hn::Mul(hn::Max(x, hn::Zero(d)), hn::Max(x, hn::Zero(d)));
+    case Activation::relu6:
+      return clamp(x, 0.0f, 6.0f);
+    case Activation::leaky_relu:
+      return below_zero(x, hn::Mul(x, hn::Set(d, 0.01f)));
+    case Activation::rrelu:
+      return below_zero(x, hn::Mul(x, hn::Set(d, 0.229166667f)));
+    case Activation::elu:
+      return elu(x, 1.0f);
+    case Activation::selu:
+      return hn::Mul(hn::Set(d, 1.05070099f), elu(x, 1.67326324f));
+    case Activation::mish:
+      return hn::Mul(x, hn::Tanh(d, softplus(x)));
+    case Activation::softplus:
+      return softplus(x);
+    case Activation::sqrt_softplus:
+      return hn::Sqrt(softplus(x));
+    case Activation::log_sigmoid:
+      return hn::Neg(softplus(hn::Neg(x)));
+    case Activation::softsign:
+      return hn::Div(x, hn::Add(hn::Set(d, 1.0f), hn::Abs(x)));
+    case Activation::tanhshrink:
+      return hn::Sub(x, hn::Tanh(d, x));
+    case Activation::hardshrink:
+      return hn::IfThenElseZero(hn::Gt(hn::Abs(x), hn::Set(d, 0.5f)), x);
+    case Activation::softshrink:
+      return hn::Sub(x, clamp(x, -0.5f, 0.5f));
+    case Activation::hardtanh:
+      return clamp(x, -1.0f, 1.0f);
+    case Activation::hardsigmoid:
+      return hn::Mul(hn::Set(d, 1.0f / 6), clamp(hn::Add(x, hn::Set(d, 3.0f)), 0.0f, 6.0f));
+    case Activation::hardswish:
+      return hn::Mul(hn::Mul(x, hn::Set(d, 1.0f / 6)), clamp(hn::Add(x, hn::Set(d, 3.0f)), 0.0f, 6.0f));
+    case Activation::laplace: {
+      const auto y = hn::Mul(hn::Sub(x, hn::Set(d, 0.707107f)), hn::Set(d, 1 / 0.282095f));
+      return hn::MulAdd(hn::Set(d, 0.5f), erf_of_root_half(y), hn::Set(d, 0.5f));
+    }
     case Activation::silu:
       return silu(x);
     case Activation::gelu:

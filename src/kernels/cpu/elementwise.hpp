@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-namespace gerbil::kernels {
+#include "base/activation.hpp"
 
-enum class Activation { identity, silu, gelu, gelu_tanh, relu, tanh };
+namespace gerbil::kernels {
 
 void add(const float* a, const float* b, std::int64_t count, float* out);
 void multiply(const float* a, const float* b, std::int64_t count, float* out);

@@ -17,8 +17,19 @@ namespace gerbil::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
+// A frequent activation, chosen while compiling, and any.
 template <Activation activation>
-void finish(const Epilogue& e, std::int64_t panel, std::int64_t first_token, std::int64_t tokens, const float* sums) {
+struct Fixed {
+  HWY_INLINE FloatVector operator()(FloatVector x) const { return activate_vector(activation, x); }
+};
+struct Named {
+  Activation activation = Activation::identity;
+  HWY_INLINE FloatVector operator()(FloatVector x) const { return activate_vector(activation, x); }
+};
+
+template <typename Activate>
+void finish(const Activate& activate, const Epilogue& e, std::int64_t panel, std::int64_t first_token,
+            std::int64_t tokens, const float* sums) {
   const FloatTag d;
   const std::int64_t width = e.gated ? panel_rows / 2 : panel_rows;
   const std::int64_t begin = panel * width;
@@ -29,7 +40,7 @@ void finish(const Epilogue& e, std::int64_t panel, std::int64_t first_token, std
       const std::size_t lanes = std::min<std::size_t>(kLanes, static_cast<std::size_t>(count - i));
       auto y = hn::LoadU(d, sums + i);
       if (e.bias) y = hn::Add(y, hn::LoadU(d, e.bias + panel * panel_rows + i));
-      y = activate_vector(activation, y);
+      y = activate(y);
       if (e.gated) {
         auto b = hn::LoadU(d, sums + width + i);
         if (e.bias) b = hn::Add(b, hn::LoadU(d, e.bias + panel * panel_rows + width + i));
@@ -47,20 +58,22 @@ void finish(const Epilogue& e, std::int64_t panel, std::int64_t first_token, std
 
 void finish_panel(const Epilogue& e, std::int64_t panel, std::int64_t first_token, std::int64_t tokens,
                   const float* sums) {
-  const auto with = [&]<Activation activation>() { finish<activation>(e, panel, first_token, tokens, sums); };
+  const auto with = [&](const auto& activate) { finish(activate, e, panel, first_token, tokens, sums); };
   switch (e.activation) {
     case Activation::silu:
-      return with.template operator()<Activation::silu>();
+      return with(Fixed<Activation::silu>());
     case Activation::gelu:
-      return with.template operator()<Activation::gelu>();
+      return with(Fixed<Activation::gelu>());
     case Activation::gelu_tanh:
-      return with.template operator()<Activation::gelu_tanh>();
+      return with(Fixed<Activation::gelu_tanh>());
     case Activation::relu:
-      return with.template operator()<Activation::relu>();
+      return with(Fixed<Activation::relu>());
     case Activation::tanh:
-      return with.template operator()<Activation::tanh>();
+      return with(Fixed<Activation::tanh>());
     case Activation::identity:
-      return with.template operator()<Activation::identity>();
+      return with(Fixed<Activation::identity>());
+    default:
+      return with(Named{e.activation});
   }
 }
 

@@ -1,7 +1,7 @@
 // Row t of the result is row index(t) + OFFSET of the table, times SCALE, plus the row of the residual where there is
-// one; index is the token's id, or its position (POSITIONS), or its type (TYPES), or the
-// task (TASKS). A table may be stored in parts: this
-// dispatch serves the tokens of rows [BEGIN, BEGIN + PART_ROWS). An invocation decodes eight columns.
+// one; index is the token's id, or its position (POSITIONS), its type (TYPES), its ordinal (ORDINALS), or the task
+// (TASKS). A table may be stored in parts: this dispatch serves the tokens of rows [BEGIN, BEGIN + PART_ROWS). An
+// invocation decodes eight columns.
 #include step
 #include weight_eights
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
@@ -19,6 +19,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let index = token_position(id.y);
 #elif TYPES
   let index = token_type(id.y);
+#elif ORDINALS
+  let index = token_ordinal(id.y);
 #elif TASKS
   let index = token_task(id.y);
 #else

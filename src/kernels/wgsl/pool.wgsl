@@ -1,4 +1,4 @@
-// The rows of a sequence from its position 0 to a wanted row, pooled column by column: one of FIRST, MAX, MEAN,
+// The rows of a sequence from its position 0 to a wanted row, without those that are skipped, pooled column by column: one of FIRST, MAX, MEAN,
 // MEAN_SQRT_LENGTH, WEIGHTED_MEAN, LAST is set. The result stands in columns [BEGIN, BEGIN + COLUMNS) of rows OUTPUTS
 // wide. An invocation a column.
 #include step
@@ -11,30 +11,34 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= COLUMNS) { return; }
   let last = selected[id.y];
   let position = token_position(last);
-  let first = last - position;
-  let count = f32(position + 1u);
+  let begin = last - position;
+  let skipped = sequence_skipped(last);
+  let empty = skipped > position;
+  let first = begin + select(skipped, 0u, empty);
+  let count = f32(last - first + 1u);
 #if FIRST
   let result = x[first * COLUMNS + id.x];
 #elif LAST
-  let result = x[last * COLUMNS + id.x];
+  let result = select(x[last * COLUMNS + id.x], 0.0, empty);
 #elif MAX
   var result = x[first * COLUMNS + id.x];
   for (var row = first + 1u; row <= last; row++) { result = max(result, x[row * COLUMNS + id.x]); }
+  result = select(result, 0.0, empty);
 #else
   var sum = 0.0;
   for (var row = first; row <= last; row++) {
 #if WEIGHTED_MEAN
-    sum += x[row * COLUMNS + id.x] * f32(row - first + 1u);
+    sum += x[row * COLUMNS + id.x] * f32(row - begin + 1u);
 #else
     sum += x[row * COLUMNS + id.x];
 #endif
   }
 #if WEIGHTED_MEAN
-  let result = sum / (count * (count + 1.0) / 2.0);
+  let result = select(sum / (count * (f32(first - begin) + (count + 1.0) / 2.0)), 0.0, empty);
 #elif MEAN_SQRT_LENGTH
-  let result = sum / sqrt(count);
+  let result = select(sum / sqrt(count), 0.0, empty);
 #else
-  let result = sum / count;
+  let result = select(sum / count, 0.0, empty);
 #endif
 #endif
   y[id.y * OUTPUTS + BEGIN + id.x] = result;

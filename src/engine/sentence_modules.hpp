@@ -1,0 +1,30 @@
+// modules.json: the steps from a text to its embedding or score, and the folders that hold their files.
+// Reference: sentence-transformers 6.2, base/model.py.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+
+namespace gerbil {
+
+struct SentenceModule {
+  std::string type;              // "sentence_transformers.models.Pooling"
+  std::string name;              // its last word: "Pooling"
+  std::string path;              // "1_Pooling"; empty: the checkpoint's own folder
+  std::filesystem::path folder;  // the same below the checkpoint's
+};
+
+// In order; empty when the directory has no modules.json. Throws Error{corrupt} for a file that is not such a list, and
+// for a folder outside the checkpoint.
+std::vector<SentenceModule> read_sentence_modules(const std::filesystem::path& directory);
+
+// Where the model itself is: config.json, its weights and its tokenizer.
+std::filesystem::path model_folder(const std::filesystem::path& directory, const std::vector<SentenceModule>& modules);
+
+// What stands for config.json where a module computes the embedding without one; empty for a Transformer.
+Json module_config(const std::vector<SentenceModule>& modules);
+
+}  // namespace gerbil
