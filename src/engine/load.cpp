@@ -101,6 +101,9 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   state->pipeline = source.pipeline;
   state->sigmoid_scores = source.sigmoid_scores;
   state->warnings = source.pipeline.warnings;
+  if (const auto& tokenizer = state->files.tokenizer) {
+    for (const std::string& warning : tokenizer->warnings()) state->warnings.push_back("tokenizer.json: " + warning);
+  }
 
   graph::Graph graph = source.build();
   if (options.optimize) {

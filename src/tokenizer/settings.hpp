@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "tokenizer/tokenizer_class.hpp"
 
 namespace gerbil::tokenizer {
 
@@ -23,10 +22,6 @@ struct Settings {
   bool named_are_special = false;     // the named tokens become special, whatever their flags say
   bool split_special_tokens = false;  // special tokens that are written in a text are text like any other
 };
-
-// `config` is tokenizer_config.json, with what other files add to it (engine/tokenizer_config.hpp).
-// Throws Error{corrupt} naming the key and the value for one of the wrong type.
-Settings read_settings(const Json& config, const TokenizerClass& tokenizer_class);
 
 // Changes the members of a tokenizer.json.
 void apply(const Settings& settings, Json& root);
