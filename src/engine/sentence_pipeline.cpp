@@ -167,10 +167,6 @@ void read_limit(const fs::path& directory, SentencePipeline& pipeline) {
   const Json config = read_optional(directory / "sentence_bert_config.json");
   pipeline.max_tokens = as_limit(json_value<double>(config, "max_seq_length", 0.0));
   if (pipeline.max_tokens == 0) pipeline.max_tokens = read_tokenizer_limit(directory);
-  if (json_value<bool>(config, "do_lower_case", false)) {
-    pipeline.warnings.push_back("'" + (directory / "sentence_bert_config.json").string() +
-                                "' asks for texts in lower case, which gerbil leaves to the tokenizer.");
-  }
 }
 
 }  // namespace

@@ -28,6 +28,8 @@ TokenizerConfig read_tokenizer_config(const std::filesystem::path& directory, co
   const Json added_tokens = read_object(directory / "added_tokens.json");
   try {
     result.settings = tokenizer::read_side_files(result.json, added_tokens, config);
+    result.settings.lowercase =
+        json_value(read_object(directory / "sentence_bert_config.json"), "do_lower_case", false);
   } catch (const Error& error) {
     throw Error(error.code(), "The tokenizer's files in '" + directory.string() + "': " + error.what());
   }

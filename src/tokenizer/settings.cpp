@@ -20,6 +20,23 @@ void change(Json& component, const Json& members) {
   }
 }
 
+bool is_lowercase(const Json& normalizer) {
+  return normalizer.is_object() && json_value<std::string>(normalizer, "type", "") == "Lowercase";
+}
+
+// As sentence-transformers 6 does it for do_lower_case (base/modules/transformer.py).
+void make_lower_case(Json& normalizer) {
+  if (is_lowercase(normalizer)) return;
+  Json sequence;
+  sequence["type"] = "Sequence";
+  sequence["normalizers"][0]["type"] = "Lowercase";
+  if (!normalizer.is_null()) {
+    if (normalizer.is_object() && std::ranges::any_of(normalizer.value("normalizers", Json()), is_lowercase)) return;
+    sequence["normalizers"].push_back(std::move(normalizer));
+  }
+  normalizer = std::move(sequence);
+}
+
 bool flag(const Json& token, const char* name, bool otherwise) { return json_value(token, name, otherwise); }
 
 bool same_flags(const Json& a, const Json& b) {
@@ -67,6 +84,7 @@ void apply(const Settings& settings, Json& root) {
   for (const char* name : {"normalizer", "pre_tokenizer", "decoder"}) {
     if (const auto component = root.find(name); component != root.end()) change(*component, settings.components);
   }
+  if (settings.lowercase) make_lower_case(root["normalizer"]);
 }
 
 }  // namespace gerbil::tokenizer

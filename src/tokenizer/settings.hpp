@@ -20,6 +20,7 @@ struct Settings {
   std::vector<Json> missing_tokens;   // added after those, but only texts that are not among them yet
   Json components = Json::object();   // by a component's type: members that take the place of its own
   bool named_are_special = false;     // the named tokens become special, whatever their flags say
+  bool lowercase = false;             // a Lowercase before the normalizer, unless it has one
   bool split_special_tokens = false;  // special tokens that are written in a text are text like any other
 };
 

@@ -44,5 +44,20 @@ TEST(Settings, NameTheSpecialTokensOfTheReference) {
   }
 }
 
+// do_lower_case of sentence-transformers.
+TEST(Settings, MakeLowerCaseBeforeTheNormalizer) {
+  const std::string file = fixture()["tokenizers"]["cased"].dump();
+  const Tokenizer cased = Tokenizer::from_json(file, "cased");
+  Settings settings;
+  settings.lowercase = true;
+  EXPECT_EQ(Tokenizer::from_json(file, "cased", settings).encode("The FÓX"), cased.encode("the fóx"));
+  EXPECT_NE(cased.encode("The FÓX"), cased.encode("the fóx"));
+  Json twice = fixture()["tokenizers"]["cased"];
+  apply(settings, twice);
+  const Json once = twice;
+  apply(settings, twice);
+  EXPECT_EQ(twice, once);
+}
+
 }  // namespace
 }  // namespace gerbil::tokenizer
