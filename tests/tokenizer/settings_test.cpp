@@ -31,6 +31,8 @@ TEST(Settings, ChangeTheTokenizerAsTheReference) {
     for (const Json& text : one["texts"]) {
       EXPECT_EQ(tokenizer.encode(text[0].get<std::string>()), text[1].get<std::vector<TokenId>>())
           << one["name"] << ": " << text[0];
+      EXPECT_EQ(tokenizer.decode(text[1].get<std::vector<TokenId>>()), text[2].get<std::string>())
+          << one["name"] << ": " << text[0];
       ++texts;
     }
   }

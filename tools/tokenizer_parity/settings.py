@@ -2,7 +2,7 @@
 """Writes what AutoTokenizer of transformers makes of tokenizer_config.json and its side files: settings.py FIXTURE
 
 The fixture has "tokenizers" (tokenizer.json files by name) and "cases": a name, the tokenizer, the files beside it, the named
-special tokens that a chat template sees, and texts with their ids.
+special tokens that a chat template sees, and texts with their ids and what these are decoded to without special tokens.
 """
 
 import json
@@ -150,7 +150,7 @@ def reference(name):
         for path, content in ({"tokenizer.json": TOKENIZERS[tokenizer]} | files).items():
             (pathlib.Path(folder) / path).write_text(json.dumps(content))
         loaded = AutoTokenizer.from_pretrained(folder)
-    texts = [[text, loaded(text)["input_ids"]] for text in TEXTS]
+    texts = [[text, ids := loaded(text)["input_ids"], loaded.decode(ids, skip_special_tokens=True)] for text in TEXTS]
     return {"name": name, "tokenizer": tokenizer, "files": files, "special_tokens": loaded.special_tokens_map, "texts": texts}
 
 
