@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -74,9 +75,8 @@ std::vector<Json> read_decoder(const Json& config) {
     }
     by_id[std::stoll(key)] = token_of(value, "added_tokens_decoder");
   }
-  std::vector<Json> tokens;
-  for (auto& [id, token] : by_id) tokens.push_back(std::move(token));
-  return tokens;
+  const auto tokens = std::views::values(by_id);
+  return {tokens.begin(), tokens.end()};
 }
 
 Json read_components(const Json& config, ClassSettings settings) {

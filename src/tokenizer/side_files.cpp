@@ -1,6 +1,7 @@
 #include "tokenizer/side_files.hpp"
 
 #include <map>
+#include <ranges>
 #include <set>
 #include <string>
 #include <utility>
@@ -50,9 +51,8 @@ std::vector<Json> legacy_added_tokens(const Json& file, const Settings& settings
     const auto id = json_required<std::int64_t>(file, text);
     by_id[id] = {{"id", id}, {"content", text}, {"special", special.contains(text)}};
   }
-  std::vector<Json> tokens;
-  for (auto& [id, token] : by_id) tokens.push_back(std::move(token));
-  return tokens;
+  const auto tokens = std::views::values(by_id);
+  return {tokens.begin(), tokens.end()};
 }
 
 }  // namespace
