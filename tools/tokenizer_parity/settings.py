@@ -74,6 +74,7 @@ def untyped(definition):
 TOKENIZERS = {
     "bytes": byte_level(),
     "prefixed_bytes": byte_level(pre_tokenizer={"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True}),
+    "roberta_bytes": byte_level(post_processor={"type": "RobertaProcessing", "sep": ["</s>", 257], "cls": ["<s>", 256], "trim_offsets": True, "add_prefix_space": True}),
     "qwen2_bytes": byte_level(normalizer={"type": "NFC"}, pre_tokenizer={"type": "Sequence", "pretokenizers": [
         {"type": "Split", "behavior": "Isolated", "invert": False, "pattern": {"Regex": "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"}},
         {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False, "use_regex": False}]}),
@@ -83,7 +84,7 @@ TOKENIZERS = {
     "untyped": untyped(wordpiece(True)),
     "untyped_bytes": untyped(byte_level(normalizer={"prepend": "a"})),
     "listed_twice": byte_level(added_tokens=[{"id": number, **entry} for number, entry in (
-        (256, token("<s>")), (257, token("<u>")), (257, token("<u>", rstrip=True)), (256, token("</s>")), (258, token("<s>", special=False)))]),
+        (256, token("<s>")), (257, token("<u>")), (257, token("<u>", rstrip=True)), (256, token("</s>")), (258, token("<s>", lstrip=True)))]),
     "words": file({"type": "WordLevel", "vocab": {"<unk>": 0, "a": 1, "b": 2, "The": 3}, "unk_token": "<unk>"}, [(0, token("<unk>")), (4, token("<x>"))], None, {"type": "Whitespace"}),
 }
 
@@ -125,7 +126,7 @@ CASES = {
     "qwen2_special": ("qwen2_bytes", QWEN2, {"tokenizer_class": "Qwen2Tokenizer", "eos_token": "<u>", "bos_token": None, "added_tokens_decoder": {
         "256": token("<s>"), "257": token("</s>"), "258": token("<u>", special=False, rstrip=True)}}, {}),
     "qwen2_whatever_it_says": ("qwen2_bytes", QWEN2, PLAIN | {"add_prefix_space": True}, {}),
-    "roberta_prefix": ("bytes", ROBERTA, {"tokenizer_class": "RobertaTokenizer", "add_prefix_space": True}, {}),
+    "roberta_prefix": ("roberta_bytes", ROBERTA, {"tokenizer_class": "RobertaTokenizer", "add_prefix_space": True}, {}),
     "bert_cased": ("uncased", BERT, {"tokenizer_class": "BertTokenizer", "do_lower_case": False}, {}),
     "bert_lower": ("cased", BERT, {"tokenizer_class": "BertTokenizerFast", "do_lower_case": True}, {}),
     "bert_silent": ("cased", BERT, {}, {}),
