@@ -30,6 +30,11 @@ def seeds():
     components = json.loads((TESTS / "fixtures/tokenizers/components.json").read_text())
     for name, definition in components.items():
         yield "tokenizer", f"component-{name}", json.dumps(definition, ensure_ascii=False).encode()
+    settings = json.loads((TESTS / "fixtures/tokenizer_settings.json").read_text())
+    for case in settings["cases"]:
+        config = case["files"]["config.json"] | case["files"].get("tokenizer_config.json", {})
+        files = [settings["tokenizers"][case["tokenizer"]], config]
+        yield "tokenizer", f"settings-{case['name']}", "\0".join(json.dumps(file, ensure_ascii=False) for file in files).encode()
 
 
 def main(folder):

@@ -97,8 +97,7 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   check_options(options);
   const ModelSource source = open_source(model, options);
   auto state = std::make_shared<State>();
-  if (source.checkpoint)
-    state->files = read_model_files(source.checkpoint->directory(), source.config);
+  if (source.checkpoint) state->files = read_model_files(source.checkpoint->directory(), source.config);
 
   state->pipeline = source.pipeline;
   state->score_activation = source.score_activation;
@@ -106,6 +105,9 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   if (state->files.chat_templates) {
     const auto& problems = state->files.chat_templates->problems();
     state->warnings.insert(state->warnings.end(), problems.begin(), problems.end());
+  }
+  if (const auto& tokenizer = state->files.tokenizer) {
+    for (const std::string& warning : tokenizer->warnings()) state->warnings.push_back("tokenizer.json: " + warning);
   }
 
   graph::Graph graph = source.build();

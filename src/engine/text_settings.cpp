@@ -62,7 +62,6 @@ void apply_transformer_settings(const Json& settings, const std::string& where, 
     if (own != settings.end() && own->is_object()) limit = json_value<double>(*own, "model_max_length", limit);
   }
   if (as_limit(limit) > 0) texts.max_tokens = as_limit(limit);
-  texts.lower_case = json_value<bool>(settings, "do_lower_case", false);
   const auto modalities = settings.find("modality_config");
   if (modalities != settings.end() && modalities->is_object() && modalities->contains("message")) {
     throw Error(ErrorCode::unsupported, "\"modality_config\" in the settings of " + where +

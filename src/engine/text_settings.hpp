@@ -11,7 +11,6 @@ namespace gerbil {
 
 struct TextSettings {
   std::int32_t max_tokens = 0;  // special tokens included; 0: not said
-  bool lower_case = false;      // texts become lower case before anything else
   bool token_types = true;      // the model is told to which of two texts a token belongs
 };
 

@@ -1,4 +1,5 @@
-// The files beside tokenizer.json: tokenizer_config.json, special_tokens_map.json, added_tokens.json.
+// The files beside tokenizer.json: tokenizer_config.json, special_tokens_map.json, added_tokens.json, and do_lower_case
+// of sentence_bert_config.json.
 #pragma once
 
 #include <filesystem>

@@ -81,6 +81,7 @@ class Reader {
   bool start_array(std::size_t) {
     if (in_ == Table::none && is_model_member("merges")) {
       in_ = Table::merges;
+      file_.has_merges = true;
       return true;
     }
     if (in_ == Table::merges) {

@@ -19,6 +19,7 @@ struct TokenizerFile {
   std::vector<std::pair<std::string, std::int32_t>> vocabulary;  // model.vocab as an object; ids in [0, max_token_id]
   std::vector<std::pair<std::string, double>> pieces;            // model.vocab as an array of [piece, score], by id
   bool vocabulary_is_array = false;
+  bool has_merges = false;
   std::vector<std::pair<std::string, std::string>> merges;  // model.merges, in both spellings, best first
 };
 

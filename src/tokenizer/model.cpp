@@ -4,31 +4,15 @@
 #include "tokenizer/pattern.hpp"
 
 namespace gerbil::tokenizer {
-namespace {
-
-// Files from before there was a type are told apart by their members.
-std::string type_of(const TokenizerFile& file, const Json& model) {
-  std::string guess = "missing";
-  if (!file.merges.empty()) {
-    guess = "BPE";
-  } else if (file.vocabulary_is_array) {
-    guess = "Unigram";
-  } else if (model.contains("max_input_chars_per_word")) {
-    guess = "WordPiece";
-  }
-  return json_value<std::string>(model, "type", guess);
-}
-
-}  // namespace
-
 Model read_model(const TokenizerFile& file) {
   const Json& model = component_of(file.root, "model");
   if (!model.is_object()) corrupt("The file has no \"model\".");
-  const std::string type = type_of(file, model);
+  const auto type = json_required<std::string>(model, "type");
   if (type == "BPE") return read_bpe(file);
   if (type == "WordPiece") return read_wordpiece(file);
+  if (type == "WordLevel") return read_wordlevel(file);
   if (type == "Unigram") return read_unigram(file);
-  unsupported("The model type \"" + type + "\" is not supported; supported are BPE, WordPiece and Unigram.");
+  unsupported("The model type \"" + type + "\" is not supported; supported are BPE, WordPiece, WordLevel and Unigram.");
 }
 
 const TokenTable& table_of(const Model& model) {
@@ -50,6 +34,8 @@ void encode_word(const Model& model, std::string_view word, UnigramScratch& scra
     encode_word(*unigram, word, scratch, out);
   } else if (const auto* wordpiece = std::get_if<WordPiece>(&model)) {
     encode_word(*wordpiece, word, out);
+  } else if (const auto* wordlevel = std::get_if<WordLevel>(&model)) {
+    encode_word(*wordlevel, word, out);
   } else {
     encode_word(*std::get_if<Bpe>(&model), word, out);
   }

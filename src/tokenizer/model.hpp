@@ -8,11 +8,12 @@
 
 #include "tokenizer/bpe.hpp"
 #include "tokenizer/unigram.hpp"
+#include "tokenizer/wordlevel.hpp"
 #include "tokenizer/wordpiece.hpp"
 
 namespace gerbil::tokenizer {
 
-using Model = std::variant<Bpe, WordPiece, Unigram>;
+using Model = std::variant<Bpe, WordPiece, WordLevel, Unigram>;
 
 // Reads "model". Throws Error{unsupported} naming a type that is not implemented, and what the models' readers throw.
 Model read_model(const TokenizerFile& file);

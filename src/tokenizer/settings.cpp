@@ -5,110 +5,8 @@
 #include <set>
 #include <string>
 
-#include "tokenizer/errors.hpp"
-#include "tokenizer/file.hpp"
-
 namespace gerbil::tokenizer {
 namespace {
-
-// A token is written as its text, which makes it a special one, or as an object with its flags.
-Json token_of(const Json& value, const std::string& key) {
-  if (value.is_string()) return {{"content", value}, {"special", true}};
-  if (!value.is_object() || !value.contains("content") || !value["content"].is_string()) {
-    corrupt("\"" + key + "\" should be a token, which is a text or an object with its \"content\".");
-  }
-  return value;
-}
-
-bool is_named_token(const std::string& key, const Json& value) {
-  if (std::ranges::contains(token_names, key)) return !value.is_null();
-  return key.ends_with("_token") && (value.is_string() || (value.is_object() && value.contains("__type")));
-}
-
-// The named tokens: first those that all tokenizers may have, then the model's own.
-Json read_named(const Json& config, const TokenizerClass& tokenizer_class) {
-  Json named = Json::object();
-  for (std::size_t i = 0; i < token_names.size(); ++i) {
-    const std::string name(token_names[i]);
-    const std::string_view otherwise = tokenizer_class.tokens[i];
-    if (const auto member = config.find(name); member != config.end()) {
-      if (!member->is_null()) named[name] = token_of(*member, name);
-    } else if (!otherwise.empty()) {
-      named[name] = token_of(otherwise, name);
-    }
-  }
-  for (const auto& [key, value] : config.items()) {
-    if (!named.contains(key) && is_named_token(key, value)) named[key] = token_of(value, key);
-  }
-  for (const char* table : {"model_specific_special_tokens", "extra_special_tokens"}) {
-    const auto member = config.find(table);
-    if (member == config.end() || !member->is_object()) continue;
-    for (const auto& [key, value] : member->items()) named[key] = token_of(value, key);
-  }
-  return named;
-}
-
-// Special tokens without a name.
-std::vector<Json> read_extra(const Json& config) {
-  const std::string key = "extra_special_tokens";
-  std::vector<Json> extra;
-  const auto member = config.find(key);
-  if (member == config.end() || member->is_null() || member->is_object()) return extra;
-  if (!member->is_array()) corrupt("\"" + key + "\" should be an array of tokens, or an object of named ones.");
-  for (const Json& value : *member) {
-    extra.push_back(token_of(value, key));
-    extra.back().emplace("special", true);
-  }
-  return extra;
-}
-
-// added_tokens_decoder: id -> token, in the order of the ids. The ids themselves do not count.
-std::vector<Json> read_decoder(const Json& config) {
-  const auto member = config.find("added_tokens_decoder");
-  if (member == config.end() || member->is_null()) return {};
-  if (!member->is_object()) corrupt("\"added_tokens_decoder\" should be an object of ids and their tokens.");
-  std::map<std::int64_t, Json> by_id;
-  for (const auto& [key, value] : member->items()) {
-    const bool is_number = !key.empty() && key.size() < 10 && key.find_first_not_of("0123456789") == std::string::npos;
-    if (!is_number || !value.is_object()) {
-      corrupt("\"added_tokens_decoder\" has the member \"" + key + "\", but should hold ids and objects.");
-    }
-    by_id[std::stoll(key)] = token_of(value, "added_tokens_decoder");
-  }
-  std::vector<Json> tokens;
-  for (auto& [id, token] : by_id) tokens.push_back(std::move(token));
-  return tokens;
-}
-
-Json read_components(const Json& config, ClassSettings settings) {
-  switch (settings) {
-    case ClassSettings::none:
-      return Json::object();
-    case ClassSettings::bert: {
-      Json strip = nullptr;
-      if (config.contains("strip_accents") && !config["strip_accents"].is_null()) {
-        strip = json_required<bool>(config, "strip_accents");
-      }
-      return {{"BertNormalizer",
-               {{"clean_text", true},
-                {"lowercase", json_value(config, "do_lower_case", true)},
-                {"strip_accents", strip},
-                {"handle_chinese_chars", json_value(config, "tokenize_chinese_chars", true)}}}};
-    }
-    case ClassSettings::byte_level:
-    case ClassSettings::byte_level_plain:
-      return {{"ByteLevel", {{"add_prefix_space", json_value(config, "add_prefix_space", false)}}}};
-    case ClassSettings::metaspace:
-    case ClassSettings::llama: {
-      const bool adds = json_value(config, "add_prefix_space", true);
-      Json metaspace = {{"add_prefix_space", adds}, {"prepend_scheme", adds ? "always" : "never"}};
-      if (settings == ClassSettings::metaspace) return {{"Metaspace", metaspace}};
-      if (adds) return Json::object();
-      return {{"Metaspace", metaspace}, {"Prepend", {{"prepend", ""}}}, {"Strip", {{"start", 0}, {"stop", 0}}}};
-    }
-  }
-  return Json::object();
-}
 
 // Gives every component of a type its new members.
 void change(Json& component, const Json& members) {
@@ -120,6 +18,23 @@ void change(Json& component, const Json& members) {
   for (Json& child : component) {
     if (child.is_structured()) change(child, members);
   }
+}
+
+bool is_lowercase(const Json& normalizer) {
+  return normalizer.is_object() && json_value<std::string>(normalizer, "type", "") == "Lowercase";
+}
+
+// As sentence-transformers 6 does it for do_lower_case (base/modules/transformer.py).
+void make_lower_case(Json& normalizer) {
+  if (is_lowercase(normalizer)) return;
+  Json sequence;
+  sequence["type"] = "Sequence";
+  sequence["normalizers"][0]["type"] = "Lowercase";
+  if (!normalizer.is_null()) {
+    if (normalizer.is_object() && std::ranges::any_of(normalizer.value("normalizers", Json()), is_lowercase)) return;
+    sequence["normalizers"].push_back(std::move(normalizer));
+  }
+  normalizer = std::move(sequence);
 }
 
 bool flag(const Json& token, const char* name, bool otherwise) { return json_value(token, name, otherwise); }
@@ -164,30 +79,12 @@ void add_tokens(const Settings& settings, Json& root) {
 
 }  // namespace
 
-Settings read_settings(const Json& config, const TokenizerClass& tokenizer_class) {
-  Settings settings;
-  const Json named = read_named(config, tokenizer_class);
-  for (const auto& [name, token] : named.items()) {
-    settings.special_tokens[name] = token["content"];
-    settings.missing_tokens.push_back(token);
-  }
-  const std::vector<Json> extra = read_extra(config);
-  settings.missing_tokens.insert(settings.missing_tokens.end(), extra.begin(), extra.end());
-  settings.added_tokens = read_decoder(config);
-  if (tokenizer_class.settings == ClassSettings::byte_level_plain) {
-    for (const Json& token : settings.missing_tokens) settings.added_tokens.push_back(token_of(token["content"], ""));
-  }
-  settings.components = read_components(config, tokenizer_class.settings);
-  settings.named_are_special = tokenizer_class.name != plain_tokenizer_class;
-  settings.split_special_tokens = json_value(config, "split_special_tokens", false);
-  return settings;
-}
-
 void apply(const Settings& settings, Json& root) {
   add_tokens(settings, root);
   for (const char* name : {"normalizer", "pre_tokenizer", "decoder"}) {
     if (const auto component = root.find(name); component != root.end()) change(*component, settings.components);
   }
+  if (settings.lowercase) make_lower_case(root["normalizer"]);
 }
 
 }  // namespace gerbil::tokenizer

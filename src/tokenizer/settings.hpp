@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "tokenizer/tokenizer_class.hpp"
 
 namespace gerbil::tokenizer {
 
@@ -21,12 +20,9 @@ struct Settings {
   std::vector<Json> missing_tokens;   // added after those, but only texts that are not among them yet
   Json components = Json::object();   // by a component's type: members that take the place of its own
   bool named_are_special = false;     // the named tokens become special, whatever their flags say
+  bool lowercase = false;             // a Lowercase before the normalizer, unless it has one
   bool split_special_tokens = false;  // special tokens that are written in a text are text like any other
 };
-
-// `config` is tokenizer_config.json, with what other files add to it (engine/tokenizer_config.hpp).
-// Throws Error{corrupt} naming the key and the value for one of the wrong type.
-Settings read_settings(const Json& config, const TokenizerClass& tokenizer_class);
 
 // Changes the members of a tokenizer.json.
 void apply(const Settings& settings, Json& root);

@@ -8,6 +8,7 @@
 #include "tokenizer/pattern.hpp"
 #include "tokenizer/pipeline.hpp"
 #include "tokenizer/truncation.hpp"
+#include "tokenizer/untyped.hpp"
 
 namespace gerbil::tokenizer {
 namespace {
@@ -40,6 +41,7 @@ Encoding assemble(const Template& pieces, const std::vector<TokenId>& first, con
 Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where, const Settings& settings) {
   try {
     TokenizerFile file = parse_tokenizer_file(text);
+    add_types(file);
     apply(settings, file.root);
     auto pipeline = std::make_shared<Pipeline>();
     pipeline->normalizer = read_normalizer(component_of(file.root, "normalizer"));
@@ -115,8 +117,10 @@ std::string Tokenizer::token(TokenId id) const {
 }
 
 std::optional<TokenId> Tokenizer::unknown_id() const {
-  return std::visit([](const auto& model) { return std::optional<TokenId>(model.unknown); }, pipeline_->model);
+  return std::visit([](const auto& model) -> std::optional<TokenId> { return model.unknown; }, pipeline_->model);
 }
+
+const std::vector<std::string>& Tokenizer::warnings() const { return table_of(pipeline_->model).warnings; }
 
 bool Tokenizer::is_special(TokenId id) const {
   const std::string* token = pipeline_->token(id);

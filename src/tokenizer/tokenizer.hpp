@@ -56,7 +56,8 @@ class Tokenizer {
   std::optional<TokenId> id(std::string_view token) const;  // by its spelling in tokenizer.json
   std::string token(TokenId id) const;                      // the spelling in tokenizer.json; empty for an unused id
   bool is_special(TokenId id) const;
-  std::optional<TokenId> unknown_id() const;  // what stands for text that the vocabulary lacks
+  const std::vector<std::string>& warnings() const;  // what is odd in the file, and how it was read
+  std::optional<TokenId> unknown_id() const;         // what stands for text that the vocabulary lacks
 
   struct Pipeline;
 

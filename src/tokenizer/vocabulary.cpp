@@ -13,18 +13,27 @@ TokenTable read_token_table(const TokenizerFile& file) {
   TokenTable table;
   table.ids.reserve(file.vocabulary.size());
   std::int32_t largest = -1;
+  std::string twice, shared;
   for (const auto& [token, id] : file.vocabulary) {
-    if (!table.ids.emplace(token, id).second) corrupt("model.vocab holds the token \"" + token + "\" twice.");
+    if (!table.ids.insert_or_assign(token, id).second) twice = token;
     largest = std::max(largest, id);
   }
   std::vector<bool> used(static_cast<std::size_t>(largest + 1));
   table.tokens.resize(used.size());
   for (const auto& [token, id] : file.vocabulary) {
+    if (!twice.empty() && table.ids.find(token)->second != id) continue;
     if (used[id]) {
-      corrupt("model.vocab gives the id " + std::to_string(id) + " to two tokens, one of them \"" + token + "\".");
+      if (table.tokens[id] != token) shared = token;
+      continue;
     }
     used[id] = true;
     table.tokens[id] = token;
+  }
+  if (!twice.empty())
+    table.warnings.push_back("model.vocab holds the token \"" + twice + "\" twice; the last id counts.");
+  if (!shared.empty()) {
+    table.warnings.push_back("model.vocab gives the token \"" + shared +
+                             "\" the id of another token, as which that id is decoded.");
   }
   return table;
 }

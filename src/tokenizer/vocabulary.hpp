@@ -21,9 +21,11 @@ using Vocabulary = std::unordered_map<std::string, std::int32_t, StringHash, std
 struct TokenTable {
   Vocabulary ids;
   std::vector<std::string> tokens;  // by id; empty where an id is not used
+  std::vector<std::string> warnings;
 };
 
-// model.vocab as an object from tokens to ids. Throws Error{corrupt} naming a token or an id that occurs twice.
+// model.vocab as an object from tokens to ids. Of a token that occurs twice the last id holds, as in the reference; an
+// id of two tokens is written as the first. Both are warnings.
 TokenTable read_token_table(const TokenizerFile& file);
 
 // The id of `token`. Throws Error{corrupt}, a sentence that begins with `reason`, when the table does not hold it.

@@ -1,0 +1,65 @@
+// What tokenizer_config.json and its side files change, against transformers' AutoTokenizer
+// (tools/tokenizer_parity/settings.py).
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/json.hpp"
+#include "base/mapped_file.hpp"
+#include "tokenizer/side_files.hpp"
+#include "tokenizer/tokenizer.hpp"
+
+namespace gerbil::tokenizer {
+namespace {
+
+const Json& fixture() {
+  static const Json json = parse_json(read_text_file(GERBIL_FIXTURES "/tokenizer_settings.json"), "the fixture");
+  return json;
+}
+
+Settings settings_of(const Json& files) {
+  const auto file = [&](const char* name) { return files.contains(name) ? files[name] : Json::object(); };
+  const Json config = merged_config(file("tokenizer_config.json"), file("special_tokens_map.json"));
+  return read_side_files(config, file("added_tokens.json"), file("config.json"));
+}
+
+TEST(Settings, ChangeTheTokenizerAsTheReference) {
+  std::size_t texts = 0;
+  for (const Json& one : fixture()["cases"]) {
+    const Json& file = fixture()["tokenizers"][one["tokenizer"].get<std::string>()];
+    const Tokenizer tokenizer = Tokenizer::from_json(file.dump(), "tokenizer.json", settings_of(one["files"]));
+    for (const Json& text : one["texts"]) {
+      EXPECT_EQ(tokenizer.encode(text[0].get<std::string>()), text[1].get<std::vector<TokenId>>())
+          << one["name"] << ": " << text[0];
+      EXPECT_EQ(tokenizer.decode(text[1].get<std::vector<TokenId>>()), text[2].get<std::string>())
+          << one["name"] << ": " << text[0];
+      ++texts;
+    }
+  }
+  EXPECT_GT(texts, 200u);
+}
+
+TEST(Settings, NameTheSpecialTokensOfTheReference) {
+  for (const Json& one : fixture()["cases"]) {
+    EXPECT_EQ(nlohmann::json(settings_of(one["files"]).special_tokens), nlohmann::json(one["special_tokens"]))
+        << one["name"];
+  }
+}
+
+// do_lower_case of sentence-transformers.
+TEST(Settings, MakeLowerCaseBeforeTheNormalizer) {
+  const std::string file = fixture()["tokenizers"]["cased"].dump();
+  const Tokenizer cased = Tokenizer::from_json(file, "cased");
+  Settings settings;
+  settings.lowercase = true;
+  EXPECT_EQ(Tokenizer::from_json(file, "cased", settings).encode("The FÓX"), cased.encode("the fóx"));
+  EXPECT_NE(cased.encode("The FÓX"), cased.encode("the fóx"));
+  Json twice = fixture()["tokenizers"]["cased"];
+  apply(settings, twice);
+  const Json once = twice;
+  apply(settings, twice);
+  EXPECT_EQ(twice, once);
+}
+
+}  // namespace
+}  // namespace gerbil::tokenizer
