@@ -1,5 +1,6 @@
 #include "engine/chat_template.hpp"
 
+#include <cctype>
 #include <ctime>
 #include <iomanip>
 #include <minja/minja.hpp>
@@ -31,7 +32,7 @@ struct ChatTemplate::Node {
 };
 
 ChatTemplate::ChatTemplate(const std::string& source, std::string bos_token, std::string eos_token)
-    : bos_token_(std::move(bos_token)), eos_token_(std::move(eos_token)) {
+    : source_(source), bos_token_(std::move(bos_token)), eos_token_(std::move(eos_token)) {
   try {
     // The whitespace rules that transformers renders chat templates with.
     const minja::Options options{.trim_blocks = true, .lstrip_blocks = true, .keep_trailing_newline = false};
@@ -39,6 +40,15 @@ ChatTemplate::ChatTemplate(const std::string& source, std::string bos_token, std
   } catch (const std::exception& error) {
     throw Error(ErrorCode::unsupported, std::string("The model's chat template cannot be parsed: ") + error.what());
   }
+}
+
+bool ChatTemplate::reads(std::string_view variable) const {
+  const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  for (std::size_t at = source_.find(variable); at != std::string::npos; at = source_.find(variable, at + 1)) {
+    const std::size_t end = at + variable.size();
+    if ((at == 0 || !is_letter(source_[at - 1])) && (end == source_.size() || !is_letter(source_[end]))) return true;
+  }
+  return false;
 }
 
 std::string ChatTemplate::render(const std::vector<Message>& messages, const Options& options) const {

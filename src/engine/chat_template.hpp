@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gerbil/engine.hpp"
@@ -17,10 +18,13 @@ class ChatTemplate {
   // The prompt for the assistant's next message. Options: tools (a JSON array) and enable_thinking are passed in.
   // Throws Error{invalid_argument} for tools that are no array or when the template itself refuses the conversation.
   std::string render(const std::vector<Message>& messages, const Options& options) const;
+  // Whether the template's text has `variable` as a word.
+  bool reads(std::string_view variable) const;
 
  private:
   struct Node;
   std::shared_ptr<const Node> node_;
+  std::string source_;
   std::string bos_token_;
   std::string eos_token_;
 };

@@ -54,6 +54,10 @@ std::string Engine::render(const std::vector<Message>& messages, const Options& 
 
 bool Engine::has_chat_template() const { return state_->files.chat_template.has_value(); }
 
+bool Engine::chat_template_reads(std::string_view variable) const {
+  return state_->files.chat_template && state_->files.chat_template->reads(variable);
+}
+
 std::vector<std::int32_t> Engine::tokenize(std::string_view text, bool add_special) const {
   return state_->tokenizer().encode(text, add_special);
 }
