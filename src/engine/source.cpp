@@ -68,7 +68,7 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
   source.checkpoint = formats::Checkpoint::open(directory);
   source.config = source.checkpoint->config();
   source.family = &models::family(source.config);
-  source.name = std::filesystem::absolute(directory).lexically_normal().filename().string();
+  source.name = model_name(directory);
   source.quantization = source.checkpoint->quantization();
   if (options.quantize != Quantization::none) {
     source.quantization += options.quantize == Quantization::int4 ? ", quantised to 4 bits while loading"
