@@ -88,7 +88,7 @@ class Cancellation {
 struct Options {
   std::int32_t max_tokens = 0;  // of the answer; 0: as many as the context has room for
   SamplingOptions sampling;
-  std::vector<std::string> stop;          // the answer ends before the first of these
+  std::vector<std::string> stop;          // the answer ends before the first of these; may spell a special token
   std::vector<std::int32_t> stop_tokens;  // in addition to the model's own end tokens
   bool ignore_end = false;                // go on after the model's end tokens, for measurements
   int log_probabilities = -1;             // ≥ 0: report the chosen token's and this many alternatives'
@@ -175,7 +175,7 @@ struct TokenizedText {
 
 // What was loaded, for programs that show or measure it.
 struct ModelInfo {
-  std::string name;          // of the directory
+  std::string name;          // of the directory, or the id of a model in a hub cache
   std::string architecture;  // "Qwen3ForCausalLM"
   std::string quantization;  // "none", "mlx affine 4-bit group 64", …
   std::string device;        // "CPU, AVX-512 VNNI, 2 threads", or adapter and driver

@@ -17,6 +17,8 @@ std::uint32_t pcg(std::uint32_t value) {
 
 // The most that −log(−log u) can be for u ≤ 1 − 2⁻²⁴: 16.64.
 constexpr float largest_noise = 16.7f;
+constexpr float largest_logit = 1e30f;  // after adjustments
+constexpr float lowest_scaled = -256.0f;
 
 float gumbel_noise(const Sampling& sampling, std::uint32_t token) {
   const double bits = sampling_bits(sampling.seed, sampling.step, token);
@@ -28,14 +30,14 @@ void adjust(std::span<float> logits, std::span<const LogitAdjustment> adjustment
   for (const LogitAdjustment& a : adjustments) {
     if (a.token < 0 || static_cast<std::size_t>(a.token) >= logits.size()) continue;
     float& l = logits[static_cast<std::size_t>(a.token)];
-    l = (l > 0.0f ? l / a.penalty : l * a.penalty) + a.add;
+    l = std::clamp((l > 0.0f ? l / a.penalty : l * a.penalty) + a.add, -largest_logit, largest_logit);
   }
 }
 
 // The smallest of the largest values of `kept` that together hold `top_p` of its probability. Reorders `kept`.
-float top_p_threshold(std::vector<float>& kept, float top_p, float best) {
+float top_p_threshold(std::vector<float>& kept, float top_p) {
   double total = 0;
-  for (const float l : kept) total += std::exp(static_cast<double>(l - best));
+  for (const float l : kept) total += std::exp(static_cast<double>(l));
   const double wanted = total * static_cast<double>(top_p);
   // The set is small as a rule: sort more of the values only when those sorted do not suffice.
   double reached = 0;
@@ -45,15 +47,15 @@ float top_p_threshold(std::vector<float>& kept, float top_p, float best) {
     const auto from = kept.begin() + static_cast<std::ptrdiff_t>(sorted);
     std::partial_sort(from, kept.begin() + static_cast<std::ptrdiff_t>(end), kept.end(), std::greater<>());
     for (; sorted < end; ++sorted) {
-      reached += std::exp(static_cast<double>(kept[sorted] - best));
+      reached += std::exp(static_cast<double>(kept[sorted]));
       if (reached >= wanted) return kept[sorted];
     }
   }
   return -std::numeric_limits<float>::infinity();
 }
 
-// Tokens below this are not candidates.
-float threshold(std::span<const float> logits, const Sampling& sampling, float best) {
+// Tokens below this are not candidates. The largest of `logits` is 0.
+float threshold(std::span<const float> logits, const Sampling& sampling) {
   float lowest = -std::numeric_limits<float>::infinity();
   thread_local std::vector<float> kept;  // keeps its memory from step to step
   if (sampling.top_k > 0 && static_cast<std::size_t>(sampling.top_k) < logits.size()) {
@@ -65,14 +67,26 @@ float threshold(std::span<const float> logits, const Sampling& sampling, float b
   if (sampling.top_p < 1.0f) {
     kept.clear();
     std::copy_if(logits.begin(), logits.end(), std::back_inserter(kept), [&](float l) { return l >= lowest; });
-    lowest = std::max(lowest, top_p_threshold(kept, sampling.top_p, best));
+    lowest = std::max(lowest, top_p_threshold(kept, sampling.top_p));
   }
-  if (sampling.min_p > 0.0f) lowest = std::max(lowest, best + std::log(sampling.min_p));
+  if (sampling.min_p > 0.0f) lowest = std::max(lowest, std::log(sampling.min_p));
   return lowest;
 }
 
+// The smallest among equals. What is not a number is never chosen while there is one.
 std::int32_t most_likely(std::span<const float> logits) {
-  return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+  std::size_t best = 0;
+  for (std::size_t token = 1; token < logits.size(); ++token)
+    if (logits[token] > logits[best] || std::isnan(logits[best])) best = token;
+  return static_cast<std::int32_t>(best);
+}
+
+// Step 2 of the semantics; NaN counts as least likely.
+void scale(std::span<float> logits, float largest, float temperature) {
+  for (float& l : logits) {
+    const float scaled = l == largest ? 0.0f : (l - largest) / temperature;
+    l = scaled > lowest_scaled ? scaled : lowest_scaled;
+  }
 }
 
 }  // namespace
@@ -85,12 +99,11 @@ std::uint32_t sampling_bits(std::uint64_t seed, std::uint32_t step, std::uint32_
 
 std::int32_t sample(std::span<float> logits, const Sampling& sampling) {
   adjust(logits, sampling.adjustments);
-  if (sampling.temperature <= 0.0f) return most_likely(logits);
-  for (float& l : logits) l /= sampling.temperature;
-  const float best_logit = *std::max_element(logits.begin(), logits.end());
-  const float lowest = threshold(logits, sampling, best_logit);
-  float best = -std::numeric_limits<float>::infinity();
   std::int32_t chosen = most_likely(logits);
+  if (sampling.temperature <= 0.0f) return chosen;
+  scale(logits, logits[static_cast<std::size_t>(chosen)], sampling.temperature);
+  const float lowest = threshold(logits, sampling);
+  float best = -std::numeric_limits<float>::infinity();
   for (std::size_t token = 0; token < logits.size(); ++token) {
     const float l = logits[token];
     if (!(l >= lowest) || l + largest_noise < best) continue;

@@ -1,8 +1,10 @@
 // How the next token is chosen from one row of logits. Every backend implements exactly this; sampling.cpp is the
 // reference and the CPU's implementation.
 //
-//   1. l = logit > 0 ? logit / penalty : logit · penalty, then + add, for the tokens in `adjustments`
-//   2. temperature 0: the largest l, the smallest id among equals. Otherwise l / temperature, and:
+//   1. l = logit > 0 ? logit / penalty : logit · penalty, then + add, kept within ±1e30, for the tokens in
+//   `adjustments`
+//   2. temperature 0: the largest l, the smallest id among equals. Otherwise l becomes (l − largest) / temperature, at
+//      least −256 (whose probability is 0 beside the largest, 0), so that no temperature makes it overflow; and:
 //   3. top_k: keep tokens whose l is at least the k-th largest (0: keep all)
 //   4. top_p: of these, keep the smallest set of largest l whose probability reaches top_p (ties at the border stay)
 //   5. min_p: keep tokens whose probability is at least min_p times that of the best

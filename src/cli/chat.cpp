@@ -1,4 +1,6 @@
 // gerbil chat: a conversation at the terminal.
+#include <unistd.h>
+
 #include <array>
 #include <fstream>
 #include <iostream>
@@ -10,8 +12,8 @@
 #include "model.hpp"
 #include "numbers.hpp"
 #include "options.hpp"
-#include "template_options.hpp"
 #include "terminal.hpp"
+#include "text_output.hpp"
 
 namespace gerbil::cli {
 namespace {
@@ -34,7 +36,7 @@ constexpr std::array<ChatCommand, 9> kCommands{{
     {"/help", "", "show this list"},
     {"/clear", "", "forget the conversation, keep the system message"},
     {"/system", "TEXT", "begin a new conversation with this system message"},
-    {"/think", "on|off|auto", "ask the model to think first, or not to, or leave it to the model"},
+    {"/think", "on|off|auto", "think first, or not, or as the model does by itself"},
     {"/temperature", "N", "how freely to choose; 0 takes the most likely token"},
     {"/tokens", "N", "the longest answer"},
     {"/save", "FILE", "write the conversation as JSON messages"},
@@ -48,7 +50,8 @@ void print_help() {
   for (const ChatCommand& command : kCommands)
     rows.emplace_back(std::format("  {} {}", command.name, command.argument), command.meaning);
   std::cerr << table(rows)
-            << "  A line that ends in \\ goes on in the next one; so does Ctrl-J. Ctrl-C stops an answer.\n";
+            << "  A line that ends in \\ goes on in the next one; so does Ctrl-J.\n"
+               "  Ctrl-C stops an answer.\n";
 }
 
 void set_thinking(Session& session, std::string_view argument) {
@@ -61,6 +64,7 @@ void set_thinking(Session& session, std::string_view argument) {
   else
     throw Error(ErrorCode::invalid_argument,
                 std::format("/think must be followed by on, off or auto, not '{}'.", argument));
+  if (argument != "auto") warn_of_unused(session.engine, {.options = {.enable_thinking = argument == "on"}});
 }
 
 void save(const Session& session, const std::string& path) {
@@ -120,23 +124,23 @@ void obey(Session& session, const std::string& line) {
 }
 
 void answer(Session& session, const std::string& message) {
-  const bool interactive = stdout_is_terminal();
-  const bool styled = interactive && may_style();
+  TextOutput output(std::cout, STDOUT_FILENO);
+  const bool interactive = output.is_terminal();
   bool was_reasoning = false;
   Options options = session.options;
   options.cancellation = Cancellation();
   options.on_text = [&](std::string_view piece, bool reasoning) {
-    if (was_reasoning && !reasoning && interactive) std::cout << "\n\n";
-    if (!reasoning || interactive) std::cout << (reasoning ? dim(piece, styled) : std::string(piece)) << std::flush;
+    if (was_reasoning && !reasoning && interactive) output.end("\n\n");
+    if (!reasoning || interactive) output.write(piece, reasoning);
     was_reasoning = reasoning;
   };
   const InterruptGuard guard(options.cancellation);
   session.last = session.chat.send(message, options);
-  if (interactive && session.last->finish_reason == FinishReason::cancelled) std::cout << dim(" [stopped]", styled);
+  if (interactive && session.last->finish_reason == FinishReason::cancelled) output.write(" [stopped]", true);
   if (interactive && session.last->finish_reason == FinishReason::length)
-    std::cout << dim(std::format(" [stopped after {} tokens: /tokens N allows more]", session.last->generated_tokens),
-                     styled);
-  std::cout << (interactive ? "\n\n" : "\n") << std::flush;
+    output.write(std::format(" [stopped after {} tokens: /tokens N allows more]", session.last->generated_tokens),
+                 true);
+  output.end(interactive ? "\n\n" : "\n");
   ++session.options.sampling.seed;  // another answer to the same question
 }
 
@@ -153,8 +157,8 @@ void take_turn(Session& session, const std::string& line) {
 
 int execute(const ChatFlags& flags) {
   Engine engine = load_generator(flags.model.value_or("nano"), flags.load);
+  warn_of_unused(engine, flags.generation);
   Session session{engine, Chat(engine, flags.generation.system), resolve(flags.generation), {}};
-  warn_of_unused(engine, session.options);
   set_up_line_editor(kCommands);
   if (stdin_is_terminal())
     say(std::format("{} on {}. /help lists the commands, Ctrl-D ends.", engine.info().name, engine.info().device));
@@ -171,8 +175,8 @@ int execute(const ChatFlags& flags) {
 void add_chat(CLI::App& app, int& status) {
   auto flags = std::make_shared<ChatFlags>();
   CLI::App* command = app.add_subcommand("chat", "Talk with a model");
-  command->add_option("MODEL", flags->model,
-                      "A directory or the id of a model in the Hugging Face cache; without it: nano");
+  add_text(*command, "MODEL", flags->model,
+           "A directory or the id of a model in the Hugging Face cache; without it: nano");
   add_generation_options(*command, flags->generation);
   add_load_options(*command, flags->load);
   command->footer(

@@ -2,10 +2,13 @@
 //
 // Results go to stdout and everything else to stderr. Exit codes: 0 success, 1 an error (a sentence on stderr says
 // which), 2 a command line that cannot be understood, 130 interrupted.
+#include <algorithm>
 #include <exception>
 #include <format>
 #include <iostream>
+#include <span>
 
+#include "arguments.hpp"
 #include "commands.hpp"
 #include "gerbil/error.hpp"
 #include "terminal.hpp"
@@ -17,7 +20,7 @@ constexpr int kUsage = 2;
 
 int report(std::string_view sentence, int status) {
   std::cout.flush();
-  std::cerr << "gerbil: " << sentence << '\n';
+  gerbil::cli::say(sentence);
   return status;
 }
 
@@ -60,7 +63,9 @@ int main(int count, char** arguments) {
   }
 
   try {
-    app.parse(count, arguments);
+    std::vector<std::string> words = with_empty_values(app, std::span(arguments, count).subspan(count > 0 ? 1 : 0));
+    std::ranges::reverse(words);  // as CLI11 wants a vector
+    app.parse(std::move(words));
     std::cout.flush();
     if (!std::cout) return report("the result could not be written to stdout: is the disk full?", kError);
     return status;

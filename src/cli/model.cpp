@@ -55,7 +55,7 @@ bool looks_like_model(const std::string& word) {
 
 Engine load_engine(const std::string& model, LoadOptions options) {
   const std::string name = resolve_model(model);
-  ProgressBar bar("loading " + fs::path(name).filename().string());
+  ProgressBar bar("loading");
   options.progress = [&bar](std::int64_t done, std::int64_t total) { bar.update(done, total); };
   Engine engine = Engine::load(name, options);
   for (const std::string& warning : engine.warnings()) say("warning: " + warning);

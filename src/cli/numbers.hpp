@@ -43,7 +43,15 @@ T parse_number(std::string_view text, std::string_view what, const Range<T>& ran
   T value{};
   const char* begin = text.data();
   const char* end = begin + text.size();
-  const auto [stopped, error] = std::from_chars(begin, end, value);
+  auto [stopped, error] = std::from_chars(begin, end, value);
+  if constexpr (std::same_as<T, float>) {
+    // What is too small for a float is as good as 0, and too large for it is outside of the range anyway.
+    double wide = 0;
+    if (error == std::errc::result_out_of_range && std::from_chars(begin, end, wide).ec == std::errc{}) {
+      value = static_cast<float>(wide);
+      error = {};
+    }
+  }
   // Written so that a NaN fails.
   const bool inside = (range.low_excluded ? value > range.low : value >= range.low) && value <= range.high;
   if (error != std::errc{} || stopped != end || text.empty() || !inside)

@@ -14,6 +14,7 @@
 
 #include "numbers.hpp"
 #include "template_options.hpp"
+#include "terminal.hpp"
 
 namespace gerbil::cli {
 namespace {
@@ -130,6 +131,28 @@ Options resolve(const GenerationFlags& flags) {
   Options options = flags.options;
   options.sampling.seed = flags.seed ? *flags.seed : std::random_device{}();
   return options;
+}
+
+void warn_of_unused(const Engine& engine, const GenerationFlags& flags) {
+  const Options& options = flags.options;
+  const auto warn = [&](bool given, std::string_view flag, std::string_view variable) {
+    if (!given || (!options.raw && (variable.empty() || engine.template_mentions(variable, options)))) return;
+    const std::string reason =
+        options.raw ? "a --raw prompt goes without the chat template"
+                    : std::format("the chat template of {} does not use {}", engine.info().name, variable);
+    say(std::format("warning: {} changes nothing: {}.", flag, reason));
+  };
+  warn(!options.tools.empty(), "--tools", "tools");
+  warn(options.enable_thinking.has_value(), options.enable_thinking.value_or(true) ? "--think" : "--no-think",
+       "enable_thinking");
+  warn(!flags.system.empty(), "--system", "");
+  for (const auto& [name, value] : options.template_variables) warn(true, "--var " + name, name);
+}
+
+CLI::Option* add_text(CLI::App& app, const std::string& names, std::optional<std::string>& target,
+                      const std::string& description) {
+  return app.add_option_function<std::string>(
+      names, [&target](const std::string& text) { target = text; }, description);
 }
 
 std::string read_text(const std::string& path) {

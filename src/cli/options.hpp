@@ -30,6 +30,14 @@ void add_generation_options(CLI::App& app, GenerationFlags& flags);
 // The options with their seed: the one given, otherwise a new one, so that sampled answers differ from run to run.
 Options resolve(const GenerationFlags& flags);
 
+// Says on stderr which of the flags the model will not see: the system message of a raw prompt, tools and thinking that
+// its chat template does not read.
+void warn_of_unused(const Engine& engine, const GenerationFlags& flags);
+
+// An option whose empty value is not the same as none: CLI11 keeps an empty std::optional for "".
+CLI::Option* add_text(CLI::App& app, const std::string& names, std::optional<std::string>& target,
+                      const std::string& description);
+
 // The file's bytes. Throws Error{not_found} naming `path`. "-" reads stdin.
 std::string read_text(const std::string& path);
 

@@ -1,4 +1,6 @@
 // gerbil run: one prompt, one answer.
+#include <unistd.h>
+
 #include <iostream>
 #include <memory>
 
@@ -7,8 +9,8 @@
 #include "model.hpp"
 #include "numbers.hpp"
 #include "options.hpp"
-#include "template_options.hpp"
 #include "terminal.hpp"
+#include "text_output.hpp"
 
 namespace gerbil::cli {
 namespace {
@@ -69,16 +71,19 @@ int execute(const Run& run) {
   const Request request = understand(run);
   const Engine engine = load_generator(request.model, run.load);
   Options options = resolve(run.generation);
-  warn_of_unused(engine, options);
+  warn_of_unused(engine, run.generation);
   // Thinking is not part of the answer: a person sees it, dimmed, but a program that reads stdout does not.
-  const bool show_reasoning = !run.json && stderr_is_terminal();
-  const bool styled = may_style();
+  TextOutput answer(std::cout, STDOUT_FILENO);
+  TextOutput thoughts(std::cerr, STDERR_FILENO);
   bool was_reasoning = false;
   if (!run.json)
     options.on_text = [&](std::string_view piece, bool reasoning) {
-      if (reasoning && show_reasoning) std::cerr << dim(piece, styled) << std::flush;
-      if (!reasoning && was_reasoning && show_reasoning) std::cerr << "\n";
-      if (!reasoning) std::cout << piece << std::flush;
+      if (!reasoning) {
+        if (was_reasoning && thoughts.is_terminal()) thoughts.end("\n\n");
+        answer.write(piece);
+      } else if (thoughts.is_terminal()) {
+        thoughts.write(piece, true);
+      }
       was_reasoning = reasoning;
     };
   Result result;
@@ -86,10 +91,12 @@ int execute(const Run& run) {
     const InterruptGuard guard(options.cancellation);
     result = generate(engine, run, request.prompt, options);
   }
-  if (run.json)
+  if (run.json) {
     print_json(engine, result, options);
-  else
-    std::cout << '\n';
+  } else {
+    thoughts.end("");
+    answer.end("\n");
+  }
   std::cout.flush();
   if (run.stats) print_stats(engine, result);
   return result.finish_reason == FinishReason::cancelled ? kInterrupted : 0;
@@ -101,10 +108,10 @@ void add_run(CLI::App& app, int& status) {
   auto run = std::make_shared<Run>();
   CLI::App* command = app.add_subcommand("run", "Answer one prompt");
   command->usage("gerbil run [MODEL] [PROMPT] [OPTIONS]");
-  command->add_option("MODEL", run->first,
-                      "A directory or the id of a model in the Hugging Face cache; without it: nano");
-  command->add_option("PROMPT", run->second, "The prompt; without it and without -f: stdin");
-  command->add_option("-f,--file", run->file, "Read the prompt from a file, - for stdin")->type_name("FILE");
+  add_text(*command, "MODEL", run->first,
+           "A directory or the id of a model in the Hugging Face cache; without it: nano");
+  add_text(*command, "PROMPT", run->second, "The prompt; without it and without -f: stdin");
+  add_text(*command, "-f,--file", run->file, "Read the prompt from a file, - for stdin")->type_name("FILE");
   command->add_flag("--raw", run->generation.options.raw, "Continue the prompt as it is, without the chat template");
   command->add_flag("--json", run->json, "Print text, finish reason, token counts and timings as JSON");
   command->add_flag("--stats", run->stats, "Print token counts and speeds on stderr");

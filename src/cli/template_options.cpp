@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "options.hpp"
-#include "terminal.hpp"
 
 namespace gerbil::cli {
 namespace {
@@ -43,19 +42,6 @@ void add_template_options(CLI::App& app, Options& options) {
          "A further variable of the chat template (repeatable)")
       ->type_name("NAME=JSON")
       ->trigger_on_parse();
-}
-
-void warn_of_unused(const Engine& engine, const Options& options) {
-  const auto warn = [&](bool given, std::string_view option, std::string_view variable) {
-    if (!given || (!options.raw && engine.template_mentions(variable, options))) return;
-    const std::string_view why =
-        options.raw ? "with --raw there is no chat template" : "its chat template does not look at it";
-    say(std::format("{} has no effect on {}: {}.", option, engine.info().name, why));
-  };
-  warn(!options.tools.empty(), "--tools", "tools");
-  warn(options.enable_thinking.has_value(), options.enable_thinking.value_or(false) ? "--think" : "--no-think",
-       "enable_thinking");
-  for (const auto& [name, value] : options.template_variables) warn(true, "--var " + name, name);
 }
 
 }  // namespace gerbil::cli

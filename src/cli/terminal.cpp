@@ -10,6 +10,8 @@
 #include <format>
 #include <iostream>
 
+#include "text_output.hpp"
+
 namespace gerbil::cli {
 namespace {
 
@@ -67,7 +69,12 @@ std::string table(const std::vector<std::pair<std::string, std::string>>& rows) 
   return text;
 }
 
-void say(std::string_view sentence) { std::cerr << "gerbil: " << sentence << '\n'; }
+void say(std::string_view sentence) {
+  TextOutput output(std::cerr, STDERR_FILENO);
+  output.write("gerbil: ");
+  output.write(sentence);
+  output.end("\n");
+}
 
 InterruptGuard::InterruptGuard(const Cancellation& cancellation) : cancellation_(cancellation) {
   on_interrupt = &cancellation_;

@@ -15,8 +15,8 @@ void add_text_options(CLI::App& app, TextFlags& flags, const std::string& noun) 
          std::format("A {}; repeatable. Without it and without --file: the lines of stdin", noun))
       ->type_name("TEXT")
       ->trigger_on_parse();
-  app.add_option("--file", flags.file,
-                 std::format("Read the {0}s from a file, - for stdin: every line is a {0}, an empty one too", noun))
+  add_text(app, "--file", flags.file,
+           std::format("Read the {0}s from a file, - for stdin: every line is a {0}, an empty one too", noun))
       ->type_name("FILE");
 }
 

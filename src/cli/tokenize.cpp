@@ -61,9 +61,9 @@ void add_tokenize(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("tokenize", "Turn text into token ids, or ids into text");
   command->add_option("MODEL", tokenize->model, "A directory or the id of a model in the Hugging Face cache")
       ->required();
-  command->add_option("--text", tokenize->text, "The text; without it and without --file: stdin")->type_name("TEXT");
-  command->add_option("--file", tokenize->file, "Read the text from a file, every byte of it")->type_name("FILE");
-  command->add_option("--decode", tokenize->decode, "Print the text of these token ids")->type_name("1,2,3");
+  add_text(*command, "--text", tokenize->text, "The text; without it and without --file: stdin")->type_name("TEXT");
+  add_text(*command, "--file", tokenize->file, "Read the text from a file, every byte of it")->type_name("FILE");
+  add_text(*command, "--decode", tokenize->decode, "Print the text of these token ids")->type_name("1,2,3");
   command->add_flag("--no-special", tokenize->no_special, "Add no special tokens around the text");
   command->add_flag("--keep-special", tokenize->keep_special, "With --decode: spell special tokens out");
   command->add_flag("--json", tokenize->json, "Print {\"ids\":[…],\"tokens\":[…]}, or {\"text\":\"…\"}");

@@ -102,7 +102,12 @@ const tokenizer::Tokenizer& Engine::State::tokenizer() const {
 
 Result Engine::State::generate(std::vector<std::int32_t> prompt, const Options& options, bool in_reasoning) const {
   check_options(options, info.vocabulary_size);
-  const runtime::Request request = make_request(std::move(prompt), options, files.end_tokens);
+  runtime::Request request = make_request(std::move(prompt), options, files.end_tokens);
+  // Special tokens are no text: one that is named as a stop text ends the answer by its id.
+  for (const std::string& stop : files.tokenizer ? options.stop : std::vector<std::string>()) {
+    const auto token = files.tokenizer->id(stop);
+    if (token && files.tokenizer->is_special(*token)) request.end_tokens.push_back(*token);
+  }
   Result result;
   std::optional<tokenizer::Detokenizer> detokenizer;
   if (files.tokenizer) detokenizer.emplace(*files.tokenizer);
@@ -123,7 +128,8 @@ Result Engine::State::generate(std::vector<std::int32_t> prompt, const Options& 
 
   result.text = answer.text();
   result.reasoning = answer.reasoning();
-  result.finish_reason = finish_reason(outcome.ending);
+  // The last token that is allowed may complete a stop sequence.
+  result.finish_reason = answer.stopped() ? FinishReason::stop : finish_reason(outcome.ending);
   result.prompt_tokens = outcome.prompt_tokens;
   result.cached_tokens = outcome.cached_tokens;
   result.generated_tokens = static_cast<std::int32_t>(outcome.tokens.size());

@@ -97,7 +97,7 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
     override_config(read_transformer_settings(source.checkpoint->directory()), source.config);
   }
   source.family = &models::family(source.config);
-  source.name = std::filesystem::absolute(source.directory).lexically_normal().filename().string();
+  source.name = model_name(source.directory);
   source.quantization = source.checkpoint->quantization();
   if (options.quantize != Quantization::none) {
     source.quantization += options.quantize == Quantization::int4 ? ", quantised to 4 bits while loading"

@@ -1,6 +1,7 @@
 // Formats that gerbil recognises but does not read. Silence here would mean noise from the model.
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <string_view>
 #include <system_error>
 
@@ -81,6 +82,14 @@ void refuse_method(const Json& config) {
   refuse("config.json has a quantization_config of an unknown method, '" + shown(method) + "'");
 }
 
+// torch.save writes a ZIP archive around a pickle, before PyTorch 1.6 the pickle itself (protocol 2).
+bool is_pickle(const std::filesystem::path& file) {
+  std::array<char, 4> begin{};
+  std::ifstream(file, std::ios::binary).read(begin.data(), begin.size());
+  const std::string_view magic(begin.data(), begin.size());
+  return magic.starts_with("PK\x03\x04") || magic.starts_with("\x80\x02");
+}
+
 }  // namespace
 
 void refuse_unknown_quantization(const Source& source) {
@@ -105,7 +114,7 @@ void refuse_other_containers(const std::filesystem::path& path) {
     const std::string extension = file.extension().string();
     if (extension == ".gguf") return "a GGUF file";
     if (extension == ".bin" || extension == ".pt" || extension == ".pth" || extension == ".ckpt")
-      return "a pickle file";
+      return is_pickle(file) ? "a pickle file" : "";
     if (extension == ".onnx") return "an ONNX file";
     if (extension == ".h5" || extension == ".msgpack") return "a TensorFlow or Flax file";
     return {};

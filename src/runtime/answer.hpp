@@ -21,6 +21,7 @@ class AnswerText {
   // The answer is complete: what was held back is text after all.
   void finish();
 
+  bool stopped() const { return stopped_; }  // at a stop sequence
   const std::string& text() const { return text_; }
   const std::string& reasoning() const { return reasoning_; }
 

@@ -77,6 +77,32 @@ TEST(Sampling, MinPIsRelativeToTheBest) {
   EXPECT_EQ(drawn_tokens(logits, {.temperature = 1.0f, .min_p = 1.0f}), (std::set<std::int32_t>{1}));
 }
 
+TEST(Sampling, ATemperatureWhoseInverseOverflowsTakesTheMostLikely) {
+  for (const float temperature : {1e-45f, 1e-40f, 1e-38f, 1e-37f, 1e-20f, 1e-3f}) {
+    EXPECT_EQ(pick({1, 3, 2, -4}, {.temperature = temperature}), 1) << temperature;
+    EXPECT_EQ(pick({-3, -1, -2, -4}, {.temperature = temperature}), 1) << temperature;
+    EXPECT_EQ(pick({1, 3, 2, -4}, {.temperature = temperature, .top_k = 3, .top_p = 0.9f, .min_p = 0.1f}), 1);
+  }
+  // Nothing tells equals apart, however cold it is; everything is equal when it is hot enough.
+  EXPECT_EQ(drawn_tokens({3, 2, 3}, {.temperature = 1e-45f}), (std::set<std::int32_t>{0, 2}));
+  EXPECT_EQ(drawn_tokens({90, -90, 0}, {.temperature = 3e38f}), (std::set<std::int32_t>{0, 1, 2}));
+}
+
+TEST(Sampling, AdjustmentsThatOverflowAreFinite) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  for (const float temperature : {0.0f, 1.0f}) {
+    EXPECT_EQ(pick({1, 3, 2}, {.temperature = temperature, .adjustments = {{0, 1e-40f, 0.0f}}}), 0);
+    EXPECT_EQ(pick({1, 3, 2}, {.temperature = temperature, .adjustments = {{2, 1.0f, infinity}}}), 2);
+    EXPECT_EQ(pick({1, 3, 2}, {.temperature = temperature, .adjustments = {{0, 1, -infinity}, {1, 1, -infinity}}}), 2);
+  }
+}
+
+TEST(Sampling, WhatIsNoNumberIsNotChosen) {
+  const float nan = std::nanf("");
+  EXPECT_EQ(pick({nan, 1, nan, 2}, {}), 3);
+  EXPECT_EQ(drawn_tokens({nan, 1, nan, 2}, {.temperature = 1.0f, .top_k = 3}), (std::set<std::int32_t>{1, 3}));
+}
+
 TEST(Sampling, FollowsTheDistribution) {
   // 5 % of 20,000 draws expected in the rarest: chi-square with 5 degrees of freedom, 20.5 is the 99.9th percentile.
   const std::vector<double> probabilities{0.05, 0.1, 0.15, 0.2, 0.1, 0.4};

@@ -147,7 +147,12 @@ TEST_P(WebGpuSampling, ChoosesWhatTheCpuChooses) {
                                      .top_p = 0.95f,
                                      .min_p = 0.05f,
                                      .adjustments = {{3, 1.5f, -1.0f}, {999, 2, 8}}},
-                                    {.adjustments = {{0, 1.0f, 100.0f}, {5, 1.0f, 101.0f}}}};
+                                    {.adjustments = {{0, 1.0f, 100.0f}, {5, 1.0f, 101.0f}}},
+                                    {.temperature = 1e-45f},
+                                    {.temperature = 1e-38f, .top_k = 5, .top_p = 0.9f, .min_p = 0.1f},
+                                    {.temperature = 1e-4f, .top_k = 5},
+                                    {.temperature = 3e38f},
+                                    {.temperature = 0.5f, .adjustments = {{3, 1e-38f, 0.0f}, {4, 1e38f, 0.0f}}}};
   int distinct = 0;
   for (std::uint32_t step = 0; step < 40; ++step) {
     TestBatch batch({{0, 0, random_tokens(static_cast<std::int32_t>(rules.size()), step)}}, blocks);

@@ -74,6 +74,10 @@ TEST(Logits, QuantiseOnRequest) {
   EXPECT_NE(four.at("logits"), eight.at("logits"));
 }
 
+std::size_t ids_of(const std::string& text) {
+  return gerbil_json({"tokenize", nano(), "--text", text}).at("ids").size();
+}
+
 TEST(Tokenize, ThereAndBack) {
   const std::string text = "Hello, world! Zwölf Boxkämpfer 🦊\n\ttwo  spaces";
   const Json json = gerbil_json({"tokenize", nano(), "--text", text});
@@ -83,6 +87,35 @@ TEST(Tokenize, ThereAndBack) {
   const TemporaryFolder folder;
   EXPECT_EQ(gerbil_json({"tokenize", nano(), "--file", folder.write("text", text)}), json);
   EXPECT_EQ(gerbil_json({"tokenize", nano()}, text), json);
+}
+
+// Reference: getopt_long(3), for which "--name=" is an empty value.
+TEST(CommandLine, AnEmptyValueIsAValue) {
+  const Json nothing{{"ids", Json::array()}, {"tokens", Json::array()}};
+  for (const Arguments& option : {Arguments{"--text="}, Arguments{"--text", ""}}) {
+    Arguments arguments{"tokenize", nano()};
+    arguments.insert(arguments.end(), option.begin(), option.end());
+    EXPECT_EQ(gerbil_json(arguments, "not read"), nothing);
+  }
+  EXPECT_EQ(gerbil_json({"embed", nano(), "--text=", "--text=the", "--task="}).at("embeddings").size(), 2u);
+  const Json plain = gerbil_json({"run", nano(), kStory, "-n", "4"});
+  EXPECT_EQ(gerbil_json({"run", nano(), "--system=", "--stop=", kStory, "-n", "4"}).at("tokens"), plain.at("tokens"));
+  const Outcome number = gerbil({"run", nano(), "--seed=", kStory});
+  EXPECT_EQ(number.status, 1);
+  EXPECT_THAT(number.err, HasSubstr("not ''"));
+  EXPECT_EQ(gerbil_json({"run", nano(), "", "-n", "1"}, kStory).at("prompt_tokens").get<std::size_t>() + ids_of(kStory),
+            plain.at("prompt_tokens").get<std::size_t>());
+}
+
+TEST(CommandLine, AValueThatLooksLikeAnOptionIsAValue) {
+  const auto tokens = [](const Arguments& options) {
+    Arguments arguments{"tokenize", nano()};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return gerbil_json(arguments);
+  };
+  EXPECT_EQ(tokens({"--text", "--file="}), tokens({"--text=--file="}));
+  const Outcome outcome = gerbil({"run", "--raw", "--json", "-n", "1", nano(), "--", "--system="});
+  EXPECT_EQ(Json::parse(outcome.out).at("prompt_tokens"), tokens({"--text=--system="}).at("ids").size());
 }
 
 TEST(Tokenize, SpecialTokensAreAddedUnlessUnwanted) {
@@ -152,6 +185,13 @@ TEST(Run, SystemMessageReachesTheModel) {
     return gerbil_json(arguments).at("prompt_tokens").get<int>();
   };
   EXPECT_GT(prompt_tokens({"--system", "Answer with one short sentence, please."}), prompt_tokens({}));
+}
+
+TEST(Run, FlagsThatChangeNothingAreSaid) {
+  const Outcome outcome = gerbil({"run", nano(), "Once", "--raw", "-n", "1", "--system", "Be kind.", "--no-think"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("--system changes nothing"));
+  EXPECT_THAT(outcome.err, HasSubstr("--no-think changes nothing"));
 }
 
 TEST(Run, ASeedRepeatsASample) {

@@ -90,8 +90,8 @@ std::string TemporaryFolder::write(const std::string& name, const std::string& t
   return (path_ / name).string();
 }
 
-Terminal::Terminal(const Arguments& arguments, const std::filesystem::path& state) {
-  const winsize size{.ws_row = 40, .ws_col = 100, .ws_xpixel = 0, .ws_ypixel = 0};
+Terminal::Terminal(const Arguments& arguments, const std::filesystem::path& state, unsigned short columns) {
+  const winsize size{.ws_row = 40, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
   child_ = forkpty(&terminal_, nullptr, nullptr, &size);
   if (child_ == 0) {
     setenv("TERM", "xterm", 1);

@@ -42,11 +42,11 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// The program at a terminal of 100 columns.
+// The program at a terminal.
 class Terminal {
  public:
   // `state` becomes $XDG_STATE_HOME.
-  Terminal(const Arguments& arguments, const std::filesystem::path& state);
+  Terminal(const Arguments& arguments, const std::filesystem::path& state, unsigned short columns = 100);
   ~Terminal();
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;

@@ -1,7 +1,10 @@
 // The program at a terminal: line editing, paste, Ctrl-C.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 
 #include "tiny_models.hpp"
 
@@ -97,6 +100,29 @@ TEST(Terminal, ControlCEndsRunWithTheShellsCode) {
   ASSERT_TRUE(terminal.shows("fox")) << terminal.screen();
   terminal.type(kControlC);
   EXPECT_EQ(terminal.wait(), 130);
+}
+
+TEST(Terminal, AnswersWrapBetweenWords) {
+  const TemporaryFolder state;
+  const Arguments arguments{"run", nano(), "Tell me a story about a fox", "-n", "120", "--seed", "1"};
+  setenv("NO_COLOR", "1", 1);
+  Terminal terminal(arguments, state.path(), 30);
+  EXPECT_EQ(terminal.wait(), 0);
+  unsetenv("NO_COLOR");
+  const auto words = [](const std::string& text) {
+    std::istringstream stream(text);
+    return std::vector<std::string>(std::istream_iterator<std::string>(stream), {});
+  };
+  const std::string piped = gerbil(arguments).out;
+  // The answer is the end of what is shown: the thoughts come before it.
+  std::vector<std::string> shown = words(terminal.screen());
+  const std::vector<std::string> answer = words(piped);
+  ASSERT_GE(shown.size(), answer.size());
+  shown.erase(shown.begin(), shown.end() - static_cast<std::ptrdiff_t>(answer.size()));
+  EXPECT_EQ(shown, answer);
+  EXPECT_GT(std::ranges::count(terminal.screen(), '\n'), std::ranges::count(piped, '\n') + 5);
+  std::istringstream lines(terminal.screen());
+  for (std::string line; std::getline(lines, line, '\n');) EXPECT_LE(line.size(), 31u) << line;  // with the CR
 }
 
 TEST(Terminal, RunWithoutAPromptDoesNotWaitForOne) {

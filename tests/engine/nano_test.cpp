@@ -116,11 +116,34 @@ TEST(Nano, StopSequencesAndTokens) {
   const Result stopped = engine().generate("Tell me a story about a fox", {.stop = {"fox"}});
   EXPECT_EQ(stopped.text, whole.text.substr(0, whole.text.find("fox")));
   EXPECT_EQ(stopped.finish_reason, FinishReason::stop);
+  // The last token that is allowed completes the stop text.
+  const Result last =
+      engine().generate("Tell me a story about a fox", {.max_tokens = stopped.generated_tokens, .stop = {"fox"}});
+  EXPECT_EQ(last.text, stopped.text);
+  EXPECT_EQ(last.finish_reason, FinishReason::stop);
   const Result token = engine().generate("Tell me a story about a fox", {.stop_tokens = {whole.tokens[5]}});
   EXPECT_EQ(token.tokens, std::vector(whole.tokens.begin(), std::ranges::find(whole.tokens, whole.tokens[5]) + 1));
   const Result limited = engine().generate("Tell me a story about a fox", {.max_tokens = 7});
   EXPECT_EQ(limited.finish_reason, FinishReason::length);
   EXPECT_EQ(limited.generated_tokens, 7);
+}
+
+// A special token is no text, but its spelling is a stop text that it completes. Reference: transformers,
+// StopStringCriteria, which matches the spellings of the whole vocabulary.
+TEST(Nano, ASpecialTokenIsAStopText) {
+  constexpr std::int32_t end = 4087;
+  const Result result = engine().generate("Tell me a story", {.max_tokens = 9,
+                                                              .sampling = {.logit_bias = {{end, 1000.0f}}},
+                                                              .stop = {engine().token(end)},
+                                                              .ignore_end = true});
+  EXPECT_EQ(result.generated_tokens, 1);
+  EXPECT_EQ(result.finish_reason, FinishReason::stop);
+}
+
+TEST(Nano, KnowsWhatItsTemplateReads) {
+  EXPECT_TRUE(engine().template_mentions("tools"));
+  EXPECT_FALSE(engine().template_mentions("enable"));
+  EXPECT_FALSE(engine().template_mentions("documents"));
 }
 
 TEST(Nano, SeedsDecide) {

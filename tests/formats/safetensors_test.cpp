@@ -63,7 +63,7 @@ std::string refusal(const std::string& name, const std::string& config) {
   const test::TemporaryDirectory directory;
   directory.write("config.json", config);
   const std::string plain = test::safetensors({{"a", "F32", {0}, ""}});
-  directory.write(name, name.ends_with(".safetensors") ? plain : "x");
+  directory.write(name, name.ends_with(".safetensors") ? plain : name.ends_with(".bin") ? "\x80\x02" : "x");
   return error_of(ErrorCode::unsupported, [&] { (void)Checkpoint::open(directory.path()); });
 }
 
@@ -82,6 +82,18 @@ TEST(Refusal, NamesTheFormatAndWhatIsSupported) {
               HasSubstr("bitsandbytes"));
   EXPECT_THAT(refusal("pytorch_model.bin", "{}"), HasSubstr("pickle"));
   EXPECT_THAT(refusal("model-Q4_0.gguf", "{}"), HasSubstr("GGUF"));
+}
+
+TEST(Refusal, OnlyWhatIsAPickleIsCalledOne) {
+  const auto sentence = [](const std::string& content) {
+    const test::TemporaryDirectory directory;
+    directory.write("config.json", "{}");
+    directory.write("model.bin", content);
+    return error_of(content == "GGUF" ? ErrorCode::not_found : ErrorCode::unsupported,
+                    [&] { (void)Checkpoint::open(directory.path()); });
+  };
+  EXPECT_THAT(sentence("PK\x03\x04…"), HasSubstr("pickle"));
+  EXPECT_THAT(sentence("GGUF"), Not(HasSubstr("pickle")));
 }
 
 TEST(Refusal, RecognizesTensorsWithoutAConfig) {

@@ -20,6 +20,7 @@ Shown show(const std::string& whole, std::size_t size, std::vector<std::string> 
   for (std::size_t i = 0; i < whole.size() && !shown.stopped; i += size)
     shown.stopped = !answer.push(whole.substr(i, size));
   answer.finish();
+  shown.stopped = answer.stopped();
   EXPECT_EQ(answer.text(), shown.text);
   EXPECT_EQ(answer.reasoning(), shown.reasoning);
   return shown;
@@ -41,6 +42,13 @@ TEST(AnswerText, StopsBeforeTheFirstStopSequence) {
     EXPECT_EQ(shown.text, "one END-two ") << size;
     EXPECT_TRUE(shown.stopped);
   }
+}
+
+// A text that may be a tag is held back, so the stop sequence in it is found when the answer is complete.
+TEST(AnswerText, AStopSequenceMayEndTheAnswer) {
+  const Shown shown = show(" <thi", 9, {"<th"});
+  EXPECT_EQ(shown.text, " ");
+  EXPECT_TRUE(shown.stopped);
 }
 
 TEST(AnswerText, WhatOnlyLookedLikeAStopIsText) {

@@ -10,6 +10,10 @@ constexpr std::int64_t threads = 256;
 constexpr std::size_t row_words = 9;         // of kernels/wgsl/sample.wgsl
 constexpr std::size_t adjustment_words = 3;  // likewise
 
+// WGSL divides by powers of two within 2^±126 only, and may take a smaller number for 0. Beyond them a temperature
+// chooses as these do.
+float divisor(float temperature) { return temperature > 0.0f ? std::clamp(temperature, 0x1p-126f, 0x1p118f) : 0.0f; }
+
 }  // namespace
 
 Sampler::Sampler(Machine& machine)
@@ -31,7 +35,7 @@ void Sampler::write(std::span<const Sampling> rows) {
   std::size_t adjustment = row_words * rows.size();
   for (const Sampling& row : rows) {
     words.insert(words.end(),
-                 {std::bit_cast<std::uint32_t>(row.temperature), static_cast<std::uint32_t>(row.top_k),
+                 {std::bit_cast<std::uint32_t>(divisor(row.temperature)), static_cast<std::uint32_t>(row.top_k),
                   std::bit_cast<std::uint32_t>(row.top_p), std::bit_cast<std::uint32_t>(row.min_p),
                   static_cast<std::uint32_t>(row.seed), static_cast<std::uint32_t>(row.seed >> 32), row.step,
                   static_cast<std::uint32_t>(adjustment), static_cast<std::uint32_t>(row.adjustments.size())});

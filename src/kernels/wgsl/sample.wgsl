@@ -10,6 +10,8 @@
 
 const ROW_WORDS = 9u;
 const LOWEST = -3.402823e38;
+const LOWEST_SCALED = -256.0;
+const LARGEST_LOGIT = 1e30;  // after adjustments
 
 // Increases with the float; no NaN.
 fn order(value: f32) -> u32 {
@@ -45,8 +47,15 @@ fn gumbel(bits: u32) -> f32 {
 struct Candidates {
   begin: u32,        // of the row in logits
   temperature: f32,
-  highest: f32,      // of logits / temperature
+  highest: f32,      // of the logits
   threshold: u32,    // order() of the smallest that is kept
+}
+
+// The distance to the highest logit in temperatures: 0 for the highest itself, not below LOWEST_SCALED.
+fn scaled(row: Candidates, i: u32) -> f32 {
+  let distance = logits[row.begin + i] - row.highest;
+  if (distance > LOWEST_SCALED * row.temperature) { return distance / row.temperature; }
+  return select(LOWEST_SCALED, 0.0, distance == 0.0);
 }
 
 // The largest t in [low, high) for which the kept elements with order() ≥ t number (or, with `weigh`, weigh) at least
@@ -62,10 +71,10 @@ fn search(row: Candidates, low: u32, high: u32, wanted: f32, weigh: bool, place:
     var sums = vec3f();
     if (b - a > 1u) {
       for (var i = place.thread; i < VOCABULARY; i += WG) {
-        let l = logits[row.begin + i] / row.temperature;
+        let l = scaled(row, i);
         let key = order(l);
         if (key >= t1 && key >= row.threshold) {
-          sums += select(1.0, exp(l - row.highest), weigh) * vec3f(vec3<bool>(true, key >= t2, key >= t3));
+          sums += select(1.0, exp(l), weigh) * vec3f(vec3<bool>(true, key >= t2, key >= t3));
         }
       }
     }
@@ -109,7 +118,8 @@ fn run(group: vec3u, place: Place) {
     let at = rows[options + 7u] + 3u * i;
     let penalty = bitcast<f32>(rows[at + 1u]);
     let l = logits[begin + rows[at]];
-    logits[begin + rows[at]] = select(l * penalty, l / penalty, l > 0.0) + bitcast<f32>(rows[at + 2u]);
+    let penalised = select(l * penalty, l / penalty, l > 0.0) + bitcast<f32>(rows[at + 2u]);
+    logits[begin + rows[at]] = clamp(penalised, -LARGEST_LOGIT, LARGEST_LOGIT);
   }
   storageBarrier();
 
@@ -125,22 +135,22 @@ fn run(group: vec3u, place: Place) {
     }
   } else {
     var highest = LOWEST;
-    for (var i = thread; i < VOCABULARY; i += WG) { highest = max(highest, logits[begin + i] / temperature); }
+    for (var i = thread; i < VOCABULARY; i += WG) { highest = max(highest, logits[begin + i]); }
     var row = Candidates(begin, temperature, workgroup_max(highest, place), 0u);
-    let end = order(row.highest) + 1u;
+    let end = order(0.0) + 1u;
     if (top_k > 0u && top_k < VOCABULARY) { row.threshold = search(row, 0u, end, f32(top_k), false, place); }
     if (top_p < 1.0) {
       var weight = 0.0;
       for (var i = thread; i < VOCABULARY; i += WG) {
-        let l = logits[begin + i] / temperature;
-        if (order(l) >= row.threshold) { weight += exp(l - row.highest); }
+        let l = scaled(row, i);
+        if (order(l) >= row.threshold) { weight += exp(l); }
       }
       weight = workgroup_sum(weight, place);
       row.threshold = search(row, row.threshold, end, top_p * weight, true, place);
     }
     for (var i = thread; i < VOCABULARY; i += WG) {
-      let l = logits[begin + i] / temperature;
-      if (order(l) >= row.threshold && exp(l - row.highest) >= min_p) {
+      let l = scaled(row, i);
+      if (order(l) >= row.threshold && exp(l) >= min_p) {
         let bits = permute(rows[options + 4u] ^ permute(rows[options + 5u] ^ permute(rows[options + 6u] ^ permute(i))));
         let score = l + gumbel(bits);
         if (score > value) {
