@@ -100,7 +100,9 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
 
   state->pipeline = source.pipeline;
   state->sigmoid_scores = source.sigmoid_scores;
-  state->warnings = source.pipeline.warnings;
+  state->warnings = source.warnings;
+  state->warnings.insert(state->warnings.end(), source.pipeline.warnings.begin(), source.pipeline.warnings.end());
+  state->warnings.insert(state->warnings.end(), state->files.warnings.begin(), state->files.warnings.end());
 
   graph::Graph graph = source.build();
   if (options.optimize) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/mapped_file.hpp"
+#include "engine/end_tokens.hpp"
 
 namespace gerbil {
 namespace {
@@ -11,26 +12,16 @@ namespace {
 Json read_optional(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return Json::object();
-  return parse_json(read_text_file(path), "'" + path.string() + "'");
+  return parse_python_json(read_text_file(path), "'" + path.string() + "'");
 }
 
 // A special token is written as a string, or as an object that describes an added token.
 std::string token_text(const Json& config, std::string_view key) {
   const auto member = config.find(key);
   if (member == config.end() || member->is_null()) return {};
+  if (member->is_array()) return {};
   return member->is_object() ? json_value<std::string>(*member, "content", "")
                              : json_value<std::string>(config, key, "");
-}
-
-// One id, or a list of them.
-void add_end_tokens(const Json& config, std::vector<std::int32_t>& ids) {
-  const auto member = config.find("eos_token_id");
-  if (member == config.end() || member->is_null()) return;
-  const auto found = member->is_array() ? json_value<std::vector<std::int32_t>>(config, "eos_token_id", {})
-                                        : std::vector{json_value<std::int32_t>(config, "eos_token_id", 0)};
-  for (const std::int32_t id : found) {
-    if (!std::ranges::contains(ids, id)) ids.push_back(id);
-  }
 }
 
 // chat_template.jinja, or tokenizer_config.json's chat_template: a text, or named texts of which "default" is ours.
@@ -51,8 +42,7 @@ std::string read_template(const std::filesystem::path& directory, const Json& to
 
 ModelFiles read_model_files(const std::filesystem::path& directory, const Json& config) {
   ModelFiles files;
-  add_end_tokens(config, files.end_tokens);
-  add_end_tokens(read_optional(directory / "generation_config.json"), files.end_tokens);
+  files.end_tokens = read_end_tokens(config, read_optional(directory / "generation_config.json"), files.warnings);
   const Json tokenizer_config = read_optional(directory / "tokenizer_config.json");
   std::error_code error;
   const auto path = directory / "tokenizer.json";

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backends/program.hpp"
 #include "engine/sentence_pipeline.hpp"
@@ -19,8 +20,9 @@ struct ModelSource {
   std::string quantization;
   std::optional<formats::Checkpoint> checkpoint;  // empty: random weights
   WeightSource weights;
-  SentencePipeline pipeline;    // its head is what the model is loaded for
-  bool sigmoid_scores = false;  // of a classifier: what rerank() gives
+  std::vector<std::string> warnings;  // what was read otherwise than the files say
+  SentencePipeline pipeline;          // its head is what the model is loaded for
+  bool sigmoid_scores = false;        // of a classifier: what rerank() gives
 
   bool whole_texts() const { return pipeline.head.kind != models::Head::Kind::token; }
   graph::Graph build() const { return models::build(config, pipeline.head); }
