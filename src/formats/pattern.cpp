@@ -41,7 +41,9 @@ class PatternMatcher {
                                                 shown(name_) + "'.");
       }
       const Instruction& instruction = code[at];
-      const auto target = [&, at = at] { return static_cast<std::size_t>(static_cast<int>(at) + instruction.target); };
+      const auto target = [&, at = at] {
+        return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + instruction.target);
+      };
       switch (instruction.kind) {
         case Instruction::Kind::accept:
           if (end == anywhere || position == end) return true;

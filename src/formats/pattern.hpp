@@ -25,8 +25,9 @@ class Pattern {
   struct Instruction {
     enum class Kind : std::uint8_t { set, split, jump, look, begin, end, boundary, no_boundary, accept };
     Kind kind = Kind::accept;
-    std::bitset<256> set = {};  // of set: the bytes that it takes
-    int target = 0;             // of split, which goes on behind itself, too, and of jump; of look: which
+    // Of set: the bytes that it takes. NOLINTNEXTLINE(readability-redundant-member-init): initialisers leave it out.
+    std::bitset<256> set = {};
+    int target = 0;  // of split, which goes on behind itself, too, and of jump; of look: which
   };
   using Code = std::vector<Instruction>;
   struct Look {

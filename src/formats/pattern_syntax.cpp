@@ -114,14 +114,14 @@ class Reader {
     const std::string_view low = inside.substr(0, inside.find(','));
     const std::string_view high = inside.contains(',') ? inside.substr(low.size() + 1) : low;
     if (low.empty() && high.empty()) return std::nullopt;
-    const auto number = [](std::string_view digits, int fallback) -> std::optional<int> {
+    const auto number = [](const std::string& digits, int fallback) -> std::optional<int> {
       int value = fallback;
       const auto end = digits.data() + digits.size();
       if (!digits.empty() && std::from_chars(digits.data(), end, value).ptr != end) return std::nullopt;
       return value < -1 ? std::nullopt : std::optional(value);
     };
-    const auto least = number(low, 0);
-    const auto most = number(high, -1);
+    const auto least = number(std::string(low), 0);
+    const auto most = number(std::string(high), -1);
     if (!least || !most || *least < 0) return std::nullopt;
     at_ = close + 1;
     return std::pair(*least, *most);
@@ -223,7 +223,7 @@ class Reader {
     if (const auto i = names.find(c); i != std::string_view::npos) return values[i];
     if (c == 'x') {
       unsigned value = 0;
-      const std::string_view digits = text_.substr(at_, 2);
+      const std::string digits(text_.substr(at_, 2));
       if (digits.size() < 2 || std::from_chars(digits.data(), digits.data() + 2, value, 16).ptr != digits.data() + 2) {
         fail("\\x needs two hexadecimal digits");
       }
