@@ -1,4 +1,5 @@
-// Any text as config.json: the JSON itself, and the quantisation it may announce.
+// Any text as config.json: the JSON itself, the quantisation it may announce, the patterns in that, and the model's
+// graph.
 #include <cstdint>
 #include <filesystem>
 #include <string_view>
@@ -6,7 +7,9 @@
 #include "base/json.hpp"
 #include "formats/format.hpp"
 #include "formats/gptq.hpp"
+#include "formats/pattern.hpp"
 #include "gerbil/error.hpp"
+#include "models/registry.hpp"
 
 namespace {
 
@@ -26,7 +29,9 @@ void attempt(const Action& action) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   Json config;
+  attempt([&] { (void)formats::Pattern(std::string(text)).matches_begin("model.layers.0.mlp.down_proj"); });
   attempt([&] { config = parse_json(text, "config.json"); });
+  attempt([&] { config = parse_python_json(text, "config.json"); });
   if (!config.is_object()) return 0;
   attempt([&] { (void)formats::parse_gptq(config).parameters("model.layers.0.self_attn.q_proj"); });
   const std::filesystem::path nowhere = "/nonexistent";
@@ -34,6 +39,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   attempt([&] { (void)formats::recognize_gptq(source); });
   attempt([&] { (void)formats::recognize_mlx(source); });
   attempt([&] { formats::refuse_unknown_quantization(source); });
+  for (const auto kind : {models::Head::Kind::token, models::Head::Kind::embedding, models::Head::Kind::classes}) {
+    attempt([&] { (void)models::build(config, {.kind = kind, .pooling = {graph::Pooling::mean}, .dense = {}}); });
+  }
   for (const auto& [key, value] : config.items()) {
     attempt([&] { (void)json_value<int>(config, key, 0); });
     attempt([&] { (void)json_value<std::vector<float>>(config, key, {}); });

@@ -15,6 +15,13 @@ using Json = nlohmann::ordered_json;
 // levels and a key that occurs twice in one object are errors too.
 Json parse_json(std::string_view text, std::string_view where);
 
+// As parse_json, but with the numbers NaN, Infinity and -Infinity, which are no JSON: Python's json writes them into
+// configurations and reads them.
+Json parse_python_json(std::string_view text, std::string_view where);
+
+// A value as text for a message, shortened to 80 bytes.
+std::string json_shown(const Json& value);
+
 // The member `key` of `object`, converted to T. A missing or null member gives `fallback`; a member of the wrong type
 // throws Error{corrupt} naming the key, the value found and the type expected. T: bool, int, int64_t, float, double,
 // std::string and std::vector of these. An int is range-checked.

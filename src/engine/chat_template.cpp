@@ -1,8 +1,8 @@
 #include "gerbil/chat_template.hpp"
 
 #include "base/json.hpp"
-#include "base/mapped_file.hpp"
 #include "engine/chat_templates.hpp"
+#include "engine/json_file.hpp"
 #include "engine/model_path.hpp"
 
 namespace gerbil {
@@ -30,11 +30,7 @@ struct ChatTemplate::State {
 
 ChatTemplate ChatTemplate::load(const std::string& model) {
   const std::filesystem::path directory = resolve_model(model);
-  std::error_code error;
-  const auto file = directory / "config.json";
-  const Json config = std::filesystem::is_regular_file(file, error)
-                          ? parse_json(read_text_file(file), "'" + file.string() + "'")
-                          : Json::object();
+  const Json config = read_optional_object(directory / "config.json");
   auto templates = read_chat_templates(directory, read_tokenizer_config(directory, config));
   if (!templates) throw Error(ErrorCode::unsupported, "The model '" + model + "' has no chat template.");
   return ChatTemplate(std::make_shared<const State>(State{std::move(*templates)}));

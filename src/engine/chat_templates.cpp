@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mapped_file.hpp"
+#include "engine/json_file.hpp"
 
 namespace gerbil {
 namespace {
@@ -13,17 +14,13 @@ constexpr std::size_t most_templates = 64;
 
 using Sources = std::map<std::string, std::string>;
 
-bool is_file(const fs::path& path) {
-  std::error_code error;
-  return fs::is_regular_file(path, error);
-}
-
 Sources from_files(const fs::path& directory) {
   Sources sources;
-  if (const fs::path file = directory / "chat_template.jinja"; is_file(file)) sources["default"] = read_text_file(file);
+  if (const fs::path file = directory / "chat_template.jinja"; has_file(file))
+    sources["default"] = read_text_file(file);
   std::error_code error;
   for (const auto& file : fs::directory_iterator(directory / "additional_chat_templates", error)) {
-    if (file.path().extension() != ".jinja" || !is_file(file.path())) continue;
+    if (file.path().extension() != ".jinja" || !has_file(file.path())) continue;
     sources[file.path().stem().string()] = read_text_file(file.path());
     if (sources.size() > most_templates) {
       throw Error(ErrorCode::corrupt,
@@ -130,9 +127,7 @@ std::string ChatTemplates::render(const Json& messages, const Options& options) 
 std::optional<ChatTemplates> read_chat_templates(const fs::path& directory, const TokenizerConfig& config) {
   Sources sources = from_files(directory);
   if (sources.empty()) sources = from_member(config.json);
-  if (const fs::path file = directory / "chat_template.json"; sources.empty() && is_file(file)) {
-    sources = from_member(parse_json(read_text_file(file), "'" + file.string() + "'"));
-  }
+  if (sources.empty()) sources = from_member(read_optional_object(directory / "chat_template.json"));
   if (sources.empty()) return std::nullopt;
   return ChatTemplates(sources, config.special_tokens);
 }

@@ -10,7 +10,7 @@ namespace gerbil {
 Inspection inspect(const std::string& model) {
   Inspection result;
   const ModelSource source = open_source(model, {});
-  result.architecture = source.family->architecture;
+  result.architecture = models::architecture(source.config);
   result.quantization = source.quantization;
   if (source.checkpoint) {
     for (auto& tensor : source.checkpoint->tensors()) {

@@ -12,8 +12,10 @@ bool has_file(const std::filesystem::path& path) {
 
 Json read_optional_object(const std::filesystem::path& path) {
   if (!has_file(path)) return Json::object();
-  Json json = parse_json(read_text_file(path), "'" + path.string() + "'");
-  if (!json.is_object()) throw Error(ErrorCode::corrupt, "'" + path.string() + "' is not a JSON object.");
+  Json json = parse_python_json(read_text_file(path), "'" + path.string() + "'");
+  if (!json.is_object()) {
+    throw Error(ErrorCode::corrupt, "'" + path.string() + "' should be an object, and is " + json.type_name() + ".");
+  }
   return json;
 }
 

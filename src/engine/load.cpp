@@ -101,11 +101,13 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
 
   state->pipeline = source.pipeline;
   state->score_activation = source.score_activation;
-  state->warnings = source.pipeline.warnings;
-  if (state->files.chat_templates) {
-    const auto& problems = state->files.chat_templates->problems();
-    state->warnings.insert(state->warnings.end(), problems.begin(), problems.end());
-  }
+  state->warnings = source.warnings;
+  const auto warn = [&](const std::vector<std::string>& more) {
+    state->warnings.insert(state->warnings.end(), more.begin(), more.end());
+  };
+  warn(source.pipeline.warnings);
+  warn(state->files.warnings);
+  if (state->files.chat_templates) warn(state->files.chat_templates->problems());
   if (const auto& tokenizer = state->files.tokenizer) {
     for (const std::string& warning : tokenizer->warnings()) state->warnings.push_back("tokenizer.json: " + warning);
   }

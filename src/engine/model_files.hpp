@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/json.hpp"
@@ -15,7 +16,8 @@ namespace gerbil {
 struct ModelFiles {
   std::optional<tokenizer::Tokenizer> tokenizer;  // empty when there is no tokenizer.json
   std::optional<ChatTemplates> chat_templates;    // empty when the model has none
-  std::vector<std::int32_t> end_tokens;           // of config.json, generation_config.json and tokenizer_config.json
+  std::vector<std::int32_t> end_tokens;           // of the model's files (end_tokens.hpp) and tokenizer_config.json
+  std::vector<std::string> warnings;              // what was read otherwise than the files say
 };
 
 // Throws what the tokenizer throws, and Error{corrupt} for JSON that is not what it should be.

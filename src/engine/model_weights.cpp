@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/weight_names.hpp"
+
 namespace gerbil {
 namespace {
 
@@ -30,21 +32,6 @@ formats::Weight maybe_quantized(formats::Weight weight, const LoadOptions& optio
                                                  " do not divide; choose another group size or no quantisation.");
   }
   return formats::quantize(std::move(weight), options.quantize == Quantization::int4 ? 4 : 8, group);
-}
-
-// The spelling of a declared name in this checkpoint; the name itself when nothing fits, for the error message.
-std::string stored_name(const formats::Checkpoint& checkpoint, const std::string& name, const std::string& prefix) {
-  std::vector<std::string> spellings{name};
-  if (!prefix.empty()) spellings.push_back(name.starts_with(prefix) ? name.substr(prefix.size()) : prefix + name);
-  for (std::size_t i = 0, count = spellings.size(); i < count; ++i) {
-    const std::string spelling = spellings[i];
-    if (spelling.ends_with("LayerNorm.weight")) spellings.push_back(spelling.substr(0, spelling.size() - 6) + "gamma");
-    if (spelling.ends_with("LayerNorm.bias")) spellings.push_back(spelling.substr(0, spelling.size() - 4) + "beta");
-  }
-  for (const std::string& spelling : spellings) {
-    if (checkpoint.contains(spelling)) return spelling;
-  }
-  return name;
 }
 
 // Where a declared name is to be found.

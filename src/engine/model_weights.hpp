@@ -10,9 +10,9 @@
 
 namespace gerbil {
 
-// Describes declared weights from `checkpoint`; dense matrices are quantised as options.quantize says. Names are looked
-// up as they are, then with `prefix` added or taken away, then in the spelling of old BERT files (gamma and beta). A
-// name "FOLDER/module" is the module of the checkpoint in that folder below `modules`.
+// Describes declared weights from `checkpoint`; dense matrices are quantised as options.quantize says. `prefix` is
+// what stored_name (weight_names.hpp) may add or take away. A name "FOLDER/module" is the module of the checkpoint in
+// that folder below `modules`.
 WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const LoadOptions& options,
                                 std::string_view prefix = {}, const std::filesystem::path& modules = {});
 

@@ -9,6 +9,7 @@
 #include "engine/random_model.hpp"
 #include "engine/sentence_tasks.hpp"
 #include "engine/torch_activation.hpp"
+#include "engine/weight_names.hpp"
 #include "models/encoder.hpp"
 
 namespace gerbil {
@@ -26,7 +27,7 @@ models::Head::Kind wanted_head(const ModelSource& source, Purpose purpose) {
     return purpose == Purpose::embed || (purpose == Purpose::automatic && pipeline) ? embedding : token;
   }
   if (purpose == Purpose::generate) {
-    throw Error(ErrorCode::unsupported, "The model '" + source.name + "' (" + std::string(source.family->architecture) +
+    throw Error(ErrorCode::unsupported, "The model '" + source.name + "' (" + models::architecture(source.config) +
                                             ") cannot generate text: it " +
                                             (made_for == embedding ? "makes embeddings." : "classifies texts."));
   }
@@ -75,6 +76,29 @@ void override_config(const Json& settings, Json& config) {
   }
 }
 
+// Whether a language model's head is its table of tokens: a head that is stored counts, whatever the configuration
+// says, unless it is the table once more; and where one of the two is not stored, it is the other. Reference:
+// transformers 5.12, PreTrainedModel.tie_weights, which ties only what is equal.
+void settle_head(ModelSource& source) {
+  const auto stored = [&](const std::string& module) {
+    return stored_name(*source.checkpoint, module, source.family->prefix);
+  };
+  constexpr const char* key = "tie_word_embeddings";
+  const auto member = source.config.find(key);
+  const bool said = member != source.config.end() && !member->is_null();
+  if (said && !json_value<bool>(source.config, key, false)) return;
+  const std::string head = stored("lm_head");
+  const std::string table = stored("model.embed_tokens");
+  const bool both = source.checkpoint->contains(head) && source.checkpoint->contains(table) && head != table;
+  const bool differ = both && !source.checkpoint->same(head, table);
+  source.config[key] = !differ;
+  if (said && differ) {
+    source.warnings.push_back(
+        "config.json says that the head is the table of tokens, but a head of its own is stored, '" + head +
+        "', which is used.");
+  }
+}
+
 // The files of a directory, or a made-up model of a published shape.
 ModelSource open_files(const std::string& model, const LoadOptions& options) {
   ModelSource source;
@@ -103,7 +127,9 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
     source.quantization += options.quantize == Quantization::int4 ? ", quantised to 4 bits while loading"
                                                                   : ", quantised to 8 bits while loading";
   }
+  source.warnings = source.checkpoint->warnings();
   if (source.family->architecture == "StaticModel") complete_static_config(source);
+  if (source.family->kind == token) settle_head(source);
   source.weights = checkpoint_weights(*source.checkpoint, options, source.family->prefix, source.directory);
   return source;
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backends/program.hpp"
 #include "engine/sentence_pipeline.hpp"
@@ -21,6 +22,7 @@ struct ModelSource {
   std::vector<SentenceModule> modules;            // of modules.json in the directory
   std::optional<formats::Checkpoint> checkpoint;  // of the model itself, in the directory or a folder of it
   WeightSource weights;
+  std::vector<std::string> warnings;                   // what was read otherwise than the files say
   SentencePipeline pipeline;                           // its head is what the model is loaded for
   Activation score_activation = Activation::identity;  // what rerank() gives of a score
 

@@ -1,6 +1,6 @@
 #include "gerbil/tokenizer.hpp"
 
-#include "base/mapped_file.hpp"
+#include "engine/json_file.hpp"
 #include "engine/model_path.hpp"
 #include "engine/tokenizer_config.hpp"
 #include "tokenizer/tokenizer.hpp"
@@ -13,11 +13,7 @@ struct Tokenizer::State {
 
 Tokenizer Tokenizer::load(const std::string& model) {
   const auto directory = resolve_model(model);
-  const auto config = directory / "config.json";
-  std::error_code error;
-  const bool has_config = std::filesystem::is_regular_file(config, error);
-  const auto files = read_tokenizer_config(
-      directory, has_config ? parse_json(read_text_file(config), "'" + config.string() + "'") : Json::object());
+  const auto files = read_tokenizer_config(directory, read_optional_object(directory / "config.json"));
   auto tokenizer = tokenizer::Tokenizer::from_file(directory / "tokenizer.json", files.settings);
   return Tokenizer(std::make_shared<const State>(State{std::move(tokenizer)}));
 }

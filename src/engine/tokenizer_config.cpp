@@ -2,34 +2,20 @@
 
 #include <string>
 
-#include "base/mapped_file.hpp"
+#include "engine/json_file.hpp"
 #include "gerbil/error.hpp"
 #include "tokenizer/side_files.hpp"
 
 namespace gerbil {
-namespace {
-
-Json read_object(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return Json::object();
-  Json json = parse_json(read_text_file(path), "'" + path.string() + "'");
-  if (!json.is_object()) {
-    throw Error(ErrorCode::corrupt, "'" + path.string() + "' should be an object, and is " + json.type_name() + ".");
-  }
-  return json;
-}
-
-}  // namespace
-
 TokenizerConfig read_tokenizer_config(const std::filesystem::path& directory, const Json& config) {
   TokenizerConfig result;
-  result.json = tokenizer::merged_config(read_object(directory / "tokenizer_config.json"),
-                                         read_object(directory / "special_tokens_map.json"));
-  const Json added_tokens = read_object(directory / "added_tokens.json");
+  result.json = tokenizer::merged_config(read_optional_object(directory / "tokenizer_config.json"),
+                                         read_optional_object(directory / "special_tokens_map.json"));
+  const Json added_tokens = read_optional_object(directory / "added_tokens.json");
   try {
     result.settings = tokenizer::read_side_files(result.json, added_tokens, config);
     result.settings.lowercase =
-        json_value(read_object(directory / "sentence_bert_config.json"), "do_lower_case", false);
+        json_value(read_optional_object(directory / "sentence_bert_config.json"), "do_lower_case", false);
   } catch (const Error& error) {
     throw Error(error.code(), "The tokenizer's files in '" + directory.string() + "': " + error.what());
   }

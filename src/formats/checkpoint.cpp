@@ -1,5 +1,6 @@
 #include "formats/checkpoint.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -14,6 +15,7 @@ struct Checkpoint::State {
   std::filesystem::path directory;
   Json config;
   std::shared_ptr<const TensorTable> tensors;
+  std::vector<std::string> warnings;
   std::optional<Format> format;  // empty: every weight is stored as floats
 };
 
@@ -23,11 +25,11 @@ Checkpoint Checkpoint::open(const std::filesystem::path& directory, const Json& 
   state->directory = directory;
   const std::filesystem::path config_path = directory / "config.json";
   const bool given = !config.is_null() && !std::filesystem::exists(config_path);
-  state->config = given ? config : parse_json(read_text_file(config_path), "'" + config_path.string() + "'");
+  state->config = given ? config : parse_python_json(read_text_file(config_path), "'" + config_path.string() + "'");
   if (!state->config.is_object()) {
     throw Error(ErrorCode::corrupt, "'" + config_path.string() + "' is not a JSON object.");
   }
-  state->tensors = std::make_shared<const TensorTable>(open_safetensors(directory));
+  state->tensors = std::make_shared<const TensorTable>(open_safetensors(directory, state->warnings));
 
   const Source source{state->config, state->directory, state->tensors};
   state->format = recognize_gptq(source);
@@ -42,6 +44,8 @@ Checkpoint Checkpoint::open(const std::filesystem::path& directory, const Json& 
 const Json& Checkpoint::config() const { return state_->config; }
 
 const std::filesystem::path& Checkpoint::directory() const { return state_->directory; }
+
+const std::vector<std::string>& Checkpoint::warnings() const { return state_->warnings; }
 
 std::string Checkpoint::quantization() const { return state_->format ? state_->format->summary : "none"; }
 
@@ -84,6 +88,13 @@ std::vector<std::int64_t> Checkpoint::integers(const std::string& name, std::int
 bool Checkpoint::contains(const std::string& module_or_tensor) const {
   return state_->tensors->find(module_or_tensor) || state_->tensors->find(module_or_tensor + ".weight") ||
          (state_->format && state_->format->contains(module_or_tensor));
+}
+
+bool Checkpoint::same(const std::string& module, const std::string& other) const {
+  const Tensor* a = state_->tensors->find(module + ".weight");
+  const Tensor* b = state_->tensors->find(other + ".weight");
+  return !state_->format && a && b && a->dtype == b->dtype && a->shape == b->shape &&
+         std::ranges::equal(a->data, b->data);
 }
 
 std::vector<Checkpoint::TensorInfo> Checkpoint::tensors() const {

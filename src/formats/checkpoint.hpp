@@ -16,14 +16,16 @@ namespace gerbil::formats {
 
 class Checkpoint {
  public:
-  // Opens `directory`: parses config.json, maps model.safetensors or the shards of model.safetensors.index.json, and
-  // decides the quantisation. Throws Error{not_found|corrupt|unsupported} naming file and reason; formats that are
+  // Opens `directory`: parses config.json, maps the safetensors files (see open_safetensors), and decides the
+  // quantisation. Throws Error{not_found|corrupt|unsupported} naming file and reason; formats that are
   // recognised but not supported (AWQ, compressed-tensors, FP8, GGUF, pickle, …) are named.
   // `config` stands for config.json where there is none, unless it is null.
   static Checkpoint open(const std::filesystem::path& directory, const Json& config = {});
 
   const Json& config() const;
   const std::filesystem::path& directory() const;
+  // What was read otherwise than a file says, for people; full sentences.
+  const std::vector<std::string>& warnings() const;
   std::string quantization() const;  // "none", "mlx affine 4-bit group 64", "gptq 4-bit group 128", … for people
 
   // The weight of module `module` ("model.layers.0.self_attn.q_proj"), whatever its format: MODULE.weight dense;
@@ -42,6 +44,9 @@ class Checkpoint {
 
   // True when the checkpoint stores any weight for this module or a tensor of exactly this name.
   bool contains(const std::string& module_or_tensor) const;
+
+  // True when both modules are stored as floats, and their bytes are the same.
+  bool same(const std::string& module, const std::string& other) const;
 
   struct TensorInfo {
     std::string name;

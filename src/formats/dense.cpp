@@ -1,4 +1,4 @@
-// Weights stored as F32, F16 or BF16.
+// Weights stored as F32, F16 or BF16, or as F64, which is read as F32.
 #include <array>
 
 #include "formats/format.hpp"
@@ -33,7 +33,7 @@ Weight dense_matrix(const std::shared_ptr<const TensorTable>& tensors, const std
   }
   if (found.size() == 1 && columns == 1) {
     const std::array column{rows};
-    return describe_rows(tensors->require(module, {DType::f64, DType::f32, DType::f16, DType::bf16}, column), rows, 1);
+    return describe_rows(tensors->require(module, floating_dtypes, column), rows, 1);
   }
   return describe_rows(tensors->require(module, floating_dtypes, shape), rows, columns);
 }

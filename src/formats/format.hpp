@@ -21,6 +21,9 @@ struct Source {
   std::shared_ptr<const TensorTable> tensors;
 };
 
+// "quant_method" of a quantization_config in small letters; empty when there is none.
+std::string quantization_method(const Json& object);
+
 struct Format {
   std::string summary;  // "mlx affine 4-bit group 64"
   // The weight of `module` when this format quantised it; empty when it is stored as floats. Throws Error{corrupt}.

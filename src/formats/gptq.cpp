@@ -2,9 +2,10 @@
 //   MODULE.qweight  I32 [columns · bits / 32, rows]        codes packed along the inputs, lowest bits first
 //   MODULE.qzeros   I32 [groups, rows · bits / 32]         zero points packed along the outputs
 //   MODULE.scales   [groups, rows]                         F16, BF16 or F32
-//   MODULE.g_idx    I32 [columns]                          group of each input; may be absent
+//   MODULE.g_idx    I32 [columns]                          group of each input; may be absent or empty
 // w = scale · (code − zero), hence bias = −scale · zero. With act-order (desc_act) g_idx is not i / group: sorting the
-// inputs by group makes groups consecutive, and that order is the canonical form's permutation.
+// inputs by group makes groups consecutive, and that order is the canonical form's permutation. The last group may be
+// smaller than the others: the canonical groups are then as long as both have in common.
 #include "formats/gptq.hpp"
 
 #include <algorithm>
@@ -30,8 +31,8 @@ std::uint32_t load_u32(const std::byte* data) {
 }
 
 // The inputs in the order of their groups; null when they are in it already.
-Permutation permutation_of(const Tensor& g_idx, std::int64_t groups, std::int64_t group) {
-  const auto columns = static_cast<std::size_t>(groups * group);
+Permutation permutation_of(const Tensor& g_idx, std::int64_t inputs, std::int64_t groups, std::int64_t group) {
+  const auto columns = static_cast<std::size_t>(inputs);
   std::vector<std::uint32_t> group_of(columns);
   std::vector<std::int64_t> members(static_cast<std::size_t>(groups));
   for (std::size_t i = 0; i < columns; ++i) {
@@ -44,9 +45,10 @@ Permutation permutation_of(const Tensor& g_idx, std::int64_t groups, std::int64_
     ++members[group_of[i]];
   }
   for (std::size_t g = 0; g < members.size(); ++g) {
-    if (members[g] != group) {
+    const std::int64_t expected = std::min(group, inputs - static_cast<std::int64_t>(g) * group);
+    if (members[g] != expected) {
       corrupt("'" + g_idx.name + "' puts " + std::to_string(members[g]) + " inputs into group " + std::to_string(g) +
-              ", but every group must have " + std::to_string(group) + ".");
+              ", which must have " + std::to_string(expected) + ".");
     }
   }
   if (std::ranges::is_sorted(group_of)) return nullptr;
@@ -64,15 +66,36 @@ struct Parts {
   std::int64_t rows = 0;
   std::int64_t columns = 0;
   int bits = 4;
-  std::int64_t group = 128;
+  std::int64_t group = 128;   // as stored
+  std::int64_t common = 128;  // divides the group and the columns: of the canonical form
   // What v1 took from a word of zero points: one from each, but as one subtraction from the word, so that a zero point
   // of 0 borrowed from its neighbour. Adding to the whole word undoes exactly that (GPTQModel, convert_gptq_v1_to_v2).
   std::uint32_t zero_offset = 0;
 };
 
+// Code `i` of a stream of 3-bit codes, of which 32 fill 3 words; word(k) is the stream's k-th.
+template <typename Word>
+std::uint32_t code_of_stream(std::int64_t i, const Word& word) {
+  const std::int64_t first = 3 * i / 32;
+  const auto shift = static_cast<int>(3 * i % 32);
+  const std::uint32_t low = word(first) >> shift;
+  return (shift > 29 ? low | word(first + 1) << (32 - shift) : low) & 7;
+}
+
+void read_stream_codes(const Parts& p, std::int64_t row, std::int64_t count, std::uint8_t* codes) {
+  for (std::int64_t r = row; r < row + count; ++r) {
+    const auto word = [&](std::int64_t k) { return load_u32(p.qweight.data.data() + 4 * (k * p.rows + r)); };
+    for (std::int64_t i = 0; i < p.columns; ++i) {
+      const std::int64_t input = p.permutation ? (*p.permutation)[static_cast<std::size_t>(i)] : i;
+      *codes++ = static_cast<std::uint8_t>(code_of_stream(input, word));
+    }
+  }
+}
+
 // A word of qweight holds neighbouring inputs of one row, and neighbouring words neighbouring rows: reading the asked
 // rows of one word-row before the next touches each cache line once when several rows are asked for.
 void read_codes(const Parts& p, std::int64_t row, std::int64_t count, std::uint8_t* codes) {
+  if (p.bits == 3) return read_stream_codes(p, row, count, codes);
   const std::uint32_t mask = (1u << p.bits) - 1;
   const std::int64_t per_word = 32 / p.bits;
   if (!p.permutation) {
@@ -96,38 +119,54 @@ void read_codes(const Parts& p, std::int64_t row, std::int64_t count, std::uint8
   }
 }
 
-void read_scales(const Parts& p, std::int64_t row, std::int64_t count, float* scales, float* biases) {
-  const std::uint32_t mask = (1u << p.bits) - 1;
+// The zero point of `output` in group g.
+std::uint32_t zero_point(const Parts& p, std::int64_t g, std::int64_t output) {
+  const std::int64_t words = p.rows * p.bits / 32;  // of a group
+  const auto word = [&](std::int64_t k) { return load_u32(p.qzeros.data.data() + 4 * (g * words + k)); };
+  if (p.bits == 3) return (code_of_stream(output, word) + p.zero_offset) & 7;
   const std::int64_t per_word = 32 / p.bits;
-  const std::int64_t groups = p.columns / p.group;
-  for (std::int64_t g = 0; g < groups; ++g) {
+  const auto shift = static_cast<int>(output % per_word) * p.bits;
+  return ((word(output / per_word) + p.zero_offset) >> shift) & ((1u << p.bits) - 1);
+}
+
+void read_scales(const Parts& p, std::int64_t row, std::int64_t count, float* scales, float* biases) {
+  const std::int64_t groups = p.columns / p.common;
+  for (std::int64_t k = 0; k < groups; ++k) {
+    const std::int64_t g = k * p.common / p.group;
     for (std::int64_t r = 0; r < count; ++r) {
       const std::int64_t output = row + r;
-      const std::uint32_t stored = load_u32(p.qzeros.data.data() + 4 * (g * (p.rows / per_word) + output / per_word));
-      const std::uint32_t word = stored + p.zero_offset;
-      const auto zero = static_cast<float>((word >> (static_cast<int>(output % per_word) * p.bits)) & mask);
       float scale = 0;
       read_floats(p.scales.data.data() + static_cast<std::size_t>(g * p.rows + output) * size_of(p.scales.dtype),
                   p.scales.dtype, 1, &scale);
-      scales[r * groups + g] = scale;
-      biases[r * groups + g] = -scale * zero;  // exact for 16-bit scales: 11 + 8 bits of mantissa
+      scales[r * groups + k] = scale;
+      // Exact for 16-bit scales: 11 + 8 bits of mantissa.
+      biases[r * groups + k] = -scale * static_cast<float>(zero_point(p, g, output));
     }
   }
+}
+
+// What is added to a word of zero points (to each zero point of 3 bits, which words divide).
+std::uint32_t zero_offset(const GptqScheme& scheme, int bits) {
+  if (!scheme.zero_points_minus_one) return 0;
+  return bits == 3 ? 1 : UINT32_MAX / ((1u << bits) - 1);
 }
 
 Weight describe_module(const TensorTable& tensors, const std::string& module, const GptqScheme& scheme,
                        GptqParameters parameters, std::int64_t rows, std::int64_t columns) {
   const std::int64_t group = parameters.group == -1 ? columns : parameters.group;
-  const std::int64_t per_word = 32 / parameters.bits;
-  if (columns % group != 0 || columns % per_word != 0 || rows % per_word != 0 || group > INT32_MAX) {
+  const std::int64_t multiple = parameters.bits == 3 ? 32 : 32 / parameters.bits;
+  const std::int64_t common = std::gcd(group, columns);
+  // Smaller canonical groups than a quarter of a kernel's would take several times the memory.
+  const bool uneven = columns % group != 0 && common < 8;
+  if (uneven || columns % multiple != 0 || rows % multiple != 0 || group > INT32_MAX) {
     corrupt("'" + module + "' is " + std::to_string(rows) + " × " + std::to_string(columns) +
             ", which GPTQ cannot store with " + std::to_string(parameters.bits) + " bits and groups of " +
-            std::to_string(group) + ": the group must divide the columns, and both sizes must be multiples of " +
-            std::to_string(per_word) + ".");
+            std::to_string(group) + ": group and columns must have at least 8 in common, and both sizes must be " +
+            "multiples of " + std::to_string(multiple) + ".");
   }
-  const std::int64_t groups = columns / group;
-  const std::array weight_shape{columns / per_word, rows};
-  const std::array zeros_shape{groups, rows / per_word};
+  const std::int64_t groups = (columns + group - 1) / group;
+  const std::array weight_shape{columns * parameters.bits / 32, rows};
+  const std::array zeros_shape{groups, rows * parameters.bits / 32};
   const std::array scales_shape{groups, rows};
   Parts parts{.qweight = tensors.require(module + ".qweight", {DType::i32}, weight_shape),
               .qzeros = tensors.require(module + ".qzeros", {DType::i32}, zeros_shape),
@@ -136,12 +175,15 @@ Weight describe_module(const TensorTable& tensors, const std::string& module, co
               .columns = columns,
               .bits = parameters.bits,
               .group = group,
-              .zero_offset = scheme.zero_points_minus_one ? UINT32_MAX / ((1u << parameters.bits) - 1) : 0};
-  if (tensors.find(module + ".g_idx")) {
+              .common = common,
+              .zero_offset = zero_offset(scheme, parameters.bits)};
+  const Tensor* g_idx = tensors.find(module + ".g_idx");
+  if (g_idx != nullptr && !g_idx->data.empty()) {
     const std::array index_shape{columns};
-    parts.permutation = permutation_of(tensors.require(module + ".g_idx", {DType::i32}, index_shape), groups, group);
+    parts.permutation =
+        permutation_of(tensors.require(module + ".g_idx", {DType::i32}, index_shape), columns, groups, group);
   }
-  Affine affine{.bits = parameters.bits, .group = static_cast<int>(group), .permutation = parts.permutation};
+  Affine affine{.bits = parameters.bits, .group = static_cast<int>(common), .permutation = parts.permutation};
   std::string name = parts.qweight.name;
   affine.read = [parts = std::make_shared<const Parts>(std::move(parts))](
                     std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales, float* biases) {
@@ -155,17 +197,14 @@ Weight describe_module(const TensorTable& tensors, const std::string& module, co
 // neither.
 Json find_config(const Source& source) {
   const auto member = source.config.find("quantization_config");
-  if (member != source.config.end() && member->is_object()) {
-    const auto method = json_value<std::string>(*member, "quant_method", "");
-    if (method != "gptq") return nullptr;
-    return *member;
-  }
+  if (member != source.config.end() && member->is_object()) return is_gptq(*member) ? *member : Json();
   const std::filesystem::path path = source.directory / "quantize_config.json";
   std::error_code error;
   if (source.config.contains("quantization") || !std::filesystem::exists(path, error)) return nullptr;
-  Json object = parse_json(read_text_file(path), "'" + path.string() + "'");
-  if (!object.is_object() || json_value<std::string>(object, "quant_method", "gptq") != "gptq") return nullptr;
-  return object;
+  Json object = parse_python_json(read_text_file(path), "'" + path.string() + "'");
+  if (!object.is_object()) return nullptr;
+  if (!object.contains("quant_method")) object["quant_method"] = "gptq";
+  return is_gptq(object) ? object : Json();
 }
 
 // Every qweight must have its scales and zero points, and they must have it.

@@ -1,6 +1,7 @@
-#include <string_view>
-#include <utility>
+#include <algorithm>
+#include <array>
 
+#include "formats/format.hpp"
 #include "formats/gptq.hpp"
 #include "formats/tensor.hpp"
 #include "gerbil/error.hpp"
@@ -8,12 +9,11 @@
 namespace gerbil::formats {
 namespace {
 
-constexpr std::size_t longest_pattern = 1000;
-
 void check(const GptqParameters& parameters, const std::string& where) {
-  if (parameters.bits != 2 && parameters.bits != 4 && parameters.bits != 8) {
+  constexpr std::array known{2, 3, 4, 8};
+  if (!std::ranges::contains(known, parameters.bits)) {
     throw Error(ErrorCode::unsupported, where + " has bits " + std::to_string(parameters.bits) +
-                                            "; gerbil reads GPTQ weights of 2, 4 and 8 bits.");
+                                            "; gerbil reads GPTQ weights of 2, 3, 4 and 8 bits.");
   }
   if (parameters.group != -1 && parameters.group <= 0) {
     throw Error(ErrorCode::corrupt, where + " has group_size " + std::to_string(parameters.group) +
@@ -21,29 +21,9 @@ void check(const GptqParameters& parameters, const std::string& where) {
   }
 }
 
-std::regex compile(const std::string& pattern) {
-  auto flags = std::regex::ECMAScript | std::regex::optimize;
-#ifdef __GLIBCXX__
-  // A pattern from a stranger must not take exponential time: libstdc++ then matches breadth-first.
-  flags |= std::regex_constants::__polynomial;
-#endif
-  if (pattern.size() > longest_pattern) {
-    throw Error(ErrorCode::unsupported, "A pattern of GPTQ's 'dynamic' has " + std::to_string(pattern.size()) +
-                                            " characters; at most " + std::to_string(longest_pattern) +
-                                            " are allowed.");
-  }
-  try {
-    return std::regex(pattern, flags);
-  } catch (const std::regex_error& error) {
-    throw Error(ErrorCode::unsupported, "The pattern '" + shown(pattern) + "' of GPTQ's 'dynamic' cannot be read (" +
-                                            error.what() + "); gerbil reads ECMAScript regular expressions.");
-  }
-}
-
 GptqScheme::Rule parse_rule(const std::string& key, const Json& value, const GptqParameters& common) {
   const bool negative = key.starts_with("-:");
-  const std::string pattern = negative || key.starts_with("+:") ? key.substr(2) : key;
-  GptqScheme::Rule rule{pattern, compile(pattern), std::nullopt};
+  GptqScheme::Rule rule{Pattern(negative || key.starts_with("+:") ? key.substr(2) : key), std::nullopt};
   if (negative) return rule;
   const std::string where = "GPTQ's 'dynamic' entry '" + shown(key) + "'";
   if (!value.is_object()) throw Error(ErrorCode::corrupt, where + " is not an object.");
@@ -55,18 +35,18 @@ GptqScheme::Rule parse_rule(const std::string& key, const Json& value, const Gpt
 }  // namespace
 
 std::optional<GptqParameters> GptqScheme::parameters(const std::string& module) const {
+  if (const auto own = modules.find(module); own != modules.end()) return own->second;
   for (const Rule& rule : rules) {
-    bool matches = false;
-    try {
-      matches = std::regex_search(module, rule.expression, std::regex_constants::match_continuous);
-    } catch (const std::regex_error& error) {
-      throw Error(ErrorCode::unsupported, "The pattern '" + shown(rule.pattern) +
-                                              "' of GPTQ's 'dynamic' is too complex to " + "match against '" + module +
-                                              "' (" + error.what() + ").");
-    }
-    if (matches) return rule.parameters;
+    if (rule.pattern.matches_begin(module)) return rule.parameters;
   }
   return common;
+}
+
+bool is_gptq(const Json& object) {
+  const std::string method = quantization_method(object);
+  if (method != "auto-round" && method != "intel/auto-round") return method == "gptq";
+  // Of AutoRound's own packings, "auto_gptq" is GPTQ's v1 (auto_round/inference/backend.py).
+  return json_value<std::string>(object, "packing_format", "").ends_with("auto_gptq");
 }
 
 GptqScheme parse_gptq(const Json& object) {
@@ -91,6 +71,16 @@ GptqScheme parse_gptq(const Json& object) {
   if (const auto dynamic = object.find("dynamic"); dynamic != object.end() && !dynamic->is_null()) {
     if (!dynamic->is_object()) throw Error(ErrorCode::corrupt, "GPTQ's 'dynamic' is not an object of patterns.");
     for (const auto& [key, value] : dynamic->items()) scheme.rules.push_back(parse_rule(key, value, scheme.common));
+  }
+  if (const auto extra = object.find("extra_config"); extra != object.end() && extra->is_object()) {
+    for (const auto& [module, value] : extra->items()) {
+      GptqParameters parameters{json_value(value, "bits", scheme.common.bits),
+                                json_value(value, "group_size", scheme.common.group)};
+      // AutoRound writes 16 bits and more of what stays as it is.
+      if (parameters.bits >= 16) continue;
+      check(parameters, "AutoRound's 'extra_config' entry '" + shown(module) + "'");
+      scheme.modules.emplace(module, parameters);
+    }
   }
   return scheme;
 }

@@ -3,7 +3,9 @@
 //   MODULE.scales  [rows, columns / group]          F32, F16 or BF16
 //   MODULE.biases  as scales;  w = scale · code + bias
 // config.json says so under "quantization" or "quantization_config": {"bits", "group_size"}, sometimes "mode", and for
-// single modules their path with false (stored as floats), true, or other parameters (mlx_lm.utils.load_model).
+// single modules their path with false (stored as floats), true, or other parameters (mlx_lm.utils.load_model). The
+// path may be that of the model before a converter renamed it, and some converters write no parameters of single
+// modules at all: bits and group follow from the shapes, and the configuration serves for messages.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -29,6 +31,9 @@ struct Scheme {
 
 [[noreturn]] void corrupt(const std::string& sentence) { throw Error(ErrorCode::corrupt, sentence); }
 
+constexpr std::array known_bits{2, 3, 4, 5, 6, 8};
+constexpr std::array known_groups{32, 64, 128};
+
 Parameters parse_parameters(const Json& object, const std::string& where) {
   const auto mode = json_value<std::string>(object, "mode", "affine");
   if (mode != "affine") {
@@ -38,8 +43,6 @@ Parameters parse_parameters(const Json& object, const std::string& where) {
   Parameters parameters;
   parameters.bits = json_value(object, "bits", parameters.bits);
   parameters.group = json_value(object, "group_size", parameters.group);
-  constexpr std::array known_bits{2, 3, 4, 5, 6, 8};
-  constexpr std::array known_groups{32, 64, 128};
   if (std::ranges::find(known_bits, parameters.bits) == known_bits.end()) {
     corrupt(where + " has bits " + std::to_string(parameters.bits) + "; MLX has 2, 3, 4, 5, 6 and 8.");
   }
@@ -101,9 +104,25 @@ void unpack_row(const std::byte* packed, int bits, std::int64_t columns, std::ui
   }
 }
 
+// The bits and the group that fit the shapes of a module's tensors; `said` where none do.
+Parameters stored_parameters(const TensorTable& tensors, const std::string& module, Parameters said,
+                             std::int64_t columns) {
+  const Tensor* packed = tensors.find(module + ".weight");
+  const Tensor* scales = tensors.find(module + ".scales");
+  if (!packed || !scales || packed->shape.size() != 2 || scales->shape.size() != 2) return said;
+  for (const int bits : known_bits) {
+    for (const int group : known_groups) {
+      const bool divides = columns % group == 0;
+      if (divides && packed->shape[1] == columns * bits / 32 && scales->shape[1] == columns / group)
+        return {bits, group};
+    }
+  }
+  return said;
+}
+
 Weight describe_module(const TensorTable& tensors, const std::string& module, Parameters parameters, std::int64_t rows,
                        std::int64_t columns) {
-  const auto [bits, group] = parameters;
+  const auto [bits, group] = stored_parameters(tensors, module, parameters, columns);
   if (columns % group != 0) {
     corrupt("'" + module + "' has " + std::to_string(columns) + " columns, which MLX groups of " +
             std::to_string(group) + " do not divide.");

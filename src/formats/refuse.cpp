@@ -1,6 +1,7 @@
 // Formats that gerbil recognises but does not read. Silence here would mean noise from the model.
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <fstream>
 #include <string_view>
 #include <system_error>
@@ -12,7 +13,7 @@ namespace gerbil::formats {
 namespace {
 
 constexpr std::string_view supported =
-    "gerbil reads safetensors with F32, F16 or BF16 weights, GPTQ (2, 4, 8 bits) and MLX affine (2 to 8 bits)";
+    "gerbil reads safetensors with F32, F16 or BF16 weights, GPTQ (2, 3, 4, 8 bits) and MLX affine (2 to 8 bits)";
 
 [[noreturn]] void refuse(const std::string& found) {
   throw Error(ErrorCode::unsupported, found + "; " + std::string(supported) + ".");
@@ -30,8 +31,8 @@ constexpr std::array methods{
     Method{"bitsandbytes", "bitsandbytes"},
     Method{"mxfp4", "MXFP4"},
     Method{"modelopt", "NVIDIA ModelOpt (FP8 or NVFP4)"},
-    Method{"auto-round", "AutoRound"},
-    Method{"intel/auto-round", "AutoRound"},
+    Method{"auto-round", "AutoRound in a packing other than auto_gptq"},
+    Method{"intel/auto-round", "AutoRound in a packing other than auto_gptq"},
     Method{"torchao", "torchao"},
     Method{"quanto", "quanto"},
     Method{"hqq", "HQQ"},
@@ -72,7 +73,7 @@ void refuse_method(const Json& config) {
   if (!member->is_object()) {
     throw Error(ErrorCode::corrupt, "config.json's quantization_config is not an object.");
   }
-  const auto method = json_value<std::string>(*member, "quant_method", "");
+  const std::string method = quantization_method(*member);
   for (const Method& known : methods) {
     if (method == known.key) refuse("The checkpoint is quantised with " + std::string(known.name));
   }
@@ -91,6 +92,12 @@ bool is_pickle(const std::filesystem::path& file) {
 }
 
 }  // namespace
+
+std::string quantization_method(const Json& object) {
+  auto method = json_value<std::string>(object, "quant_method", "");
+  for (char& c : method) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return method;
+}
 
 void refuse_unknown_quantization(const Source& source) {
   refuse_method(source.config);

@@ -49,7 +49,7 @@ Entry parse_entry(const std::string& name, const Json& value, const std::string&
   const auto known = dtype_from_name(dtype_name);
   if (!known) {
     throw Error(ErrorCode::unsupported, where + ": the tensor '" + name + "' has the dtype '" + shown(dtype_name) +
-                                            "', which gerbil does not know; weights may be F32, F16, BF16, or the "
+                                            "', which gerbil does not know; weights may be F64, F32, F16, BF16, or the "
                                             "integers of GPTQ and MLX.");
   }
   entry.tensor.dtype = *known;

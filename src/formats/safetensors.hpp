@@ -18,9 +18,12 @@ namespace gerbil::formats {
 // overlap, nothing after the end. Throws Error{unsupported} for a dtype of newer versions of the format.
 std::vector<Tensor> parse_safetensors(std::span<const std::byte> bytes, const std::string& where);
 
-// Maps every weight file of a model directory: the shards that model.safetensors.index.json lists, or
-// model.safetensors, or the only *.safetensors file there is. Throws Error{not_found|corrupt}; a shard outside the
-// directory, a tensor that is not in the shard the index says, or one that is in two shards, is an error.
-std::vector<Tensor> open_safetensors(const std::filesystem::path& directory);
+// Maps every weight file of a model directory: model.safetensors, beside which an index counts for nothing (as in
+// transformers); else the shards that the index lists, whichever tensor it says is where; else, and where shards have
+// other names than the index says, every model*.safetensors (as in mlx-lm), the shards of another name, or the only
+// *.safetensors file there is. What is read otherwise than an index says is added to `warnings`. Throws
+// Error{not_found|corrupt}; a shard outside the directory, one that is missing from its set, or a tensor that is in two
+// shards, is an error.
+std::vector<Tensor> open_safetensors(const std::filesystem::path& directory, std::vector<std::string>& warnings);
 
 }  // namespace gerbil::formats

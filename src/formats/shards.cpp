@@ -2,10 +2,11 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
+#include <regex>
 #include <set>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include "base/json.hpp"
 #include "formats/safetensors.hpp"
@@ -14,7 +15,8 @@
 namespace gerbil::formats {
 namespace {
 
-constexpr std::string_view index_name = "model.safetensors.index.json";
+constexpr const char* index_name = "model.safetensors.index.json";
+constexpr std::size_t longest_name = 255;  // of a file that is looked at for numbers
 
 std::vector<Tensor> open_file(const std::filesystem::path& path) {
   const auto file = MappedFile::open(path);
@@ -34,58 +36,119 @@ void check_shard_name(const std::string& name, const std::string& where) {
   }
 }
 
-std::vector<Tensor> open_shards(const std::filesystem::path& directory) {
-  const std::filesystem::path path = directory / index_name;
+// The files that an index names, in the order of their names.
+std::set<std::string> read_index(const std::filesystem::path& path) {
   const std::string where = "'" + path.string() + "'";
   const Json index = parse_json(read_text_file(path), where);
   const auto map = index.is_object() ? index.find("weight_map") : index.end();
   if (!index.is_object() || map == index.end() || !map->is_object()) {
     throw Error(ErrorCode::corrupt, where + " has no weight_map object, which should give the file of every tensor.");
   }
-  std::vector<std::string> files;
-  std::map<std::string, std::set<std::string>> expected;  // shard → its tensors
+  std::set<std::string> files;
   for (const auto& [tensor, file] : map->items()) {
     if (!file.is_string()) {
       throw Error(ErrorCode::corrupt, where + " gives no file name for the tensor '" + shown(tensor) + "'.");
     }
-    const std::string name = file.get<std::string>();
-    check_shard_name(name, where);
-    expected[name].insert(tensor);
+    check_shard_name(file.get_ref<const std::string&>(), where);
+    files.insert(file.get<std::string>());
   }
+  return files;
+}
+
+// "model-00002-of-00013.safetensors"
+struct ShardName {
+  std::string set;  // "model", "00013"
+  int number = 0;
+  int count = 0;
+};
+
+std::optional<ShardName> parse_shard_name(const std::string& file) {
+  static const std::regex form("(.*)-([0-9]{5})-of-([0-9]{5})\\.safetensors");
+  std::smatch parts;
+  if (file.size() > longest_name || !std::regex_match(file, parts, form)) return std::nullopt;
+  return ShardName{parts.str(1) + "-of-" + parts.str(3), std::stoi(parts.str(2)), std::stoi(parts.str(3))};
+}
+
+// Throws when shards count themselves and one is missing.
+void check_complete(const std::filesystem::path& directory, const std::set<std::string>& files) {
+  std::map<std::string, std::set<int>> found;
+  std::map<std::string, int> counts;
+  for (const std::string& file : files) {
+    const auto shard = parse_shard_name(file);
+    if (!shard) return;
+    found[shard->set].insert(shard->number);
+    counts[shard->set] = shard->count;
+  }
+  if (found.size() != 1) return;  // what is twice there is found by the tensors' names
+  const auto& [set, numbers] = *found.begin();
+  for (int number = 1; number <= counts[set]; ++number) {
+    if (numbers.contains(number)) continue;
+    throw Error(ErrorCode::not_found, "'" + directory.string() + "' holds " + std::to_string(numbers.size()) + " of " +
+                                          std::to_string(counts[set]) + " shards; number " + std::to_string(number) +
+                                          " is missing.");
+  }
+}
+
+// The weights' files where no index tells: those called model*, else the shards of the only set, else the only file;
+// empty when that is not clear.
+std::set<std::string> choose_files(const std::set<std::string>& present) {
+  std::set<std::string> models;
+  std::map<std::string, std::set<std::string>> sets;
+  for (const std::string& file : present) {
+    if (file.starts_with("model")) models.insert(file);
+    if (const auto shard = parse_shard_name(file)) sets[shard->set].insert(file);
+  }
+  if (!models.empty()) return models;
+  if (sets.size() == 1) return sets.begin()->second;
+  return present.size() == 1 ? present : std::set<std::string>();
+}
+
+std::vector<Tensor> open_files(const std::filesystem::path& directory, const std::set<std::string>& files) {
   std::vector<Tensor> all;
-  for (auto& [name, tensors] : expected) {
-    std::vector<Tensor> shard = open_file(directory / name);
-    for (const Tensor& tensor : shard) tensors.erase(tensor.name);
-    if (!tensors.empty()) {
-      std::string sentence = where;
-      sentence += " says that the tensor '" + shown(*tensors.begin()) + "' is in ";
-      sentence += name + ", but that file does not hold it.";
-      throw Error(ErrorCode::corrupt, sentence);
-    }
-    std::ranges::move(shard, std::back_inserter(all));
-  }
+  for (const std::string& file : files) std::ranges::move(open_file(directory / file), std::back_inserter(all));
   return all;
 }
 
 }  // namespace
 
-std::vector<Tensor> open_safetensors(const std::filesystem::path& directory) {
+std::vector<Tensor> open_safetensors(const std::filesystem::path& directory, std::vector<std::string>& warnings) {
+  std::set<std::string> present;
+  std::set<std::string> indices;
   std::error_code error;
-  const auto present = [&](std::string_view name) { return std::filesystem::exists(directory / name, error); };
-  if (present(index_name)) return open_shards(directory);
-  if (present("model.safetensors")) return open_file(directory / "model.safetensors");
-
-  std::vector<std::filesystem::path> found;
   for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (entry->path().extension() == ".safetensors") found.push_back(entry->path());
+    const std::string file = entry->path().filename().string();
+    if (file.starts_with('.')) continue;
+    if (file.ends_with(".safetensors")) present.insert(file);
+    if (file.ends_with(".safetensors.index.json")) indices.insert(file);
   }
-  if (found.size() == 1) return open_file(found.front());
-  throw Error(ErrorCode::not_found,
-              "'" + directory.string() + "' holds " +
-                  (found.empty() ? "no .safetensors file" : std::to_string(found.size()) + " .safetensors files") +
-                  " and neither model.safetensors nor " + std::string(index_name) +
-                  ", one of which should hold the weights.");
+  const std::string index = indices.contains(index_name) ? index_name
+                            : indices.size() == 1        ? *indices.begin()
+                                                         : std::string();
+  const std::string where = "'" + (directory / index).string() + "'";
+  if (present.contains("model.safetensors")) {
+    if (!index.empty()) warnings.push_back(where + " is ignored, because there is a model.safetensors beside it.");
+    return open_file(directory / "model.safetensors");
+  }
+  std::set<std::string> files = choose_files(present);
+  if (!index.empty()) {
+    const std::set<std::string> listed = read_index(directory / index);
+    // Files are missing, or have other names than the index says. Opening what it says then tells which.
+    if (std::ranges::includes(present, listed) || std::ranges::includes(listed, files)) {
+      return open_files(directory, listed);
+    }
+    warnings.push_back(where + " names files that are not there; the " + std::to_string(files.size()) +
+                       " weight files of the directory are read instead.");
+  }
+  if (files.empty()) {
+    throw Error(
+        ErrorCode::not_found,
+        "'" + directory.string() + "' holds " +
+            (present.empty() ? "no .safetensors file" : std::to_string(present.size()) + " .safetensors files") +
+            " and neither model.safetensors nor " + index_name + ", one of which should hold the weights.");
+  }
+  check_complete(directory, files);
+  return open_files(directory, files);
 }
 
 }  // namespace gerbil::formats

@@ -55,7 +55,7 @@ class TensorTable {
 };
 
 // The dtypes a checkpoint may store numbers in, from which floats are read.
-inline constexpr std::initializer_list<DType> floating_dtypes = {DType::f32, DType::f16, DType::bf16};
+inline constexpr std::initializer_list<DType> floating_dtypes = {DType::f32, DType::f16, DType::bf16, DType::f64};
 
 // Converts `count` elements at `data` (f64, f32, f16 or bf16; any alignment) to floats.
 void read_floats(const std::byte* data, DType dtype, std::size_t count, float* out);

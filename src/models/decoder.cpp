@@ -1,5 +1,6 @@
 #include "models/decoder.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -7,41 +8,62 @@
 #include "models/values.hpp"
 
 namespace gerbil::models {
-DecoderConfig read_decoder_config(const Json& config, bool tied_by_default) {
+namespace {
+
+// `fallback` where the key is missing, `null` where it is null; 0 as a fallback is `null`.
+std::int32_t read_optional_size(const Json& config, std::string_view key, std::int32_t fallback, std::int32_t null,
+                                std::int32_t largest) {
+  return read_size(config, key, fallback == 0 || config.contains(key) ? null : fallback, largest);
+}
+
+}  // namespace
+
+DecoderConfig read_decoder_config(const Json& config, const DecoderDefaults& defaults) {
   DecoderConfig c;
   c.hidden_size = read_size(config, "hidden_size");
   c.intermediate_size = read_size(config, "intermediate_size");
   c.num_hidden_layers = read_size(config, "num_hidden_layers", 0, most_layers);
   c.num_attention_heads = read_size(config, "num_attention_heads", 0, most_heads);
-  c.num_key_value_heads = read_size(config, "num_key_value_heads", c.num_attention_heads, most_heads);
+  c.num_key_value_heads = read_optional_size(config, "num_key_value_heads", defaults.num_key_value_heads,
+                                             c.num_attention_heads, most_heads);
   c.vocab_size = read_size(config, "vocab_size");
-  c.max_position_embeddings = read_size(config, "max_position_embeddings", 2048, 1 << 30);
+  c.max_position_embeddings = read_size(config, "max_position_embeddings", defaults.max_position_embeddings, 1 << 30);
   if (c.num_attention_heads % c.num_key_value_heads != 0) {
     throw Error(ErrorCode::corrupt, "\"num_attention_heads\" in config.json is " +
                                         std::to_string(c.num_attention_heads) +
                                         ", which is not a multiple of \"num_key_value_heads\", " +
                                         std::to_string(c.num_key_value_heads) + ".");
   }
-  c.head_dim = read_size(config, "head_dim", std::max(1, c.hidden_size / c.num_attention_heads), 4096);
-  c.rms_norm_eps = read_epsilon(config, "rms_norm_eps", 1e-6f);
+  c.head_dim = read_optional_size(config, "head_dim", defaults.head_dim,
+                                  std::max(1, c.hidden_size / c.num_attention_heads), 4096);
+  c.rms_norm_eps = read_epsilon(config, "rms_norm_eps", defaults.rms_norm_eps);
   c.hidden_act = read_activation(config, "hidden_act", "silu");
   c.causal = read_causal(config);
-  c.tie_word_embeddings = json_value<bool>(config, "tie_word_embeddings", tied_by_default);
+  c.tie_word_embeddings = json_value<bool>(config, "tie_word_embeddings", false);
   return c;
 }
 
 bool read_causal(const Json& config) { return json_value<bool>(config, "is_causal", true); }
 
-std::int32_t read_window(const Json& config, std::int32_t layer) {
-  const auto window = json_value<std::int32_t>(config, "sliding_window", 0);
+std::int32_t read_sliding_window(const Json& config, std::int32_t fallback) {
+  const auto window =
+      json_value<std::int32_t>(config, "sliding_window", config.contains("sliding_window") ? 0 : fallback);
   if (window < 0) {
     throw Error(ErrorCode::corrupt,
                 "\"sliding_window\" in config.json is " + std::to_string(window) + ", but should be positive.");
   }
+  return std::min(window, 1 << 30);  // longer than any text
+}
+
+std::int32_t read_window(const Json& config, std::int32_t layer, std::int32_t window, LayerType fallback) {
   if (!json_value<bool>(config, "use_sliding_window", false)) return 0;
-  const bool late = layer >= json_value<std::int32_t>(config, "max_window_layers", 28);
-  const LayerType fallback = late ? LayerType::sliding_attention : LayerType::full_attention;
   return read_layer_type(config, layer, fallback) == LayerType::sliding_attention ? window : 0;
+}
+
+std::int32_t read_late_window(const Json& config, std::int32_t layer) {
+  const bool late = layer >= json_value<std::int32_t>(config, "max_window_layers", 28);
+  return read_window(config, layer, read_sliding_window(config, 4096),
+                     late ? LayerType::sliding_attention : LayerType::full_attention);
 }
 
 graph::ValueId attention(graph::Builder& b, const DecoderConfig& c, graph::ValueId q, graph::ValueId k,

@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "graph/builder.hpp"
 #include "models/head.hpp"
+#include "models/values.hpp"
 
 namespace gerbil::models {
 
@@ -15,8 +16,8 @@ struct DecoderConfig {
   std::int32_t intermediate_size = 0;
   std::int32_t num_hidden_layers = 0;
   std::int32_t num_attention_heads = 0;
-  std::int32_t num_key_value_heads = 0;  // default: num_attention_heads
-  std::int32_t head_dim = 0;             // default: hidden_size / num_attention_heads
+  std::int32_t num_key_value_heads = 0;
+  std::int32_t head_dim = 0;
   std::int32_t vocab_size = 0;
   std::int32_t max_position_embeddings = 0;
   float rms_norm_eps = 1e-6f;
@@ -25,13 +26,27 @@ struct DecoderConfig {
   bool causal = true;  // false: every token sees the whole text, in models that embed
 };
 
-// Throws Error{corrupt} for a missing or impossible value and Error{unsupported} for an activation gerbil lacks.
-// tie_word_embeddings is written only where it differs from the default, which depends on the family.
-DecoderConfig read_decoder_config(const Json& config, bool tied_by_default = false);
+// What a missing key means, which depends on the family.
+// Reference: transformers 5.12, configuration_*.py.
+struct DecoderDefaults {
+  std::int32_t num_key_value_heads = 0;  // 0: num_attention_heads, which null means in every family
+  std::int32_t head_dim = 0;             // 0: hidden_size / num_attention_heads, which null means in every family
+  std::int32_t max_position_embeddings = 2048;
+  float rms_norm_eps = 1e-6f;
+};
 
-// The attention window of `layer`: layer_types where the config lists them, otherwise use_sliding_window with
-// max_window_layers full layers first. 0: the layer sees everything.
-std::int32_t read_window(const Json& config, std::int32_t layer);
+// Throws Error{corrupt} for a missing or impossible value and Error{unsupported} for an activation gerbil lacks.
+// tie_word_embeddings is false where it is missing: who opens a checkpoint knows which heads it stores.
+DecoderConfig read_decoder_config(const Json& config, const DecoderDefaults& defaults = {});
+
+// "sliding_window", at least 0; `fallback` where the key is missing. null is 0: everything is seen.
+std::int32_t read_sliding_window(const Json& config, std::int32_t fallback = 0);
+
+// The attention window of `layer` where use_sliding_window switches windows on: `window` for the layers that
+// layer_types calls sliding, or without that list those that `fallback` says. 0: the layer sees everything.
+std::int32_t read_window(const Json& config, std::int32_t layer, std::int32_t window, LayerType fallback);
+// The same of Qwen2 and Qwen3, which have max_window_layers full layers first.
+std::int32_t read_late_window(const Json& config, std::int32_t layer);
 
 // "is_causal", which is false in language models that were made into encoders.
 bool read_causal(const Json& config);

@@ -10,7 +10,8 @@
 namespace gerbil::models {
 
 graph::Graph build_gemma3(const Json& config, const Head& head) {
-  DecoderConfig c = read_decoder_config(config, true);
+  DecoderConfig c =
+      read_decoder_config(config, {.num_key_value_heads = 4, .head_dim = 256, .max_position_embeddings = 131072});
   c.hidden_act = read_activation(config, "hidden_activation", "gelu_pytorch_tanh");
   const bool halved = json_value<bool>(config, "use_bidirectional_attention", false);
   const bool bidirectional = halved || !c.causal;

@@ -32,10 +32,10 @@ graph::Graph build_modernbert(const Json& config, const Head& head) {
   const std::int32_t period = read_size(config, "global_attn_every_n_layers", 3, most_layers);
 
   graph::Builder b("modernbert");
-  const auto global_rope = b.add_rope(
-      read_layer_rope(config, "full_attention", c.head_dim, json_value<double>(config, "global_rope_theta", 160000.0)));
+  const auto global_rope = b.add_rope(read_layer_rope(config, "full_attention", c.head_dim,
+                                                      json_value<double>(config, "global_rope_theta", 160000.0), true));
   const auto local_rope = b.add_rope(read_layer_rope(config, "sliding_attention", c.head_dim,
-                                                     json_value<double>(config, "local_rope_theta", 10000.0)));
+                                                     json_value<double>(config, "local_rope_theta", 10000.0), true));
   auto x = b.embedding("model.embeddings.tok_embeddings", c.vocab_size, c.hidden_size);
   x = b.layer_norm(x, "model.embeddings.norm", epsilon, norm_bias);
   for (std::int32_t layer = 0; layer < c.num_hidden_layers; ++layer) {

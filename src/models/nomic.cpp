@@ -38,13 +38,18 @@ graph::RopeTable read_nomic_rope(const Json& config, std::int32_t head_dim) {
   }
   return read_rope({{"rope_theta", json_value<double>(config, "rotary_emb_base", 10000.0)},
                     {"partial_rotary_factor", json_value<double>(config, "rotary_emb_fraction", 1.0)}},
-                   head_dim);
+                   head_dim, 10000.0, true);
 }
 
 // Every expert's network side by side; the router's weights switch all but the chosen ones off (Shazeer et al. 2017).
 graph::ValueId experts(graph::Builder& b, const EncoderConfig& c, const Json& config, graph::ValueId x) {
   const std::int32_t count = read_size(config, "num_experts", 8, 1024);
   const std::int32_t chosen = read_size(config, "moe_top_k", 2, count);
+  if (c.intermediate_size > largest_size / count) {
+    throw Error(ErrorCode::corrupt, "\"num_experts\" in config.json is " + std::to_string(count) + " and \"n_inner\" " +
+                                        std::to_string(c.intermediate_size) + ", together more than " +
+                                        std::to_string(largest_size) + ".");
+  }
   const std::int32_t width = count * c.intermediate_size;
   const auto weights = b.top_softmax(b.linear(x, "mlp.router.layer", count), chosen);
   const auto h = b.activate(b.linear(x, "mlp.experts.mlp.w1", width), c.hidden_act);

@@ -7,13 +7,16 @@
 namespace gerbil::models {
 
 graph::Graph build_phi3(const Json& config, const Head& head) {
-  const DecoderConfig c = read_decoder_config(config);
+  const DecoderConfig c = read_decoder_config(config, {.max_position_embeddings = 4096, .rms_norm_eps = 1e-5f});
   const std::int32_t queries = c.num_attention_heads * c.head_dim;
   const std::int32_t keys = c.num_key_value_heads * c.head_dim;
-  const auto window = json_value<std::int32_t>(config, "sliding_window", 0);
+  const std::int32_t window = read_sliding_window(config);
+
+  Json rope_config = config;
+  if (!config.contains("original_max_position_embeddings")) rope_config["original_max_position_embeddings"] = 4096;
 
   graph::Builder b("phi3");
-  const auto rope = b.add_rope(read_rope(config, c.head_dim));
+  const auto rope = b.add_rope(read_rope(rope_config, c.head_dim, 10000.0, true));
   auto x = b.embedding("model.embed_tokens", c.vocab_size, c.hidden_size);
   for (std::int32_t layer = 0; layer < c.num_hidden_layers; ++layer) {
     b.scope("model.layers." + std::to_string(layer) + ".");

@@ -6,7 +6,7 @@
 namespace gerbil::models {
 
 graph::Graph build_qwen2(const Json& config, const Head& head) {
-  const DecoderConfig c = read_decoder_config(config);
+  const DecoderConfig c = read_decoder_config(config, {.max_position_embeddings = 32768});
   const std::int32_t queries = c.num_attention_heads * c.head_dim;
   const std::int32_t keys = c.num_key_value_heads * c.head_dim;
 
@@ -19,7 +19,7 @@ graph::Graph build_qwen2(const Json& config, const Head& head) {
     const auto q = b.rope(b.linear(h, "self_attn.q_proj", queries, true), rope, c.head_dim);
     const auto k = b.rope(b.linear(h, "self_attn.k_proj", keys, true), rope, c.head_dim);
     const auto v = b.linear(h, "self_attn.v_proj", keys, true);
-    h = attention(b, c, q, k, v, read_window(config, layer));
+    h = attention(b, c, q, k, v, read_late_window(config, layer));
     x = b.add(x, b.linear(h, "self_attn.o_proj", c.hidden_size));
     h = b.rms_norm(x, "post_attention_layernorm", c.rms_norm_eps);
     x = b.add(x, gated_mlp(b, c, h));

@@ -6,7 +6,7 @@
 namespace gerbil::models {
 
 graph::Graph build_qwen3(const Json& config, const Head& head) {
-  const DecoderConfig c = read_decoder_config(config);
+  const DecoderConfig c = read_decoder_config(config, {.head_dim = 128, .max_position_embeddings = 32768});
   const bool bias = json_value<bool>(config, "attention_bias", false);
   const std::int32_t queries = c.num_attention_heads * c.head_dim;
   const std::int32_t keys = c.num_key_value_heads * c.head_dim;
@@ -22,7 +22,7 @@ graph::Graph build_qwen3(const Json& config, const Head& head) {
     const auto v = b.linear(h, "self_attn.v_proj", keys, bias);
     q = b.rope(b.rms_norm(q, "self_attn.q_norm", c.rms_norm_eps, c.head_dim), rope, c.head_dim);
     k = b.rope(b.rms_norm(k, "self_attn.k_norm", c.rms_norm_eps, c.head_dim), rope, c.head_dim);
-    h = attention(b, c, q, k, v, read_window(config, layer));
+    h = attention(b, c, q, k, v, read_late_window(config, layer));
     x = b.add(x, b.linear(h, "self_attn.o_proj", c.hidden_size, bias));
     h = b.rms_norm(x, "post_attention_layernorm", c.rms_norm_eps);
     x = b.add(x, gated_mlp(b, c, h));

@@ -1,7 +1,8 @@
 #include "models/registry.hpp"
 
+#include <algorithm>
 #include <array>
-#include <vector>
+#include <optional>
 
 #include "gerbil/error.hpp"
 
@@ -12,54 +13,100 @@ using enum Head::Kind;
 using graph::Pooling;
 
 constexpr std::array families{
-    Family{"LlamaForCausalLM", build_llama, token, "model.", Pooling::last},
-    Family{"Qwen2ForCausalLM", build_qwen2, token, "model.", Pooling::last},
-    Family{"Qwen3ForCausalLM", build_qwen3, token, "model.", Pooling::last},
-    Family{"SmolLM3ForCausalLM", build_smollm3, token, "model.", Pooling::last},
-    Family{"Phi3ForCausalLM", build_phi3, token, "model.", Pooling::last},
-    Family{"Gemma3TextModel", build_gemma3, embedding, "model.", Pooling::mean},
-    Family{"Qwen3Model", build_qwen3, embedding, "model.", Pooling::last},
-    Family{"BertModel", build_bert, embedding, "bert.", Pooling::mean},
-    Family{"RobertaModel", build_roberta, embedding, "roberta.", Pooling::mean},
-    Family{"XLMRobertaLoRA", build_jina, embedding, "roberta.", Pooling::mean},
-    Family{"XLMRobertaModel", build_roberta, embedding, "roberta.", Pooling::mean},
-    Family{"ModernBertModel", build_modernbert, embedding, "model.", Pooling::mean},
-    Family{"NomicBertModel", build_nomic, embedding, "model.", Pooling::mean},
-    Family{"NewModel", build_new, embedding, "new.", Pooling::first},
-    Family{"GteModel", build_new, embedding, "new.", Pooling::first},
-    Family{"StaticModel", build_static, embedding, "", Pooling::mean, false},
-    Family{"BertForSequenceClassification", build_bert, classes, "bert."},
-    Family{"RobertaForSequenceClassification", build_roberta, classes, "roberta."},
-    Family{"XLMRobertaForSequenceClassification", build_roberta, classes, "roberta."},
-    Family{"ModernBertForSequenceClassification", build_modernbert, classes, "model."},
-    Family{"NewForSequenceClassification", build_new, classes, "new."},
+    Family{"LlamaForCausalLM", "llama", build_llama, token, "model.", Pooling::last},
+    Family{"Qwen2ForCausalLM", "qwen2", build_qwen2, token, "model.", Pooling::last},
+    Family{"Qwen3ForCausalLM", "qwen3", build_qwen3, token, "model.", Pooling::last},
+    Family{"SmolLM3ForCausalLM", "smollm3", build_smollm3, token, "model.", Pooling::last},
+    Family{"Phi3ForCausalLM", "phi3", build_phi3, token, "model.", Pooling::last},
+    Family{"Gemma3TextModel", "gemma3_text", build_gemma3, embedding, "model.", Pooling::mean},
+    Family{"BertModel", "bert", build_bert, embedding, "bert.", Pooling::mean},
+    Family{"RobertaModel", "roberta", build_roberta, embedding, "roberta.", Pooling::mean},
+    Family{"XLMRobertaModel", "xlm-roberta", build_roberta, embedding, "roberta.", Pooling::mean},
+    Family{"XLMRobertaLoRA", "xlm-roberta", build_jina, embedding, "roberta.", Pooling::mean},
+    Family{"ModernBertModel", "modernbert", build_modernbert, embedding, "model.", Pooling::mean},
+    Family{"NomicBertModel", "nomic_bert", build_nomic, embedding, "model.", Pooling::mean},
+    Family{"NewModel", "new", build_new, embedding, "new.", Pooling::first},
+    Family{"GteModel", "gte", build_new, embedding, "new.", Pooling::first},
+    Family{"StaticModel", "model2vec", build_static, embedding, "", Pooling::mean, false},
+    Family{"BertForSequenceClassification", "bert", build_bert, classes, "bert."},
+    Family{"RobertaForSequenceClassification", "roberta", build_roberta, classes, "roberta."},
+    Family{"XLMRobertaForSequenceClassification", "xlm-roberta", build_roberta, classes, "roberta."},
+    Family{"ModernBertForSequenceClassification", "modernbert", build_modernbert, classes, "model."},
+    Family{"NewForSequenceClassification", "new", build_new, classes, "new."},
 };
+
+// The family called `architecture`; null when there is none.
+const Family* named(std::string_view architecture) {
+  const auto* found = std::ranges::find(families, architecture, &Family::architecture);
+  return found == families.end() ? nullptr : found;
+}
+
+// The first family of this type and, where one is given, of this kind; null when there is none.
+const Family* typed(std::string_view model_type, std::optional<Head::Kind> kind = {}) {
+  const auto* found = std::ranges::find_if(families, [&](const Family& family) {
+    return family.model_type == model_type && (!kind || family.kind == *kind);
+  });
+  return found == families.end() ? nullptr : found;
+}
+
+// "BertForMaskedLM" -> "Bert"
+std::string_view stem(std::string_view architecture) {
+  for (const std::string_view suffix : {"PreTrainedModel", "LMHeadModel", "Model"}) {
+    if (architecture.ends_with(suffix)) return architecture.substr(0, architecture.size() - suffix.size());
+  }
+  return architecture.substr(0, architecture.find("For"));
+}
+
+// The family of this type that an architecture without a line of its own is; null when it is something else. Of an
+// encoder with another head the encoder is read, as AutoModel does; a language model with another head, and code of a
+// checkpoint's own (JinaBertModel has the type "bert"), is something else.
+const Family* related(const std::string& architecture, std::string_view model_type) {
+  const Family* first = typed(model_type);
+  if (first == nullptr || architecture.empty()) return first;
+  if (stem(architecture) != stem(first->architecture)) return nullptr;
+  if (architecture.ends_with("ForCausalLM")) return typed(model_type, token);
+  if (architecture.ends_with("ForSequenceClassification")) return typed(model_type, classes);
+  return first->kind == token && architecture.contains("For") ? nullptr : first;
+}
+
+// "architectures"[0]; empty when there is none.
+std::string own_architecture(const Json& config) {
+  const auto names = config.find("architectures");
+  if (names == config.end() || !names->is_array() || names->empty() || !names->front().is_string()) return {};
+  return names->front().get<std::string>();
+}
 
 }  // namespace
 
 std::string architecture(const Json& config) {
-  const auto names = json_value<std::vector<std::string>>(config, "architectures", {});
-  if (names.empty()) {
-    throw Error(ErrorCode::corrupt, "config.json has no \"architectures\", so the model's family is unknown.");
-  }
-  return names.front();
+  const std::string own = own_architecture(config);
+  return own.empty() ? std::string(family(config).architecture) : own;
 }
 
 const Family& family(const Json& config) {
-  const std::string name = architecture(config);
-  std::string known;
-  for (const Family& family : families) {
-    if (family.architecture == name) return family;
-    known += (known.empty() ? "" : ", ") + std::string(family.architecture);
+  const std::string name = own_architecture(config);
+  const auto type = json_value<std::string>(config, "model_type", "");
+  const Family* found = named(name);
+  if (found == nullptr) {
+    found = related(name, type);
+  } else if (found->model_type != type) {
+    if (const Family* other = typed(type, found->kind)) found = other;
   }
-  throw Error(ErrorCode::unsupported,
-              "The architecture \"" + name + "\" is not supported; gerbil knows " + known + ".");
+  if (found != nullptr) return *found;
+  if (name.empty() && type.empty()) {
+    throw Error(ErrorCode::corrupt,
+                "config.json has neither \"architectures\" nor \"model_type\", so the model's family is unknown.");
+  }
+  std::string known;
+  for (const Family& family : families) known += (known.empty() ? "" : ", ") + std::string(family.architecture);
+  throw Error(ErrorCode::unsupported, (name.empty() ? "The model type \"" + type : "The architecture \"" + name) +
+                                          "\" is not supported; gerbil knows " + known + ".");
 }
 
 graph::Graph build(const Json& config, const Head& head) {
   const Family& found = family(config);
   if (head.kind != found.kind && !(head.kind == Head::Kind::embedding && found.kind == Head::Kind::token)) {
-    throw Error(ErrorCode::invalid_argument, "The architecture \"" + std::string(found.architecture) + "\" " +
+    throw Error(ErrorCode::invalid_argument, "The architecture \"" + architecture(config) + "\" " +
                                                  (found.kind == Head::Kind::token       ? "generates tokens"
                                                   : found.kind == Head::Kind::embedding ? "makes embeddings"
                                                                                         : "classifies texts") +

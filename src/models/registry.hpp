@@ -1,4 +1,5 @@
-// Families by the name config.json gives them under "architectures".
+// Families by what config.json says of them: "model_type" decides, as it does in transformers, and "architectures" says
+// what the model was made for.
 #pragma once
 
 #include <string>
@@ -13,6 +14,7 @@ namespace gerbil::models {
 // What an architecture is made for, as its name says: the next token, an embedding of a text, or classes of it.
 struct Family {
   std::string_view architecture;
+  std::string_view model_type;
   graph::Graph (*build)(const Json& config, const Head& head) = nullptr;
   Head::Kind kind = Head::Kind::token;
   // Checkpoints name their tensors with this in front or without it, and both are the same model (base_model_prefix in
@@ -24,15 +26,17 @@ struct Family {
   bool special_tokens = true;
 };
 
-// The family of the model that config.json describes. Throws Error{unsupported} naming the architecture found and those
-// that are known.
+// The family of the model that config.json describes. The architecture may be missing, or name the bare model or one
+// with a head that gerbil has no use for (BertForMaskedLM): then model_type decides, and where both are known and
+// disagree, too. Throws Error{unsupported} naming what was found and what is known.
+// Reference: transformers 5.12, models/auto/auto_factory.py: a class is chosen by the type of the configuration.
 const Family& family(const Json& config);
 
 // The graph of the model. Throws as family() does, and Error{corrupt} for values that make no model. The head must be
 // one that the family has: an embedding of any, tokens of a language model, classes of a classifier.
 graph::Graph build(const Json& config, const Head& head = {});
 
-// "architectures"[0]; throws Error{corrupt} when there is none.
+// "architectures"[0], for people; the family's where there is none.
 std::string architecture(const Json& config);
 
 // Each family: one file, one declaration here, its lines in registry.cpp.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <string>
 #include <vector>
@@ -30,25 +31,39 @@ double positive(const Json& object, std::string_view key) {
   return value;
 }
 
-Parameters read_parameters(const Json& config, std::int32_t head_dim, double default_theta) {
-  Parameters p;
-  for (const std::string_view key : {"rope_parameters", "rope_scaling"}) {
-    const auto member = config.find(key);
-    if (member == config.end() || member->is_null()) continue;
-    if (!member->is_object())
-      throw Error(ErrorCode::corrupt, "\"" + std::string(key) + "\" in config.json should be an object.");
-    p.own = *member;
-    break;
+// config[key] where it is an object with members.
+const Json* find_object(const Json& config, std::string_view key) {
+  const auto member = config.find(key);
+  if (member == config.end() || member->is_null()) return nullptr;
+  if (!member->is_object()) {
+    throw Error(ErrorCode::corrupt, "\"" + std::string(key) + "\" in config.json should be an object.");
   }
+  return member->empty() ? nullptr : &*member;
+}
+
+Parameters read_parameters(const Json& config, std::int32_t head_dim, double default_theta, bool partial) {
+  Parameters p;
+  // What somebody adds to a configuration wins over what its publisher had there.
+  const Json* scaling = find_object(config, "rope_scaling");
+  const Json* parameters = find_object(config, "rope_parameters");
+  if (scaling != nullptr || parameters != nullptr) p.own = scaling != nullptr ? *scaling : *parameters;
   p.type = json_value<std::string>(p.own, "rope_type", json_value<std::string>(p.own, "type", "default"));
+  if (parameters != nullptr) default_theta = json_value<double>(*parameters, "rope_theta", default_theta);
   p.theta = json_value<double>(p.own, "rope_theta", json_value<double>(config, "rope_theta", default_theta));
-  if (!(p.theta > 1.0) || !std::isfinite(p.theta)) {
-    throw Error(ErrorCode::corrupt,
-                "\"rope_theta\" in config.json is " + std::to_string(p.theta) + ", but should be above 1.");
+  if (!(p.theta > 0.0) || !(p.theta <= std::numeric_limits<float>::max())) {
+    throw Error(ErrorCode::corrupt, "\"rope_theta\" in config.json is " + std::to_string(p.theta) +
+                                        ", but should be positive and fit into 32 bits.");
   }
   const double fraction =
       json_value<double>(config, "partial_rotary_factor", json_value<double>(p.own, "partial_rotary_factor", 1.0));
   p.dim = fraction > 0.0 && fraction <= 1.0 ? static_cast<std::int32_t>(head_dim * fraction) : 0;
+  if (!partial && p.dim != head_dim) {
+    if (p.type != "default") {
+      throw Error(ErrorCode::unsupported, "\"partial_rotary_factor\" in config.json is " + std::to_string(fraction) +
+                                              ", but heads of this model rotate as a whole when they are scaled.");
+    }
+    p.dim = head_dim;
+  }
   if (p.dim < 2 || p.dim % 2 != 0) {
     throw Error(ErrorCode::corrupt, "\"partial_rotary_factor\" in config.json is " + std::to_string(fraction) +
                                         ", which rotates " + std::to_string(p.dim) + " of " + std::to_string(head_dim) +
@@ -58,19 +73,22 @@ Parameters read_parameters(const Json& config, std::int32_t head_dim, double def
   p.original = json_value<std::int32_t>(
       config, "original_max_position_embeddings",
       json_value<std::int32_t>(p.own, "original_max_position_embeddings", p.max_position_embeddings));
-  if (p.original < 1) {
-    throw Error(ErrorCode::corrupt, "\"original_max_position_embeddings\" in config.json is " +
-                                        std::to_string(p.original) + ", but should be positive.");
+  if (p.original < 1 || p.max_position_embeddings < 1) {
+    throw Error(ErrorCode::corrupt,
+                "\"max_position_embeddings\" and \"original_max_position_embeddings\" in config.json "
+                "are " +
+                    std::to_string(p.max_position_embeddings) + " and " + std::to_string(p.original) +
+                    ", but should be positive.");
   }
   return p;
 }
 
 // theta^(−2i / dim), with the roundings of the reference.
-std::vector<float> base_frequencies(const Parameters& p) {
+std::vector<float> base_frequencies(double theta, std::int32_t dim) {
   std::vector<float> frequencies;
-  for (std::int32_t i = 0; i < p.dim; i += 2) {
-    const float exponent = static_cast<float>(i) / static_cast<float>(p.dim);
-    frequencies.push_back(1.0f / std::pow(static_cast<float>(p.theta), exponent));
+  for (std::int32_t i = 0; i < dim; i += 2) {
+    const float exponent = static_cast<float>(i) / static_cast<float>(dim);
+    frequencies.push_back(1.0f / std::pow(static_cast<float>(theta), exponent));
   }
   return frequencies;
 }
@@ -97,25 +115,46 @@ void scale_ntk(const Parameters& p, graph::RopeTable& table) {
   }
 }
 
-// Low frequencies are divided by `factor`, high ones stay, and those between are interpolated.
+// Texts longer than max_position_embeddings get a larger base, by how much longer they are. The reference looks at the
+// length again at every step; here it is one length for all of them, `factor` times as long (as in vLLM), so that a
+// result does not depend on how a text is cut into steps.
+void scale_dynamic(const Parameters& p, graph::RopeTable& table) {
+  const double factor = positive(p.own, "factor");
+  if (p.dim <= 2 || factor <= 1.0) return;
+  const double theta = p.theta * std::pow(factor * factor - (factor - 1.0), p.dim / (p.dim - 2.0));
+  if (!(theta <= std::numeric_limits<float>::max())) {
+    throw Error(ErrorCode::corrupt, "The rope parameter \"factor\" in config.json is " + std::to_string(factor) +
+                                        ", which makes the base of the frequencies overflow.");
+  }
+  table.original_context = p.max_position_embeddings;
+  table.long_inverse_frequencies = base_frequencies(theta, p.dim);
+}
+
+// Low frequencies are divided by `factor`, high ones stay, and those between are interpolated. A high_freq_factor that
+// is not above low_freq_factor leaves none between.
 void scale_llama3(const Parameters& p, graph::RopeTable& table) {
   const double factor = positive(p.own, "factor");
   const double low = positive(p.own, "low_freq_factor");
   const double high = positive(p.own, "high_freq_factor");
-  if (high <= low)
-    throw Error(ErrorCode::corrupt, "\"high_freq_factor\" in config.json should be above \"low_freq_factor\".");
   for (float& frequency : table.inverse_frequencies) {
-    const double wavelength = 2.0 * std::numbers::pi / frequency;
-    const double smooth = std::clamp((p.original / wavelength - low) / (high - low), 0.0, 1.0);
-    frequency = static_cast<float>((1.0 - smooth) * frequency / factor + smooth * frequency);
+    const double turns = p.original * static_cast<double>(frequency) / (2.0 * std::numbers::pi);
+    if (turns < low) {
+      frequency = static_cast<float>(frequency / factor);
+    } else if (turns <= high && high > low) {
+      const double smooth = (turns - low) / (high - low);
+      frequency = static_cast<float>((1.0 - smooth) * frequency / factor + smooth * frequency);
+    }
   }
 }
 
 void scale_yarn(const Parameters& p, graph::RopeTable& table) {
   const double factor =
       json_value<double>(p.own, "factor", static_cast<double>(p.max_position_embeddings) / p.original);
-  if (!(factor > 0.0))
-    throw Error(ErrorCode::corrupt, "The rope parameter \"factor\" in config.json should be positive.");
+  if (!(factor > 0.0) || !(p.theta > 1.0)) {
+    throw Error(ErrorCode::corrupt, "For yarn the rope parameter \"factor\" in config.json should be positive, and " +
+                                        std::string("\"rope_theta\" above 1; they are ") + std::to_string(factor) +
+                                        " and " + std::to_string(p.theta) + ".");
+  }
   const auto magnitude = [factor](double m) { return factor <= 1.0 ? 1.0 : 0.1 * m * std::log(factor) + 1.0; };
   const auto mscale = json_value<double>(p.own, "mscale", 0.0);
   const auto mscale_all_dim = json_value<double>(p.own, "mscale_all_dim", 0.0);
@@ -127,8 +166,10 @@ void scale_yarn(const Parameters& p, graph::RopeTable& table) {
   const auto correction = [&](double rotations) {
     return p.dim * std::log(p.original / (rotations * 2.0 * std::numbers::pi)) / (2.0 * std::log(p.theta));
   };
-  double low = correction(json_value<double>(p.own, "beta_fast", 32.0));
-  double high = correction(json_value<double>(p.own, "beta_slow", 1.0));
+  const auto beta_fast = json_value<double>(p.own, "beta_fast", 0.0);
+  const auto beta_slow = json_value<double>(p.own, "beta_slow", 0.0);
+  double low = correction(beta_fast == 0.0 ? 32.0 : beta_fast);  // 0 is no value to the reference
+  double high = correction(beta_slow == 0.0 ? 1.0 : beta_slow);
   if (json_value<bool>(p.own, "truncate", true)) {
     low = std::floor(low);
     high = std::ceil(high);
@@ -173,15 +214,17 @@ void scale_longrope(const Parameters& p, graph::RopeTable& table) {
 
 }  // namespace
 
-graph::RopeTable read_rope(const Json& config, std::int32_t head_dim, double default_theta) {
-  const Parameters p = read_parameters(config, head_dim, default_theta);
+graph::RopeTable read_rope(const Json& config, std::int32_t head_dim, double default_theta, bool partial) {
+  const Parameters p = read_parameters(config, head_dim, default_theta, partial);
   graph::RopeTable table;
-  table.inverse_frequencies = base_frequencies(p);
+  table.inverse_frequencies = base_frequencies(p.theta, p.dim);
   if (p.type == "default") return table;
   if (p.type == "linear") {
     scale_linear(p, table);
   } else if (p.type == "ntk") {
     scale_ntk(p, table);
+  } else if (p.type == "dynamic") {
+    scale_dynamic(p, table);
   } else if (p.type == "llama3") {
     scale_llama3(p, table);
   } else if (p.type == "yarn" && !p.own.contains("long_factor")) {
@@ -190,25 +233,27 @@ graph::RopeTable read_rope(const Json& config, std::int32_t head_dim, double def
              p.type == "yarn") {  // early Phi-3 files call LongRoPE "su" or "yarn"
     scale_longrope(p, table);
   } else {
-    throw Error(
-        ErrorCode::unsupported,
-        "The rotary embedding type \"" + p.type +
-            "\" in config.json is not supported; gerbil knows default, linear, ntk, llama3, yarn and longrope.");
+    throw Error(ErrorCode::unsupported, "The rotary embedding type \"" + p.type +
+                                            "\" in config.json is not supported; gerbil knows default, linear, ntk, "
+                                            "dynamic, llama3, yarn and longrope.");
   }
   return table;
 }
 
 graph::RopeTable read_layer_rope(const Json& config, std::string_view layer_type, std::int32_t head_dim, double theta,
                                  bool scaled) {
-  Json own = config;
-  own["rope_theta"] = theta;
-  own.erase("rope_parameters");
-  if (!scaled) own.erase("rope_scaling");
-  const auto all = config.find("rope_parameters");
-  if (all != config.end() && all->is_object() && all->contains(layer_type)) {
-    own["rope_parameters"] = (*all)[std::string(layer_type)];
+  Json parameters = Json::object();
+  if (const Json* all = find_object(config, "rope_parameters")) {
+    if (const Json* own = find_object(*all, layer_type)) parameters = *own;
   }
-  return read_rope(own, head_dim, theta);
+  if (const Json* scaling = find_object(config, "rope_scaling"); scaling != nullptr && scaled) {
+    parameters.update(*scaling);
+  }
+  Json flat = config;
+  flat["rope_theta"] = theta;
+  flat["rope_parameters"] = std::move(parameters);
+  flat.erase("rope_scaling");
+  return read_rope(flat, head_dim, theta);
 }
 
 }  // namespace gerbil::models

@@ -1,5 +1,5 @@
 // SmolLM3 (Hugging Face 2025): Llama in which every fourth layer, by default, has no position embedding (NoPE,
-// Yang et al. 2025, "RoPE to NoPE and Back Again").
+// Yang et al. 2025, "RoPE to NoPE and Back Again"); where windows are switched on, those layers have them.
 #include "gerbil/error.hpp"
 #include "models/decoder.hpp"
 #include "models/registry.hpp"
@@ -29,8 +29,9 @@ std::vector<std::int32_t> read_no_rope_layers(const Json& config, std::int32_t l
 }  // namespace
 
 graph::Graph build_smollm3(const Json& config, const Head& head) {
-  const DecoderConfig c = read_decoder_config(config, true);
+  const DecoderConfig c = read_decoder_config(config, {.num_key_value_heads = 4, .max_position_embeddings = 32768});
   const auto rotates = read_no_rope_layers(config, c.num_hidden_layers);
+  const std::int32_t window = read_sliding_window(config);
   const bool attention_bias = json_value<bool>(config, "attention_bias", false);
   const bool mlp_bias = json_value<bool>(config, "mlp_bias", false);
   const std::int32_t queries = c.num_attention_heads * c.head_dim;
@@ -45,11 +46,14 @@ graph::Graph build_smollm3(const Json& config, const Head& head) {
     auto q = b.linear(h, "self_attn.q_proj", queries, attention_bias);
     auto k = b.linear(h, "self_attn.k_proj", keys, attention_bias);
     const auto v = b.linear(h, "self_attn.v_proj", keys, attention_bias);
-    if (rotates[static_cast<std::size_t>(layer)] != 0) {
+    const bool rotating = rotates[static_cast<std::size_t>(layer)] != 0;
+    if (rotating) {
       q = b.rope(q, rope, c.head_dim);
       k = b.rope(k, rope, c.head_dim);
     }
-    h = attention(b, c, q, k, v, read_window(config, layer));
+    h = attention(
+        b, c, q, k, v,
+        read_window(config, layer, window, rotating ? LayerType::full_attention : LayerType::sliding_attention));
     x = b.add(x, b.linear(h, "self_attn.o_proj", c.hidden_size, attention_bias));
     h = b.rms_norm(x, "post_attention_layernorm", c.rms_norm_eps);
     x = b.add(x, gated_mlp(b, c, h, mlp_bias));

@@ -1,4 +1,5 @@
-"""Writes the attack corpus beside this file: safetensors files and checkpoint directories that lie about themselves.
+"""Writes the attack corpus beside this file: safetensors files, checkpoint directories and configurations that lie about
+themselves.
 
 Every one must end in a gerbil::Error whose sentence contains the text given here; expected.json records it. Files that a
 checkpoint attack does not mention (config.json, model.safetensors) are the plain ones below.
@@ -40,7 +41,7 @@ def checkpoint(name, reason, files):
     expected[f"checkpoints/{name}"] = reason
 
 
-for folder in ("safetensors", "checkpoints"):
+for folder in ("safetensors", "checkpoints", "configs"):
     shutil.rmtree(here / folder, ignore_errors=True)
 
 two = bytes(8)
@@ -135,7 +136,6 @@ for name, path in (
 ):
     shards(f"index_{name}", "must be the plain name", {"weight_map": {"a": path}})
 shards("index_missing_shard", "there is no such file", {"weight_map": {"a": "gone.safetensors"}})
-shards("index_tensor_not_in_shard", "does not hold it", {"weight_map": {"b": "s.safetensors"}}, {"s.safetensors": plain})
 shards(
     "index_tensor_in_two_shards", "is stored twice", {"weight_map": {"a": "s.safetensors", "b": "t.safetensors"}},
     {"s.safetensors": plain, "t.safetensors": container({"a": tensor(0, 4, [1]), "b": tensor(4, 8, [1])}, two)},
@@ -161,6 +161,10 @@ checkpoint("no_weights", "no .safetensors file", {"model.safetensors": None})
 checkpoint("several_unindexed", "2 .safetensors files", {"model.safetensors": None, "a.safetensors": plain, "b.safetensors": plain})
 
 
+checkpoint("shard_missing", "number 1 is missing", {"model.safetensors": None, "model-00002-of-00002.safetensors": plain})
+checkpoint("shard_count_huge", "number 1 is missing", {"model.safetensors": None, "model-00000-of-99999.safetensors": plain})
+
+
 def gptq(name, reason, options, files=None):
     config = {"quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 32} | options}
     checkpoint(name, reason, {"config.json": config} | (files or {}))
@@ -175,6 +179,8 @@ gptq("gptq_group_minimum", "group_size -2147483648", {"group_size": -(2**31)})
 gptq("gptq_pattern_long", "at most 1000", {"dynamic": {"+:" + "a" * 2000: {}}})
 gptq("gptq_pattern_deep", "cannot be read", {"dynamic": {"+:" + "(" * 900: {}}})
 gptq("gptq_pattern_repeats", "cannot be read", {"dynamic": {"+:((a{999}){999}){999}": {}}})
+gptq("gptq_pattern_look_behind_deep", "cannot be read", {"dynamic": {"+:" + "(?<=" * 200: {}}})
+gptq("gptq_extra_bits", "has bits 5", {"extra_config": {"m": {"bits": 5}}})
 gptq("gptq_dynamic_array", "not an object of patterns", {"dynamic": []})
 
 
@@ -188,5 +194,53 @@ mlx("mlx_bits_null_group_huge", "group_size 1073741824", {"group_size": 2**30})
 mlx("mlx_mode", "'nvfp4'", {"mode": "nvfp4"})
 mlx("mlx_override_mode", "'mxfp8'", {"lm_head": {"mode": "mxfp8"}})
 mlx("mlx_override_bits", "bits 7", {"lm_head": {"bits": 7}})
+
+llama = {
+    "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 64, "intermediate_size": 96,
+    "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 100,
+}
+nomic = {"model_type": "nomic_bert", "n_embd": 64, "n_inner": 4194304, "n_layer": 2, "n_head": 4, "vocab_size": 100}
+
+
+def config(name, reason, content):
+    """A configuration of which no graph can be made."""
+    (here / "configs").mkdir(exist_ok=True)
+    (here / "configs" / f"{name}.json").write_text(content if isinstance(content, str) else json.dumps(content))
+    expected[f"configs/{name}.json"] = reason
+
+
+def absurd(name, reason, **values):
+    config(name, reason, llama | values)
+
+
+for key in ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size"):
+    absurd(f"{key}_maximum", f'"{key}" in config.json is 2147483647', **{key: 2**31 - 1})
+    absurd(f"{key}_minimum", f'"{key}" in config.json is -2147483648', **{key: -(2**31)})
+    absurd(f"{key}_beyond_int", "at most 32 bits", **{key: 2**31})
+    absurd(f"{key}_beyond_double", "at most 32 bits", **{key: 10**300})
+absurd("head_dim_maximum", '"head_dim" in config.json is 2147483647', head_dim=2**31 - 1)
+absurd("head_dim_odd", "should be an even number", head_dim=7)
+absurd("heads_of_nothing", '"head_dim" in config.json', num_attention_heads=4096, num_key_value_heads=4096, head_dim=-1)
+absurd("max_position_embeddings_maximum", "2147483647", max_position_embeddings=2**31 - 1)
+absurd("size_infinite", "whole number", hidden_size=float("inf"))
+absurd("size_nan", "whole number", hidden_size=float("nan"))
+absurd("epsilon_nan", "rms_norm_eps", rms_norm_eps=float("nan"))
+absurd("theta_nan", "rope_theta", rope_theta=float("nan"))
+absurd("theta_huge", "rope_theta", rope_theta=1e300)
+absurd("theta_negative", "rope_theta", rope_theta=-1)
+absurd("rope_array", "should be an object", rope_scaling=[1])
+absurd("rope_factor_huge", "overflow", rope_scaling={"type": "dynamic", "factor": 1e200})
+absurd("rope_factor_infinite", "should be positive", rope_scaling={"type": "linear", "factor": float("inf")})
+absurd("rope_original_zero", "should be positive", rope_scaling={"type": "yarn", "factor": 2, "original_max_position_embeddings": 0})
+absurd("rope_partial_scaled", "rotate as a whole", partial_rotary_factor=0.5, rope_scaling={"type": "linear", "factor": 2.0})
+absurd("family_unknown", "gerbil knows", architectures=["MambaForCausalLM"], model_type="mamba")
+absurd("family_of_own_code", "JinaBertModel", architectures=["JinaBertModel"], model_type="bert")
+absurd("family_without_classes", "LlamaForSequenceClassification", architectures=["LlamaForSequenceClassification"])
+config("family_missing", "neither", {})
+config("family_numbers", "should be a string", {"architectures": [1], "model_type": 2})
+absurd("window_minimum", "should be positive", architectures=None, model_type="qwen2", sliding_window=-(2**31), use_sliding_window=True)
+absurd("layer_types_short", "too few", architectures=None, model_type="qwen2", layer_types=["full_attention"], use_sliding_window=True)
+absurd("no_rope_layers_short", "2 layers", architectures=None, model_type="smollm3", no_rope_layers=[1])
+config("experts_overflow", "together more than", nomic | {"num_experts": 1024, "moe_every_n_layers": 2})
 
 (here / "expected.json").write_text(json.dumps(expected, indent=1, sort_keys=True) + "\n")

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "gerbil/error.hpp"
 
 namespace gerbil {
@@ -34,6 +36,22 @@ TEST(Json, SaysWhereParsingFailed) {
   EXPECT_EQ(message_of([] { parse_json(R"({"a": 1,})", "x"); }), "x is not valid JSON: parsing failed at byte 9 of 9.");
   EXPECT_NE(message_of([] { parse_json("", "x"); }), "no error");
   EXPECT_NE(message_of([] { parse_json("{\"a\":\"\xff\"}", "x"); }), "no error");
+}
+
+TEST(Json, ReadsPythonsNumbersWhereAsked) {
+  const char* text = R"({"n": NaN, "p": [Infinity,-Infinity], "s": "NaN \" Infinity", "NaN": 1})";
+  const Json object = parse_python_json(text, "config.json");
+  EXPECT_TRUE(std::isnan(object["n"].get<double>()));
+  EXPECT_EQ(object["p"][0].get<double>(), HUGE_VAL);
+  EXPECT_EQ(object["p"][1].get<double>(), -HUGE_VAL);
+  EXPECT_EQ(object["s"], "NaN \" Infinity");
+  EXPECT_EQ(object["NaN"], 1);
+  EXPECT_NE(message_of([&] { json_value<std::int32_t>(object, "n", 0); }), "no error");
+  EXPECT_NE(message_of([&] { json_value<std::vector<std::int32_t>>(object, "p", {}); }), "no error");
+  EXPECT_NE(message_of([&] { parse_json(text, "x"); }), "no error") << "they are no JSON";
+  for (const char* wrong : {"{\"a\": nan}", "{\"a\": -NaN}", "{\"a\": Infinity1}", "NaNNaN", "{NaN: 1", "\"\\"}) {
+    EXPECT_NE(message_of([&] { parse_python_json(wrong, "x"); }), "no error") << wrong;
+  }
 }
 
 TEST(Json, ReadsTypedMembers) {

@@ -43,6 +43,29 @@ TEST(Dense, ReadsEveryFloatType) {
   EXPECT_THAT(row, ElementsAre(0.0f, 65504.0f));
 }
 
+TEST(Dense, ReadsDoublesAsFloats) {
+  const test::TemporaryDirectory directory;
+  const std::vector<double> values{1.0 / 3, -2.5, 1e-300, 7};
+  directory.write_checkpoint("{}", {{"a.weight", "F64", {2, 2}, test::bytes_of(values)}});
+  const Weight weight = Checkpoint::open(directory.path()).matrix("a", 2, 2);
+  EXPECT_EQ(std::get<Dense>(weight.form).dtype, DType::f32);
+  EXPECT_THAT(numbers(weight), ElementsAre(1.0f / 3, -2.5f, 0.0f, 7.0f));
+}
+
+TEST(Dense, KnowsWhatIsStoredTwice) {
+  const std::string ones = test::bytes_of(std::vector<float>{1, 1}), twos = test::bytes_of(std::vector<float>{1, 2});
+  const test::TemporaryDirectory directory;
+  directory.write_checkpoint("{}", {{"a.weight", "F32", {1, 2}, ones},
+                                    {"b.weight", "F32", {1, 2}, ones},
+                                    {"c.weight", "F32", {1, 2}, twos},
+                                    {"d.weight", "F32", {2, 1}, ones}});
+  const Checkpoint checkpoint = Checkpoint::open(directory.path());
+  EXPECT_TRUE(checkpoint.same("a", "b"));
+  EXPECT_FALSE(checkpoint.same("a", "c"));
+  EXPECT_FALSE(checkpoint.same("a", "d"));
+  EXPECT_FALSE(checkpoint.same("a", "e"));
+}
+
 TEST(Dense, SaysWhatIsWrong) {
   const test::TemporaryDirectory directory;
   directory.write_checkpoint(
@@ -56,7 +79,7 @@ TEST(Dense, SaysWhatIsWrong) {
   EXPECT_THAT(missing, HasSubstr("'model.norm.weight' is missing"));
   const std::string dtype = error_of(ErrorCode::corrupt, [&] { (void)checkpoint.matrix("i", 1, 1); });
   EXPECT_THAT(dtype, HasSubstr("I64 [1, 1]"));
-  EXPECT_THAT(dtype, HasSubstr("F32, F16 or BF16"));
+  EXPECT_THAT(dtype, HasSubstr("F32, F16, BF16 or F64"));
   const Weight weight = checkpoint.matrix("a", 2, 3);
   std::vector<float> out(6);
   error_of(ErrorCode::invalid_argument, [&] { read_dense(weight, 1, 2, out.data()); });

@@ -22,7 +22,7 @@ struct Layer {
   int group = 32;
   bool act_order = false;
 
-  int groups() const { return columns / group; }
+  int groups() const { return (columns + group - 1) / group; }
   // Groups of inputs: in order, or strided so that neighbours differ.
   int group_of(int input) const { return act_order ? input % groups() : input / group; }
   std::uint32_t code(int row, int input) const {
@@ -37,25 +37,31 @@ struct Layer {
   }
 
   std::vector<StoredTensor> store(const std::string& module, bool v1) const {
-    const int per_word = 32 / bits;
-    std::vector<std::uint32_t> qweight(columns / per_word * rows), qzeros(groups() * (rows / per_word));
+    const int words = rows * bits / 32;  // of zero points
+    std::vector<std::uint32_t> qweight(columns * bits / 32 * rows), qzeros(groups() * words);
+    // Codes of 3 bits cross from word to word, `stride` apart.
+    const auto put = [&](std::vector<std::uint32_t>& into, int at, int stride, int i, std::uint64_t value) {
+      const std::uint64_t shifted = value << (i * bits % 32);
+      into[at + i * bits / 32 * stride] |= static_cast<std::uint32_t>(shifted);
+      if (shifted >> 32 != 0) into[at + (i * bits / 32 + 1) * stride] |= static_cast<std::uint32_t>(shifted >> 32);
+    };
     std::vector<float> scales;
     std::vector<std::int32_t> g_idx;
     for (int i = 0; i < columns; ++i) {
       g_idx.push_back(group_of(i));
-      for (int r = 0; r < rows; ++r) qweight[i / per_word * rows + r] |= code(r, i) << (i % per_word * bits);
+      for (int r = 0; r < rows; ++r) put(qweight, r, rows, i, code(r, i));
     }
     for (int g = 0; g < groups(); ++g) {
       for (int r = 0; r < rows; ++r) {
         scales.push_back(scale(g, r));
-        qzeros[g * (rows / per_word) + r / per_word] |= zero(g, r) << (r % per_word * bits);
+        put(qzeros, g * words, 1, r, v1 && bits == 3 ? (zero(g, r) - 1) & 7 : zero(g, r));
       }
     }
-    if (v1) {  // as GPTQModel's convert_gptq_v2_to_v1_format: from the packed words
+    if (v1 && bits != 3) {  // as GPTQModel's convert_gptq_v2_to_v1_format: from the packed words
       for (std::uint32_t& word : qzeros) word -= bits == 8 ? 0x01010101u : bits == 4 ? 0x11111111u : 0x55555555u;
     }
-    return {{module + ".qweight", "I32", {columns / per_word, rows}, test::bytes_of(qweight)},
-            {module + ".qzeros", "I32", {groups(), rows / per_word}, test::bytes_of(qzeros)},
+    return {{module + ".qweight", "I32", {columns * bits / 32, rows}, test::bytes_of(qweight)},
+            {module + ".qzeros", "I32", {groups(), words}, test::bytes_of(qzeros)},
             {module + ".scales", "F16", {groups(), rows}, test::f16_bytes(scales)},
             {module + ".g_idx", "I32", {columns}, test::bytes_of(g_idx)}};
   }
@@ -76,15 +82,15 @@ void expect_equal(const Weight& weight, const Layer& layer) {
 
 TEST(Gptq, ReadsBothFormatsAndEveryWidth) {
   for (const bool v1 : {true, false}) {
-    for (const int bits : {2, 4, 8}) {
+    for (const int bits : {2, 3, 4, 8}) {
       for (const bool act_order : {true, false}) {
-        const Layer layer{.bits = bits, .act_order = act_order};
+        const Layer layer{.rows = 32, .bits = bits, .act_order = act_order};
         const test::TemporaryDirectory directory;
         directory.write_checkpoint(config(bits, 32, v1 ? "" : R"(, "checkpoint_format": "gptq_v2", "sym": false)"),
                                    layer.store("m", v1));
         const Checkpoint checkpoint = Checkpoint::open(directory.path());
         EXPECT_EQ(checkpoint.quantization(), "gptq " + std::to_string(bits) + "-bit group 32");
-        const Weight weight = checkpoint.matrix("m", 16, 64);
+        const Weight weight = checkpoint.matrix("m", 32, 64);
         SCOPED_TRACE(testing::Message() << bits << " bits, v1 " << v1 << ", act-order " << act_order);
         expect_equal(weight, layer);
         const auto& affine = std::get<Affine>(weight.form);
@@ -155,6 +161,44 @@ TEST(Gptq, FollowsDynamicOverrides) {
   EXPECT_TRUE(checkpoint.contains("lm_head"));
 }
 
+TEST(Gptq, ReadsALastGroupThatIsSmaller) {
+  const Layer layer{.columns = 128, .group = 96};
+  auto tensors = layer.store("m", true);
+  for (const bool with_index : {true, false}) {
+    if (!with_index) tensors.pop_back();
+    const test::TemporaryDirectory directory;
+    directory.write_checkpoint(config(4, 96), tensors);
+    const Weight weight = Checkpoint::open(directory.path()).matrix("m", 16, 128);
+    expect_equal(weight, layer);
+    EXPECT_EQ(std::get<Affine>(weight.form).group, 32);
+  }
+}
+
+TEST(Gptq, AnEmptyIndexIsNone) {
+  const Layer layer;
+  auto tensors = layer.store("m", true);
+  tensors[3] = {"m.g_idx", "I32", {0}, ""};
+  const test::TemporaryDirectory directory;
+  directory.write_checkpoint(config(4, 32), tensors);
+  expect_equal(Checkpoint::open(directory.path()).matrix("m", 16, 64), layer);
+}
+
+TEST(Gptq, IsRecognizedInOtherSpellings) {
+  const Layer four, eight{.bits = 8, .group = 64};
+  auto tensors = four.store("m", true);
+  for (auto& tensor : eight.store("n", true)) tensors.push_back(tensor);
+  for (const char* method : {R"("quant_method": "GPTQ", "dynamic": {".*(?<!m)$": {"bits": 8, "group_size": 64}})",
+                             R"("quant_method": "auto-round", "packing_format": "auto_round:auto_gptq",
+                                "extra_config": {"n": {"bits": 8, "group_size": 64}, "lm_head": {"bits": 16}})"}) {
+    const test::TemporaryDirectory directory;
+    directory.write_checkpoint(R"({"quantization_config": {"bits": 4, "group_size": 32, )" + std::string(method) + "}}",
+                               tensors);
+    const Checkpoint checkpoint = Checkpoint::open(directory.path());
+    expect_equal(checkpoint.matrix("m", 16, 64), four);
+    expect_equal(checkpoint.matrix("n", 16, 64), eight);
+  }
+}
+
 TEST(Gptq, ReadsQuantizeConfigJson) {
   const Layer layer;
   const test::TemporaryDirectory directory;
@@ -181,9 +225,10 @@ TEST(Gptq, SaysWhatIsWrong) {
   expect_refused(ErrorCode::corrupt, config(8, 32), all,
                  "'m.qweight' has the shape [8, 16], but [16, 16] was expected");
   expect_refused(ErrorCode::corrupt, config(4, 16), all, "'m.qzeros' has the shape [2, 2], but [4, 2] was expected");
-  expect_refused(ErrorCode::corrupt, config(4, 48), all, "groups of 48");
+  expect_refused(ErrorCode::corrupt, config(4, 48), all, "must have 48");
+  expect_refused(ErrorCode::corrupt, config(4, 63), all, "groups of 63");
   expect_refused(ErrorCode::corrupt, config(4, 0), all, "group_size 0");
-  expect_refused(ErrorCode::unsupported, config(3, 32), all, "bits 3");
+  expect_refused(ErrorCode::unsupported, config(5, 32), all, "bits 5");
   expect_refused(ErrorCode::unsupported, config(4, 32, R"(, "checkpoint_format": "marlin")"), all, "'marlin'");
   expect_refused(ErrorCode::unsupported, config(4, 32, R"(, "pack_dtype": "int16")"), all, "'int16'");
   expect_refused(ErrorCode::corrupt, config(4, 32, R"(, "dynamic": {"-:m": {}})"), all,

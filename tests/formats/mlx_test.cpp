@@ -85,6 +85,25 @@ void expect_refused(ErrorCode code, const std::string& config, const std::vector
   EXPECT_THAT(error_of(code, [&] { (void)Checkpoint::open(directory.path()).matrix("m", 1, 64); }), HasSubstr(reason));
 }
 
+// Converters that mix widths write one width for all, or the widths of layers under names that they had before.
+TEST(Mlx, BitsAndGroupFollowFromTheShapes) {
+  const Checkpoint said = Checkpoint::open(fixtures + "mlx");
+  const test::TemporaryDirectory directory;
+  directory.write("config.json", R"({"quantization": {"bits": 4, "group_size": 64, "language_model.bits3":
+                                     {"bits": 3, "group_size": 32}}})");
+  std::filesystem::create_symlink(fixtures + "mlx/model.safetensors", directory.path() / "model.safetensors");
+  const Checkpoint unsaid = Checkpoint::open(directory.path());
+  for (const auto& [module, rows, columns] : {std::tuple{"bits2", 5, 64}, {"bits3", 5, 96}, {"bits8", 4, 128}}) {
+    const Weight a = said.matrix(module, rows, columns), b = unsaid.matrix(module, rows, columns);
+    EXPECT_EQ(std::get<Affine>(a.form).bits, std::get<Affine>(b.form).bits);
+    EXPECT_EQ(std::get<Affine>(a.form).group, std::get<Affine>(b.form).group);
+    std::vector<float> x(static_cast<std::size_t>(rows * columns)), y(x.size());
+    read_dense(a, 0, rows, x.data());
+    read_dense(b, 0, rows, y.data());
+    EXPECT_EQ(x, y);
+  }
+}
+
 TEST(Mlx, SaysWhatIsWrong) {
   const std::string good = R"({"quantization": {"bits": 4, "group_size": 64}})";
   const auto all = one_row();
@@ -92,11 +111,15 @@ TEST(Mlx, SaysWhatIsWrong) {
   expect_refused(ErrorCode::corrupt, good, {all[0]}, "'m.scales' is missing");
   expect_refused(ErrorCode::corrupt, good, {all[1], all[2]}, "'m.weight' is missing");
   expect_refused(ErrorCode::corrupt, good, {{"m.weight", "F32", {1, 64}, std::string(256, '\0')}}, "no '.scales'");
-  expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 8, "group_size": 64}})", all,
-                 "'m.weight' has the shape [1, 8], but [1, 16] was expected");
-  expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 4, "group_size": 32}})", all,
-                 "'m.scales' has the shape [1, 1], but [1, 2] was expected");
-  expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 4, "group_size": 128}})", all, "do not divide");
+  // No width and no group have these shapes.
+  auto seven_bits = all;
+  seven_bits[0] = {"m.weight", "U32", {1, 14}, std::string(56, '\0')};
+  expect_refused(ErrorCode::corrupt, good, seven_bits, "'m.weight' has the shape [1, 14], but [1, 8] was expected");
+  expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 4, "group_size": 128}})", seven_bits,
+                 "do not divide");
+  auto small_groups = all;
+  small_groups[1] = {"m.scales", "F16", {1, 4}, std::string(8, '\0')};
+  expect_refused(ErrorCode::corrupt, good, small_groups, "'m.scales' has the shape [1, 4], but [1, 1] was expected");
   expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 7, "group_size": 64}})", all, "bits 7");
   expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 4, "group_size": 0}})", all, "group_size 0");
   expect_refused(ErrorCode::corrupt, R"({"quantization": {"bits": 4, "group_size": 64, "m": false}})", all,

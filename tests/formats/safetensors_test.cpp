@@ -59,6 +59,47 @@ TEST(Shards, AreReadAsOneCheckpoint) {
   EXPECT_EQ(checkpoint.tensors()[0].dtype, "F32");
 }
 
+// A directory with these files, each of which holds one tensor of its own name, and an index that names `listed`.
+std::vector<std::string> opened(const std::vector<std::string>& files, const std::string& index,
+                                const std::vector<std::string>& listed, std::size_t warnings) {
+  const test::TemporaryDirectory directory;
+  directory.write("config.json", "{}");
+  for (const std::string& file : files) directory.write(file, test::safetensors({{file, "F32", {0}, ""}}));
+  if (!index.empty()) {
+    std::string map;
+    for (const std::string& file : listed) map += (map.empty() ? "\"" : ", \"") + file + "\": \"" + file + "\"";
+    directory.write(index, R"({"weight_map": {)" + map + "}}");
+  }
+  const Checkpoint checkpoint = Checkpoint::open(directory.path());
+  EXPECT_EQ(checkpoint.warnings().size(), warnings);
+  std::vector<std::string> names;
+  for (const auto& tensor : checkpoint.tensors()) names.push_back(tensor.name);
+  return names;
+}
+
+TEST(Shards, AreFoundWithoutAFittingIndex) {
+  const std::string index = "model.safetensors.index.json";
+  const std::string a = "model-00001-of-00002.safetensors", b = "model-00002-of-00002.safetensors";
+  const std::string other = "model-00001-of-00013.safetensors", one = "model.safetensors";
+  const std::string x = "gptq-00001-of-00002.safetensors", y = "gptq-00002-of-00002.safetensors";
+  EXPECT_THAT(opened({one}, index, {a, b}, 1), ElementsAre(one)) << "one file makes an index moot";
+  EXPECT_THAT(opened({one, a, b}, index, {a, b}, 1), ElementsAre(one));
+  EXPECT_THAT(opened({a, b, "consolidated.safetensors"}, index, {other}, 1), ElementsAre(a, b)) << "of another build";
+  EXPECT_THAT(opened({a, b, "consolidated.safetensors"}, "", {}, 0), ElementsAre(a, b));
+  EXPECT_THAT(opened({x, y}, "gptq.safetensors.index.json", {x, y}, 0), ElementsAre(x, y));
+  EXPECT_THAT(opened({x, y, "adapter.safetensors"}, "", {}, 0), ElementsAre(x, y));
+  EXPECT_THAT(opened({"weights.safetensors"}, index, {a, b}, 1), ElementsAre("weights.safetensors"));
+}
+
+TEST(Shards, ThatAreMissingAreNamed) {
+  const std::string a = "model-00001-of-00002.safetensors", b = "model-00002-of-00002.safetensors";
+  EXPECT_THAT(error_of(ErrorCode::not_found, [&] { opened({b}, "", {}, 0); }), HasSubstr("1 of 2 shards; number 1"));
+  EXPECT_THAT(error_of(ErrorCode::not_found, [&] { opened({a}, "model.safetensors.index.json", {a, b}, 0); }),
+              HasSubstr(b));
+  const std::string x = "x-00001-of-00001.safetensors", y = "y-00001-of-00001.safetensors";
+  EXPECT_THAT(error_of(ErrorCode::not_found, [&] { opened({x, y}, "", {}, 0); }), HasSubstr("2 .safetensors files"));
+}
+
 std::string refusal(const std::string& name, const std::string& config) {
   const test::TemporaryDirectory directory;
   directory.write("config.json", config);

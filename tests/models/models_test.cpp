@@ -38,12 +38,46 @@ TEST(Models, EveryFamilyFusesToFiveNodesALayer) {
 TEST(Models, UnknownArchitecturesAreNamed) {
   EXPECT_EQ(message_of(small("MambaForCausalLM")),
             "The architecture \"MambaForCausalLM\" is not supported; gerbil knows LlamaForCausalLM, Qwen2ForCausalLM, "
-            "Qwen3ForCausalLM, SmolLM3ForCausalLM, Phi3ForCausalLM, Gemma3TextModel, Qwen3Model, BertModel, "
-            "RobertaModel, XLMRobertaLoRA, XLMRobertaModel, ModernBertModel, NomicBertModel, NewModel, GteModel, "
-            "StaticModel, "
+            "Qwen3ForCausalLM, SmolLM3ForCausalLM, Phi3ForCausalLM, Gemma3TextModel, BertModel, RobertaModel, "
+            "XLMRobertaModel, XLMRobertaLoRA, ModernBertModel, NomicBertModel, NewModel, GteModel, StaticModel, "
             "BertForSequenceClassification, RobertaForSequenceClassification, XLMRobertaForSequenceClassification, "
             "ModernBertForSequenceClassification, NewForSequenceClassification.");
-  EXPECT_EQ(message_of(Json::object()), "config.json has no \"architectures\", so the model's family is unknown.");
+  EXPECT_EQ(message_of({{"model_type", "mamba"}}).substr(0, 41), "The model type \"mamba\" is not supported; ");
+  EXPECT_EQ(message_of(Json::object()),
+            "config.json has neither \"architectures\" nor \"model_type\", so the model's family is unknown.");
+}
+
+TEST(Models, ModelTypeDecidesTheFamily) {
+  const auto found = [](Json architectures, const char* type) {
+    return std::string(family({{"architectures", std::move(architectures)}, {"model_type", type}}).architecture);
+  };
+  for (const Json& none : {Json(), Json::array(), Json::array({nullptr}), Json("LlamaModel")}) {
+    EXPECT_EQ(found(none, "llama"), "LlamaForCausalLM");
+    EXPECT_EQ(found(none, "bert"), "BertModel");
+  }
+  EXPECT_EQ(family({{"model_type", "xlm-roberta"}}).architecture, "XLMRobertaModel");
+  EXPECT_EQ(found({"Qwen3Model"}, "qwen3"), "Qwen3ForCausalLM");
+  EXPECT_EQ(found({"Qwen2PreTrainedModel"}, "qwen2"), "Qwen2ForCausalLM");
+  EXPECT_EQ(found({"BertForMaskedLM"}, "bert"), "BertModel");
+  EXPECT_EQ(found({"BertLMHeadModel"}, "bert"), "BertModel");
+  EXPECT_EQ(found({"XLMRobertaForMaskedLM"}, "xlm-roberta"), "XLMRobertaModel");
+  EXPECT_EQ(found({"ModernBertForTokenClassification"}, "modernbert"), "ModernBertModel");
+  EXPECT_EQ(found({"NomicBertForMaskedLM"}, "nomic_bert"), "NomicBertModel");
+  EXPECT_EQ(found({"RobertaForSequenceClassification"}, "xlm-roberta"), "XLMRobertaForSequenceClassification");
+  EXPECT_EQ(found({"LlamaForCausalLM"}, "qwen2"), "Qwen2ForCausalLM") << "as AutoModelForCausalLM does";
+  EXPECT_EQ(found({"LlamaForCausalLM"}, "something-of-its-own"), "LlamaForCausalLM");
+  EXPECT_EQ(architecture({{"architectures", {"BertForMaskedLM"}}, {"model_type", "bert"}}), "BertForMaskedLM");
+  EXPECT_EQ(architecture({{"model_type", "bert"}}), "BertModel");
+}
+
+TEST(Models, MissingKeysMeanWhatTheFamilySays) {
+  Json config = small("Qwen3ForCausalLM");
+  EXPECT_NE(graph::to_string(build(config)).find("q_proj[512, 64]"), std::string::npos) << "128 columns a head";
+  config["head_dim"] = nullptr;
+  EXPECT_NE(graph::to_string(build(config)).find("q_proj[64, 64]"), std::string::npos);
+  config = small("SmolLM3ForCausalLM");
+  config.erase("num_key_value_heads");
+  EXPECT_NE(graph::to_string(build(config)).find("k_proj[64, 64]"), std::string::npos);
 }
 
 TEST(Models, ImpossibleSizesAreErrors) {
@@ -65,7 +99,7 @@ TEST(Models, ImpossibleSizesAreErrors) {
   EXPECT_NE(with("rope_scaling", {{"rope_type", "spiral"}}).find("\"spiral\""), std::string::npos);
   EXPECT_NE(with("rope_scaling", {{"rope_type", "linear"}, {"factor", 0}}).find("should be positive"),
             std::string::npos);
-  EXPECT_NE(with("rope_theta", 0).find("should be above 1"), std::string::npos);
+  EXPECT_NE(with("rope_theta", 0).find("should be positive"), std::string::npos);
 }
 
 TEST(Models, BothSpellingsOfRopeAreEqual) {
@@ -85,6 +119,22 @@ TEST(Models, BothSpellingsOfRopeAreEqual) {
   EXPECT_EQ(a.inverse_frequencies.front(), 1.0f) << "the highest frequency is not scaled";
   EXPECT_FLOAT_EQ(a.inverse_frequencies.back(), std::pow(500000.0f, -14.0f / 16.0f) / 8.0f)
       << "the lowest is divided by the factor";
+}
+
+TEST(Models, RopeScalingWinsOverRopeParameters) {
+  Json config = small("LlamaForCausalLM");
+  config["rope_parameters"] = {{"rope_type", "default"}, {"rope_theta", 1e6}};
+  const auto plain = read_rope(config, 16);
+  config["rope_scaling"] = {{"type", "linear"}, {"factor", 2.0}};
+  const auto scaled = read_rope(config, 16);
+  for (std::size_t i = 0; i < 8; ++i) {
+    EXPECT_EQ(scaled.inverse_frequencies[i], plain.inverse_frequencies[i] / 2) << "the base stays";
+  }
+  config["rope_scaling"] = Json::object();
+  EXPECT_EQ(read_rope(config, 16).inverse_frequencies, plain.inverse_frequencies);
+  config["partial_rotary_factor"] = 0.5;
+  EXPECT_EQ(read_rope(config, 16).inverse_frequencies, plain.inverse_frequencies) << "of no meaning to Llama";
+  EXPECT_EQ(read_rope(config, 16, 1e4, true).rotary_dim(), 8);
 }
 
 TEST(Models, TiedAndUntiedHeads) {

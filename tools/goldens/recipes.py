@@ -76,6 +76,11 @@ SETS = {
         "yarn": (LLAMA | {"rope_scaling": YARN | {"rope_type": "yarn"}}, SHORT, 0),
         "yarn_tuned": (LLAMA | {"rope_scaling": YARN | {"rope_type": "yarn", "beta_fast": 4.0, "beta_slow": 0.5,
                                                          "attention_factor": 1.3}}, SHORT, 0),
+        # Twice as many tokens as positions: the reference's base for 40 tokens is then that for factor · positions.
+        "dynamic_rope": (LLAMA | {"max_position_embeddings": LONG // 2,
+                                  "rope_scaling": {"type": "dynamic", "factor": 2.0}}, LONG, LONG + 1),
+        # A factor of frequencies that is not above the other leaves none between them.
+        "llama3_rope_crossed": (LLAMA | {"rope_scaling": LLAMA3_ROPE | {"low_freq_factor": 8.0}}, SHORT, 0),
     }},
     "llama_bias_tied": {"variants": {
         "config": (LLAMA | {"attention_bias": True, "mlp_bias": True, "tie_word_embeddings": True}, SHORT, 0)}},
@@ -95,6 +100,8 @@ SETS = {
         "config": (QWEN3 | {"attention_bias": True, "tie_word_embeddings": True}, SHORT, 0)}},
     "smollm3": {"variants": {
         "config": (SMOLLM3, SHORT, 0),
+        # The layers without positions are the ones with windows.
+        "sliding_window": (without(SMOLLM3, "layer_types") | {"use_sliding_window": True, "sliding_window": 8}, SHORT, 0),
         "interval_only": (without(SMOLLM3, "no_rope_layers", "layer_types") | {"no_rope_layer_interval": 3}, SHORT, 0),
     }},
     "phi3": {"variants": {
