@@ -45,8 +45,9 @@ struct LoadOptions {
   std::int32_t context_length = 0;  // tokens of a conversation or a text; 0: the model's own, at most 4096 for
                                     // a conversation and 8192 for a text
   std::int32_t cache_tokens = 0;    // KV cache over all conversations; 0: twice context_length
-  Quantization quantize = Quantization::none;  // quantise dense weights while loading
-  int group_size = 0;    // for `quantize`: 32, 64 or 128; 0: 128, or the largest that divides every weight
+  // Quantise dense weights while loading. int4 keeps embeddings and the head in 8 bits: docs/quantization.md.
+  Quantization quantize = Quantization::none;
+  int group_size = 0;    // for `quantize`: weights that share a scale, 32, 64 or 128; 0: 32
   bool exact = false;    // keep activations, keys and values in f32: slower, for comparisons
   bool check = true;     // look for broken weights while loading; findings are in Engine::warnings()
   bool optimize = true;  // false runs the graph as the model wrote it, for tests

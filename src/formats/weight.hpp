@@ -51,9 +51,8 @@ void read_dense(const Weight& weight, std::int64_t row, std::int64_t count, floa
 // with equal bits, group and permutation stay affine. Returns an empty optional when the forms cannot be joined.
 std::optional<Weight> concatenate_rows(std::vector<Weight> parts);
 
-// On-the-fly quantisation of a dense weight, round to nearest over the group's range, in a single pass over its rows
-// when they are read. bits: 4 or 8; group: 32, 64 or 128, and must divide columns. scale = (max − min) / (2^bits − 1)
-// and bias = min, both rounded to f16 first so that every backend computes with the same numbers.
+// On-the-fly quantisation of a dense weight when its rows are read; formats/affine_fit.hpp says how scales and biases
+// are chosen. bits: 4 or 8; group: 32, 64 or 128, and must divide columns.
 Weight quantize(Weight dense, int bits, int group);
 
 // A weight whose numbers are given; the tests' and the benchmark's way to make one.

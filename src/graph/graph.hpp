@@ -27,6 +27,7 @@ struct WeightDeclaration {
   std::int64_t rows = 0;  // outputs; 1 for a vector
   std::int64_t columns = 0;
   bool vector = false;
+  bool outer = false;  // a table of embeddings or the last projection: quantisation while loading keeps these finer
   // How the checkpoint has it, where that is another form than [rows, columns].
   bool transposed = false;    // [columns, rows]
   std::int32_t slices = 1;    // [slices, rows, columns / slices]: the slices are put side by side

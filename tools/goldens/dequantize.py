@@ -77,22 +77,74 @@ def gptq_checkpoint(tensors, config):
     return result
 
 
+def half(values):
+    return values.astype(numpy.float16).astype(numpy.float32)
+
+
+def codes_of(values, scale, bias, levels):
+    with numpy.errstate(divide="ignore"):
+        inverse = numpy.where(scale > 0, numpy.float32(1) / scale, numpy.float32(0))
+    return numpy.rint(numpy.clip((values - bias) * inverse, 0, levels))
+
+
+def regression(values, scale, bias, low, levels):
+    """The line through `values` that fits the codes of a grid best: its scale, its bias, the sum of squared errors."""
+    codes, values = codes_of(values, scale, bias, levels).astype(numpy.float64), (values - low).astype(numpy.float64)
+    mean_code, mean = codes.mean(axis=2, keepdims=True), values.mean(axis=2, keepdims=True)
+    spread = ((codes - mean_code) ** 2).sum(axis=2, keepdims=True)
+    together = ((codes - mean_code) * (values - mean)).sum(axis=2, keepdims=True)
+    scale = numpy.where(spread > 0, together / numpy.where(spread > 0, spread, 1), 0)
+    bias = mean - scale * mean_code
+    error = ((values - scale * codes - bias) ** 2).sum(axis=2, keepdims=True)
+    return scale.astype(numpy.float32), bias.astype(numpy.float32) + low, error
+
+
+def restored(values, scale, bias, levels):
+    """What is left of the values, and the sum of squared errors, after scale and bias were rounded to half precision."""
+    scale, bias = half(scale), half(bias)
+    result = codes_of(values, scale, bias, levels) * scale + bias
+    return result, ((values - result) ** 2).sum(axis=2, keepdims=True)
+
+
 def on_the_fly_matrix(weight, bits, group):
-    """What is left of a dense matrix that gerbil quantised as it loaded it: over the range of each group, with scale
-    and bias rounded to half precision before the codes are chosen."""
-    group = group or next(size for size in (128, 64, 32) if weight.shape[1] % size == 0)
+    """What is left of a dense matrix that gerbil quantised as it loaded it: 8 bits over the range of each group; 4 bits
+    on the grid that src/formats/affine_fit.hpp describes."""
     values = weight.reshape(weight.shape[0], -1, group)
     low, high = values.min(axis=2, keepdims=True), values.max(axis=2, keepdims=True)
     levels = numpy.float32(2**bits - 1)
-    bias = low.astype(numpy.float16).astype(numpy.float32)
-    scale = ((high - low) / levels).astype(numpy.float16).astype(numpy.float32)
-    codes = numpy.clip(numpy.floor((values - bias) * (1 / scale) + numpy.float32(0.5)), 0, levels)
-    return (codes * scale + bias).reshape(weight.shape)
+    whole = (high - low) / levels
+    result, error = restored(values, whole, low, levels)
+    if bits == 4:
+        best = whole, low, numpy.full(low.shape, numpy.inf)
+
+        def better(candidate):
+            smaller = candidate[2] < best[2]
+            return tuple(numpy.where(smaller, new, old) for new, old in zip(candidate, best))
+
+        drawn_in = [numpy.float32(share) for share in (0, 0.05, 0.12)]
+        for below in drawn_in:
+            for above in drawn_in:
+                start = whole * (1 - below - above), low + whole * (below * levels)
+                best = better(regression(values, *start, low, levels))
+        for _ in range(2):
+            best = better(regression(values, best[0], best[1], low, levels))
+        fitted, fitted_error = restored(values, best[0], best[1], levels)
+        result = numpy.where(fitted_error < error, fitted, result)
+    return result.reshape(weight.shape)
 
 
 def on_the_fly(tensors, bits, group):
-    return {key: torch.from_numpy(on_the_fly_matrix(floats(tensor), bits, group)) if tensor.ndim == 2 else tensor
-            for key, tensor in tensors.items()}
+    """Groups of 32 where group is 0. Tables of embeddings and heads are kept in 8 bits; rows that the group does not
+    divide, and vectors, as they are."""
+    group = group or 32
+
+    def left(key, tensor):
+        if tensor.ndim != 2 or tensor.shape[1] % group:
+            return tensor
+        outer = "embed" in key or key.startswith("lm_head")
+        return torch.from_numpy(on_the_fly_matrix(floats(tensor), 8 if outer else bits, group))
+
+    return {key: left(key, tensor) for key, tensor in tensors.items()}
 
 
 def checkpoint(kind, tensors, config):

@@ -127,8 +127,8 @@ SOURCES = {
                              "tie_word_embeddings": True},
 }
 
-# Dense sets that gerbil quantises while it loads: set, variant, bits, group; group 0 takes the largest of 128, 64 and
-# 32 that divides each weight's inputs.
+# Dense sets that gerbil quantises while it loads: set, variant, bits, group; group 0 is the
+# default, 32.
 ON_THE_FLY = [
     ("llama", "config", 4, 32),
     ("llama_bias_tied", "config", 8, 32),
