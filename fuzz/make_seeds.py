@@ -1,6 +1,7 @@
 """Where the fuzz targets begin: fixtures and attacks of the tests, in the form that each target takes.
 
-    python3 fuzz/make_seeds.py FOLDER      (writes FOLDER/safetensors, FOLDER/config, FOLDER/checkpoint, FOLDER/tokenizer)
+    python3 fuzz/make_seeds.py FOLDER      (writes FOLDER/safetensors, FOLDER/config, FOLDER/checkpoint, FOLDER/tokenizer,
+    FOLDER/template)
 """
 
 import json
@@ -35,6 +36,9 @@ def seeds():
         config = case["files"]["config.json"] | case["files"].get("tokenizer_config.json", {})
         files = [settings["tokenizers"][case["tokenizer"]], config]
         yield "tokenizer", f"settings-{case['name']}", "\0".join(json.dumps(file, ensure_ascii=False) for file in files).encode()
+    for path in sorted((TESTS / "fixtures/templates").glob("*.json")):
+        for number, row in enumerate(json.loads(path.read_text())):
+            yield "template", f"{path.stem}-{number}", row["template"].encode()
 
 
 def main(folder):
