@@ -40,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   attempt([&] { (void)formats::recognize_mlx(source); });
   attempt([&] { formats::refuse_unknown_quantization(source); });
   for (const auto kind : {models::Head::Kind::token, models::Head::Kind::embedding, models::Head::Kind::classes}) {
-    attempt([&] { (void)models::build(config, {.kind = kind, .pooling = {graph::Pooling::mean}, .dense = {}}); });
+    const models::Head head{.kind = kind, .before_pooling = {}, .pooling = {graph::Pooling::mean}, .after_pooling = {}};
+    attempt([&] { (void)models::build(config, head); });
   }
   for (const auto& [key, value] : config.items()) {
     attempt([&] { (void)json_value<int>(config, key, 0); });

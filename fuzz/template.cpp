@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                  {"role": "tool", "content": [{"type": "text", "text": "7"}]}],
     "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}],
     "bos_token": "<s>", "add_generation_prompt": true, "documents": null, "x": -7, "y": [3, "b", null, true], "z": {"a": {}}
-  })", "The variables");
+  })",
+                                           "The variables");
   try {
     const jinja::Template source(std::string_view(reinterpret_cast<const char*>(data), size));
     (void)source.render(variables, {.steps = 200'000, .bytes = std::int64_t{16} << 20});

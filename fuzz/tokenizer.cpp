@@ -1,5 +1,5 @@
-// Any bytes as a tokenizer.json, after a zero byte also as a tokenizer_config.json beside it and in place of the other side
-// files, and then as a text for it and for a fixed tokenizer. Only gerbil::Error may come out.
+// Any bytes as a tokenizer.json, after a zero byte also as a tokenizer_config.json beside it and in place of the other
+// side files, and then as a text for it and for a fixed tokenizer. Only gerbil::Error may come out.
 #include <algorithm>
 #include <cstdint>
 #include <string_view>

@@ -20,8 +20,11 @@ Json token_of(const Json& value, const std::string& key) {
   return value;
 }
 
+// A list under a name is no token, and is passed over as the reference does.
+bool names_token(const Json& value) { return !value.is_null() && !value.is_array(); }
+
 bool is_named_token(const std::string& key, const Json& value) {
-  if (std::ranges::contains(token_names, key)) return !value.is_null();
+  if (std::ranges::contains(token_names, key)) return names_token(value);
   return key.ends_with("_token") && (value.is_string() || (value.is_object() && value.contains("__type")));
 }
 
@@ -32,7 +35,7 @@ Json read_named(const Json& config, const TokenizerClass& tokenizer_class) {
     const std::string name(token_names[i]);
     const std::string_view otherwise = tokenizer_class.tokens[i];
     if (const auto member = config.find(name); member != config.end()) {
-      if (!member->is_null()) named[name] = token_of(*member, name);
+      if (names_token(*member)) named[name] = token_of(*member, name);
     } else if (!otherwise.empty()) {
       named[name] = token_of(otherwise, name);
     }

@@ -16,7 +16,9 @@ const std::filesystem::path attacks = GERBIL_FIXTURES "/../attacks";
 std::string build_of(const std::string& name) {
   try {
     const Json config = parse_python_json(read_text_file(attacks / name), "'" + name + "'");
-    (void)build(config, {.kind = family(config).kind, .pooling = {graph::Pooling::mean}, .dense = {}});
+    const Head head{
+        .kind = family(config).kind, .before_pooling = {}, .pooling = {graph::Pooling::mean}, .after_pooling = {}};
+    (void)build(config, head);
   } catch (const Error& error) {
     EXPECT_NE(static_cast<int>(error.code()), static_cast<int>(ErrorCode::internal)) << error.what();
     return error.what();
