@@ -11,7 +11,7 @@ class Applied {
  public:
   Applied(const Builtin* function, const Arguments& arguments, std::size_t from)
       : function_(function), keywords_(arguments.keywords) {
-    positional_.push_back(Value());
+    positional_.emplace_back();
     for (const Value value : arguments.positional.subspan(from)) positional_.push_back(value);
   }
   Value operator()(Context& context, Value subject) {

@@ -181,7 +181,7 @@ Value striptags(Context& context, const Arguments& arguments) {
       kept += text.substr(at, begin - at);
       at = end + close.size();
     }
-    text = kept + text.substr(at);
+    text = kept.append(text, at);
   }
   std::string result;
   for (const std::string_view word : split(text, std::nullopt)) {
@@ -212,7 +212,7 @@ Value urlize(Context& context, const Arguments& arguments) {
   const auto [value, longest, nofollow, target, rel] =
       bind("urlize", arguments, {"value", "trim_url_limit", "nofollow", "target", "rel"}, 1);
   std::vector<std::string> relations = {"noopener"};
-  if (truth(nofollow)) relations.push_back("nofollow");
+  if (truth(nofollow)) relations.emplace_back("nofollow");
   if (rel.given() && !rel.is(Kind::none)) {
     for (const std::string_view each : split(to_text(rel, "rel"), std::nullopt)) relations.emplace_back(each);
   }

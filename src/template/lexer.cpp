@@ -243,14 +243,11 @@ class Lexer {
   }
 
   void read_number() {
-    std::size_t end = at_;
     TokenKind kind = TokenKind::integer;
     const char second = at_ + 1 < source_.size() ? static_cast<char>(source_[at_ + 1] | 0x20) : ' ';
     const int base = source_[at_] != '0' ? 10 : second == 'x' ? 16 : second == 'o' ? 8 : second == 'b' ? 2 : 10;
-    if (base != 10) {
-      end = skip_digits(at_ + 2, base);
-    } else {
-      end = skip_digits(at_, 10);
+    std::size_t end = skip_digits(base == 10 ? at_ : at_ + 2, base);
+    if (base == 10) {
       // In x.0.5 the digits are indices, not a number with a fraction.
       if (at_ == 0 || source_[at_ - 1] != '.') end = skip_fraction(end, kind);
       // As Python has it, a whole number does not begin with 0 unless it is 0.

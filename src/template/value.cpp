@@ -23,7 +23,12 @@ std::partial_ordering order(std::int64_t a, double b) {
 std::partial_ordering order_numbers(Value a, Value b) {
   if (a.is_integer() && b.is_integer()) return a.as_integer() <=> b.as_integer();
   if (a.is_integer()) return order(a.as_integer(), b.as_real());
-  if (b.is_integer()) return 0 <=> order(b.as_integer(), a.as_real());
+  if (b.is_integer()) {
+    const std::partial_ordering reversed = order(b.as_integer(), a.as_real());
+    return std::is_lt(reversed)   ? std::partial_ordering::greater
+           : std::is_gt(reversed) ? std::partial_ordering::less
+                                  : reversed;
+  }
   return a.as_real() <=> b.as_real();
 }
 
@@ -140,7 +145,7 @@ Extent extent_of(Value value) {
 
 bool equal(Value a, Value b) {
   if (identical(a, b) && !a.is(Kind::real)) return true;
-  if (a.is_number() && b.is_number()) return order_numbers(a, b) == 0;
+  if (a.is_number() && b.is_number()) return std::is_eq(order_numbers(a, b));
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
     case Kind::text:
@@ -166,7 +171,7 @@ bool equal(Value a, Value b) {
 int compare(Value a, Value b, std::string_view sign) {
   if (a.is_number() && b.is_number()) {
     const std::partial_ordering order = order_numbers(a, b);
-    return order < 0 ? -1 : order > 0 ? 1 : 0;
+    return std::is_lt(order) ? -1 : std::is_gt(order) ? 1 : 0;
   }
   if (a.is_text() && b.is_text()) return a.bytes().compare(b.bytes());  // UTF-8 is ordered as its code points are
   if (a.kind() == b.kind() && (a.is(Kind::list) || a.is(Kind::tuple))) {
