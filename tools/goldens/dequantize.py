@@ -112,7 +112,7 @@ def on_the_fly_matrix(weight, bits, group):
     values = weight.reshape(weight.shape[0], -1, group)
     low, high = values.min(axis=2, keepdims=True), values.max(axis=2, keepdims=True)
     levels = numpy.float32(2**bits - 1)
-    whole = (high - low) / levels
+    whole = (high / 2 - low / 2) * (2 / levels)
     result, error = restored(values, whole, low, levels)
     if bits == 4:
         best = whole, low, numpy.full(low.shape, numpy.inf)
@@ -121,7 +121,7 @@ def on_the_fly_matrix(weight, bits, group):
             smaller = candidate[2] < best[2]
             return tuple(numpy.where(smaller, new, old) for new, old in zip(candidate, best))
 
-        drawn_in = [numpy.float32(share) for share in (0, 0.05, 0.12)]
+        drawn_in = [numpy.float32(share) for share in (0, 0.0517, 0.1193)]
         for below in drawn_in:
             for above in drawn_in:
                 start = whole * (1 - below - above), low + whole * (below * levels)
