@@ -19,7 +19,8 @@ class ChatTemplate {
 
   // The prompt for the assistant's next message, as Engine::render gives it. `messages` is a JSON array of objects with
   // role, content, tool_calls and whatever else the template knows; of the options, tools, enable_thinking and
-  // template_variables count. Throws Error{invalid_argument} when the template refuses the conversation.
+  // template_variables count. Throws Error{corrupt} for what is not JSON, and Error{invalid_argument} when the template
+  // refuses the conversation.
   std::string render(std::string_view messages, const Options& options = {}) const;
 
  private:
@@ -30,7 +31,8 @@ class ChatTemplate {
 
 // What the Jinja template `source` prints for `variables`, a JSON object. As transformers calls a chat template,
 // add_generation_prompt is true and tools and documents are none unless they are given. Throws Error{unsupported} for a
-// source that cannot be read, and Error{invalid_argument} for what the template refuses.
+// source that cannot be read, Error{corrupt} for variables that are not JSON, and Error{invalid_argument} for what the
+// template refuses.
 std::string render_template(std::string_view source, std::string_view variables);
 
 }  // namespace gerbil

@@ -47,14 +47,6 @@ Sources from_member(const Json& config) {
   return sources;
 }
 
-Json parse_argument(const std::string& text, const std::string& what) {
-  try {
-    return parse_json(text, what);
-  } catch (const Error& error) {
-    throw Error(ErrorCode::invalid_argument, error.what());
-  }
-}
-
 // An assistant that only calls tools is often written with "content": null.
 bool fill_null_content(Json& messages) {
   bool any = false;
@@ -103,11 +95,11 @@ std::string ChatTemplates::render(const Json& messages, const Options& options) 
   variables["documents"] = nullptr;
   if (options.enable_thinking) variables["enable_thinking"] = *options.enable_thinking;
   for (const auto& [name, value] : options.template_variables) {
-    variables[name] = parse_argument(value, "The template variable '" + name + "'");
+    variables[name] = parse_json(value, "The template variable '" + name + "'");
   }
   variables["tools"] = nullptr;
   if (!options.tools.empty()) {
-    variables["tools"] = parse_argument(options.tools, "The list of tools");
+    variables["tools"] = parse_json(options.tools, "The list of tools");
     if (!variables["tools"].is_array()) {
       throw Error(ErrorCode::invalid_argument, "The list of tools is " + std::string(variables["tools"].type_name()) +
                                                    ", but should be a JSON array.");

@@ -23,8 +23,8 @@ class ChatTemplates {
   ChatTemplates(const std::map<std::string, std::string>& sources, Json special_tokens);
 
   // The prompt for the assistant's next message. `messages` is an array of objects. Throws Error{unsupported} when the
-  // template cannot be read, and Error{invalid_argument} for tools or variables that are not what they should be, and
-  // when the template refuses the conversation.
+  // template cannot be read, Error{corrupt} for tools or variables that are not JSON, and Error{invalid_argument} for
+  // tools that are no array and when the template refuses the conversation.
   std::string render(const Json& messages, const Options& options) const;
 
   // Whether the template that the options choose looks at the variable `name`.
