@@ -109,7 +109,7 @@ std::string with_stand_ins(std::string_view text) {
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::string_view rest = text.substr(i);
-    const auto* number = std::ranges::find_if(
+    const auto number = std::ranges::find_if(
         python_numbers, [&](const PythonNumber& n) { return !in_string && rest.starts_with(n.written); });
     if (number != python_numbers.end()) {
       result += '"' + std::string(number->stand_in) + '"';
@@ -125,7 +125,7 @@ std::string with_stand_ins(std::string_view text) {
 
 void replace_stand_in(Json& parsed) {
   if (!parsed.is_string()) return;
-  const auto* number = std::ranges::find(python_numbers, parsed.get_ref<const std::string&>(), &PythonNumber::stand_in);
+  const auto number = std::ranges::find(python_numbers, parsed.get_ref<const std::string&>(), &PythonNumber::stand_in);
   if (number != python_numbers.end()) parsed = number->value;
 }
 

@@ -37,16 +37,16 @@ constexpr std::array families{
 
 // The family called `architecture`; null when there is none.
 const Family* named(std::string_view architecture) {
-  const auto* found = std::ranges::find(families, architecture, &Family::architecture);
-  return found == families.end() ? nullptr : found;
+  const auto found = std::ranges::find(families, architecture, &Family::architecture);
+  return found == families.end() ? nullptr : &*found;
 }
 
 // The first family of this type and, where one is given, of this kind; null when there is none.
 const Family* typed(std::string_view model_type, std::optional<Head::Kind> kind = {}) {
-  const auto* found = std::ranges::find_if(families, [&](const Family& family) {
+  const auto found = std::ranges::find_if(families, [&](const Family& family) {
     return family.model_type == model_type && (!kind || family.kind == *kind);
   });
-  return found == families.end() ? nullptr : found;
+  return found == families.end() ? nullptr : &*found;
 }
 
 // "BertForMaskedLM" -> "Bert"
