@@ -50,7 +50,7 @@ PoolingModule read_pooling_module(const std::filesystem::path& file) {
   PoolingModule result;
   result.include_prompt = json_value<bool>(config, "include_prompt", true);
   for (const std::string& name : named_modes(config, file)) {
-    const auto* const found = std::ranges::find(modes, name, &Mode::name);
+    const auto found = std::ranges::find(modes, name, &Mode::name);
     if (found == modes.end()) {
       throw Error(ErrorCode::unsupported, "\"pooling_mode\" in '" + file.string() + "' is \"" + name +
                                               "\", but gerbil knows cls, max, mean, mean_sqrt_len_tokens, "
