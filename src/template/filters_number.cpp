@@ -96,7 +96,7 @@ Value rounded(Value value, std::int64_t precision) {
     std::int64_t unit = 1;
     for (std::int64_t i = precision; i < 0; ++i) unit *= 10;
     const std::int64_t rest = ((value.as_integer() % unit) + unit) % unit;
-    const std::int64_t down = value.as_integer() - rest;
+    const std::int64_t down = checked_add(value.as_integer(), -rest);
     const bool up = rest * 2 > unit || (rest * 2 == unit && (down / unit) % 2 != 0);
     return Value::integer(up ? checked_add(down, unit) : down);
   }

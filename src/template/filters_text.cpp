@@ -181,11 +181,13 @@ Value replace(Context& context, const Arguments& arguments) {
   const std::string old = str(from);
   const std::string fresh = str(to);
   context.heap.reserve(checked_multiply(count(text, old), static_cast<std::int64_t>(fresh.size())));
-  if (!context.autoescape) return context.heap.text(jinja::replace(text, old, fresh, to_index_or(most, -1)));
+  if (!context.autoescape)
+    return context.heap.text(jinja::replace(text, old, fresh, std::max<std::int64_t>(to_index_or(most, -1), -1)));
   const std::string subject = is_markup(value) || !(is_markup(from) || is_markup(to)) ? text : escape_html(text);
   const bool markup = is_markup(value) || is_markup(from) || is_markup(to);
   const std::string with = markup && !is_markup(to) ? escape_html(fresh) : fresh;
-  return context.heap.text(jinja::replace(subject, old, with, to_index_or(most, -1)), markup);
+  return context.heap.text(jinja::replace(subject, old, with, std::max<std::int64_t>(to_index_or(most, -1), -1)),
+                           markup);
 }
 
 Value indent(Context& context, const Arguments& arguments) {
@@ -245,10 +247,10 @@ Value truncate(Context& context, const Arguments& arguments) {
   const std::string end = ending.given() ? str(ending) : "...";
   const std::int64_t most = size.given() ? to_index(size) : 255;
   const std::int64_t leeway = to_index_or(slack, 5);
-  const std::int64_t kept = most - count_characters(end);
+  const std::int64_t kept = checked_add(most, -count_characters(end));
   if (kept < 0) fail("expected length >= " + std::to_string(count_characters(end)) + ", got " + std::to_string(most));
   if (leeway < 0) fail("expected leeway >= 0, got " + std::to_string(leeway));
-  if (length_of(value) <= most + leeway) return value;
+  if (length_of(value) <= checked_add(most, leeway)) return value;
   const std::string text(to_text(value, "what is truncated"));
   std::string result = text.substr(0, byte_of(text, kept));
   if (!truth(kill)) result = result.substr(0, std::min(result.rfind(' '), result.size()));

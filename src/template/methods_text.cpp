@@ -47,7 +47,7 @@ Value divided(Context& context, const Arguments& arguments) {
   const auto [text, separator, most] = bind("split", arguments, {"self", "sep", "maxsplit"}, 1);
   const auto by = optional_text(separator, "separator");
   if (by && by->empty()) fail("empty separator");
-  return list_like(context, text, cut(text.bytes(), by, to_index_or(most, -1)));
+  return list_like(context, text, cut(text.bytes(), by, std::max<std::int64_t>(to_index_or(most, -1), -1)));
 }
 
 Value splitlines_method(Context& context, const Arguments& arguments) {
@@ -134,7 +134,7 @@ Value replace_method(Context& context, const Arguments& arguments) {
   const std::string_view old = to_text(from, "replace() argument 1");
   const std::string_view fresh = to_text(to, "replace() argument 2");
   context.heap.reserve(checked_multiply(count(text.bytes(), old), static_cast<std::int64_t>(fresh.size())));
-  return like(context, text, replace(text.bytes(), old, fresh, to_index_or(most, -1)));
+  return like(context, text, replace(text.bytes(), old, fresh, std::max<std::int64_t>(to_index_or(most, -1), -1)));
 }
 
 Value join_method(Context& context, const Arguments& arguments) {
@@ -160,7 +160,7 @@ Value justified(Context& context, const Arguments& arguments) {
   const auto [text, width, fill] = bind("just", arguments, {"self", "width", "fillchar"}, 2);
   const std::string_view pad = fill.given() ? to_text(fill, "The fill character") : " ";
   if (count_characters(pad) != 1) fail("The fill character must be exactly one character long");
-  const std::int64_t missing = std::max<std::int64_t>(0, to_index(width) - length(text.text()));
+  const std::int64_t missing = std::max<std::int64_t>(0, checked_add(to_index(width), -length(text.text())));
   context.heap.reserve(missing);
   // CPython puts the odd one of an odd width to the left.
   const std::int64_t before = side == 'l' ? 0 : side == 'r' ? missing : missing / 2 + (missing & to_index(width) & 1);
@@ -174,7 +174,7 @@ Value justified(Context& context, const Arguments& arguments) {
 Value zfill_method(Context& context, const Arguments& arguments) {
   const auto [text, width] = bind("zfill", arguments, {"self", "width"}, 2);
   std::string result(text.bytes());
-  const std::int64_t missing = std::max<std::int64_t>(0, to_index(width) - length(text.text()));
+  const std::int64_t missing = std::max<std::int64_t>(0, checked_add(to_index(width), -length(text.text())));
   context.heap.reserve(missing);
   const bool sign = result.starts_with('+') || result.starts_with('-');
   result.insert(sign ? 1 : 0, static_cast<std::size_t>(missing), '0');

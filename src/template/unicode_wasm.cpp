@@ -4,12 +4,13 @@
 #include "template/unicode.hpp"
 
 // clang-format off
-// Whether the character has the property whose number in the table is `property`.
+// Whether the character has the property whose number in the table is `property`. A backslash in the code of an EM_JS
+// does not arrive as one, so @ stands for it.
 EM_JS(int, gerbil_character_is, (unsigned c, int property), {
   const table = (globalThis.gerbilProperties = globalThis.gerbilProperties || [
-    /\p{L}/u, /\p{Nd}/u, /\p{N}/u, /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u, /[\s\x1C-\x1F\x85]/u, /\p{Uppercase}/u,
-    /\p{Lowercase}/u, /\p{Lt}/u, /\p{Case_Ignorable}/u, /[\p{Nd}\u00B2\u00B3\u00B9\u2070-\u2079\u2080-\u2089\u2460-\u2468]/u, /\p{ID_Continue}/u,
-  ]);
+    "@p{L}", "@p{Nd}", "@p{N}", "[@p{L}@p{M}@p{N}@p{P}@p{S} ]", "@p{Uppercase}", "@p{Lowercase}", "@p{Lt}",
+    "@p{Case_Ignorable}", "[@p{Nd}@u00B2@u00B3@u00B9@u2070-@u2079@u2080-@u2089@u2460-@u2468]", "@p{ID_Continue}",
+  ].map((pattern) => new RegExp(pattern.replaceAll("@", String.fromCharCode(92)), "u")));
   return table[property].test(String.fromCodePoint(c)) ? 1 : 0;
 });
 
@@ -45,7 +46,7 @@ void append_mapped(std::string& result, char32_t c, int mapping, bool title = fa
 bool is_letter(char32_t c) { return c < 0x80 ? (c | 0x20) >= 'a' && (c | 0x20) <= 'z' : gerbil_character_is(c, 0); }
 bool is_decimal(char32_t c) { return c < 0x80 ? c >= '0' && c <= '9' : gerbil_character_is(c, 1); }
 bool is_numeric(char32_t c) { return gerbil_character_is(c, 2); }
-bool is_identifier_part(char32_t c) { return gerbil_character_is(c, 10); }
+bool is_identifier_part(char32_t c) { return gerbil_character_is(c, 9); }
 std::int64_t digit_value(char32_t c) {
   char32_t first = c;
   while (first > 0 && is_decimal(first - 1)) --first;
@@ -53,11 +54,11 @@ std::int64_t digit_value(char32_t c) {
 }
 bool is_printable(char32_t c) { return c < 0x7F ? c >= 0x20 : gerbil_character_is(c, 3); }
 bool is_space(char32_t c) { return tokenizer::is_whitespace(c) || (c >= 0x1C && c <= 0x1F); }
-bool is_upper(char32_t c) { return gerbil_character_is(c, 5); }
-bool is_lower(char32_t c) { return gerbil_character_is(c, 6); }
-bool is_title(char32_t c) { return gerbil_character_is(c, 7); }
-bool is_case_ignorable(char32_t c) { return gerbil_character_is(c, 8); }
-bool is_digit(char32_t c) { return gerbil_character_is(c, 9); }
+bool is_upper(char32_t c) { return gerbil_character_is(c, 4); }
+bool is_lower(char32_t c) { return gerbil_character_is(c, 5); }
+bool is_title(char32_t c) { return gerbil_character_is(c, 6); }
+bool is_case_ignorable(char32_t c) { return gerbil_character_is(c, 7); }
+bool is_digit(char32_t c) { return gerbil_character_is(c, 8); }
 void append_upper(std::string& result, char32_t c) { append_mapped(result, c, 0); }
 void append_lower(std::string& result, char32_t c) { append_mapped(result, c, 1); }
 void append_title(std::string& result, char32_t c) { append_mapped(result, c, 0, true); }
