@@ -14,7 +14,8 @@ Json read_optional_object(const std::filesystem::path& path) {
   if (!has_file(path)) return Json::object();
   Json json = parse_python_json(read_text_file(path), "'" + path.string() + "'");
   if (!json.is_object()) {
-    throw Error(ErrorCode::corrupt, "'" + path.string() + "' is not a JSON object: it is of type " + json.type_name() + ".");
+    throw Error(ErrorCode::corrupt,
+                "'" + path.string() + "' is not a JSON object: it is of type " + json.type_name() + ".");
   }
   return json;
 }

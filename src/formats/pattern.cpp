@@ -41,8 +41,8 @@ class PatternMatcher {
                                                 shown(name_) + "'.");
       }
       const Instruction& instruction = code[at];
-      const auto target = [&, at = at] {
-        return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + instruction.target);
+      const auto target = [&, here = at] {
+        return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(here) + instruction.target);
       };
       switch (instruction.kind) {
         case Instruction::Kind::accept:
