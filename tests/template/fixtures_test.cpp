@@ -63,14 +63,15 @@ TEST_P(TemplateFixtures, RenderAsTheReferenceDid) {
     } else {
       EXPECT_NE(error, "") << "rendered " << text << ", but the reference says " << row.at("error");
       // What a template says itself is passed on word for word.
-      if (row.at("kind") == "TemplateError")
+      if (row.at("kind") == "TemplateError") {
         EXPECT_NE(error.find(row.at("error").get<std::string>()), std::string::npos) << error;
+      }
     }
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, TemplateFixtures, testing::ValuesIn(fixture_names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& fixture) { return fixture.param; });
 
 }  // namespace
 }  // namespace gerbil::jinja
