@@ -17,7 +17,7 @@ constexpr int default_group = 32;
 
 // What is narrower than the smallest group stays as it is: the factors of low-rank adapters, single columns. So do rows
 // that the default group does not divide.
-formats::Weight maybe_quantized(formats::Weight weight, const LoadOptions& options, bool outer) {
+formats::Weight maybe_quantized(formats::Weight weight, const LoadOptions& options, bool fine) {
   const bool dense = std::holds_alternative<formats::Dense>(weight.form);
   if (options.quantize == Quantization::none || !dense || weight.columns < 32) return weight;
   const int group = options.group_size == 0 ? default_group : options.group_size;
@@ -27,7 +27,7 @@ formats::Weight maybe_quantized(formats::Weight weight, const LoadOptions& optio
                                                  " numbers, which groups of " + std::to_string(options.group_size) +
                                                  " do not divide; choose another group size or no quantisation.");
   }
-  const int bits = options.quantize == Quantization::int4 && !outer ? 4 : 8;
+  const int bits = options.quantize == Quantization::int4 && !fine ? 4 : 8;
   return formats::quantize(std::move(weight), bits, group);
 }
 
@@ -161,7 +161,7 @@ WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const Loa
         std::vector<formats::Weight> parts;
         parts.reserve(declaration.parts.size());
         for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
-          parts.push_back(maybe_quantized(read_matrix(files, declaration, i), options, declaration.outer));
+          parts.push_back(maybe_quantized(read_matrix(files, declaration, i), options, declaration.fine));
         }
         if (parts.size() == 1) return std::move(parts.front());
         auto whole = formats::concatenate_rows(std::move(parts));

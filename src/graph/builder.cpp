@@ -145,12 +145,7 @@ RopeId Builder::add_rope(RopeTable table) {
 Graph Builder::finish(ValueId logits, std::int32_t context_length) {
   graph_.output = logits;
   graph_.context_length = context_length;
-  for (const Node& node : graph_.nodes) {
-    const auto* embedding = std::get_if<Embedding>(&node.operation);
-    const auto* last = node.output == logits ? std::get_if<Linear>(&node.operation) : nullptr;
-    if (embedding) graph_.weights[static_cast<std::size_t>(embedding->table)].outer = true;
-    if (last) graph_.weights[static_cast<std::size_t>(last->weight)].outer = true;
-  }
+  mark_fine_weights(graph_);
   validate(graph_);
   return std::move(graph_);
 }

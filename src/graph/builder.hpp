@@ -56,7 +56,7 @@ class Builder {
   // Norms from here on multiply by 1 + w instead of w.
   void norms_add_one() { norm_add_ = 1.0f; }
 
-  // The finished graph, validated.
+  // The finished graph, its fine weights marked, validated.
   Graph finish(ValueId logits, std::int32_t context_length);
   // The same for a model that sees each text in a single step. Nothing is remembered from layer to layer then, so
   // layers of one shape write over the same keys and values.

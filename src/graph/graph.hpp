@@ -27,7 +27,7 @@ struct WeightDeclaration {
   std::int64_t rows = 0;  // outputs; 1 for a vector
   std::int64_t columns = 0;
   bool vector = false;
-  bool outer = false;  // a table of embeddings or the last projection: quantisation while loading keeps these finer
+  bool fine = false;  // quantisation while loading never gives it fewer than 8 bits (mark_fine_weights)
   // How the checkpoint has it, where that is another form than [rows, columns].
   bool transposed = false;    // [columns, rows]
   std::int32_t slices = 1;    // [slices, rows, columns / slices]: the slices are put side by side
@@ -69,6 +69,10 @@ struct Graph {
   const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
   const WeightDeclaration& weight(WeightId id) const { return weights[static_cast<std::size_t>(id)]; }
 };
+
+// Sets `fine` of the weights of a graph as a family emits it: tables of embeddings, the last projection, and in a text
+// encoder (attention that is not causal) every projection but those of queries and of keys.
+void mark_fine_weights(Graph& graph);
 
 // Throws Error{internal} with a full sentence when the graph is not well formed: an index out of range, a value read
 // before it is computed or computed twice, a shape that does not follow from the op, a state read before it is written.

@@ -14,14 +14,36 @@ const WeightDeclaration& declared(const Graph& graph, std::string_view name) {
   throw std::runtime_error("no weight of that name");
 }
 
-TEST(Builder, TablesAndTheLastProjectionAreOuterWeights) {
+// x and what attention makes of it, with queries and keys that are normalised and rotated.
+ValueId attend(Builder& b, ValueId x, bool causal) {
+  const RopeId rope = b.add_rope({.inverse_frequencies = std::vector<float>(8, 1.0f)});
+  const ValueId q = b.rope(b.rms_norm(b.linear(x, "q", 32, false), "q_norm", 1e-6f, 16), rope, 16);
+  const ValueId k = b.rope(b.linear(x, "k", 32, false), rope, 16);
+  return b.linear(b.attention(q, k, b.linear(x, "v", 32, false), 2, 2, 1.0f, 0, causal), "o", 32, false);
+}
+
+TEST(Builder, AnEncoderKeepsAllButQueriesAndKeysFine) {
   Builder b("model");
-  ValueId x = b.embedding("embed_tokens", 96, 32, 1.0f);
-  x = b.linear(x, "inner", 32, false);
+  const ValueId x = attend(b, b.embedding("embed_tokens", 96, 32, 1.0f), false);
+  const Graph graph = b.finish_whole_texts(b.pool(x, {Pooling::mean}), 8);
+  for (const char* name : {"v", "o", "embed_tokens"}) EXPECT_TRUE(declared(graph, name).fine) << name;
+  for (const char* name : {"q", "k"}) EXPECT_FALSE(declared(graph, name).fine) << name;
+}
+
+TEST(Builder, QueriesBesideValuesInOneProjectionAreFine) {
+  Builder b("model");
+  const ValueId qkv = b.linear(b.embedding("embed_tokens", 96, 32, 1.0f), "qkv", 96, false);
+  const auto part = [&](int i) { return b.slice(qkv, 32 * i, 32); };
+  const ValueId x = b.attention(part(0), part(1), part(2), 2, 2, 1.0f, 0, false);
+  EXPECT_TRUE(declared(b.finish_whole_texts(b.pool(x, {Pooling::mean}), 8), "qkv").fine);
+}
+
+TEST(Builder, ADecoderKeepsOnlyItsTableAndItsHeadFine) {
+  Builder b("model");
+  const ValueId x = attend(b, b.embedding("embed_tokens", 96, 32, 1.0f), true);
   const Graph graph = b.finish(b.linear(b.select_rows(x), "lm_head", 96, false), 8);
-  EXPECT_TRUE(declared(graph, "embed_tokens").outer);
-  EXPECT_TRUE(declared(graph, "lm_head").outer);
-  EXPECT_FALSE(declared(graph, "inner").outer);
+  for (const char* name : {"embed_tokens", "lm_head"}) EXPECT_TRUE(declared(graph, name).fine) << name;
+  for (const char* name : {"q", "k", "v", "o"}) EXPECT_FALSE(declared(graph, name).fine) << name;
 }
 
 }  // namespace

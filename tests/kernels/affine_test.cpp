@@ -25,31 +25,37 @@ struct Problem {
   Problem(int b, int g) : bits(b), group(g) {
     scales.assign(panel_rows * columns / group, 0.5f);
     biases.assign(panel_rows * columns / group, -1.25f);
-    factors.assign(tokens * columns / group, {0.25f, 1.0f});
+    factors.assign(tokens * columns / activation_group(), {0.25f, 1.0f});
   }
 
+  AffinePanels layout() const { return {bits <= 4 ? 4 : 8, bits == 8, group, Element::f32, panel_rows, columns}; }
+  int activation_group() const { return layout().activation_group(); }
+
   std::vector<float> run(std::int64_t first, std::int64_t count) const {
-    AffinePanels panels{bits <= 4 ? 4 : 8, bits == 8, group, Element::f32, panel_rows, columns};
+    AffinePanels panels = layout();
     std::vector<std::uint8_t> packed(static_cast<std::size_t>(panels.panel_code_bytes()));
     std::vector<float> parameters(static_cast<std::size_t>(panels.panel_parameters()));
     panels.codes = packed.data();
     panels.parameters = parameters.data();
     pack_affine_panel(panels, 0, codes.data(), scales.data(), biases.data(), parameters.data());
     std::vector<float> out(static_cast<std::size_t>(count * panel_rows));
-    affine_panel(panels, 0, x.data() + first * columns, factors.data() + first * panels.groups(), count, out.data());
+    affine_panel(panels, 0, x.data() + first * columns, factors.data() + first * panels.activation_groups(), count, out.data());
     return out;
   }
 
   double expected(std::int64_t token, std::int64_t row) const {
     double sum = 0;
     const std::int64_t groups = columns / group;
-    for (std::int64_t g = 0; g < groups; ++g) {
+    const std::int64_t parts = group / activation_group();
+    for (std::int64_t part = 0; part < groups * parts; ++part) {
       std::int64_t dot = 0;
-      for (std::int64_t i = g * group; i < (g + 1) * group; ++i)
+      for (std::int64_t i = part * activation_group(); i < (part + 1) * activation_group(); ++i) {
         dot += codes[row * columns + i] * x[token * columns + i];
-      const GroupFactors& f = factors[token * groups + g];
-      sum += double{scales[row * groups + g]} * f.scale * static_cast<double>(dot) +
-             double{biases[row * groups + g]} * f.sum;
+      }
+      const GroupFactors& f = factors[token * groups * parts + part];
+      const std::int64_t g = row * groups + part / parts;
+      sum += double{scales[g]} * f.scale * static_cast<double>(dot);
+      if (part % parts == parts - 1) sum += double{biases[g]} * f.sum;
     }
     return sum;
   }

@@ -22,7 +22,7 @@ class QuantizeRow : public testing::TestWithParam<Target> {
   void quantize(const std::vector<float>& x) {
     codes.assign(x.size(), 99);
     factors.assign(x.size() / group, {});
-    quantize_row(x.data(), static_cast<std::int64_t>(x.size()), group, codes.data(), factors.data());
+    quantize_row(x.data(), static_cast<std::int64_t>(x.size()), group, group, codes.data(), factors.data());
   }
 };
 
@@ -39,6 +39,19 @@ TEST_P(QuantizeRow, ErrorIsAtMostHalfAStep) {
     double sum = 0;
     for (std::size_t i = 0; i < group; ++i) sum += codes[g * group + i];
     EXPECT_FLOAT_EQ(factors[g].sum, static_cast<float>(sum) * factors[g].scale);
+  }
+}
+
+TEST_P(QuantizeRow, SumsBeginAgainWithTheWeightsGroup) {
+  std::vector<float> x;
+  for (int i = 0; i < 64; ++i) x.push_back(static_cast<float>(1 + i / 16));
+  codes.assign(64, 99);
+  factors.assign(4, {});
+  quantize_row(x.data(), 64, 16, 32, codes.data(), factors.data());
+  const float sums[] = {16, 16 + 32, 48, 48 + 64};
+  for (std::size_t part = 0; part < 4; ++part) {
+    EXPECT_FLOAT_EQ(factors[part].scale, static_cast<float>(1 + part) / 127.0f);
+    EXPECT_FLOAT_EQ(factors[part].sum, sums[part]);
   }
 }
 

@@ -36,6 +36,11 @@ struct Projection {
 // Where the kernels read row `t` of the activations: the value itself when nothing has to happen to it.
 bool reads_value(const Projection& p) { return !p.matrix->affine() && !p.norm; }
 
+// Of an affine matrix.
+std::int64_t factors_a_token(const Projection& p) {
+  return p.exact ? p.matrix->affine()->groups() : p.matrix->affine()->activation_groups();
+}
+
 void prepare_token(const Projection& p, Machine& m, std::int64_t t, float* scratch) {
   const std::int64_t columns = packed_columns(*p.matrix);
   const AffinePanels* affine = p.matrix->affine();
@@ -57,11 +62,12 @@ void prepare_token(const Projection& p, Machine& m, std::int64_t t, float* scrat
     std::memcpy(floats, x, static_cast<std::size_t>(columns) * sizeof(float));
     x = floats;
   }
-  GroupFactors* factors = m.factors.as<GroupFactors>() + t * affine->groups();
+  GroupFactors* factors = m.factors.as<GroupFactors>() + t * factors_a_token(p);
   if (p.exact) {
     kernels::sum_groups(x, columns, affine->group, factors);
   } else {
-    kernels::quantize_row(x, columns, affine->group, m.codes.as<std::int8_t>() + t * columns, factors);
+    kernels::quantize_row(x, columns, affine->activation_group(), affine->group,
+                          m.codes.as<std::int8_t>() + t * columns, factors);
   }
 }
 
@@ -74,7 +80,7 @@ void multiply_panel(const Projection& p, const Machine& m, std::int64_t panel, s
     kernels::dense_panel(std::get<DensePanels>(p.matrix->panels), panel, floats(), count, sums);
     return;
   }
-  const GroupFactors* factors = m.factors.as<GroupFactors>() + token * affine->groups();
+  const GroupFactors* factors = m.factors.as<GroupFactors>() + token * factors_a_token(p);
   if (p.exact) {
     kernels::affine_panel_exact(*affine, panel, floats(), factors, count, sums);
   } else {
@@ -128,8 +134,8 @@ void reserve(const Projection& p, Machine& m) {
     if (buffer.size() < bytes) buffer = kernels::Buffer(bytes);
   };
   const std::int64_t columns = packed_columns(*p.matrix);
-  if (const AffinePanels* affine = p.matrix->affine()) {
-    grow(m.factors, affine->groups() * static_cast<std::int64_t>(sizeof(GroupFactors)));
+  if (p.matrix->affine()) {
+    grow(m.factors, factors_a_token(p) * static_cast<std::int64_t>(sizeof(GroupFactors)));
     if (!p.exact) grow(m.codes, columns);
   }
   if (!reads_value(p) && (p.exact || !p.matrix->affine())) {
@@ -144,6 +150,7 @@ bool same_preparation(const graph::Linear& a, const Matrix& matrix_a, const grap
   const AffinePanels* affine_a = matrix_a.affine();
   const AffinePanels* affine_b = matrix_b.affine();
   return affine_a && affine_b && a.norm == b.norm && a.epsilon == b.epsilon && affine_a->group == affine_b->group &&
+         affine_a->activation_group() == affine_b->activation_group() &&
          matrix_a.gather == matrix_b.gather;
 }
 

@@ -42,7 +42,7 @@ HWY_INLINE hn::Vec<SignedByteTag> broadcast_four(const std::int8_t* x) {
   return hn::BitCast(SignedByteTag(), hn::Set(IntTag(), four));
 }
 
-// Adds to sums[t][v] the products of one group. The codes of the group start at `codes`; a vector of the next four (or
+// Adds to sums[t][v] the products of one activation group. Its codes start at `codes`; a vector of the next four (or
 // eight) columns follows 128 bytes later.
 template <int tokens, bool packed, bool eighth_bit>
 HWY_INLINE void group_sums(const std::uint8_t* codes, int group, const std::int8_t* x, std::int64_t stride,
@@ -116,13 +116,16 @@ HWY_INLINE void group_sums(const std::uint8_t* codes, int group, const std::int8
 }
 
 template <int tokens, bool packed, bool eighth_bit, typename Parameter>
-void affine_block(const AffinePanels& weight, std::int64_t panel, const std::int8_t* x, const GroupFactors* factors,
+void affine_block(const AffinePanels& weight, std::int64_t panel, const std::int8_t* rows, const GroupFactors* factors,
                   float* out) {
   const FloatTag d;
   const std::int64_t groups = weight.groups();
-  const std::int64_t group_bytes = panel_rows * weight.group * (packed ? 4 : 8) / 8;
+  constexpr int columns = AffinePanels::activation_group(packed ? 4 : 8);
+  const int parts = weight.group / columns;
+  const std::int64_t part_bytes = panel_rows * columns * (packed ? 4 : 8) / 8;
   for (std::size_t first = 0; first < panel_rows; first += kVectors * kLanes) {
     const std::uint8_t* codes = weight.codes + panel * weight.panel_code_bytes() + 4 * first;
+    const std::int8_t* x = rows;
     const Parameter* parameters =
         static_cast<const Parameter*>(weight.parameters) + panel * weight.panel_parameters() + first;
     FloatVector totals[tokens][kVectors];
@@ -130,27 +133,31 @@ void affine_block(const AffinePanels& weight, std::int64_t panel, const std::int
       HWY_UNROLL(kVectors) for (int v = 0; v < kVectors; ++v) totals[t][v] = hn::Zero(d);
     }
     for (std::int64_t group = 0; group < groups; ++group) {
-      Ints sums[tokens][kVectors];
-      HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
-        HWY_UNROLL(kVectors) for (int v = 0; v < kVectors; ++v) sums[t][v] = hn::Zero(IntTag());
-      }
-      group_sums<tokens, packed, eighth_bit>(codes, weight.group, x + group * weight.group, weight.columns, sums);
       FloatVector scales[kVectors];
       FloatVector biases[kVectors];
       HWY_UNROLL(kVectors) for (int v = 0; v < kVectors; ++v) {
         scales[v] = load_floats(parameters + v * kLanes);
         biases[v] = load_floats(parameters + panel_rows + v * kLanes);
       }
+      for (int part = 0; part < parts; ++part, codes += part_bytes, x += columns) {
+        Ints sums[tokens][kVectors];
+        HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
+          HWY_UNROLL(kVectors) for (int v = 0; v < kVectors; ++v) sums[t][v] = hn::Zero(IntTag());
+        }
+        group_sums<tokens, packed, eighth_bit>(codes, columns, x, weight.columns, sums);
+        HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
+          const auto x_scale = hn::Set(d, factors[(t * groups + group) * parts + part].scale);
+          HWY_UNROLL(kVectors) for (int v = 0; v < kVectors; ++v) {
+            totals[t][v] = hn::MulAdd(hn::ConvertTo(d, sums[t][v]), hn::Mul(scales[v], x_scale), totals[t][v]);
+          }
+        }
+      }
       HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
-        const GroupFactors& f = factors[t * groups + group];
-        const auto x_scale = hn::Set(d, f.scale);
-        const auto x_sum = hn::Set(d, f.sum);
+        const auto x_sum = hn::Set(d, factors[(t * groups + group + 1) * parts - 1].sum);
         HWY_UNROLL(kVectors) for (int v = 0; v < kVectors; ++v) {
-          totals[t][v] = hn::MulAdd(hn::ConvertTo(d, sums[t][v]), hn::Mul(scales[v], x_scale), totals[t][v]);
           totals[t][v] = hn::MulAdd(biases[v], x_sum, totals[t][v]);
         }
       }
-      codes += group_bytes;
       parameters += 2 * panel_rows;
     }
     HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
@@ -166,7 +173,7 @@ void affine_tokens(const AffinePanels& weight, std::int64_t panel, const std::in
                    std::int64_t tokens, float* out) {
   const auto block = [&]<int count>(std::int64_t token) {
     affine_block<count, packed, eighth_bit, Parameter>(weight, panel, x + token * weight.columns,
-                                                       factors + token * weight.groups(), out + token * panel_rows);
+                                                       factors + token * weight.activation_groups(), out + token * panel_rows);
   };
   std::int64_t token = 0;
   for (; token + kTokens <= tokens; token += kTokens) block.template operator()<kTokens>(token);

@@ -9,12 +9,12 @@
 
 namespace gerbil::kernels {
 
-// Σ over groups of scale · x.scale · Σ code · x.code + bias · x.sum, with integer inner sums.
-// codes [tokens, weight.columns] and factors [tokens, weight.groups()] as quantize_row makes them.
+// Σ over groups of scale · (Σ over activation groups of x.scale · Σ code · x.code) + bias · x.sum, with integer inner
+// sums. codes [tokens, weight.columns] and factors [tokens, weight.activation_groups()] as quantize_row makes them.
 void affine_panel(const AffinePanels& weight, std::int64_t panel, const std::int8_t* codes, const GroupFactors* factors,
                   std::int64_t tokens, float* out);
 
-// The same with f32 activations [tokens, weight.columns] and the factors of sum_groups.
+// The same with f32 activations [tokens, weight.columns] and factors [tokens, weight.groups()] of sum_groups.
 void affine_panel_exact(const AffinePanels& weight, std::int64_t panel, const float* x, const GroupFactors* factors,
                         std::int64_t tokens, float* out);
 

@@ -28,6 +28,11 @@ struct AffinePanels {
   void* parameters = nullptr;
 
   std::int64_t groups() const { return columns / group; }
+  // Columns whose activations are rounded with one scale, however many share one of the weight's. An outlier coarsens
+  // its neighbours, which is what 8-bit codes lose most by: docs/quantization.md.
+  static constexpr int activation_group(int code_bits) { return code_bits == 8 ? 16 : 32; }
+  int activation_group() const { return activation_group(code_bits); }
+  std::int64_t activation_groups() const { return columns / activation_group(); }
   std::int64_t panels() const { return rows / panel_rows; }
   std::int64_t panel_code_bytes() const { return panel_rows * columns * code_bits / 8; }
   std::int64_t panel_parameters() const { return 2 * panel_rows * groups(); }  // elements

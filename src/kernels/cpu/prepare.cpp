@@ -17,11 +17,13 @@ namespace gerbil::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
-void quantize_row(const float* x, std::int64_t columns, int group, std::int8_t* codes, GroupFactors* factors) {
+void quantize_row(const float* x, std::int64_t columns, int group, int weight_group, std::int8_t* codes,
+                  GroupFactors* factors) {
   const FloatTag d;
   const hn::RebindToSigned<FloatTag> di;
   const hn::Rebind<std::int8_t, FloatTag> d8;
   const std::int64_t lanes = kLanes;
+  float before = 0.0f;  // the sum of what lies before in the weight's group
   for (std::int64_t begin = 0; begin < columns; begin += group, ++factors) {
     auto largest = hn::Zero(d);
     auto finite = hn::Zero(d);  // becomes NaN when a value is infinite or NaN
@@ -43,7 +45,9 @@ void quantize_row(const float* x, std::int64_t columns, int group, std::int8_t* 
       hn::StoreU(hn::DemoteTo(d8, code), d8, codes + i);
     }
     const float scale = std::isnan(check) ? std::numeric_limits<float>::quiet_NaN() : zero ? 0.0f : magnitude / 127.0f;
-    *factors = {scale, scale * static_cast<float>(hn::ReduceSum(di, sum))};
+    if (begin % weight_group == 0) before = 0.0f;
+    before += scale * static_cast<float>(hn::ReduceSum(di, sum));
+    *factors = {scale, before};
   }
 }
 
@@ -71,8 +75,9 @@ void gather_row(const float* from, const std::int32_t* gather, std::int64_t coun
   for (std::int64_t i = 0; i < count; ++i) to[i] = gather[i] < 0 ? 0.0f : from[gather[i]];
 }
 
-void quantize_row(const float* x, std::int64_t columns, int group, std::int8_t* codes, GroupFactors* factors) {
-  HWY_DYNAMIC_DISPATCH(quantize_row)(x, columns, group, codes, factors);
+void quantize_row(const float* x, std::int64_t columns, int group, int weight_group, std::int8_t* codes,
+                  GroupFactors* factors) {
+  HWY_DYNAMIC_DISPATCH(quantize_row)(x, columns, group, weight_group, codes, factors);
 }
 
 void sum_groups(const float* x, std::int64_t columns, int group, GroupFactors* factors) {
