@@ -128,6 +128,7 @@ Settings read_settings(const Json& config, const TokenizerClass& tokenizer_class
     for (const Json& token : settings.missing_tokens) settings.added_tokens.push_back(token_of(token["content"], ""));
   }
   settings.components = read_components(config, tokenizer_class.settings);
+  settings.post_processor = token_template(tokenizer_class.post_processor, settings.special_tokens);
   settings.named_are_special = tokenizer_class.name != plain_tokenizer_class;
   settings.split_special_tokens = json_value(config, "split_special_tokens", false);
   return settings;

@@ -56,6 +56,7 @@ struct Tokenizer::Pipeline {
 
   // The spelling of `id` in tokenizer.json; null for an unused id.
   const std::string* token(TokenId id) const;
+  std::optional<TokenId> id(std::string_view token) const;
 
   // The ids of `text` without those that the post-processor adds. Ends after the word with which there are `limit`.
   std::vector<TokenId> encode(std::string_view text, std::size_t limit) const;

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/mapped_file.hpp"
+#include "tokenizer/class_template.hpp"
 #include "tokenizer/errors.hpp"
 #include "tokenizer/pattern.hpp"
 #include "tokenizer/pipeline.hpp"
@@ -50,7 +51,10 @@ Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where, co
     const TokenTable& table = table_of(pipeline->model);
     pipeline->added = read_added_tokens(file.root, table.ids, model_size(pipeline->model), pipeline->normalizer,
                                         settings.split_special_tokens);
-    pipeline->post_processor = read_post_processor(component_of(file.root, "post_processor"));
+    pipeline->post_processor =
+        settings.post_processor
+            ? make_post_processor(*settings.post_processor, [&](std::string_view token) { return pipeline->id(token); })
+            : read_post_processor(component_of(file.root, "post_processor"));
     pipeline->decoder = read_decoder(component_of(file.root, "decoder"));
     pipeline->vocabulary_size = table.tokens.size();
     for (const auto& [id, token] : pipeline->added.by_id) {
@@ -104,12 +108,7 @@ std::string Tokenizer::decode(const std::vector<TokenId>& ids, bool skip_special
 
 std::size_t Tokenizer::vocabulary_size() const { return pipeline_->vocabulary_size; }
 
-std::optional<TokenId> Tokenizer::id(std::string_view token) const {
-  for (const Vocabulary* ids : {&pipeline_->added.ids, &table_of(pipeline_->model).ids}) {
-    if (const auto found = ids->find(token); found != ids->end()) return found->second;
-  }
-  return std::nullopt;
-}
+std::optional<TokenId> Tokenizer::id(std::string_view token) const { return pipeline_->id(token); }
 
 std::string Tokenizer::token(TokenId id) const {
   const std::string* token = pipeline_->token(id);

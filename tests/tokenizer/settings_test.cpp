@@ -39,6 +39,21 @@ TEST(Settings, ChangeTheTokenizerAsTheReference) {
   EXPECT_GT(texts, 200u);
 }
 
+TEST(Settings, PutTokensAroundPairsAsTheReference) {
+  std::size_t pairs = 0;
+  for (const Json& one : fixture()["cases"]) {
+    const Json& file = fixture()["tokenizers"][one["tokenizer"].get<std::string>()];
+    const Tokenizer tokenizer = Tokenizer::from_json(file.dump(), "tokenizer.json", settings_of(one["files"]));
+    for (const Json& pair : one["pairs"]) {
+      const Encoding encoding = tokenizer.encode_pair(pair[0].get<std::string>(), pair[1].get<std::string>());
+      EXPECT_EQ(encoding.ids, pair[2].get<std::vector<TokenId>>()) << one["name"] << ": " << pair;
+      EXPECT_EQ(encoding.type_ids, pair[3].get<std::vector<std::int32_t>>()) << one["name"] << ": " << pair;
+      ++pairs;
+    }
+  }
+  EXPECT_GT(pairs, 100u);
+}
+
 TEST(Settings, NameTheSpecialTokensOfTheReference) {
   for (const Json& one : fixture()["cases"]) {
     EXPECT_EQ(nlohmann::json(settings_of(one["files"]).special_tokens), nlohmann::json(one["special_tokens"]))
