@@ -112,7 +112,7 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
     return source;
   }
   source.directory = resolve_model(model);
-  source.modules = read_sentence_modules(source.directory);
+  source.modules = read_sentence_modules(source.directory, source.warnings);
   const Json stand_in = module_config(source.modules);
   source.checkpoint = formats::Checkpoint::open(model_folder(source.directory, source.modules), stand_in);
   source.config = source.checkpoint->config();
@@ -127,7 +127,8 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
     source.quantization += options.quantize == Quantization::int4 ? ", quantised to 4 bits while loading"
                                                                   : ", quantised to 8 bits while loading";
   }
-  source.warnings = source.checkpoint->warnings();
+  const std::vector<std::string>& read = source.checkpoint->warnings();
+  source.warnings.insert(source.warnings.end(), read.begin(), read.end());
   if (source.family->architecture == "StaticModel") complete_static_config(source);
   if (source.family->kind == token) settle_head(source);
   source.weights = checkpoint_weights(*source.checkpoint, options, source.family->prefix, source.directory);
@@ -140,11 +141,13 @@ void read_settings(ModelSource& source) {
   SentencePipeline& pipeline = source.pipeline;
   pipeline.texts = read_text_settings(folder, source.config);
   if (!source.modules.empty()) {
-    apply_transformer_settings(read_transformer_settings(folder), "'" + folder.string() + "'", pipeline.texts);
+    apply_transformer_settings(read_transformer_settings(folder, &pipeline.warnings), "'" + folder.string() + "'",
+                               pipeline.texts);
   }
   const bool classifies = pipeline.head.kind == classes;
   if (classifies && !source.modules.empty()) {
-    read_prompts(read_optional_object(source.directory / "config_sentence_transformers.json"), "prompts", pipeline);
+    const std::filesystem::path file = source.directory / "config_sentence_transformers.json";
+    read_prompts(read_optional_object(file, &pipeline.warnings), "prompts", pipeline);
   }
   if (!classifies && !pipeline.scores) return;
   source.score_activation = read_score_activation(

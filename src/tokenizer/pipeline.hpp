@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "tokenizer/added_tokens.hpp"
@@ -52,6 +54,7 @@ struct Tokenizer::Pipeline {
   PostProcessor post_processor;
   Decoder decoder;
   std::size_t vocabulary_size = 0;
+  std::vector<std::string> warnings;
   mutable WorkspacePool workspaces;
 
   // The spelling of `id` in tokenizer.json; null for an unused id.

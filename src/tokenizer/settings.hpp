@@ -1,8 +1,8 @@
 // What the files beside tokenizer.json change in it.
 // Reference: _from_pretrained() of tokenization_utils_base.py and TokenizersBackend of tokenization_utils_tokenizers.py
 // in transformers 5.12. Where the reference builds the components of a class anew, gerbil keeps those of
-// tokenizer.json, with which the model was made, and changes what the class has settings for. What the class puts around
-// texts is rebuilt as the reference does it, since it hangs on the named tokens.
+// tokenizer.json, with which the model was made, and changes what the class has settings for. What the class puts
+// around texts is rebuilt as the reference does it, since it hangs on the named tokens.
 #pragma once
 
 #include <optional>

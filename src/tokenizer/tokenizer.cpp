@@ -56,6 +56,8 @@ Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where, co
             ? make_post_processor(*settings.post_processor, [&](std::string_view token) { return pipeline->id(token); })
             : read_post_processor(component_of(file.root, "post_processor"));
     pipeline->decoder = read_decoder(component_of(file.root, "decoder"));
+    pipeline->warnings = std::move(file.warnings);
+    pipeline->warnings.insert(pipeline->warnings.end(), table.warnings.begin(), table.warnings.end());
     pipeline->vocabulary_size = table.tokens.size();
     for (const auto& [id, token] : pipeline->added.by_id) {
       pipeline->vocabulary_size = std::max(pipeline->vocabulary_size, static_cast<std::size_t>(id) + 1);
@@ -119,7 +121,7 @@ std::optional<TokenId> Tokenizer::unknown_id() const {
   return std::visit([](const auto& model) -> std::optional<TokenId> { return model.unknown; }, pipeline_->model);
 }
 
-const std::vector<std::string>& Tokenizer::warnings() const { return table_of(pipeline_->model).warnings; }
+const std::vector<std::string>& Tokenizer::warnings() const { return pipeline_->warnings; }
 
 bool Tokenizer::is_special(TokenId id) const {
   const std::string* token = pipeline_->token(id);

@@ -61,6 +61,27 @@ TEST(Settings, NameTheSpecialTokensOfTheReference) {
   }
 }
 
+TEST(RepeatedKeys, CountWithTheirLastValue) {
+  ASSERT_GE(fixture()["repeated"].size(), 7u);
+  for (const Json& one : fixture()["repeated"]) {
+    const Tokenizer tokenizer = Tokenizer::from_json(one[0].get<std::string>(), "tokenizer.json");
+    EXPECT_EQ(tokenizer.encode("A a b"), one[1].get<std::vector<TokenId>>()) << one[0];
+    ASSERT_EQ(tokenizer.warnings().size(), 1u) << one[0];
+    EXPECT_TRUE(tokenizer.warnings()[0].ends_with("occurs twice in one object; the last value counts."))
+        << tokenizer.warnings()[0];
+  }
+}
+
+TEST(RepeatedKeys, OfMergesCountWithTheirLastValue) {
+  const auto file = [](const std::string& merges) {
+    return R"({"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2, "ba": 3}, )" + merges + "}}";
+  };
+  const Tokenizer tokenizer = Tokenizer::from_json(file(R"("merges": ["a b"], "merges": ["b a"])"), "tokenizer.json");
+  EXPECT_EQ(tokenizer.encode("aba"),
+            Tokenizer::from_json(file(R"("merges": ["b a"])"), "tokenizer.json").encode("aba"));
+  EXPECT_EQ(tokenizer.warnings().size(), 1u);
+}
+
 // do_lower_case of sentence-transformers.
 TEST(Settings, MakeLowerCaseBeforeTheNormalizer) {
   const std::string file = fixture()["tokenizers"]["cased"].dump();

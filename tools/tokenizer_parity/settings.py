@@ -2,8 +2,9 @@
 """Writes what AutoTokenizer of transformers makes of tokenizer_config.json and its side files: settings.py FIXTURE
 
 The fixture has "tokenizers" (tokenizer.json files by name) and "cases": a name, the tokenizer, the files beside it, the named
-special tokens that a chat template sees, texts with their ids and what these are decoded to without special tokens, and pairs of texts with
-their ids and types.
+special tokens that a chat template sees, texts with their ids and what these are decoded to without special tokens, and pairs of
+texts with their ids and types. "repeated" has files that say something twice, as texts, with what Tokenizer.from_str makes of
+the text "A a b".
 """
 
 import json
@@ -12,7 +13,7 @@ import pathlib
 import sys
 import tempfile
 
-from tokenizers import pre_tokenizers, processors
+from tokenizers import Tokenizer, pre_tokenizers, processors
 from transformers import AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
@@ -186,6 +187,25 @@ CASES = {
 }
 
 
+def repeated():
+    """Files with a key twice, and the ids of a text."""
+    written = json.dumps(TOKENIZERS["words"])
+    special = ', "special_tokens": {"a": {"id": "a", "ids": [1], "tokens": ["a"]}, "a": {"id": "a", "ids": [2], "tokens": ["a"]}}'
+    template = '{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "a", "type_id": 0}}], "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}]' + special + "}"
+    sequence = '{"type": "Sequence", "normalizers": [], "normalizers": [{"type": "Lowercase"}]}'
+    changes = [
+        ('"pre_tokenizer"', '"normalizer": {"type": "Lowercase"}, "pre_tokenizer"'),
+        ('"normalizer": null', '"normalizer": {"type": "Lowercase"}, "normalizer": null'),
+        ('"normalizer": null', f'"normalizer": {sequence}'),
+        ('"vocab": {', '"vocab": {"<unk>": 0, "a": 7, "b": 8, "A": 9}, "vocab": {'),
+        ('"model": {', '"model": {"type": "WordLevel", "vocab": {"<unk>": 0, "a": 7, "A": 9}, "unk_token": "a"}, "model": {'),
+        ('"unk_token": "<unk>"', '"unk_token": "a", "unk_token": "<unk>"'),
+        ('"post_processor": null', f'"post_processor": {template}'),
+    ]
+    files = [written.replace(old, new, 1) for old, new in changes]
+    return [[file, Tokenizer.from_str(file).encode("A a b").ids] for file in files]
+
+
 def reference(name):
     tokenizer, config, tokenizer_config, files = CASES[name]
     files = {"config.json": config} | ({} if tokenizer_config is None else {"tokenizer_config.json": tokenizer_config}) | files
@@ -214,7 +234,7 @@ def main(fixture):
     dump = lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     tokenizers = ",\n".join(f"{dump(name)}:{dump(value)}" for name, value in TOKENIZERS.items())
     cases = ",\n".join(dump(reference(name)) for name in CASES)
-    pathlib.Path(fixture).write_text(f'{{"tokenizers":{{\n{tokenizers}}},\n"cases":[\n{cases}]}}\n')
+    pathlib.Path(fixture).write_text(f'{{"tokenizers":{{\n{tokenizers}}},\n"cases":[\n{cases}],\n"repeated":{dump(repeated())}}}\n')
 
 
 if __name__ == "__main__":
