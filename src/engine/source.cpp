@@ -34,6 +34,15 @@ models::Head::Kind wanted_head(const ModelSource& source, Purpose purpose) {
   return made_for;
 }
 
+// A language model whose modules say that it ranks is asked in one form, which is not the one that they describe.
+void say_form_of_pairs(ModelSource& source) {
+  if (!std::ranges::contains(source.modules, "LogitScore", &SentenceModule::name)) return;
+  source.warnings.push_back(
+      "modules.json makes scores of the next token's logits (LogitScore). Pairs are asked in the form of "
+      "Qwen3-Reranker, as is any language model that ranks, and the score is the probability of \"yes\" against "
+      "\"no\": the chat template, the prompts and the tokens that the modules name are not used for it.");
+}
+
 // The activation of a cross-encoder's scores: a sigmoid of one class and the logits of several, unless the files name
 // another one.
 // Reference: sentence-transformers 6.2, CrossEncoder.
@@ -164,6 +173,7 @@ std::int32_t ModelSource::longest_context(const graph::Graph& graph) const {
 ModelSource open_source(const std::string& model, const LoadOptions& options) {
   ModelSource source = open_files(model, options);
   source.pipeline.head.kind = wanted_head(source, options.purpose);
+  if (source.pipeline.head.kind == token && options.purpose != Purpose::generate) say_form_of_pairs(source);
   if (source.pipeline.head.kind == embedding) {
     source.pipeline = read_sentence_pipeline(source.directory, source.modules, source.config, *source.family,
                                              source.checkpoint ? &*source.checkpoint : nullptr);

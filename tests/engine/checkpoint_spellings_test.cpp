@@ -158,6 +158,16 @@ TEST(CheckpointSpellings, OfRepeatedKeysTheLastCounts) {
               ::testing::ElementsAre(::testing::HasSubstr("generation_config.json' the key \"eos_token_id\"")));
 }
 
+TEST(CheckpointSpellings, ALogitScoreSaysInWhichFormItIsAsked) {
+  const Copy copy("qwen3_config");
+  write(copy.path / "modules.json",
+        R"([{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.base.modules.transformer.Transformer"},
+            {"idx": 1, "name": "1", "path": "1_LogitScore",
+             "type": "sentence_transformers.cross_encoder.modules.logit_score.LogitScore"}])");
+  EXPECT_THAT(copy.load(), ::testing::ElementsAre(::testing::AllOf(::testing::HasSubstr("form of Qwen3-Reranker"),
+                                                                   ::testing::HasSubstr("LogitScore"))));
+}
+
 TEST(CheckpointSpellings, AnIndexOfAnotherBuildIsNotFollowed) {
   const Copy copy("llama_config");
   write(copy.path / "model.safetensors.index.json",
