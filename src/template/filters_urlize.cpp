@@ -95,7 +95,10 @@ bool is_bare_host(std::string_view text) {
 
 bool is_ipv4(std::string_view text, std::size_t at) {
   for (int part = 0; part < 4; ++part) {
-    if (part > 0 && (at == text.size() || text[at++] != '.')) return false;
+    if (part > 0) {
+      if (!text.substr(at).starts_with('.')) return false;
+      ++at;
+    }
     const Run digits = run_of(text, at, is_decimal, 3);
     if (digits.characters == 0) return false;
     at = digits.end;
@@ -145,7 +148,7 @@ std::string anchor(std::string_view address, std::string_view shown, const LinkS
 }
 
 std::string link(std::string_view word, const LinkStyle& style) {
-  const std::string text(word);
+  std::string text(word);
   if (is_address(word)) {
     const bool scheme = word.starts_with("http://") || word.starts_with("https://");
     return anchor(scheme ? text : "https://" + text, word, style);
