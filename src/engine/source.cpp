@@ -37,7 +37,7 @@ models::Head::Kind wanted_head(const ModelSource& source, Purpose purpose) {
 // A language model whose modules say that it ranks is asked in one form, which is not the one that they describe.
 void say_form_of_pairs(ModelSource& source) {
   if (!std::ranges::contains(source.modules, "LogitScore", &SentenceModule::name)) return;
-  source.warnings.push_back(
+  source.warnings.emplace_back(
       "modules.json makes scores of the next token's logits (LogitScore). Pairs are asked in the form of "
       "Qwen3-Reranker, as is any language model that ranks, and the score is the probability of \"yes\" against "
       "\"no\": the chat template, the prompts and the tokens that the modules name are not used for it.");
