@@ -19,7 +19,8 @@ import references
 QUANTIZATIONS = ["--quantize int4", "--quantize int4 --exact", "--quantize int4 --group 64", "--quantize int8",
                  "--quantize int8 --exact", "--quantize int8 --group 64"]
 # Smallest cosines that embeddings may have: what is aimed at.
-BOUNDS = {"MiniLM": {"int4": 0.98, "int8": 0.999}}
+BOUNDS = {"MiniLM": {"int4": 0.98, "int8": 0.999},
+          "static": {"int4": 0.9999, "int8": 0.9999}}
 FAILURES = []
 
 
@@ -120,6 +121,15 @@ def compare_minilm(program):
         compare_embeddings(program, folder, package, lines, references.mean_embeddings(folder, lines), BOUNDS["MiniLM"])
 
 
+def compare_wordllama(program):
+    folder = convert.wordllama()
+    static = folder / convert.STATIC
+    compare_ids(program, static, folder.name)
+    lines = [" ".join(text.split()) for text in measure.texts(24, 400) + measure.texts(24, 60)] + multilingual.SENTENCES
+    compare_embeddings(program, folder, folder.name, lines, references.static_embeddings(static, lines),
+                       BOUNDS["static"])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gerbil")
@@ -129,6 +139,7 @@ def main():
     compare_vocabularies(arguments.gerbil)
     compare_smollm2(arguments.gerbil, arguments.chunks, arguments.tokens)
     compare_minilm(arguments.gerbil)
+    compare_wordllama(arguments.gerbil)
     sys.exit(1 if FAILURES else 0)
 
 

@@ -10,6 +10,7 @@ import packages
 from safetensors.numpy import load_file, save_file
 
 CHECKPOINTS = packages.CACHE / "checkpoints"
+STATIC = "0_StaticEmbedding"  # the folder of the table in a StaticEmbedding
 
 # Tensors of a Llama in GGUF, and their names in transformers.
 LLAMA = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head",
@@ -167,12 +168,12 @@ def write_wordllama(folder):
     package = packages.fetch_wheel(packages.WORDLLAMA)
     tensors = load_file(next(package.rglob("*.safetensors")))
     (table,) = tensors.values()
-    static = folder / "0_StaticEmbedding"
+    static = folder / STATIC
     static.mkdir()
     save_file({"embedding.weight": table}, static / "model.safetensors", {"format": "pt"})
     shutil.copy(next(package.rglob("*_tokenizer_config.json")), static / "tokenizer.json")
     write_json(folder / "modules.json",
-               [{"idx": 0, "name": "0", "path": "0_StaticEmbedding",
+               [{"idx": 0, "name": "0", "path": STATIC,
                  "type": "sentence_transformers.models.StaticEmbedding"}])
 
 
