@@ -9,6 +9,7 @@ import json
 import sys
 
 import convert
+import e5
 import llamacpp
 import measure
 import multilingual
@@ -19,7 +20,7 @@ import references
 QUANTIZATIONS = ["--quantize int4", "--quantize int4 --exact", "--quantize int4 --group 64", "--quantize int8",
                  "--quantize int8 --exact", "--quantize int8 --group 64"]
 # Smallest cosines that embeddings may have: what is aimed at.
-BOUNDS = {"MiniLM": {"int4": 0.98, "int8": 0.999},
+BOUNDS = {"MiniLM": {"int4": 0.98, "int8": 0.999}, "e5": {"int4": 0.9995, "int8": 0.9998},
           "static": {"int4": 0.9999, "int8": 0.9999}}
 FAILURES = []
 
@@ -121,6 +122,18 @@ def compare_minilm(program):
         compare_embeddings(program, folder, package, lines, references.mean_embeddings(folder, lines), BOUNDS["MiniLM"])
 
 
+def compare_e5(program):
+    folder = e5.multilingual_e5_small()
+    compare_ids(program, folder, folder.name)
+    lines = [f"passage: {sentence}" for sentence in multilingual.SENTENCES]
+    lines += [f"query: {' '.join(text.split())}" for text in measure.texts(12, 400)]
+    expected = references.mean_embeddings(folder, lines)
+    found = multilingual.retrieved(expected[:len(multilingual.SENTENCES)])
+    print(f"{folder.name}: {found} of {len(multilingual.SENTENCES)} sentences are nearest to their own translation")
+    expect(found == len(multilingual.SENTENCES), f"{folder.name} takes sentences for others")
+    compare_embeddings(program, folder, folder.name, lines, expected, BOUNDS["e5"])
+
+
 def compare_wordllama(program):
     folder = convert.wordllama()
     static = folder / convert.STATIC
@@ -139,6 +152,7 @@ def main():
     compare_vocabularies(arguments.gerbil)
     compare_smollm2(arguments.gerbil, arguments.chunks, arguments.tokens)
     compare_minilm(arguments.gerbil)
+    compare_e5(arguments.gerbil)
     compare_wordllama(arguments.gerbil)
     sys.exit(1 if FAILURES else 0)
 
