@@ -10,6 +10,7 @@ import sys
 
 import convert
 import e5
+import gemma3
 import llamacpp
 import measure
 import multilingual
@@ -115,6 +116,20 @@ def compare_smollm2(program, count, tokens):
                                                    f"{published[other]:.5f}")
 
 
+def compare_gemma3(program):
+    """The checkpoint itself: what transformers makes of it beside llama.cpp on the GGUF that it was made of."""
+    folder = gemma3.gemma3_270m()
+    compare_ids(program, folder, folder.name)
+    tokenizer = references.read_tokenizer(folder)
+    chunks = [tokenizer.encode(text).ids[:128] for text in measure.texts(2, 1000)]
+    model = references.LanguageModel(folder)
+    reference = measure.Reference(map(model.logits, chunks), chunks)
+    result = reference.compare(llamacpp.logits(gemma3.gguf_path(), chunks, vocabulary_size(folder)))
+    print(f"{folder.name}: transformers has a perplexity of {reference.perplexity:.3f}, llama.cpp on the GGUF "
+          f"{result['perplexity']:.3f}  KL {result['divergence']:.5f}  top-1 {100 * result['top1']:.1f} %")
+    expect(result["divergence"] < 0.02, f"{folder.name} is not what the GGUF holds")
+
+
 def compare_minilm(program):
     lines = [" ".join(text.split()) for text in measure.texts(24, 400) + measure.texts(24, 60)]
     for package in (packages.MINILM, packages.SRE):
@@ -151,6 +166,7 @@ def main():
     arguments = parser.parse_args()
     compare_vocabularies(arguments.gerbil)
     compare_smollm2(arguments.gerbil, arguments.chunks, arguments.tokens)
+    compare_gemma3(arguments.gerbil)
     compare_minilm(arguments.gerbil)
     compare_e5(arguments.gerbil)
     compare_wordllama(arguments.gerbil)
