@@ -1,7 +1,6 @@
 """Takes packages apart into checkpoints in the published layout, in CACHE/checkpoints. Runs in scripts/env."""
 
 import json
-import pathlib
 import shutil
 
 import gguf
@@ -10,6 +9,7 @@ import packages
 from safetensors.numpy import load_file, save_file
 
 CHECKPOINTS = packages.CACHE / "checkpoints"
+STATIC = "0_StaticEmbedding"  # the folder of the table in a StaticEmbedding
 
 # Tensors of a Llama in GGUF, and their names in transformers.
 LLAMA = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head",
@@ -33,12 +33,25 @@ def write_json(path, value):
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def llama_name(name):
+def transformers_name(name, names):
+    """Of a tensor of GGUF, blk.LAYER.PART.KIND or PART.KIND, given the names of the parts."""
     if name.startswith("blk."):
         _, layer, part, kind = name.split(".")
-        return f"model.layers.{layer}.{LLAMA[part]}.{kind}"
+        return f"model.layers.{layer}.{names[part]}.{kind}"
     part, kind = name.split(".")
-    return f"{LLAMA[part]}.{kind}"
+    return f"{names[part]}.{kind}"
+
+
+def read_gguf(path, names):
+    """(fields, tensors) of a GGUF file: tensors under transformers' names, dequantised to f32, rows first."""
+    reader = gguf.GGUFReader(path)
+    fields = {name: field.contents() for name, field in reader.fields.items()}
+    tensors = {}
+    for tensor in reader.tensors:
+        values = gguf.quants.dequantize(tensor.data, tensor.tensor_type).astype(numpy.float32)
+        values = values.reshape([int(size) for size in reversed(tensor.shape)])
+        tensors[transformers_name(tensor.name, names)] = numpy.ascontiguousarray(values)
+    return fields, tensors
 
 
 def without_interleaving(weight, heads):
@@ -48,18 +61,12 @@ def without_interleaving(weight, heads):
 
 
 def read_llama(path):
-    """(fields, tensors in transformers' names and layout, f32) of a GGUF file, dequantised."""
-    reader = gguf.GGUFReader(path)
-    fields = {name: field.contents() for name, field in reader.fields.items()}
-    tensors = {}
-    for tensor in reader.tensors:
-        values = gguf.quants.dequantize(tensor.data, tensor.tensor_type).astype(numpy.float32)
-        values = values.reshape([int(size) for size in reversed(tensor.shape)])
-        heads = {"attn_q": "llama.attention.head_count", "attn_k": "llama.attention.head_count_kv"}
-        field = heads.get(tensor.name.split(".")[-2])
+    fields, tensors = read_gguf(path, LLAMA)
+    heads = {"q_proj": "llama.attention.head_count", "k_proj": "llama.attention.head_count_kv"}
+    for name, values in tensors.items():
+        field = heads.get(name.split(".")[-2])
         if field:
-            values = without_interleaving(values, fields[field])
-        tensors[llama_name(tensor.name)] = numpy.ascontiguousarray(values)
+            tensors[name] = without_interleaving(values, fields[field])
     return fields, tensors
 
 
@@ -167,12 +174,12 @@ def write_wordllama(folder):
     package = packages.fetch_wheel(packages.WORDLLAMA)
     tensors = load_file(next(package.rglob("*.safetensors")))
     (table,) = tensors.values()
-    static = folder / "0_StaticEmbedding"
+    static = folder / STATIC
     static.mkdir()
     save_file({"embedding.weight": table}, static / "model.safetensors", {"format": "pt"})
     shutil.copy(next(package.rglob("*_tokenizer_config.json")), static / "tokenizer.json")
     write_json(folder / "modules.json",
-               [{"idx": 0, "name": "0", "path": "0_StaticEmbedding",
+               [{"idx": 0, "name": "0", "path": STATIC,
                  "type": "sentence_transformers.models.StaticEmbedding"}])
 
 
