@@ -11,7 +11,8 @@
 
 namespace gerbil {
 
-// Reads only tokenizer.json, so that it is there at once however large the model is. A handle: copies share one
+// Reads only tokenizer.json and the small files beside it, so that it is there at once however large the model is. A
+// handle: copies share one
 // tokenizer, and all functions may be called from several threads at once. The ids are those that Engine::tokenize
 // gives.
 class Tokenizer {
@@ -25,6 +26,8 @@ class Tokenizer {
   // Throws Error{invalid_argument} for an id that the vocabulary does not have.
   std::string detokenize(const std::vector<std::int32_t>& tokens, bool skip_special = true) const;
   std::string token(std::int32_t id) const;  // its spelling in the vocabulary
+  // What was odd in the files, in full sentences.
+  const std::vector<std::string>& warnings() const;
 
  private:
   struct State;

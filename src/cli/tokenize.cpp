@@ -10,6 +10,7 @@
 #include "model.hpp"
 #include "numbers.hpp"
 #include "options.hpp"
+#include "terminal.hpp"
 
 namespace gerbil::cli {
 namespace {
@@ -47,6 +48,7 @@ int execute(const Tokenize& command) {
   if (command.text.has_value() + command.file.has_value() + command.decode.has_value() > 1)
     throw Error(ErrorCode::invalid_argument, "give one of --text, --file and --decode, not several.");
   const Tokenizer tokenizer = Tokenizer::load(resolve_model(command.model));
+  for (const std::string& warning : tokenizer.warnings()) say("warning: " + warning);
   if (command.decode)
     decode(tokenizer, command);
   else

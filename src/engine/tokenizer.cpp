@@ -2,6 +2,7 @@
 
 #include "engine/json_file.hpp"
 #include "engine/model_path.hpp"
+#include "engine/sentence_modules.hpp"
 #include "engine/tokenizer_config.hpp"
 #include "tokenizer/tokenizer.hpp"
 
@@ -9,13 +10,18 @@ namespace gerbil {
 
 struct Tokenizer::State {
   tokenizer::Tokenizer tokenizer;
+  std::vector<std::string> warnings;
 };
 
 Tokenizer Tokenizer::load(const std::string& model) {
-  const auto directory = resolve_model(model);
-  const auto files = read_tokenizer_config(directory, read_optional_object(directory / "config.json"));
+  const auto root = resolve_model(model);
+  std::vector<std::string> warnings;
+  const auto directory = model_folder(root, read_sentence_modules(root, warnings));
+  const auto files = read_tokenizer_config(directory, read_optional_object(directory / "config.json", &warnings));
   auto tokenizer = tokenizer::Tokenizer::from_file(directory / "tokenizer.json", files.settings);
-  return Tokenizer(std::make_shared<const State>(State{std::move(tokenizer)}));
+  warnings.insert(warnings.end(), files.warnings.begin(), files.warnings.end());
+  warnings.insert(warnings.end(), tokenizer.warnings().begin(), tokenizer.warnings().end());
+  return Tokenizer(std::make_shared<const State>(State{std::move(tokenizer), std::move(warnings)}));
 }
 
 std::vector<std::int32_t> Tokenizer::tokenize(std::string_view text, bool add_special) const {
@@ -27,5 +33,7 @@ std::string Tokenizer::detokenize(const std::vector<std::int32_t>& tokens, bool 
 }
 
 std::string Tokenizer::token(std::int32_t id) const { return state_->tokenizer.token(id); }
+
+const std::vector<std::string>& Tokenizer::warnings() const { return state_->warnings; }
 
 }  // namespace gerbil

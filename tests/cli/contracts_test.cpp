@@ -132,6 +132,30 @@ TEST(Tokenize, SpecialTokensAreAddedUnlessUnwanted) {
               StartsWith("<|"));
 }
 
+TEST(Tokenize, FindsTheTokenizerWhereTheModulesHaveIt) {
+  const TemporaryFolder folder;
+  folder.write("modules.json",
+               R"([{"idx": 0, "name": "0", "path": "0_StaticEmbedding",
+                    "type": "sentence_transformers.models.StaticEmbedding"}])");
+  std::filesystem::create_directory(folder.path() / "0_StaticEmbedding");
+  const auto tokenizer = fixture("tokenizers/llama3.json");
+  std::filesystem::copy_file(tokenizer, folder.path() / "0_StaticEmbedding/tokenizer.json");
+  const TemporaryFolder plain;
+  std::filesystem::copy_file(tokenizer, plain.path() / "tokenizer.json");
+  EXPECT_EQ(gerbil_json({"tokenize", folder.path().string(), "--text", "Hello"}),
+            gerbil_json({"tokenize", plain.path().string(), "--text", "Hello"}));
+}
+
+TEST(Tokenize, SaysWhatIsOddInTheFiles) {
+  const TemporaryFolder folder;
+  std::filesystem::copy_file(fixture("tokenizers/llama3.json"), folder.path() / "tokenizer.json");
+  folder.write("tokenizer_config.json", R"({"model_max_length": 1, "model_max_length": 2})");
+  const Outcome outcome = gerbil({"tokenize", folder.path().string(), "--text", "Hello", "--json"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.err,
+              ::testing::AllOf(HasSubstr("tokenizer_config.json"), HasSubstr("occurs twice in one object")));
+}
+
 TEST(Run, TellsAStoryWithoutAModelName) {
   const Outcome outcome = gerbil({"run", kStory, "-n", "120"});
   EXPECT_EQ(outcome.status, 0);
