@@ -62,12 +62,14 @@ struct Graph {
   std::vector<WeightDeclaration> weights;
   std::vector<KvState> states;
   std::vector<RopeTable> ropes;
-  ValueId output = none;            // logits, or embeddings; Rows::outputs
+  ValueId output;                   // logits, or embeddings; Rows::outputs
   std::int32_t context_length = 0;  // what the model was made for
   std::int32_t padding_token = -1;  // see Index::ordinal; -1: none
 
-  const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
-  const WeightDeclaration& weight(WeightId id) const { return weights[static_cast<std::size_t>(id)]; }
+  const Value& value(ValueId id) const { return at(values, id); }
+  const WeightDeclaration& weight(WeightId id) const { return at(weights, id); }
+  const KvState& state(StateId id) const { return at(states, id); }
+  const RopeTable& rope(RopeId id) const { return at(ropes, id); }
 };
 
 // Sets `fine` of the weights of a graph as a family emits it: tables of embeddings, the last projection, and in a text
@@ -85,7 +87,7 @@ std::string to_string(const Graph& graph);
 // a backend multiplies by its rows. peak is the number of f32 columns a row of the arena needs. Logits are not planned:
 // they are far wider than anything else and wanted for few rows, so a backend keeps them in a buffer of their own.
 struct MemoryPlan {
-  std::vector<std::int64_t> offsets;  // by ValueId; none for the graph's output and for values no node computes
+  std::vector<std::int64_t> offsets;  // by ValueId; -1 for the graph's output and for values no node computes
   std::int64_t peak = 0;
 };
 MemoryPlan plan_memory(const Graph& graph);

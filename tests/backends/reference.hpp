@@ -45,7 +45,7 @@ class TestGraph {
   void finish(graph::ValueId value);
 
   WeightSource source() const;
-  const std::vector<float>& dense(graph::WeightId id) const { return dense_[static_cast<std::size_t>(id)]; }
+  const std::vector<float>& dense(graph::WeightId id) const { return at(dense_, id); }
 
  private:
   graph::WeightId declare(std::int64_t rows, std::int64_t columns, bool vector, formats::Weight weight,

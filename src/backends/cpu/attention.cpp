@@ -68,7 +68,7 @@ void prepare_step(Machine& machine) {
 
 Operation make_kv_write(const graph::Node& node, const graph::KvWrite& write) {
   return [k = node.inputs[0], v = node.inputs[1], write](Machine& m) {
-    const KvPool& state = m.states[static_cast<std::size_t>(write.state)];
+    const KvPool& state = at(m.states, write.state);
     for_each_row(m.pool, m.tokens, [&](std::int64_t token, std::size_t) {
       store_token(m, state, token, m.value(k) + token * m.width(k), m.value(v) + token * m.width(v));
     });
@@ -77,11 +77,11 @@ Operation make_kv_write(const graph::Node& node, const graph::KvWrite& write) {
 
 Operation make_attention_input(Machine& machine, const graph::Node& node, const graph::AttentionInput& input) {
   reserve_scratch(machine, machine.width(node.inputs[0]));
-  return [in = node.inputs[0], out = node.output, input](Machine& m) {
-    const KvPool& state = m.states[static_cast<std::size_t>(input.state)];
+  return [in = node.inputs[0], out = node.outputs[0], input](Machine& m) {
+    const KvPool& state = at(m.states, input.state);
     const std::int64_t head_dim = state.layout.head_dim;
     const std::int64_t kv_heads = state.layout.kv_heads;
-    const Angles* angles = input.rope == graph::none ? nullptr : &m.angles[static_cast<std::size_t>(input.rope)];
+    const Angles* angles = input.rope ? &at(m.angles, *input.rope) : nullptr;
     for_each_row(m.pool, m.tokens, [&](std::int64_t token, std::size_t thread) {
       const float* x = m.value(in) + token * m.width(in);
       float* q = m.value(out) + token * m.width(out);
@@ -98,11 +98,11 @@ Operation make_attention_input(Machine& machine, const graph::Node& node, const 
 }
 
 Operation make_attention(Machine& machine, const graph::Node& node, const graph::Attention& attention) {
-  const kernels::KvLayout layout = machine.states[static_cast<std::size_t>(attention.state)].layout;
+  const kernels::KvLayout layout = at(machine.states, attention.state).layout;
   const std::int64_t heads = attention.heads / layout.kv_heads;
   reserve_scratch(machine, kernels::attention_scratch(layout, heads * queries_per_run) + 16);
-  return [in = node.inputs[0], out = node.output, attention, layout, heads](Machine& m) {
-    const KvPool& state = m.states[static_cast<std::size_t>(attention.state)];
+  return [in = node.inputs[0], out = node.outputs[0], attention, layout, heads](Machine& m) {
+    const KvPool& state = at(m.states, attention.state);
     const auto kv_heads = static_cast<std::size_t>(layout.kv_heads);
     m.pool.run(m.runs.size() * kv_heads, [&](std::size_t index, std::size_t thread) {
       // The last queries of a long prompt have the most keys: they go first, so that no thread ends with one of them.

@@ -34,7 +34,7 @@ void load_weights(Machine& m, const std::vector<MatrixUse>& uses, const WeightSo
   for (std::size_t id = 0; id < weights.size(); ++id) {
     if (m.graph.weights[id].vector) m.vectors[id] = read_vector(weights[id], m.graph.weights[id]);
     for (std::size_t use = 0; use < uses.size(); ++use) {
-      if (uses[use].weight != static_cast<graph::WeightId>(id)) continue;
+      if (uses[use].weight.index != static_cast<std::int32_t>(id)) continue;
       m.matrices[use] = multiplied(m.graph, uses[use].weight) ? pack(weights[id], uses[use].order, m.pool)
                                                               : pack_table(weights[id], m.pool);
     }
@@ -72,9 +72,8 @@ std::vector<Operation> bind_nodes(Machine& m, const std::vector<MatrixUse>& uses
   const graph::Node* prepared = nullptr;
   const Matrix* prepared_matrix = nullptr;
   for (const graph::Node& node : m.graph.nodes) {
-    const MatrixUse use = matrix_use(node);
-    const Matrix* matrix =
-        use.weight == graph::none ? nullptr : &m.matrices[std::find(uses.begin(), uses.end(), use) - uses.begin()];
+    const auto use = matrix_use(node);
+    const Matrix* matrix = use ? &m.matrices[std::ranges::find(uses, *use) - uses.begin()] : nullptr;
     bool reuse = false;
     if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
       reuse = prepared && prepared->inputs[0] == node.inputs[0] &&

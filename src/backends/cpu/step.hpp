@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -68,12 +69,11 @@ struct Machine {
   std::int64_t rows(graph::ValueId id) const { return graph.value(id).rows == graph::Rows::tokens ? tokens : outputs; }
   float* value(graph::ValueId id) const {
     if (id == graph.output) return logits.as<float>();
-    return arena.as<float>() + plan.offsets[static_cast<std::size_t>(id)] * tokens;
+    return arena.as<float>() + at(plan.offsets, id) * tokens;
   }
   std::int64_t width(graph::ValueId id) const { return graph.value(id).width; }
-  const float* vector(graph::WeightId id) const {
-    return id == graph::none ? nullptr : vectors[static_cast<std::size_t>(id)].data();
-  }
+  const float* vector(graph::WeightId id) const { return at(vectors, id).data(); }
+  const float* vector(std::optional<graph::WeightId> id) const { return id ? vector(*id) : nullptr; }
 };
 
 // Runs one node for the batch of the machine.

@@ -17,8 +17,6 @@ constexpr std::int64_t prompt_teams = 4;
 // of 2000 with one page, 433 with two and 525 with four. Wider heads leave fewer registers and less workgroup memory.
 std::int64_t prompt_pages(std::int64_t per_lane) { return per_lane == 1 ? 2 : 1; }
 
-const KvPool& pool(const Machine& m, graph::StateId state) { return m.states[static_cast<std::size_t>(state)]; }
-
 Constants kv_constants(const Machine& m, const graph::KvState& state) {
   Constants constants{{"KV_HEADS", std::int64_t{state.kv_heads}}, {"HEAD_DIM", std::int64_t{state.head_dim}}};
   if (!m.options.exact) constants["KV16"] = std::int64_t{1};
@@ -26,30 +24,30 @@ Constants kv_constants(const Machine& m, const graph::KvState& state) {
 }
 
 void add_rope(const Machine& m, graph::RopeId rope, Constants& constants) {
-  const graph::RopeTable& table = m.graph.ropes[static_cast<std::size_t>(rope)];
+  const graph::RopeTable& table = m.graph.rope(rope);
   constants["HALF"] = static_cast<std::int64_t>(table.inverse_frequencies.size());
   constants["POSITIONS"] = m.positions;
   if (!table.long_inverse_frequencies.empty()) constants["LONG"] = std::int64_t{1};
 }
 
-const gpu::Buffer& angles(const Machine& m, graph::RopeId rope) { return m.angles[static_cast<std::size_t>(rope)]; }
-
 }  // namespace
 
 Operation make_rope(Machine& m, const graph::Node& node, const graph::Rope& rope) {
-  const std::int64_t columns = m.width(node.output);
+  const std::int64_t columns = m.width(node.outputs[0]);
   Constants constants{{"COLUMNS", columns}, {"HEAD_DIM", std::int64_t{rope.head_dim}}};
   add_rope(m, rope.rope, constants);
-  Operation operation{m.graph.value(node.output).rows, columns, {}};
-  operation.dispatches.push_back(
-      {.kernel = m.kernel("rope", std::move(constants), threads),
-       .bindings = {{0, m.step}, {1, angles(m, rope.rope)}, {2, m.value(node.inputs[0])}, {3, m.value(node.output)}},
-       .groups = (columns + threads - 1) / threads});
+  Operation operation{m.graph.value(node.outputs[0]).rows, columns, {}};
+  operation.dispatches.push_back({.kernel = m.kernel("rope", std::move(constants), threads),
+                                  .bindings = {{0, m.step},
+                                               {1, at(m.angles, rope.rope)},
+                                               {2, m.value(node.inputs[0])},
+                                               {3, m.value(node.outputs[0])}},
+                                  .groups = (columns + threads - 1) / threads});
   return operation;
 }
 
 Operation make_kv_write(Machine& m, const graph::Node& node, const graph::KvWrite& write) {
-  const KvPool& kv = pool(m, write.state);
+  const KvPool& kv = at(m.states, write.state);
   const std::int64_t units = kv.state.kv_heads * kv.state.head_dim / 4;
   Operation operation{graph::Rows::tokens, units, {}};
   operation.dispatches.push_back(
@@ -61,7 +59,7 @@ Operation make_kv_write(Machine& m, const graph::Node& node, const graph::KvWrit
 }
 
 Operation make_attention(Machine& m, const graph::Node& node, const graph::Attention& attention) {
-  const KvPool& kv = pool(m, attention.state);
+  const KvPool& kv = at(m.states, attention.state);
   Constants constants = kv_constants(m, kv.state);
   constants["HEADS"] = std::int64_t{attention.heads};
   constants["SCALE"] = attention.scale;
@@ -77,14 +75,14 @@ Operation make_attention(Machine& m, const graph::Node& node, const graph::Atten
   const std::int64_t most_threads = m.device.capabilities().max_workgroup_threads;
   const std::int64_t most_teams = std::min<std::int64_t>(most_threads / 32, 24 / per_lane);
   // The work depends on the position; half of the cache is a fair guess.
-  Operation operation{graph::Rows::tokens, 2 * m.width(node.output) * m.positions, {}};
+  Operation operation{graph::Rows::tokens, 2 * m.width(node.outputs[0]) * m.positions, {}};
   const auto add = [&](std::string_view file, std::int64_t teams, std::int64_t rows, unsigned ways) {
     const std::int64_t used = std::clamp(teams, per_lane, most_teams);
     constants["TEAMS"] = used;
     operation.dispatches.push_back(
         {.kernel = m.kernel(file, constants, 32 * used),
          .bindings =
-             {{0, m.step}, {1, m.value(node.inputs[0])}, {2, kv.keys}, {3, kv.values}, {4, m.value(node.output)}},
+             {{0, m.step}, {1, m.value(node.inputs[0])}, {2, kv.keys}, {3, kv.values}, {4, m.value(node.outputs[0])}},
          .groups = attention.heads,
          .rows_per_group = rows,
          .ways = ways});
@@ -95,24 +93,24 @@ Operation make_attention(Machine& m, const graph::Node& node, const graph::Atten
 }
 
 Operation make_attention_input(Machine& m, const graph::Node& node, const graph::AttentionInput& input) {
-  const KvPool& kv = pool(m, input.state);
+  const KvPool& kv = at(m.states, input.state);
   Constants constants = kv_constants(m, kv.state);
   constants["HEADS"] = std::int64_t{input.heads};
   constants["EPSILON"] = input.epsilon;
   std::vector<gpu::Binding> bindings{
-      {0, m.step}, {2, m.value(node.inputs[0])}, {3, m.value(node.output)}, {4, kv.keys}, {5, kv.values}};
-  if (input.rope != graph::none) {
+      {0, m.step}, {2, m.value(node.inputs[0])}, {3, m.value(node.outputs[0])}, {4, kv.keys}, {5, kv.values}};
+  if (input.rope) {
     constants["ROPE"] = std::int64_t{1};
-    add_rope(m, input.rope, constants);
-    bindings.push_back({1, angles(m, input.rope)});
+    add_rope(m, *input.rope, constants);
+    bindings.push_back({1, at(m.angles, *input.rope)});
   }
-  if (input.query_norm != graph::none) {
+  if (input.query_norm) {
     constants["QUERY_NORM"] = std::int64_t{1};
-    bindings.push_back({6, m.vector(input.query_norm)});
+    bindings.push_back({6, m.vector(*input.query_norm)});
   }
-  if (input.key_norm != graph::none) {
+  if (input.key_norm) {
     constants["KEY_NORM"] = std::int64_t{1};
-    bindings.push_back({7, m.vector(input.key_norm)});
+    bindings.push_back({7, m.vector(*input.key_norm)});
   }
   Operation operation{graph::Rows::tokens, m.width(node.inputs[0]), {}};
   operation.dispatches.push_back({.kernel = m.kernel("attention_input", std::move(constants), threads),

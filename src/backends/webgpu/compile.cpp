@@ -146,7 +146,7 @@ class WebGpuProgram final : public Program {
     for (std::size_t id = 0; id < weights.size(); ++id) {
       if (machine_.graph.weights[id].vector) continue;
       for (std::size_t use = 0; use < uses_.size(); ++use) {
-        if (uses_[use].weight != static_cast<graph::WeightId>(id)) continue;
+        if (uses_[use].weight.index != static_cast<std::int32_t>(id)) continue;
         matrices_[use] = pack(machine_.device, weights[id], uses_[use].order, pool, limit);
         info_.weight_bytes += matrices_[use].bytes;
       }
@@ -161,9 +161,9 @@ class WebGpuProgram final : public Program {
   }
 
   const Matrix* matrix_of(const graph::Node& node) const {
-    const MatrixUse use = matrix_use(node);
-    if (use.weight == graph::none) return nullptr;
-    return &matrices_[static_cast<std::size_t>(std::ranges::find(uses_, use) - uses_.begin())];
+    const auto use = matrix_use(node);
+    if (!use) return nullptr;
+    return &matrices_[static_cast<std::size_t>(std::ranges::find(uses_, *use) - uses_.begin())];
   }
 
   void make_ready_operations() {

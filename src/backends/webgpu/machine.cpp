@@ -22,40 +22,52 @@ std::uint32_t matrix_workgroup_bytes(const gpu::MatrixShape& shape) {
 
 // Values whose lifetimes do not overlap share a buffer. Not an arena with offsets: WebGPU does not let a dispatch read
 // one part of a buffer and write another.
-void assign_values(Machine& m) {
-  const graph::Graph& graph = m.graph;
-  std::vector<std::size_t> last_use(graph.values.size(), 0);
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-    for (const graph::ValueId input : graph.nodes[i].inputs) last_use[static_cast<std::size_t>(input)] = i;
+class ValueBuffers {
+ public:
+  explicit ValueBuffers(Machine& m) : m_(m) {}
+
+  void assign() {
+    const graph::Graph& graph = m_.graph;
+    std::vector<std::size_t> last_use(graph.values.size(), 0);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+      for (const graph::ValueId input : graph.nodes[i].inputs) at(last_use, input) = i;
+    at(last_use, graph.output) = graph.nodes.size();  // stays until it is read
+    m_.values.resize(graph.values.size());
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+      for (const graph::ValueId output : graph.nodes[i].outputs)
+        at(m_.values, output) = reserve(output, i, std::max(i, at(last_use, output)));
+  }
+
+ private:
   struct Slot {
     gpu::Buffer buffer;
     graph::Rows rows;
     std::size_t busy_until;
   };
-  std::vector<Slot> slots;
-  m.values.resize(graph.values.size());
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const graph::ValueId output = graph.nodes[i].output;
-    if (output == graph::none) continue;
-    const graph::Value& value = graph.value(output);
-    const std::int64_t rows = value.rows == graph::Rows::tokens ? m.options.max_tokens : m.options.max_sequences;
+
+  // The smallest buffer that is free when node `from` runs, or a new one; it is taken until node `until` has run. The
+  // rows of outputs may be computed several times for the same rows of tokens, so they never share with these.
+  gpu::Buffer reserve(graph::ValueId id, std::size_t from, std::size_t until) {
+    const graph::Value& value = m_.graph.value(id);
+    const std::int64_t rows = value.rows == graph::Rows::tokens ? m_.options.max_tokens : m_.options.max_sequences;
     const auto bytes = static_cast<std::uint64_t>(value.width * rows) * sizeof(float);
-    // The rows of outputs may be computed several times for the same rows of tokens, so they never share with these.
     Slot* best = nullptr;
-    for (Slot& slot : slots) {
-      const bool fits = slot.rows == value.rows && slot.busy_until < i && slot.buffer.size() >= bytes;
+    for (Slot& slot : slots_) {
+      const bool fits = slot.rows == value.rows && slot.busy_until < from && slot.buffer.size() >= bytes;
       if (fits && (best == nullptr || slot.buffer.size() < best->buffer.size())) best = &slot;
     }
-    if (output == graph.output) best = nullptr;  // stays until it is read
+    if (id == m_.graph.output) best = nullptr;
     if (best == nullptr) {
-      best = &slots.emplace_back(m.device.buffer(bytes, "activations"), value.rows, 0);
-      m.activation_bytes += static_cast<std::int64_t>(best->buffer.size());
+      best = &slots_.emplace_back(m_.device.buffer(bytes, "activations"), value.rows, 0);
+      m_.activation_bytes += static_cast<std::int64_t>(best->buffer.size());
     }
-    best->busy_until =
-        output == graph.output ? graph.nodes.size() : std::max(i, last_use[static_cast<std::size_t>(output)]);
-    m.values[static_cast<std::size_t>(output)] = best->buffer;
+    best->busy_until = until;
+    return best->buffer;
   }
-}
+
+  Machine& m_;
+  std::vector<Slot> slots_;
+};
 
 KvPool reserve_state(Machine& m, const graph::KvState& state) {
   if (state.head_dim % 4 != 0 || state.head_dim > 512)
@@ -118,7 +130,7 @@ Machine::Machine(graph::Graph g, const ProgramOptions& o)
     : graph(std::move(g)), options(o), tools(choose_tools(device.capabilities(), o)) {
   const std::int64_t pages = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
   positions = pages * kv_block_tokens;
-  assign_values(*this);
+  ValueBuffers(*this).assign();
   vectors.resize(graph.weights.size());
   for (const graph::KvState& state : graph.states) states.push_back(reserve_state(*this, state));
   for (const graph::RopeTable& table : graph.ropes) angles.push_back(write_angles(*this, table));

@@ -73,8 +73,8 @@ struct Machine {
   gpu::Buffer prepared;
   gpu::Buffer factors;
 
-  const gpu::Buffer& value(graph::ValueId id) const { return values[static_cast<std::size_t>(id)]; }
-  const gpu::Buffer& vector(graph::WeightId id) const { return vectors[static_cast<std::size_t>(id)]; }
+  const gpu::Buffer& value(graph::ValueId id) const { return at(values, id); }
+  const gpu::Buffer& vector(graph::WeightId id) const { return at(vectors, id); }
   std::int64_t width(graph::ValueId id) const { return graph.value(id).width; }
 
   // Starts compiling a shader. `threads` becomes WG; with it come the subgroup's constants where they are used.
