@@ -133,16 +133,20 @@ def on_the_fly_matrix(weight, bits, group):
     return result.reshape(weight.shape)
 
 
-def on_the_fly(tensors, bits, group):
-    """Groups of 32 where group is 0. Tables of embeddings and heads are kept in 8 bits; rows that the group does not
-    divide, and vectors, as they are."""
+QUERIES_AND_KEYS = ("query.weight", "key.weight", "q_proj.weight", "k_proj.weight")
+
+
+def on_the_fly(tensors, bits, group, looks_both_ways=False):
+    """Groups of 32 where group is 0. Tables of embeddings and heads are kept in 8 bits, and so is everything but queries
+    and keys where attention looks both ways; rows that the group does not divide, and vectors, as they are."""
     group = group or 32
 
     def left(key, tensor):
         if tensor.ndim != 2 or tensor.shape[1] % group:
             return tensor
-        outer = "embed" in key or key.startswith("lm_head")
-        return torch.from_numpy(on_the_fly_matrix(floats(tensor), 8 if outer else bits, group))
+        fine = ("embed" in key or key.startswith("lm_head") or
+                looks_both_ways and not key.endswith(QUERIES_AND_KEYS))
+        return torch.from_numpy(on_the_fly_matrix(floats(tensor), 8 if fine else bits, group))
 
     return {key: left(key, tensor) for key, tensor in tensors.items()}
 
