@@ -121,11 +121,18 @@ ValueId Builder::rope(ValueId x, RopeId rope, std::int32_t head_dim) {
   return append(Rope{rope, head_dim}, {x}, scope_ + "rope", width(x), graph_.value(x).rows);
 }
 
-ValueId Builder::attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, std::int32_t kv_heads, float scale,
-                           std::int32_t window, bool causal) {
-  const StateId state = graph::append(graph_.states, {kv_heads, width(k) / kv_heads});
-  graph_.nodes.push_back({KvWrite{state}, {k, v}, {}});
-  return append(Attention{state, heads, scale, window, causal}, {q}, scope_ + "attention", width(q), Rows::tokens);
+PagesId Builder::add_pages(const Pages& pages) { return graph::append(graph_.pages, pages); }
+
+void Builder::write(PagesId pages, ValueId k, ValueId v) { graph_.nodes.push_back({Write{pages}, {k, v}, {}}); }
+
+ValueId Builder::attend(ValueId q, PagesId pages, std::int32_t heads, float scale) {
+  return append(Attend{pages, heads, scale}, {q}, scope_ + "attention", width(q), Rows::tokens);
+}
+
+ValueId Builder::attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, float scale, const Pages& pages) {
+  const PagesId id = add_pages(pages);
+  write(id, k, v);
+  return attend(q, id, heads, scale);
 }
 
 ValueId Builder::select_rows(ValueId x) { return append(SelectRows{}, {x}, "select_rows", width(x), Rows::outputs); }
@@ -146,20 +153,17 @@ Graph Builder::finish(ValueId logits, std::int32_t context_length) {
 }
 
 Graph Builder::finish_whole_texts(ValueId output, std::int32_t context_length) {
-  std::vector<KvState> shapes;
-  std::vector<StateId> shared;
-  for (const KvState& state : graph_.states) {
-    const auto same = [&](const KvState& shape) {
-      return shape.kv_heads == state.kv_heads && shape.head_dim == state.head_dim;
-    };
-    const auto found = std::ranges::find_if(shapes, same);
-    shared.push_back({static_cast<std::int32_t>(found - shapes.begin())});
-    if (found == shapes.end()) shapes.push_back(state);
+  std::vector<Pages> different;
+  std::vector<PagesId> shared;  // by PagesId
+  for (const Pages& pages : graph_.pages) {
+    const auto found = std::ranges::find(different, pages);
+    shared.push_back({static_cast<std::int32_t>(found - different.begin())});
+    if (found == different.end()) different.push_back(pages);
   }
   for (Node& node : graph_.nodes) {
-    for_each_id<StateId>(node.operation, [&](StateId& state) { state = at(shared, state); });
+    for_each_id<PagesId>(node.operation, [&](PagesId& id) { id = at(shared, id); });
   }
-  graph_.states = std::move(shapes);
+  graph_.pages = std::move(different);
   return finish(output, context_length);
 }
 

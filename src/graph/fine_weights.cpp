@@ -19,10 +19,7 @@ class Marker {
   }
 
   void run() {
-    const bool encoder = std::ranges::any_of(graph_.nodes, [](const Node& node) {
-      const auto* attention = std::get_if<Attention>(&node.operation);
-      return attention && !attention->causal;
-    });
+    const bool encoder = std::ranges::any_of(graph_.pages, [](const Pages& pages) { return !pages.causal; });
     for (const Node& node : graph_.nodes) {
       if (const auto* embedding = std::get_if<Embedding>(&node.operation)) mark(embedding->table, true);
       if (const auto* linear = std::get_if<Linear>(&node.operation)) {
@@ -31,8 +28,8 @@ class Marker {
     }
     if (!encoder) return;
     for (const Node& node : graph_.nodes) {
-      const bool query = std::holds_alternative<Attention>(node.operation);
-      if (query || std::holds_alternative<KvWrite>(node.operation)) release(node.inputs[0]);
+      const bool query = std::holds_alternative<Attend>(node.operation);
+      if (query || std::holds_alternative<Write>(node.operation)) release(node.inputs[0]);
     }
   }
 

@@ -1,4 +1,4 @@
-// A model as data: values, the nodes that compute them in order, and the weights, states and tables they name.
+// A model as data: values, the nodes that compute them in order, and the weights, pages and tables they name.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +36,15 @@ struct WeightDeclaration {
   float add = 0.0f;           // to every element of a vector: Gemma's norms multiply by 1 + w
 };
 
-// Keys and values of every token of every live sequence, one layer's worth. The runtime owns the paging.
-struct KvState {
+// Keys and values of every token of every live sequence, as one layer writes them and it or others attend to them. The
+// runtime owns the paging. A query at position p sees those in (p − window, p] when causal, in (p − window, p + window)
+// otherwise; window 0: all of them.
+struct Pages {
   std::int32_t kv_heads = 0;
   std::int32_t head_dim = 0;
+  std::int32_t window = 0;
+  bool causal = true;
+  bool operator==(const Pages&) const = default;
 };
 
 // Angles of a rotary embedding: position · inverse_frequencies[i], with cosine and sine multiplied by `scale`
@@ -60,7 +65,7 @@ struct Graph {
   std::vector<Value> values;
   std::vector<Node> nodes;
   std::vector<WeightDeclaration> weights;
-  std::vector<KvState> states;
+  std::vector<Pages> pages;
   std::vector<RopeTable> ropes;
   ValueId output;                   // logits, or embeddings; Rows::outputs
   std::int32_t context_length = 0;  // what the model was made for
@@ -68,7 +73,6 @@ struct Graph {
 
   const Value& value(ValueId id) const { return at(values, id); }
   const WeightDeclaration& weight(WeightId id) const { return at(weights, id); }
-  const KvState& state(StateId id) const { return at(states, id); }
   const RopeTable& rope(RopeId id) const { return at(ropes, id); }
 };
 
@@ -77,7 +81,8 @@ struct Graph {
 void mark_fine_weights(Graph& graph);
 
 // Throws Error{internal} with a full sentence when the graph is not well formed: an index out of range, a value read
-// before it is computed or computed twice, a shape that does not follow from the op, a state read before it is written.
+// before it is computed or computed twice, a shape that does not follow from the op, pages read before they are
+// written.
 void validate(const Graph& graph);
 
 // One line a node: %name [T, width] = op(inputs) fields. Stable, so that tests compare it and people diff it.

@@ -1,5 +1,5 @@
 // Numbers of the parts of a graph. Each kind is a type of its own, so that a weight's number cannot be taken for a
-// state's.
+// value's.
 #pragma once
 
 #include <compare>
@@ -12,7 +12,7 @@ namespace gerbil::graph {
 
 struct Value;
 struct WeightDeclaration;
-struct KvState;
+struct Pages;
 struct RopeTable;
 
 template <typename Of>
@@ -23,7 +23,7 @@ struct Id {
 
 using ValueId = Id<Value>;               // into Graph::values
 using WeightId = Id<WeightDeclaration>;  // into Graph::weights
-using StateId = Id<KvState>;             // into Graph::states
+using PagesId = Id<Pages>;               // into Graph::pages
 using RopeId = Id<RopeTable>;            // into Graph::ropes
 
 // The entry of a table that has one for each number.

@@ -134,30 +134,25 @@ struct Rope {
   }
 };
 
-// (k, v) -> (). Stores one row of keys and one of values for every token, at its sequence's position in the state.
-struct KvWrite {
-  StateId state;
-  static constexpr std::string_view name = "kv_write";
+// (k, v) -> (). Stores one row of keys and one of values for every token, at its sequence's position in the pages.
+struct Write {
+  PagesId pages;
+  static constexpr std::string_view name = "write";
   static constexpr bool writes_state = true;
-  constexpr void fields(this auto& self, const auto& visit) { visit("state", self.state); }
+  constexpr void fields(this auto& self, const auto& visit) { visit("pages", self.pages); }
 };
 
-// (q) -> [T, heads · head_dim]. Softmax attention of each query over the keys of its own sequence: at positions
-// (position − window, position] when causal, (position − window, position + window) otherwise; window 0 means all.
-// Grouped-query: query head h reads KV head h / (heads / kv_heads).
-struct Attention {
-  StateId state;
+// (q) -> [T, heads · head_dim]. Softmax attention of each query over the keys of its own sequence that it sees in the
+// pages. Grouped-query: query head h reads KV head h / (heads / kv_heads).
+struct Attend {
+  PagesId pages;
   std::int32_t heads = 0;
   float scale = 1.0f;
-  std::int32_t window = 0;
-  bool causal = true;
-  static constexpr std::string_view name = "attention";
+  static constexpr std::string_view name = "attend";
   constexpr void fields(this auto& self, const auto& visit) {
-    visit("state", self.state);
+    visit("pages", self.pages);
     visit("heads", self.heads);
     visit("scale", self.scale);
-    visit("window", self.window);
-    visit("causal", self.causal);
   }
 };
 
@@ -182,9 +177,9 @@ struct Pool {
 };
 
 // Fused: (qkv) -> q [T, heads · head_dim]. qkv holds queries, keys and values side by side. Normalises each head of q
-// and k (where norms are given), rotates them (where a rope is given), writes k and v to the state, and returns q.
+// and k (where norms are given), rotates them (where a rope is given), writes k and v to the pages, and returns q.
 struct AttentionInput {
-  StateId state;
+  PagesId pages;
   std::int32_t heads = 0;
   std::optional<WeightId> query_norm;
   std::optional<WeightId> key_norm;
@@ -193,7 +188,7 @@ struct AttentionInput {
   static constexpr std::string_view name = "attention_input";
   static constexpr bool writes_state = true;
   constexpr void fields(this auto& self, const auto& visit) {
-    visit("state", self.state);
+    visit("pages", self.pages);
     visit("heads", self.heads);
     visit("query_norm", self.query_norm);
     visit("key_norm", self.key_norm);
@@ -203,12 +198,12 @@ struct AttentionInput {
 };
 
 using Operation = std::variant<Embedding, Linear, RmsNorm, LayerNorm, Add, Multiply, TopSoftmax, Activate, Slice, Rope,
-                               KvWrite, Attention, SelectRows, Pool, AttentionInput>;
+                               Write, Attend, SelectRows, Pool, AttentionInput>;
 
 struct Node {
   Operation operation;
   std::vector<ValueId> inputs;
-  std::vector<ValueId> outputs;  // none of KvWrite, one of every other
+  std::vector<ValueId> outputs;  // none of Write, one of every other
 };
 
 }  // namespace gerbil::graph

@@ -19,8 +19,11 @@ class Printer {
 
   std::string run() {
     text_ = std::format("graph {} context {}\n", graph_.name, graph_.context_length);
-    for (std::size_t i = 0; i < graph_.states.size(); ++i) {
-      text_ += std::format("state {} = kv {} heads of {}\n", i, graph_.states[i].kv_heads, graph_.states[i].head_dim);
+    for (std::size_t i = 0; i < graph_.pages.size(); ++i) {
+      const Pages& pages = graph_.pages[i];
+      text_ += std::format("pages {} = {} heads of {}{}{}\n", i, pages.kv_heads, pages.head_dim,
+                           pages.causal ? ", causal" : "",
+                           pages.window == 0 ? "" : std::format(", window {}", pages.window));
     }
     for (std::size_t i = 0; i < graph_.ropes.size(); ++i) {
       const RopeTable& rope = graph_.ropes[i];
@@ -66,7 +69,7 @@ class Printer {
     for (std::size_t i = 0; i < weight.parts.size(); ++i) text_ += (i == 0 ? "" : "+") + weight.parts[i];
     text_ += weight.vector ? std::format("[{}]", weight.columns) : std::format("[{}, {}]", weight.rows, weight.columns);
   }
-  void field(std::string_view name, StateId id) { text_ += std::format(" {}={}", name, id.index); }
+  void field(std::string_view name, PagesId id) { text_ += std::format(" {}={}", name, id.index); }
   void field(std::string_view name, RopeId id) { text_ += std::format(" {}={}", name, id.index); }
   void field(std::string_view name, bool value) {
     if (value) text_ += std::format(" {}", name);

@@ -13,7 +13,7 @@ namespace {
 class Validator {
  public:
   explicit Validator(const Graph& graph)
-      : graph_(graph), computed_(graph.values.size(), false), written_(graph.states.size(), false) {}
+      : graph_(graph), computed_(graph.values.size(), false), written_(graph.pages.size(), false) {}
 
   void run() {
     for (index_ = 0; index_ < graph_.nodes.size(); ++index_) {
@@ -51,12 +51,12 @@ class Validator {
       expect_id(input, graph_.values, "input value");
       expect(at(computed_, input), "reads " + shown(input) + " before it is computed");
     }
-    const std::size_t outputs = std::holds_alternative<KvWrite>(node.operation) ? 0 : 1;
+    const std::size_t outputs = std::holds_alternative<Write>(node.operation) ? 0 : 1;
     expect(node.outputs.size() == outputs,
            "has " + std::to_string(node.outputs.size()) + " outputs, but computes " + std::to_string(outputs));
     for (const ValueId output : node.outputs) expect_id(output, graph_.values, "output value");
     for_each_id<WeightId>(node.operation, [&](WeightId id) { expect_id(id, graph_.weights, "weight"); });
-    for_each_id<StateId>(node.operation, [&](StateId id) { expect_id(id, graph_.states, "state"); });
+    for_each_id<PagesId>(node.operation, [&](PagesId id) { expect_id(id, graph_.pages, "pages"); });
     for_each_id<RopeId>(node.operation, [&](RopeId id) { expect_id(id, graph_.ropes, "rope"); });
   }
 
@@ -162,25 +162,25 @@ class Validator {
            "rotates " + std::to_string(rotary) + " of " + std::to_string(head_dim) + " columns of a head");
   }
 
-  void check(const KvWrite& operation, const Node& node) {
+  void check(const Write& operation, const Node& node) {
     expect_inputs(node, 2, 2);
-    const KvState& kv = graph_.state(operation.state);
+    const Pages& kv = at(graph_.pages, operation.pages);
     for (const ValueId input : node.inputs) {
       expect_equal(width(input), static_cast<std::int64_t>(kv.kv_heads) * kv.head_dim, "input width");
     }
-    at(written_, operation.state) = true;
+    at(written_, operation.pages) = true;
   }
 
-  void check_heads(const KvState& kv, std::int32_t heads) const {
+  void check_heads(const Pages& kv, std::int32_t heads) const {
     expect(heads > 0 && kv.kv_heads > 0 && heads % kv.kv_heads == 0,
            "has " + std::to_string(heads) + " query heads for " + std::to_string(kv.kv_heads) + " KV heads");
   }
 
-  void check(const Attention& operation, const Node& node) {
+  void check(const Attend& operation, const Node& node) {
     check_elementwise(node, 1);
-    const KvState& kv = graph_.state(operation.state);
+    const Pages& kv = at(graph_.pages, operation.pages);
     check_heads(kv, operation.heads);
-    expect(at(written_, operation.state), "reads a state that no node before it writes");
+    expect(at(written_, operation.pages), "attends to pages that no node before it writes");
     expect_equal(out(node), static_cast<std::int64_t>(operation.heads) * kv.head_dim, "output width");
   }
 
@@ -201,20 +201,20 @@ class Validator {
   void check(const AttentionInput& operation, const Node& node) {
     expect_inputs(node, 1, 1);
     expect_same_rows(node);
-    const KvState& kv = graph_.state(operation.state);
+    const Pages& kv = at(graph_.pages, operation.pages);
     check_heads(kv, operation.heads);
     expect_equal(width(node.inputs[0]), (operation.heads + 2ll * kv.kv_heads) * kv.head_dim, "input width");
     expect_equal(out(node), static_cast<std::int64_t>(operation.heads) * kv.head_dim, "output width");
     if (operation.query_norm) expect_vector(*operation.query_norm, kv.head_dim);
     if (operation.key_norm) expect_vector(*operation.key_norm, kv.head_dim);
     if (operation.rope) check_head(*operation.rope, kv.head_dim);
-    at(written_, operation.state) = true;
+    at(written_, operation.pages) = true;
   }
 
   const Graph& graph_;
   std::size_t index_ = 0;
   std::vector<bool> computed_;  // by ValueId
-  std::vector<bool> written_;   // by StateId
+  std::vector<bool> written_;   // by PagesId
 };
 
 }  // namespace

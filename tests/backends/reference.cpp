@@ -159,18 +159,18 @@ std::vector<double> Reference::step(const TestBatch& b) {
         const auto skipped = static_cast<std::size_t>(b.views[sequence].skipped);
         y[i] = pool(pooling->modes[i % n / in], &x[(last + 1 - count) * in + i % in], skipped, count, in);
       }
-    } else if (const auto* write = std::get_if<graph::KvWrite>(&node.operation)) {
+    } else if (const auto* write = std::get_if<graph::Write>(&node.operation)) {
       for (std::size_t t = 0; t < b.tokens.size(); ++t) {
-        const std::pair place{write->state, slot(t, b.positions[t])};
+        const std::pair place{write->pages, slot(t, b.positions[t])};
         const Matrix& v = at(values, node.inputs[1]);
         const auto row = static_cast<std::ptrdiff_t>(t * in);
         keys_[place].assign(x.begin() + row, x.begin() + row + static_cast<std::ptrdiff_t>(in));
         values_[place].assign(v.begin() + row, v.begin() + row + static_cast<std::ptrdiff_t>(in));
       }
     } else if (const auto* input = std::get_if<graph::AttentionInput>(&node.operation)) {
-      const graph::KvState& state = g.state(input->state);
-      const auto dim = static_cast<std::size_t>(state.head_dim);
-      const auto kv = static_cast<std::size_t>(state.kv_heads) * dim;
+      const graph::Pages& pages = at(g.pages, input->pages);
+      const auto dim = static_cast<std::size_t>(pages.head_dim);
+      const auto kv = static_cast<std::size_t>(pages.kv_heads) * dim;
       for (std::size_t t = 0; t < b.tokens.size(); ++t) {
         Matrix row(x.begin() + static_cast<std::ptrdiff_t>(t * in),
                    x.begin() + static_cast<std::ptrdiff_t>((t + 1) * in));
@@ -179,28 +179,28 @@ std::vector<double> Reference::step(const TestBatch& b) {
           if (weight) normalise(&row[i], dim, graph_.dense(*weight), input->epsilon);
           if (input->rope) rotate_head(&row[i], *input->rope, t);
         }
-        const std::pair place{input->state, slot(t, b.positions[t])};
+        const std::pair place{input->pages, slot(t, b.positions[t])};
         std::copy_n(row.begin(), n, y.begin() + static_cast<std::ptrdiff_t>(t * n));
         const auto k = row.begin() + static_cast<std::ptrdiff_t>(n);
         keys_[place].assign(k, k + static_cast<std::ptrdiff_t>(kv));
         values_[place].assign(k + static_cast<std::ptrdiff_t>(kv), row.end());
       }
-    } else if (const auto* attention = std::get_if<graph::Attention>(&node.operation)) {
-      const graph::KvState& state = g.state(attention->state);
-      const auto dim = static_cast<std::size_t>(state.head_dim);
-      const auto group = static_cast<std::size_t>(attention->heads / state.kv_heads);
+    } else if (const auto* attention = std::get_if<graph::Attend>(&node.operation)) {
+      const graph::Pages& pages = at(g.pages, attention->pages);
+      const auto dim = static_cast<std::size_t>(pages.head_dim);
+      const auto group = static_cast<std::size_t>(attention->heads / pages.kv_heads);
       for (std::size_t i = 0; i < y.size(); i += dim) {
         const std::size_t t = i / n;
         const std::size_t kv = i % n / dim / group * dim;
         const std::int32_t position = b.positions[t];
-        const std::int32_t window = attention->window;
+        const std::int32_t window = pages.window;
         const std::int32_t length = b.views[static_cast<std::size_t>(b.sequences[t])].length;
         const std::int32_t first = window > 0 ? std::max(0, position - window + 1) : 0;
         const std::int32_t last =
-            attention->causal ? position : std::min(length, window > 0 ? position + window : length) - 1;
+            pages.causal ? position : std::min(length, window > 0 ? position + window : length) - 1;
         double total = 0;
         for (std::int32_t p = first; p <= last; ++p) {
-          const std::pair place{attention->state, slot(t, p)};
+          const std::pair place{attention->pages, slot(t, p)};
           double score = 0;
           for (std::size_t d = 0; d < dim; ++d) score += x[i + d] * keys_.at(place)[kv + d];
           const double weight = std::exp(score * attention->scale);

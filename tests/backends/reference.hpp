@@ -81,7 +81,7 @@ class Reference {
 
  private:
   const TestGraph& graph_;
-  std::map<std::pair<graph::StateId, std::int32_t>, std::vector<double>> keys_, values_;  // by slot of the pool
+  std::map<std::pair<graph::PagesId, std::int32_t>, std::vector<double>> keys_, values_;  // by slot of the pool
 };
 
 // One transformer layer of every fused op, in weights of the given form; vocabulary and outputs are 64.

@@ -135,7 +135,7 @@ Batch TestBatch::batch(bool logits) const {
 void build_layer(TestGraph& g, Form form) {
   using namespace graph;
   constexpr std::int32_t width = 64, heads = 4, kv_heads = 2, head_dim = 32, hidden = 96;
-  const StateId state = append(g.graph.states, {kv_heads, head_dim});
+  const PagesId pages = append(g.graph.pages, {kv_heads, head_dim, 40});
   RopeTable table;
   for (int i = 0; i < head_dim / 2; ++i)
     table.inverse_frequencies.push_back(std::pow(100.0f, -static_cast<float>(i) / 16));
@@ -150,9 +150,9 @@ void build_layer(TestGraph& g, Form form) {
   };
   const ValueId x = g.input(width);
   const ValueId qkv = linear(x, (heads + 2 * kv_heads) * head_dim, {.norm = g.vector(width)});
-  AttentionInput input{state, heads, g.vector(head_dim), g.vector(head_dim), 1e-6f, rope};
+  AttentionInput input{pages, heads, g.vector(head_dim), g.vector(head_dim), 1e-6f, rope};
   const ValueId q = g.node(input, {qkv}, heads * head_dim);
-  const ValueId attended = g.node(Attention{state, heads, 0.2f, 40}, {q}, heads * head_dim);
+  const ValueId attended = g.node(Attend{pages, heads, 0.2f}, {q}, heads * head_dim);
   const ValueId h = linear(attended, width, {}, x);
   const ValueId mlp = linear(h, hidden, {.activation = Activation::silu, .gated = true, .norm = g.vector(width)});
   g.finish(linear(mlp, width, {}, h));

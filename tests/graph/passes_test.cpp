@@ -26,7 +26,7 @@ Graph layer(bool rotated = true, bool biased = false) {
     q = b.rope(b.rms_norm(q, "q_norm", 1e-6f, 4), rope, 4);
     k = b.rope(b.rms_norm(k, "k_norm", 1e-6f, 4), rope, 4);
   }
-  x = b.add(x, b.linear(b.attention(q, k, v, 4, 2, 0.5f), "o", 16));
+  x = b.add(x, b.linear(b.attention(q, k, v, 4, 0.5f, {2, 4}), "o", 16));
   h = b.rms_norm(x, "mlp_norm", 1e-6f);
   const auto gate = b.activate(b.linear(h, "gate", 24), Activation::silu);
   h = b.multiply(gate, b.linear(h, "up", 24));
@@ -42,13 +42,13 @@ TEST(Passes, ALayerBecomesFiveNodes) {
   optimize(graph);
   EXPECT_EQ(to_string(graph),
             "graph test context 128\n"
-            "state 0 = kv 2 heads of 4\n"
+            "pages 0 = 2 heads of 4, causal\n"
             "rope 0 = 4 columns, scale 1\n"
             "%0 [T, 16] = embedding() table=embed[32, 16] scale=1\n"
             "%1 [T, 32] = linear(%0) weight=layer.q+layer.k+layer.v[32, 16] norm=layer.norm.weight[16] epsilon=1e-06\n"
-            "%2 [T, 16] = attention_input(%1) state=0 heads=4 query_norm=layer.q_norm.weight[4] "
+            "%2 [T, 16] = attention_input(%1) pages=0 heads=4 query_norm=layer.q_norm.weight[4] "
             "key_norm=layer.k_norm.weight[4] epsilon=1e-06 rope=0\n"
-            "%3 [T, 16] = attention(%2) state=0 heads=4 scale=0.5 causal\n"
+            "%3 [T, 16] = attend(%2) pages=0 heads=4 scale=0.5\n"
             "%4 [T, 16] = linear(%3, %0) weight=layer.o[16, 16]\n"
             "%5 [T, 24] = linear(%4) weight=layer.gate+layer.up[48, 16] activation=silu gated "
             "norm=layer.mlp_norm.weight[16] epsilon=1e-06\n"
@@ -69,7 +69,7 @@ TEST(Passes, AnEncoderLayerBecomesEightNodes) {
     const auto q = b.linear(x, "q", 16, true);
     const auto k = b.linear(x, "k", 16, true);
     const auto v = b.linear(x, "v", 16, true);
-    x = b.layer_norm(b.add(x, b.linear(b.attention(q, k, v, 4, 4, 0.5f, 3, false), "o", 16, true)), "n", 1e-5f);
+    x = b.layer_norm(b.add(x, b.linear(b.attention(q, k, v, 4, 0.5f, {4, 4, 3, false}), "o", 16, true)), "n", 1e-5f);
     const auto h = b.activate(b.linear(x, "up", 24, true), Activation::gelu);
     x = b.layer_norm(b.add(x, b.linear(h, "down", 16, true)), "m", 1e-5f, false);
   }
@@ -78,11 +78,11 @@ TEST(Passes, AnEncoderLayerBecomesEightNodes) {
   optimize(graph);
   const std::string text = to_string(graph);
   EXPECT_EQ(graph.nodes.size(), 3u + 2 * 8 + 1);
-  EXPECT_EQ(graph.states.size(), 1u) << "layers that remember nothing share their keys and values";
+  EXPECT_EQ(graph.pages.size(), 1u) << "layers that remember nothing share their keys and values";
   for (const char* line : {
            "%1 [T, 16] = embedding(%0) table=position[8, 16] scale=1 index=position offset=2\n",
            "%2 [T, 16] = embedding(%1) table=type[2, 16] scale=1 index=type\n",
-           "%5 [T, 16] = attention(%4) state=0 heads=4 scale=0.5 window=3\n",
+           "%5 [T, 16] = attend(%4) pages=0 heads=4 scale=0.5\n",
            "%6 [T, 16] = linear(%5, %2) weight=0.o[16, 16] bias=0.o.bias[16]\n",
            "%7 [T, 16] = layer_norm(%6) weight=0.n.weight[16] bias=0.n.bias[16] epsilon=1e-05\n",
            "%8 [T, 24] = linear(%7) weight=0.up[24, 16] bias=0.up.bias[24] activation=gelu\n",
@@ -96,7 +96,7 @@ TEST(Passes, PlainHeadsAndBiases) {
   Graph graph = layer(false, true);
   optimize(graph);
   const std::string text = to_string(graph);
-  EXPECT_NE(text.find("attention_input(%1) state=0 heads=4\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("attention_input(%1) pages=0 heads=4\n"), std::string::npos) << text;
   EXPECT_NE(text.find("bias=layer.q.bias+layer.k.bias+layer.v.bias[32]"), std::string::npos) << text;
 }
 
@@ -147,9 +147,9 @@ TEST(Validator, NamesTheNodeAndTheProblem) {
   EXPECT_EQ(problem([](Graph& g) { g.nodes[2].inputs[0] = {999}; }),
             "Node 2 (linear) of graph 'test' names input value 999, but there are 22.");
   EXPECT_EQ(problem([](Graph& g) { g.output = {}; }), "The graph 'test' has no output that a node computes.");
-  const auto write = [](const Node& node) { return std::holds_alternative<KvWrite>(node.operation); };
+  const auto write = [](const Node& node) { return std::holds_alternative<Write>(node.operation); };
   EXPECT_EQ(problem([&](Graph& g) { std::erase_if(g.nodes, write); }),
-            "Node 9 (attention) of graph 'test' reads a state that no node before it writes.");
+            "Node 9 (attend) of graph 'test' attends to pages that no node before it writes.");
 }
 
 TEST(MemoryPlan, LiveValuesNeverOverlap) {

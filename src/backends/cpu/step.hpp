@@ -23,7 +23,7 @@ struct QueryRun {
 };
 inline constexpr std::int32_t queries_per_run = 32;
 
-// Pages of keys and values of one state.
+// The memory of pages.
 struct KvPool {
   kernels::KvLayout layout;
   kernels::Buffer blocks;
@@ -48,7 +48,7 @@ struct Machine {
   ThreadPool pool;
   std::vector<Matrix> matrices;
   std::vector<std::vector<float>> vectors;  // by WeightId; empty for matrices
-  std::vector<KvPool> states;
+  std::vector<KvPool> pages;                // by PagesId
 
   graph::MemoryPlan plan;
   kernels::Buffer arena;

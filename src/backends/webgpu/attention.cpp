@@ -17,8 +17,8 @@ constexpr std::int64_t prompt_teams = 4;
 // of 2000 with one page, 433 with two and 525 with four. Wider heads leave fewer registers and less workgroup memory.
 std::int64_t prompt_pages(std::int64_t per_lane) { return per_lane == 1 ? 2 : 1; }
 
-Constants kv_constants(const Machine& m, const graph::KvState& state) {
-  Constants constants{{"KV_HEADS", std::int64_t{state.kv_heads}}, {"HEAD_DIM", std::int64_t{state.head_dim}}};
+Constants kv_constants(const Machine& m, const graph::Pages& pages) {
+  Constants constants{{"KV_HEADS", std::int64_t{pages.kv_heads}}, {"HEAD_DIM", std::int64_t{pages.head_dim}}};
   if (!m.options.exact) constants["KV16"] = std::int64_t{1};
   return constants;
 }
@@ -46,26 +46,26 @@ Operation make_rope(Machine& m, const graph::Node& node, const graph::Rope& rope
   return operation;
 }
 
-Operation make_kv_write(Machine& m, const graph::Node& node, const graph::KvWrite& write) {
-  const KvPool& kv = at(m.states, write.state);
-  const std::int64_t units = kv.state.kv_heads * kv.state.head_dim / 4;
+Operation make_write(Machine& m, const graph::Node& node, const graph::Write& write) {
+  const KvPool& kv = at(m.pages, write.pages);
+  const std::int64_t units = kv.pages.kv_heads * kv.pages.head_dim / 4;
   Operation operation{graph::Rows::tokens, units, {}};
   operation.dispatches.push_back(
-      {.kernel = m.kernel("kv_write", kv_constants(m, kv.state), threads),
+      {.kernel = m.kernel("kv_write", kv_constants(m, kv.pages), threads),
        .bindings =
            {{0, m.step}, {1, m.value(node.inputs[0])}, {2, m.value(node.inputs[1])}, {3, kv.keys}, {4, kv.values}},
        .groups = (units + threads - 1) / threads});
   return operation;
 }
 
-Operation make_attention(Machine& m, const graph::Node& node, const graph::Attention& attention) {
-  const KvPool& kv = at(m.states, attention.state);
-  Constants constants = kv_constants(m, kv.state);
-  constants["HEADS"] = std::int64_t{attention.heads};
-  constants["SCALE"] = attention.scale;
-  if (attention.causal) constants["CAUSAL"] = std::int64_t{1};
-  if (attention.window > 0) constants["WINDOW"] = std::int64_t{attention.window};
-  const std::int64_t units = kv.state.head_dim / 4;
+Operation make_attend(Machine& m, const graph::Node& node, const graph::Attend& attend) {
+  const KvPool& kv = at(m.pages, attend.pages);
+  Constants constants = kv_constants(m, kv.pages);
+  constants["HEADS"] = std::int64_t{attend.heads};
+  constants["SCALE"] = attend.scale;
+  if (kv.pages.causal) constants["CAUSAL"] = std::int64_t{1};
+  if (kv.pages.window > 0) constants["WINDOW"] = std::int64_t{kv.pages.window};
+  const std::int64_t units = kv.pages.head_dim / 4;
   const std::int64_t per_lane = std::max<std::int64_t>(1, (units + 31) / 32);
   constants["PER_LANE"] = per_lane;
   constants["CHUNK"] = std::gcd(units, std::int64_t{8});
@@ -83,7 +83,7 @@ Operation make_attention(Machine& m, const graph::Node& node, const graph::Atten
         {.kernel = m.kernel(file, constants, 32 * used),
          .bindings =
              {{0, m.step}, {1, m.value(node.inputs[0])}, {2, kv.keys}, {3, kv.values}, {4, m.value(node.outputs[0])}},
-         .groups = attention.heads,
+         .groups = attend.heads,
          .rows_per_group = rows,
          .ways = ways});
   };
@@ -93,8 +93,8 @@ Operation make_attention(Machine& m, const graph::Node& node, const graph::Atten
 }
 
 Operation make_attention_input(Machine& m, const graph::Node& node, const graph::AttentionInput& input) {
-  const KvPool& kv = at(m.states, input.state);
-  Constants constants = kv_constants(m, kv.state);
+  const KvPool& kv = at(m.pages, input.pages);
+  Constants constants = kv_constants(m, kv.pages);
   constants["HEADS"] = std::int64_t{input.heads};
   constants["EPSILON"] = input.epsilon;
   std::vector<gpu::Binding> bindings{
@@ -115,7 +115,7 @@ Operation make_attention_input(Machine& m, const graph::Node& node, const graph:
   Operation operation{graph::Rows::tokens, m.width(node.inputs[0]), {}};
   operation.dispatches.push_back({.kernel = m.kernel("attention_input", std::move(constants), threads),
                                   .bindings = std::move(bindings),
-                                  .groups = input.heads + 2 * kv.state.kv_heads});
+                                  .groups = input.heads + 2 * kv.pages.kv_heads});
   return operation;
 }
 

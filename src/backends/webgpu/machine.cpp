@@ -69,17 +69,17 @@ class ValueBuffers {
   std::vector<Slot> slots_;
 };
 
-KvPool reserve_state(Machine& m, const graph::KvState& state) {
-  if (state.head_dim % 4 != 0 || state.head_dim > 512)
+KvPool reserve_pages(Machine& m, const graph::Pages& pages) {
+  if (pages.head_dim % 4 != 0 || pages.head_dim > 512)
     throw Error(
         ErrorCode::unsupported,
         std::format("The model's heads have {} elements; on a GPU gerbil supports multiples of 4 up to 512. Use "
                     "the CPU.",
-                    state.head_dim));
+                    pages.head_dim));
   const std::uint64_t element = m.options.exact ? 4 : 2;
-  const std::uint64_t pages = static_cast<std::uint64_t>(m.positions / kv_block_tokens);
-  KvPool pool{state, {}, {}, static_cast<std::uint64_t>(state.kv_heads * state.head_dim * kv_block_tokens) * element};
-  const std::uint64_t bytes = pages * pool.page_bytes;
+  const std::uint64_t count = static_cast<std::uint64_t>(m.positions / kv_block_tokens);
+  KvPool pool{pages, {}, {}, static_cast<std::uint64_t>(pages.kv_heads * pages.head_dim * kv_block_tokens) * element};
+  const std::uint64_t bytes = count * pool.page_bytes;
   if (bytes > m.device.capabilities().max_binding_bytes)
     throw Error(
         ErrorCode::out_of_memory,
@@ -128,13 +128,13 @@ Toolset choose_tools(const gpu::Capabilities& capabilities, const ProgramOptions
 
 Machine::Machine(graph::Graph g, const ProgramOptions& o)
     : graph(std::move(g)), options(o), tools(choose_tools(device.capabilities(), o)) {
-  const std::int64_t pages = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
-  positions = pages * kv_block_tokens;
+  const std::int64_t blocks = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
+  positions = blocks * kv_block_tokens;
   ValueBuffers(*this).assign();
   vectors.resize(graph.weights.size());
-  for (const graph::KvState& state : graph.states) states.push_back(reserve_state(*this, state));
+  for (const graph::Pages& declared : graph.pages) pages.push_back(reserve_pages(*this, declared));
   for (const graph::RopeTable& table : graph.ropes) angles.push_back(write_angles(*this, table));
-  const auto words = step_token_words * options.max_tokens + options.max_sequences * (pages + step_sequence_words);
+  const auto words = step_token_words * options.max_tokens + options.max_sequences * (blocks + step_sequence_words);
   step = device.buffer(static_cast<std::uint64_t>(words) * 4, "step");
   selected = device.buffer(static_cast<std::uint64_t>(options.max_sequences) * 4, "selected rows");
   std::int64_t inputs = 0;

@@ -45,12 +45,12 @@ std::optional<Chain> trace(const Graph& graph, const Uses& uses, ValueId value, 
 void fuse_attention_input(Graph& graph) {
   const Uses uses(graph);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const auto* write = std::get_if<KvWrite>(&graph.nodes[i].operation);
+    const auto* write = std::get_if<Write>(&graph.nodes[i].operation);
     if (write == nullptr || i + 1 == graph.nodes.size()) continue;
     Node& attention = graph.nodes[i + 1];
-    const auto* attend = std::get_if<Attention>(&attention.operation);
-    if (attend == nullptr || attend->state != write->state) continue;
-    const KvState& kv = graph.state(write->state);
+    const auto* attend = std::get_if<Attend>(&attention.operation);
+    if (attend == nullptr || attend->pages != write->pages) continue;
+    const Pages& kv = at(graph.pages, write->pages);
     const auto q = trace(graph, uses, attention.inputs[0], kv.head_dim);
     const auto k = trace(graph, uses, graph.nodes[i].inputs[0], kv.head_dim);
     const auto v = trace(graph, uses, graph.nodes[i].inputs[1], kv.head_dim);
@@ -67,7 +67,7 @@ void fuse_attention_input(Graph& graph) {
         append(graph.values, {graph.value(attention.outputs[0]).name + "_input", query_width, Rows::tokens});
     // The write becomes the fused op; what it replaces is dead now.
     graph.nodes[i] = {
-        AttentionInput{write->state, attend->heads, q->norm, k->norm, epsilon, q->rope}, {q->source}, {rotated}};
+        AttentionInput{write->pages, attend->heads, q->norm, k->norm, epsilon, q->rope}, {q->source}, {rotated}};
     attention.inputs[0] = rotated;
   }
   remove_dead(graph);
