@@ -1,4 +1,4 @@
-// Strict JSON for files from strangers: bounded depth, no duplicate keys, errors that name the file and the key.
+// JSON from strangers: bounded depth, time that grows with the text alone, errors that name the file and the key.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gerbil {
 
@@ -15,9 +16,13 @@ using Json = nlohmann::ordered_json;
 // levels and a key that occurs twice in one object are errors too.
 Json parse_json(std::string_view text, std::string_view where);
 
-// As parse_json, but with the numbers NaN, Infinity and -Infinity, which are no JSON: Python's json writes them into
-// configurations and reads them.
-Json parse_python_json(std::string_view text, std::string_view where);
+// As parse_json, but a whole number of more than 64 bits is an error too, where the others read the nearest double.
+Json parse_exact_json(std::string_view text, std::string_view where);
+
+// For the files of a checkpoint, which Python's json has read before: as parse_json, but with the numbers NaN, Infinity
+// and -Infinity, which are no JSON, and of a key that occurs twice the last value counts, which is a sentence in
+// `warnings`.
+Json parse_python_json(std::string_view text, std::string_view where, std::vector<std::string>* warnings = nullptr);
 
 // A value as text for a message, shortened to 80 bytes.
 std::string json_shown(const Json& value);
@@ -27,6 +32,10 @@ std::string json_shown(const Json& value);
 // std::string and std::vector of these. An int is range-checked.
 template <typename T>
 T json_value(const Json& object, std::string_view key, const T& fallback);
+
+// `value`, the member `key` of some object, converted as json_value does it. Null is of the wrong type.
+template <typename T>
+T json_converted(std::string_view key, const Json& value);
 
 // As json_value, but a missing or null member is an Error{corrupt}.
 template <typename T>

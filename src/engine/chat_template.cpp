@@ -9,7 +9,7 @@ namespace gerbil {
 namespace {
 
 Json parse(std::string_view text, const std::string& what, Json::value_t kind) {
-  Json json = parse_json(text, what);
+  Json json = parse_exact_json(text, what);
   if (json.type() != kind) {
     throw Error(ErrorCode::invalid_argument, what + " should be a JSON " + Json(kind).type_name() + ", but is " +
                                                  std::string(json.type_name()) + ".");

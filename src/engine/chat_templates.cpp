@@ -95,11 +95,11 @@ std::string ChatTemplates::render(const Json& messages, const Options& options) 
   variables["documents"] = nullptr;
   if (options.enable_thinking) variables["enable_thinking"] = *options.enable_thinking;
   for (const auto& [name, value] : options.template_variables) {
-    variables[name] = parse_json(value, "The template variable '" + name + "'");
+    variables[name] = parse_exact_json(value, "The template variable '" + name + "'");
   }
   variables["tools"] = nullptr;
   if (!options.tools.empty()) {
-    variables["tools"] = parse_json(options.tools, "The list of tools");
+    variables["tools"] = parse_exact_json(options.tools, "The list of tools");
     if (!variables["tools"].is_array()) {
       throw Error(ErrorCode::invalid_argument, "The list of tools is " + std::string(variables["tools"].type_name()) +
                                                    ", but should be a JSON array.");

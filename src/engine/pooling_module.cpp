@@ -45,8 +45,8 @@ std::vector<std::string> named_modes(const Json& config, const std::filesystem::
 
 }  // namespace
 
-PoolingModule read_pooling_module(const std::filesystem::path& file) {
-  const Json config = read_optional_object(file);
+PoolingModule read_pooling_module(const std::filesystem::path& file, std::vector<std::string>& warnings) {
+  const Json config = read_optional_object(file, &warnings);
   PoolingModule result;
   result.include_prompt = json_value<bool>(config, "include_prompt", true);
   for (const std::string& name : named_modes(config, file)) {

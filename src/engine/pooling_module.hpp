@@ -15,6 +15,6 @@ struct PoolingModule {
 };
 
 // Throws Error{unsupported} for a mode that gerbil does not know.
-PoolingModule read_pooling_module(const std::filesystem::path& file);
+PoolingModule read_pooling_module(const std::filesystem::path& file, std::vector<std::string>& warnings);
 
 }  // namespace gerbil

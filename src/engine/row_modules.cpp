@@ -57,7 +57,7 @@ PlacedModule read_dense_module(const SentenceModule& module, const formats::Chec
     placed.module = find_dense(checkpoint, number);
     return placed;
   }
-  const Json config = read_optional_object(file);
+  const Json config = read_optional_object(file, &warnings);
   models::Dense dense;
   dense.module = module.path + "/linear";
   dense.outputs = json_required<std::int32_t>(config, "out_features");

@@ -22,10 +22,10 @@ fs::path inside(const fs::path& directory, const std::string& path) {
 
 }  // namespace
 
-std::vector<SentenceModule> read_sentence_modules(const fs::path& directory) {
+std::vector<SentenceModule> read_sentence_modules(const fs::path& directory, std::vector<std::string>& warnings) {
   const fs::path path = directory / "modules.json";
   if (!has_file(path)) return {};
-  const Json list = parse_json(read_text_file(path), "'" + path.string() + "'");
+  const Json list = parse_python_json(read_text_file(path), "'" + path.string() + "'", &warnings);
   if (!list.is_array()) throw Error(ErrorCode::corrupt, "'" + path.string() + "' is not a JSON array.");
   std::vector<SentenceModule> modules;
   for (const Json& entry : list) {

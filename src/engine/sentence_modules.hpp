@@ -19,7 +19,8 @@ struct SentenceModule {
 
 // In order; empty when the directory has no modules.json. Throws Error{corrupt} for a file that is not such a list, and
 // for a folder outside the checkpoint.
-std::vector<SentenceModule> read_sentence_modules(const std::filesystem::path& directory);
+std::vector<SentenceModule> read_sentence_modules(const std::filesystem::path& directory,
+                                                  std::vector<std::string>& warnings);
 
 // Where the model itself is: config.json, its weights and its tokenizer.
 std::filesystem::path model_folder(const std::filesystem::path& directory, const std::vector<SentenceModule>& modules);

@@ -64,7 +64,7 @@ void read_modules(const std::vector<SentenceModule>& modules, const Json& config
       pooled = true;
       // Converters to MLX leave these folders out; the family's pooling is what its checkpoints had there.
       if (!has_file(module.folder / "config.json")) continue;
-      const PoolingModule pooling = read_pooling_module(module.folder / "config.json");
+      const PoolingModule pooling = read_pooling_module(module.folder / "config.json", pipeline.warnings);
       pipeline.head.pooling = pooling.modes;
       pipeline.include_prompt = pooling.include_prompt;
     } else if (module.name == "Dense") {
@@ -139,7 +139,7 @@ SentencePipeline read_sentence_pipeline(const fs::path& directory, const std::ve
     pipeline.normalize = false;
     read_modules(modules, config, *checkpoint, pipeline);
   }
-  const Json settings = read_optional_object(directory / "config_sentence_transformers.json");
+  const Json settings = read_optional_object(directory / "config_sentence_transformers.json", &pipeline.warnings);
   read_prompts(settings, "prompts", pipeline);
   if (pipeline.prompts.empty()) read_prompts(config, "task_instructions", pipeline);
   pipeline.first_dimensions = json_value<std::int32_t>(settings, "truncate_dim", 0);

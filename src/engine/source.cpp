@@ -34,6 +34,15 @@ models::Head::Kind wanted_head(const ModelSource& source, Purpose purpose) {
   return made_for;
 }
 
+// A language model whose modules say that it ranks is asked in one form, which is not the one that they describe.
+void say_form_of_pairs(ModelSource& source) {
+  if (!std::ranges::contains(source.modules, "LogitScore", &SentenceModule::name)) return;
+  source.warnings.emplace_back(
+      "modules.json makes scores of the next token's logits (LogitScore). Pairs are asked in the form of "
+      "Qwen3-Reranker, as is any language model that ranks, and the score is the probability of \"yes\" against "
+      "\"no\": the chat template, the prompts and the tokens that the modules name are not used for it.");
+}
+
 // The activation of a cross-encoder's scores: a sigmoid of one class and the logits of several, unless the files name
 // another one.
 // Reference: sentence-transformers 6.2, CrossEncoder.
@@ -112,7 +121,7 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
     return source;
   }
   source.directory = resolve_model(model);
-  source.modules = read_sentence_modules(source.directory);
+  source.modules = read_sentence_modules(source.directory, source.warnings);
   const Json stand_in = module_config(source.modules);
   source.checkpoint = formats::Checkpoint::open(model_folder(source.directory, source.modules), stand_in);
   source.config = source.checkpoint->config();
@@ -127,7 +136,8 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
     source.quantization += options.quantize == Quantization::int4 ? ", quantised to 4 bits while loading"
                                                                   : ", quantised to 8 bits while loading";
   }
-  source.warnings = source.checkpoint->warnings();
+  const std::vector<std::string>& read = source.checkpoint->warnings();
+  source.warnings.insert(source.warnings.end(), read.begin(), read.end());
   if (source.family->architecture == "StaticModel") complete_static_config(source);
   if (source.family->kind == token) settle_head(source);
   source.weights = checkpoint_weights(*source.checkpoint, options, source.family->prefix, source.directory);
@@ -140,11 +150,13 @@ void read_settings(ModelSource& source) {
   SentencePipeline& pipeline = source.pipeline;
   pipeline.texts = read_text_settings(folder, source.config);
   if (!source.modules.empty()) {
-    apply_transformer_settings(read_transformer_settings(folder), "'" + folder.string() + "'", pipeline.texts);
+    apply_transformer_settings(read_transformer_settings(folder, &pipeline.warnings), "'" + folder.string() + "'",
+                               pipeline.texts);
   }
   const bool classifies = pipeline.head.kind == classes;
   if (classifies && !source.modules.empty()) {
-    read_prompts(read_optional_object(source.directory / "config_sentence_transformers.json"), "prompts", pipeline);
+    const std::filesystem::path file = source.directory / "config_sentence_transformers.json";
+    read_prompts(read_optional_object(file, &pipeline.warnings), "prompts", pipeline);
   }
   if (!classifies && !pipeline.scores) return;
   source.score_activation = read_score_activation(
@@ -161,6 +173,7 @@ std::int32_t ModelSource::longest_context(const graph::Graph& graph) const {
 ModelSource open_source(const std::string& model, const LoadOptions& options) {
   ModelSource source = open_files(model, options);
   source.pipeline.head.kind = wanted_head(source, options.purpose);
+  if (source.pipeline.head.kind == token && options.purpose != Purpose::generate) say_form_of_pairs(source);
   if (source.pipeline.head.kind == embedding) {
     source.pipeline = read_sentence_pipeline(source.directory, source.modules, source.config, *source.family,
                                              source.checkpoint ? &*source.checkpoint : nullptr);

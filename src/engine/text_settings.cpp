@@ -46,10 +46,10 @@ TextSettings read_text_settings(const fs::path& folder, const Json& config) {
           .token_types = gives_token_types(tokenizer, config)};
 }
 
-Json read_transformer_settings(const fs::path& folder) {
+Json read_transformer_settings(const fs::path& folder, std::vector<std::string>* warnings) {
   for (const std::string_view model :
        {"bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"}) {
-    Json settings = read_optional_object(folder / ("sentence_" + std::string(model) + "_config.json"));
+    Json settings = read_optional_object(folder / ("sentence_" + std::string(model) + "_config.json"), warnings);
     if (!settings.empty()) return settings;
   }
   return Json::object();

@@ -20,7 +20,7 @@ TextSettings read_text_settings(const std::filesystem::path& folder, const Json&
 
 // The settings of a Transformer module: sentence_bert_config.json, or one of its older names; empty without any.
 // Reference: sentence-transformers 6.2, base/modules/transformer.py.
-Json read_transformer_settings(const std::filesystem::path& folder);
+Json read_transformer_settings(const std::filesystem::path& folder, std::vector<std::string>* warnings = nullptr);
 
 // Lets a Transformer module's settings change those of the tokenizer. Throws Error{unsupported} for a module that reads
 // texts in a way gerbil does not.

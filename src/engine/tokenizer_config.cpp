@@ -9,9 +9,9 @@
 namespace gerbil {
 TokenizerConfig read_tokenizer_config(const std::filesystem::path& directory, const Json& config) {
   TokenizerConfig result;
-  result.json = tokenizer::merged_config(read_optional_object(directory / "tokenizer_config.json"),
-                                         read_optional_object(directory / "special_tokens_map.json"));
-  const Json added_tokens = read_optional_object(directory / "added_tokens.json");
+  result.json = tokenizer::merged_config(read_optional_object(directory / "tokenizer_config.json", &result.warnings),
+                                         read_optional_object(directory / "special_tokens_map.json", &result.warnings));
+  const Json added_tokens = read_optional_object(directory / "added_tokens.json", &result.warnings);
   try {
     result.settings = tokenizer::read_side_files(result.json, added_tokens, config);
     result.settings.lowercase =

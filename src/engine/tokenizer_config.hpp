@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "base/json.hpp"
 #include "tokenizer/settings.hpp"
@@ -18,7 +20,8 @@ struct TokenizerConfig {
   // "mask_token" and the model's own names, "image_token" for instance. A name without a token is not here; nor are the
   // tokens of "additional_special_tokens", which have no names and are no variables.
   Json special_tokens = Json::object();
-  tokenizer::Settings settings;  // what all this changes in tokenizer.json
+  tokenizer::Settings settings;       // what all this changes in tokenizer.json
+  std::vector<std::string> warnings;  // of reading the files
 };
 
 // Reads the files in `directory` that exist. `config` is config.json: its "model_type" and "tokenizer_class" say which

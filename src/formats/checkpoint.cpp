@@ -25,13 +25,15 @@ Checkpoint Checkpoint::open(const std::filesystem::path& directory, const Json& 
   state->directory = directory;
   const std::filesystem::path config_path = directory / "config.json";
   const bool given = !config.is_null() && !std::filesystem::exists(config_path);
-  state->config = given ? config : parse_python_json(read_text_file(config_path), "'" + config_path.string() + "'");
+  state->config =
+      given ? config
+            : parse_python_json(read_text_file(config_path), "'" + config_path.string() + "'", &state->warnings);
   if (!state->config.is_object()) {
     throw Error(ErrorCode::corrupt, "'" + config_path.string() + "' is not a JSON object.");
   }
   state->tensors = std::make_shared<const TensorTable>(open_safetensors(directory, state->warnings));
 
-  const Source source{state->config, state->directory, state->tensors};
+  const Source source{state->config, state->directory, state->tensors, state->warnings};
   state->format = recognize_gptq(source);
   if (!state->format) state->format = recognize_mlx(source);
   if (!state->format) refuse_unknown_quantization(source);

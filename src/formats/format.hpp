@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.hpp"
 #include "formats/tensor.hpp"
@@ -19,6 +20,7 @@ struct Source {
   const Json& config;
   const std::filesystem::path& directory;
   std::shared_ptr<const TensorTable> tensors;
+  std::vector<std::string>& warnings;
 };
 
 // "quant_method" of a quantization_config in small letters; empty when there is none.

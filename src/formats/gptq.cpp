@@ -201,7 +201,7 @@ Json find_config(const Source& source) {
   const std::filesystem::path path = source.directory / "quantize_config.json";
   std::error_code error;
   if (source.config.contains("quantization") || !std::filesystem::exists(path, error)) return nullptr;
-  Json object = parse_python_json(read_text_file(path), "'" + path.string() + "'");
+  Json object = parse_python_json(read_text_file(path), "'" + path.string() + "'", &source.warnings);
   if (!object.is_object()) return nullptr;
   if (!object.contains("quant_method")) object["quant_method"] = "gptq";
   return is_gptq(object) ? object : Json();

@@ -37,9 +37,9 @@ void check_shard_name(const std::string& name, const std::string& where) {
 }
 
 // The files that an index names, in the order of their names.
-std::set<std::string> read_index(const std::filesystem::path& path) {
+std::set<std::string> read_index(const std::filesystem::path& path, std::vector<std::string>& warnings) {
   const std::string where = "'" + path.string() + "'";
-  const Json index = parse_json(read_text_file(path), where);
+  const Json index = parse_python_json(read_text_file(path), where, &warnings);
   const auto map = index.is_object() ? index.find("weight_map") : index.end();
   if (!index.is_object() || map == index.end() || !map->is_object()) {
     throw Error(ErrorCode::corrupt, where + " has no weight_map object, which should give the file of every tensor.");
@@ -132,7 +132,7 @@ std::vector<Tensor> open_safetensors(const std::filesystem::path& directory, std
   }
   std::set<std::string> files = choose_files(present);
   if (!index.empty()) {
-    const std::set<std::string> listed = read_index(directory / index);
+    const std::set<std::string> listed = read_index(directory / index, warnings);
     // Files are missing, or have other names than the index says. Opening what it says then tells which.
     if (std::ranges::includes(present, listed) || std::ranges::includes(listed, files)) {
       return open_files(directory, listed);

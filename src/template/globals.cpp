@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <format>
 
 #include "template/builtin.hpp"
 #include "template/failure.hpp"
@@ -78,14 +79,37 @@ Value raise_exception(Context&, const Arguments& arguments) {
   throw Raised(str(message));
 }
 
+// The directives of Python's strftime() that C's lacks or has otherwise: %f is the microseconds, and a time without a
+// zone, as transformers takes it, has nothing to say for %z, %:z and %Z.
+std::string without_python_directives(std::string_view pattern, long microseconds) {
+  std::string result;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    const std::string_view rest = pattern.substr(at);
+    if (rest.starts_with("%f")) {
+      result += std::format("{:06}", microseconds);
+      at += 1;
+    } else if (rest.starts_with("%z") || rest.starts_with("%Z")) {
+      at += 1;
+    } else if (rest.starts_with("%:z")) {
+      at += 2;
+    } else {
+      result += rest[0];
+      if (rest[0] == '%' && rest.size() > 1) result += pattern[++at];
+    }
+  }
+  return result;
+}
+
 Value strftime_now(Context& context, const Arguments& arguments) {
   const auto [format] = bind("strftime_now", arguments, {"format"}, 1);
-  const std::string pattern(to_text(format, "strftime() argument 1"));
-  if (pattern.empty()) return context.heap.text("");
-  if (pattern.size() > 1000) fail("the format of strftime_now is longer than 1000 bytes");
-  const std::time_t now = std::time(nullptr);
+  const std::string_view written = to_text(format, "strftime() argument 1");
+  if (written.size() > 1000) fail("the format of strftime_now is longer than 1000 bytes");
+  std::timespec now{};
+  std::timespec_get(&now, TIME_UTC);
   std::tm local{};
-  localtime_r(&now, &local);
+  localtime_r(&now.tv_sec, &local);
+  const std::string pattern = without_python_directives(written, now.tv_nsec / 1000);
+  if (pattern.empty()) return context.heap.text("");
   std::string result(pattern.size() * 64 + 64, '\0');
   result.resize(std::strftime(result.data(), result.size(), pattern.c_str(), &local));
   return context.heap.text(std::move(result));

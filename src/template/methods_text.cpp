@@ -225,6 +225,7 @@ Value all_are(Context&, const Arguments& arguments) {
   return Value::boolean(!text.empty());
 }
 
+bool is_number(char32_t c) { return is_numeric(c) || is_numeric_ideograph(c); }
 bool is_alphanumeric(char32_t c) { return is_letter(c) || is_decimal(c) || is_digit(c) || is_numeric(c); }
 
 Value isascii_method(Context&, const Arguments& arguments) {
@@ -364,7 +365,7 @@ constexpr std::array<Builtin, 47> methods = {{
     {"isdigit", all_are<is_digit>},
     {"isidentifier", isidentifier_method},
     {"islower", cased<is_lower, is_upper>},
-    {"isnumeric", all_are<is_numeric>},
+    {"isnumeric", all_are<is_number>},
     {"isprintable", isprintable_method},
     {"isspace", all_are<is_space>},
     {"istitle", istitle_method},

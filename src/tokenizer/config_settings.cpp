@@ -31,22 +31,26 @@ bool is_named_token(const std::string& key, const Json& value) {
 // The named tokens: first those that all tokenizers may have, then the model's own.
 Json read_named(const Json& config, const TokenizerClass& tokenizer_class) {
   Json named = Json::object();
+  const auto add = [&](const std::string& name, const Json& token) {
+    named[name] = token_of(token, name);
+    check_named_count(named.size());
+  };
   for (std::size_t i = 0; i < token_names.size(); ++i) {
     const std::string name(token_names[i]);
     const std::string_view otherwise = tokenizer_class.tokens[i];
     if (const auto member = config.find(name); member != config.end()) {
-      if (names_token(*member)) named[name] = token_of(*member, name);
+      if (names_token(*member)) add(name, *member);
     } else if (!otherwise.empty()) {
-      named[name] = token_of(otherwise, name);
+      add(name, otherwise);
     }
   }
   for (const auto& [key, value] : config.items()) {
-    if (!named.contains(key) && is_named_token(key, value)) named[key] = token_of(value, key);
+    if (!named.contains(key) && is_named_token(key, value)) add(key, value);
   }
   for (const char* table : {"model_specific_special_tokens", "extra_special_tokens"}) {
     const auto member = config.find(table);
     if (member == config.end() || !member->is_object()) continue;
-    for (const auto& [key, value] : member->items()) named[key] = token_of(value, key);
+    for (const auto& [key, value] : member->items()) add(key, value);
   }
   return named;
 }
@@ -114,6 +118,14 @@ Json read_components(const Json& config, ClassSettings settings) {
 
 }  // namespace
 
+void check_named_count(std::size_t count) {
+  constexpr std::size_t most_named = 4096;
+  if (count > most_named) {
+    corrupt("The files beside tokenizer.json name " + std::to_string(count) + " special tokens or more; at most " +
+            std::to_string(most_named) + " are allowed.");
+  }
+}
+
 Settings read_settings(const Json& config, const TokenizerClass& tokenizer_class) {
   Settings settings;
   const Json named = read_named(config, tokenizer_class);
@@ -128,6 +140,7 @@ Settings read_settings(const Json& config, const TokenizerClass& tokenizer_class
     for (const Json& token : settings.missing_tokens) settings.added_tokens.push_back(token_of(token["content"], ""));
   }
   settings.components = read_components(config, tokenizer_class.settings);
+  settings.post_processor = token_template(tokenizer_class.post_processor, settings.special_tokens);
   settings.named_are_special = tokenizer_class.name != plain_tokenizer_class;
   settings.split_special_tokens = json_value(config, "split_special_tokens", false);
   return settings;

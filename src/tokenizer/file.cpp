@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t max_depth = 128;     // far from the end of the stack when the tree is destroyed
 constexpr std::size_t max_members = 4096;  // of an object other than the vocabulary; looked up one after the other
+constexpr std::size_t most_warnings = 100;
 
 std::pair<std::string, std::string> split_merge(const std::string& line) {
   const std::size_t space = line.find(' ');
@@ -63,7 +64,7 @@ class Reader {
     if (in_ == Table::vocabulary) return true;
     Json& object = *open_.back();
     if (object.size() >= max_members) fail("an object has more than " + std::to_string(max_members) + " members");
-    if (object.contains(key_)) fail("the key \"" + key_ + "\" occurs twice in one object");
+    if (object.contains(key_)) repeat();
     return true;
   }
   bool start_object(std::size_t) {
@@ -81,7 +82,9 @@ class Reader {
   bool start_array(std::size_t) {
     if (in_ == Table::none && is_model_member("merges")) {
       in_ = Table::merges;
+      if (file_.has_merges) repeat();
       file_.has_merges = true;
+      file_.merges.clear();
       return true;
     }
     if (in_ == Table::merges) {
@@ -133,11 +136,26 @@ class Reader {
   bool is_model_member(std::string_view name) const { return open_.size() == 2 && path_ == "model" && key_ == name; }
 
   bool open_vocabulary(Table kind) {
-    if (has_vocabulary_) fail("model.vocab occurs twice");
+    if (has_vocabulary_) repeat();
     has_vocabulary_ = true;
+    file_.vocabulary.clear();
+    file_.pieces.clear();
     file_.vocabulary_is_array = kind == Table::pieces;
     in_ = kind;
     return true;
+  }
+
+  // Of what the file says twice the last counts; the tables are not in the tree, where that comes by itself.
+  void repeat() {
+    if (open_.size() == 1 && key_ == "model") {
+      has_vocabulary_ = file_.vocabulary_is_array = file_.has_merges = false;
+      file_.vocabulary.clear();
+      file_.pieces.clear();
+      file_.merges.clear();
+    }
+    if (file_.warnings.size() < most_warnings) {
+      file_.warnings.push_back("The key " + json_shown(key_) + " occurs twice in one object; the last value counts.");
+    }
   }
 
   bool token(std::int64_t id) {

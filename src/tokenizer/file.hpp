@@ -21,11 +21,13 @@ struct TokenizerFile {
   bool vocabulary_is_array = false;
   bool has_merges = false;
   std::vector<std::pair<std::string, std::string>> merges;  // model.merges, in both spellings, best first
+  std::vector<std::string> warnings;                        // of keys that occur twice
 };
 
-// Throws Error{corrupt} naming the place: not JSON, deeper than 128 levels, a key twice in one object, an
-// id outside its range, a merge that is not two tokens, a piece that is not a text and a finite number. Reads with a
-// SAX parser because a DOM of 150,000 vocabulary entries costs seconds.
+// Throws Error{corrupt} naming the place: not JSON, deeper than 128 levels, an id outside its range, a merge that is
+// not two tokens, a piece that is not a text and a finite number. Of a key that occurs twice in one object the last
+// value counts, as for the reference. Reads with a SAX parser because a DOM of 150,000 vocabulary entries costs
+// seconds.
 TokenizerFile parse_tokenizer_file(std::string_view text);
 
 }  // namespace gerbil::tokenizer

@@ -88,6 +88,13 @@ const std::string* Tokenizer::Pipeline::token(TokenId id) const {
   return &tokens[id];
 }
 
+std::optional<TokenId> Tokenizer::Pipeline::id(std::string_view token) const {
+  for (const Vocabulary* ids : {&added.ids, &table_of(model).ids}) {
+    if (const auto found = ids->find(token); found != ids->end()) return found->second;
+  }
+  return std::nullopt;
+}
+
 std::vector<TokenId> Tokenizer::Pipeline::encode(std::string_view text, std::size_t limit) const {
   std::string repaired;
   text = well_formed_utf8(text, repaired);

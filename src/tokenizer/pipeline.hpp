@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "tokenizer/added_tokens.hpp"
@@ -52,10 +54,12 @@ struct Tokenizer::Pipeline {
   PostProcessor post_processor;
   Decoder decoder;
   std::size_t vocabulary_size = 0;
+  std::vector<std::string> warnings;
   mutable WorkspacePool workspaces;
 
   // The spelling of `id` in tokenizer.json; null for an unused id.
   const std::string* token(TokenId id) const;
+  std::optional<TokenId> id(std::string_view token) const;
 
   // The ids of `text` without those that the post-processor adds. Ends after the word with which there are `limit`.
   std::vector<TokenId> encode(std::string_view text, std::size_t limit) const;

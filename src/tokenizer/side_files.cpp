@@ -26,6 +26,7 @@ void rename_additional(Json& config) {
 // Members of special_tokens_map.json; a token with its flags is special here, whatever it says of that. Lists of tokens
 // without a name are put together.
 void merge_special_tokens(const Json& map, Json& config) {
+  check_named_count(map.size());
   for (const auto& [key, value] : map.items()) {
     if (key == "additional_special_tokens" && config.contains("extra_special_tokens")) continue;
     if (key == "extra_special_tokens" && value.is_array() && config.value(key, Json()).is_array()) {
@@ -48,7 +49,7 @@ std::vector<Json> legacy_added_tokens(const Json& file, const Settings& settings
   for (const Json& token : settings.missing_tokens) special.insert(token["content"].get<std::string>());
   std::map<std::int64_t, Json> by_id;
   for (const auto& [text, value] : file.items()) {
-    const auto id = json_required<std::int64_t>(file, text);
+    const auto id = json_converted<std::int64_t>(text, value);
     by_id[id] = {{"id", id}, {"content", text}, {"special", special.contains(text)}};
   }
   const auto tokens = std::views::values(by_id);

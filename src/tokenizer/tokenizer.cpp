@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/mapped_file.hpp"
+#include "tokenizer/class_template.hpp"
 #include "tokenizer/errors.hpp"
 #include "tokenizer/pattern.hpp"
 #include "tokenizer/pipeline.hpp"
@@ -50,8 +51,13 @@ Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where, co
     const TokenTable& table = table_of(pipeline->model);
     pipeline->added = read_added_tokens(file.root, table.ids, model_size(pipeline->model), pipeline->normalizer,
                                         settings.split_special_tokens);
-    pipeline->post_processor = read_post_processor(component_of(file.root, "post_processor"));
+    pipeline->post_processor =
+        settings.post_processor
+            ? make_post_processor(*settings.post_processor, [&](std::string_view token) { return pipeline->id(token); })
+            : read_post_processor(component_of(file.root, "post_processor"));
     pipeline->decoder = read_decoder(component_of(file.root, "decoder"));
+    pipeline->warnings = std::move(file.warnings);
+    pipeline->warnings.insert(pipeline->warnings.end(), table.warnings.begin(), table.warnings.end());
     pipeline->vocabulary_size = table.tokens.size();
     for (const auto& [id, token] : pipeline->added.by_id) {
       pipeline->vocabulary_size = std::max(pipeline->vocabulary_size, static_cast<std::size_t>(id) + 1);
@@ -104,12 +110,7 @@ std::string Tokenizer::decode(const std::vector<TokenId>& ids, bool skip_special
 
 std::size_t Tokenizer::vocabulary_size() const { return pipeline_->vocabulary_size; }
 
-std::optional<TokenId> Tokenizer::id(std::string_view token) const {
-  for (const Vocabulary* ids : {&pipeline_->added.ids, &table_of(pipeline_->model).ids}) {
-    if (const auto found = ids->find(token); found != ids->end()) return found->second;
-  }
-  return std::nullopt;
-}
+std::optional<TokenId> Tokenizer::id(std::string_view token) const { return pipeline_->id(token); }
 
 std::string Tokenizer::token(TokenId id) const {
   const std::string* token = pipeline_->token(id);
@@ -120,7 +121,7 @@ std::optional<TokenId> Tokenizer::unknown_id() const {
   return std::visit([](const auto& model) -> std::optional<TokenId> { return model.unknown; }, pipeline_->model);
 }
 
-const std::vector<std::string>& Tokenizer::warnings() const { return table_of(pipeline_->model).warnings; }
+const std::vector<std::string>& Tokenizer::warnings() const { return pipeline_->warnings; }
 
 bool Tokenizer::is_special(TokenId id) const {
   const std::string* token = pipeline_->token(id);

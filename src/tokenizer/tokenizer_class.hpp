@@ -22,10 +22,20 @@ enum class ClassSettings : std::uint8_t {
   llama,             // add_prefix_space, where it is written
 };
 
+// What the class puts around texts, whatever tokenizer.json says of it.
+enum class ClassTemplate : std::uint8_t {
+  of_file,      // what tokenizer.json says
+  bert,         // cls A sep; the second text and its sep are of type 1
+  mpnet,        // the same, with two sep between the texts
+  roberta,      // cls A sep; two sep between the texts, and one type for all
+  xlm_roberta,  // the same with bos and eos
+};
+
 struct TokenizerClass {
   std::string_view name;
   std::array<std::string_view, token_names.size()> tokens;  // defaults, as token_names; empty: none
   ClassSettings settings;
+  ClassTemplate post_processor = ClassTemplate::of_file;
 };
 
 // Takes tokenizer.json as it is.

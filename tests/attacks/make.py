@@ -1,8 +1,9 @@
 """Writes the attack corpus beside this file: safetensors files, checkpoint directories and configurations that lie about
-themselves.
+themselves, and files beside tokenizer.json that do.
 
 Every one must end in a gerbil::Error whose sentence contains the text given here; expected.json records it. Files that a
-checkpoint attack does not mention (config.json, model.safetensors) are the plain ones below.
+checkpoint attack does not mention (config.json, model.safetensors) are the plain ones below. Where the text is empty, the
+tokenizer must load all the same.
 """
 
 import json
@@ -41,7 +42,7 @@ def checkpoint(name, reason, files):
     expected[f"checkpoints/{name}"] = reason
 
 
-for folder in ("safetensors", "checkpoints", "configs"):
+for folder in ("safetensors", "checkpoints", "configs", "tokenizers"):
     shutil.rmtree(here / folder, ignore_errors=True)
 
 two = bytes(8)
@@ -145,7 +146,7 @@ shards("index_no_map", "has no weight_map", {"metadata": {}})
 shards("index_map_array", "has no weight_map", {"weight_map": ["a"]})
 shards("index_file_number", "gives no file name", {"weight_map": {"a": 1}})
 shards("index_empty", "is not valid JSON", "")
-shards("index_duplicate", "occurs twice", '{"weight_map":{"a":"s.safetensors","a":"t.safetensors"}}')
+shards("index_duplicate", "there is no such file", '{"weight_map":{"a":"s.safetensors","a":"t.safetensors"}}')
 shards("index_shard_corrupt", "there is a hole", {"weight_map": {"a": "s.safetensors"}}, {"s.safetensors": container({"a": tensor(4, 8, [1])}, two)})
 
 # config.json.
@@ -153,7 +154,7 @@ checkpoint("config_missing", "there is no such file", {"config.json": None})
 checkpoint("config_empty", "is not valid JSON", {"config.json": ""})
 checkpoint("config_array", "is not a JSON object", {"config.json": "[]"})
 checkpoint("config_deep", "nests deeper", {"config.json": '{"a":' * 1000 + "1" + "}" * 1000})
-checkpoint("config_duplicate", "occurs twice", {"config.json": '{"a":1,"a":2}'})
+checkpoint("config_duplicate", "unknown method, 'magic'", {"config.json": '{"quantization_config":{},"quantization_config":{"quant_method":"magic"}}'})
 checkpoint("config_quantization_config_number", "is not an object", {"config.json": {"quantization_config": 4}})
 checkpoint("config_unknown_method", "unknown method, 'magic'", {"config.json": {"quantization_config": {"quant_method": "magic"}}})
 checkpoint("config_method_number", "should be a string", {"config.json": {"quantization_config": {"quant_method": 4}}})
@@ -242,5 +243,90 @@ absurd("window_minimum", "should be positive", architectures=None, model_type="q
 absurd("layer_types_short", "too few", architectures=None, model_type="qwen2", layer_types=["full_attention"], use_sliding_window=True)
 absurd("no_rope_layers_short", "2 layers", architectures=None, model_type="smollm3", no_rope_layers=[1])
 config("experts_overflow", "together more than", nomic | {"num_experts": 1024, "moe_every_n_layers": 2})
+
+# What stands beside tokenizer.json.
+special = {"special": True, "lstrip": False, "rstrip": False, "normalized": False, "single_word": False}
+letters = {"type": "BPE", "vocab": {"a": 0, "b": 1, "<s>": 2}, "merges": []}
+tokenizer = {"version": "1.0", "added_tokens": [{"id": 2, "content": "<s>"} | special], "model": letters}
+names = {
+    "config": "tokenizer_config.json", "map": "special_tokens_map.json", "added": "added_tokens.json",
+    "sentence": "sentence_bert_config.json", "model": "config.json",
+}
+
+
+def side_files(name, reason, **files):
+    folder = here / "tokenizers" / name
+    folder.mkdir(parents=True)
+    for file, content in {"tokenizer.json": tokenizer, **{names[key]: value for key, value in files.items()}}.items():
+        content = content if isinstance(content, bytes) else json.dumps(content).encode()
+        (folder / file).write_bytes(content)
+    expected[f"tokenizers/{name}"] = reason
+
+
+def in_config(name, reason, **members):
+    side_files(name, reason, config=members)
+
+
+for key in names:
+    side_files(f"{key}_empty", "is not valid JSON", **{key: b""})
+    side_files(f"{key}_array", "is not a JSON object", **{key: []})
+    side_files(f"{key}_deep", "nests deeper", **{key: b'{"bos_token":' + b"[" * 500 + b"]" * 500 + b"}"})
+    side_files(f"{key}_deep_objects", "nests deeper", **{key: b'{"bos_token":' * 500 + b"1" + b"}" * 500})
+    side_files(f"{key}_invalid_utf8", "is not valid JSON", **{key: b'{"bos_token": "\xff\xfe"}'})
+    side_files(f"{key}_overlong_utf8", "is not valid JSON", **{key: b'{"bos_token": "\xc0\xaf"}'})
+    side_files(f"{key}_lone_surrogate", "is not valid JSON", **{key: b'{"bos_token": "\\ud800"}'})
+    side_files(f"{key}_nul", "NUL", **{key: b'{"bos_token": "<s>"}\0'})
+    side_files(f"{key}_two_documents", "is not valid JSON", **{key: b"{}{}"})
+for kind, value in (("number", 7), ("true", True), ("object", {"x": 1}), ("content_number", {"content": 5}), ("infinite", float("inf"))):
+    side_files(f"config_token_{kind}", "eos_token", config={"eos_token": value})
+    side_files(f"map_token_{kind}", "eos_token", map={"eos_token": value})
+in_config("config_token_array", "", eos_token=["<s>"])
+in_config("config_token_empty", "", eos_token="")
+in_config("config_token_nul", "", eos_token="a\0b")
+in_config("config_token_long", "", eos_token="x" * 10000)
+in_config("config_class_number", "tokenizer_class", tokenizer_class=5)
+in_config("config_class_object", "tokenizer_class", tokenizer_class={"a": 1})
+in_config("config_class_long", "", tokenizer_class="A" * 5000)
+in_config("config_extra_number", "extra_special_tokens", extra_special_tokens=3)
+in_config("config_extra_nested", "extra_special_tokens", extra_special_tokens=[["<x>"]])
+in_config("config_extra_null_name", "image_token", extra_special_tokens={"image_token": None})
+in_config("config_extra_repeats", "", extra_special_tokens=["<x>"] * 1000)
+in_config("config_specific_number", "image_token", model_specific_special_tokens={"image_token": 4})
+in_config("config_split_special_text", "split_special_tokens", split_special_tokens="yes")
+in_config("config_prefix_space_text", "add_prefix_space", tokenizer_class="GPT2Tokenizer", add_prefix_space="yes")
+in_config("config_lower_case_number", "do_lower_case", tokenizer_class="BertTokenizer", do_lower_case=1)
+in_config("config_accents_text", "strip_accents", tokenizer_class="BertTokenizer", strip_accents="no")
+in_config("config_class_of_empty_separator", "has no id", tokenizer_class="BertTokenizer", sep_token="")
+in_config("config_class_without_separator", "", tokenizer_class="RobertaTokenizer", sep_token=None, cls_token=None)
+in_config("decoder_array", "added_tokens_decoder", added_tokens_decoder=[1])
+in_config("decoder_text", "added_tokens_decoder", added_tokens_decoder={"3": "<x>"})
+for key, name in (("-1", "negative"), ("9" * 40, "huge"), ("4294967296", "beyond_32_bits"), ("1.5", "fraction"), ("", "empty"), ("\u0663", "arabic")):
+    in_config(f"decoder_id_{name}", "added_tokens_decoder", added_tokens_decoder={key: {"content": "<x>"} | special})
+in_config("decoder_id_large", "", added_tokens_decoder={"999999999": {"content": "<x>"} | special})
+in_config("decoder_no_content", "added_tokens_decoder", added_tokens_decoder={"3": special})
+in_config("decoder_content_number", "added_tokens_decoder", added_tokens_decoder={"3": {"content": 3}})
+in_config("decoder_flag_text", "lstrip", added_tokens_decoder={"3": {"content": "<x>", "lstrip": "left"}})
+in_config("decoder_same_text_twice", "", added_tokens_decoder={"3": {"content": "<x>"} | special, "4": {"content": "<x>", "rstrip": True}})
+in_config("decoder_id_of_another", "", added_tokens_decoder={"0": {"content": "<x>"} | special, "2": {"content": "b"} | special})
+in_config("decoder_same_id_spelled_twice", "", added_tokens_decoder={"3": {"content": "<x>"} | special, "03": {"content": "<y>"} | special})
+side_files("added_id_text", "<x>", added={"<x>": "3"})
+side_files("added_id_null", "<x>", added={"<x>": None})
+side_files("added_id_nested", "<x>", added={"<x>": [3]})
+side_files("added_id_fraction", "<x>", added={"<x>": 3.5})
+side_files("added_id_beyond_64_bits", "<x>", added={"<x>": 2**70})
+side_files("added_id_infinite", "<x>", added={"<x>": float("inf")})
+side_files("added_id_huge", "", added={"<x>": 2**62})
+side_files("added_id_negative", "", added={"<x>": -3})
+side_files("added_same_id", "", added={"<x>": 3, "<y>": 3})
+side_files("added_id_of_another", "", added={"<x>": 0, "b": 2, "<s>": 1})
+side_files("added_empty_text", "", added={"": 3})
+side_files("map_extra_number", "extra_special_tokens", map={"additional_special_tokens": 7})
+side_files("map_extra_nested", "extra_special_tokens", map={"additional_special_tokens": [{"content": ["<x>"]}]})
+side_files("map_flag_text", "rstrip", map={"pad_token": {"content": "<pad>", "rstrip": "right"}})
+side_files("map_contradicts_config", "", config={"eos_token": "<s>"}, map={"eos_token": {"content": "a"} | special}, added={"a": 9})
+side_files("sentence_lower_case_text", "do_lower_case", sentence={"do_lower_case": "yes"})
+side_files("model_type_number", "model_type", model={"model_type": 3})
+side_files("model_class_array", "tokenizer_class", model={"tokenizer_class": ["BertTokenizer"]})
+side_files("config_repeats_itself", "eos_token", config=b'{"eos_token": "<s>", "eos_token": 5}')
 
 (here / "expected.json").write_text(json.dumps(expected, indent=1, sort_keys=True) + "\n")

@@ -27,6 +27,37 @@ TEST(Json, RejectsDuplicateKeys) {
             R"(config.json is not valid JSON: the key "a" occurs twice in one object.)");
 }
 
+TEST(Json, TakesTheLastOfRepeatedKeysWherePythonDoes) {
+  std::vector<std::string> warnings;
+  const Json object = parse_python_json(R"({"a":1,"b":{"a":[NaN],"c":2,"a":{"x":3}},"a":"last"})", "'f'", &warnings);
+  EXPECT_EQ(object.dump(), R"({"a":"last","b":{"a":{"x":3},"c":2}})") << "at the place of the first, as in a dict";
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_EQ(warnings[0], R"(In 'f' the key "a" occurs twice in one object; the last value counts.)");
+  EXPECT_EQ(parse_python_json(R"({"a":1,"a":2})", "x").dump(), R"({"a":2})");
+  std::string many = "{\"a\":0";
+  for (int i = 0; i < 5000; ++i) many += ",\"a\":0";
+  warnings.clear();
+  (void)parse_python_json(many + "}", "x", &warnings);
+  EXPECT_EQ(warnings.size(), 100u);
+}
+
+TEST(Json, KeepsEveryMemberOfALargeObject) {
+  std::string text = "{";
+  for (int i = 0; i < 100000; ++i) text += (i ? ",\"" : "\"") + std::to_string(i) + "\":" + std::to_string(i);
+  const Json object = parse_json(text + "}", "x");
+  ASSERT_EQ(object.size(), 100000u);
+  EXPECT_EQ(std::prev(object.end()).key(), "99999");
+  EXPECT_EQ(std::prev(object.end()).value(), 99999);
+}
+
+TEST(Json, RefusesWholeNumbersBeyond64BitsWhereAsked) {
+  EXPECT_EQ(parse_exact_json("[18446744073709551615,-9223372036854775808,1e30]", "x").dump(),
+            "[18446744073709551615,-9223372036854775808,1e+30]");
+  EXPECT_EQ(message_of([] { parse_exact_json("[1, -9223372036854775809]", "The tools"); }),
+            R"(The tools is not valid JSON: the number "-9223372036854775809" has more than 64 bits.)");
+  EXPECT_EQ(parse_json("18446744073709551616", "x").get<double>(), 18446744073709551616.0);
+}
+
 TEST(Json, RejectsDeepNesting) {
   EXPECT_EQ(message_of([] { parse_json(std::string(100000, '['), "deep.json"); }),
             "deep.json is not valid JSON: it nests deeper than 128 levels.");
@@ -49,7 +80,8 @@ TEST(Json, ReadsPythonsNumbersWhereAsked) {
   EXPECT_NE(message_of([&] { json_value<std::int32_t>(object, "n", 0); }), "no error");
   EXPECT_NE(message_of([&] { json_value<std::vector<std::int32_t>>(object, "p", {}); }), "no error");
   EXPECT_NE(message_of([&] { parse_json(text, "x"); }), "no error") << "they are no JSON";
-  for (const char* wrong : {"{\"a\": nan}", "{\"a\": -NaN}", "{\"a\": Infinity1}", "NaNNaN", "{NaN: 1", "\"\\"}) {
+  for (const char* wrong :
+       {"{\"a\": nan}", "{\"a\": -NaN}", "{\"a\": Infinity1}", "NaNNaN", "{NaN: 1", "{NaN: 1}", "\"\\"}) {
     EXPECT_NE(message_of([&] { parse_python_json(wrong, "x"); }), "no error") << wrong;
   }
 }

@@ -148,6 +148,26 @@ TEST(CheckpointSpellings, PythonsNumbersAreRead) {
   EXPECT_TRUE(copy.load("{\"router_z_loss\": NaN, \"limits\": [-Infinity, Infinity], " + text.substr(1)).empty());
 }
 
+TEST(CheckpointSpellings, OfRepeatedKeysTheLastCounts) {
+  const Copy copy("llama_config");
+  const std::string text = copy.config.dump();
+  EXPECT_THAT(copy.load("{\"hidden_size\": 7, " + text.substr(1)),
+              ::testing::ElementsAre(::testing::HasSubstr("the key \"hidden_size\" occurs twice")));
+  write(copy.path / "generation_config.json", R"({"eos_token_id": 1, "eos_token_id": 2})");
+  EXPECT_THAT(copy.load(),
+              ::testing::ElementsAre(::testing::HasSubstr("generation_config.json' the key \"eos_token_id\"")));
+}
+
+TEST(CheckpointSpellings, ALogitScoreSaysInWhichFormItIsAsked) {
+  const Copy copy("qwen3_config");
+  write(copy.path / "modules.json",
+        R"([{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.base.modules.transformer.Transformer"},
+            {"idx": 1, "name": "1", "path": "1_LogitScore",
+             "type": "sentence_transformers.cross_encoder.modules.logit_score.LogitScore"}])");
+  EXPECT_THAT(copy.load(), ::testing::ElementsAre(::testing::AllOf(::testing::HasSubstr("form of Qwen3-Reranker"),
+                                                                   ::testing::HasSubstr("LogitScore"))));
+}
+
 TEST(CheckpointSpellings, AnIndexOfAnotherBuildIsNotFollowed) {
   const Copy copy("llama_config");
   write(copy.path / "model.safetensors.index.json",

@@ -27,7 +27,6 @@ INSTANTIATE_TEST_SUITE_P(
                     Attack{"DeepSequence", corrupt, "nests deeper",
                            with(R"("normalizer": )" + repeated(R"({"type": "Sequence", "normalizers": [)", 200) +
                                 repeated("]}", 200))},
-                    Attack{"KeyTwice", corrupt, "twice", with(R"("version": 1, "version": 2)")},
                     Attack{"ManyKeys", corrupt, "members",
                            [] {
                              std::string keys = R"({"x": 0)";

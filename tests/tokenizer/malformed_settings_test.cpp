@@ -64,7 +64,7 @@ TEST(MalformedConfig, FlagOfAToken) {
 // A name of the config that no component has changes nothing, and an absurd id is no id.
 TEST(MalformedConfig, HarmlessOddities) {
   const Json config = parse_json(
-      R"({"tokenizer_class": "BertTokenizer", "added_tokens_decoder": {"999999999": {"content": "<x>"}}})", "config");
+      R"({"tokenizer_class": "GPT2Tokenizer", "added_tokens_decoder": {"999999999": {"content": "<x>"}}})", "config");
   const Settings settings = read_side_files(merged_config(config, Json::object()), Json::object(), Json::object());
   const Tokenizer tokenizer = Tokenizer::from_json(with(R"("normalizer": null)"), "file.json", settings);
   EXPECT_EQ(tokenizer.encode("a<x>b"), (std::vector<TokenId>{0, 2, 1}));

@@ -39,11 +39,47 @@ TEST(Settings, ChangeTheTokenizerAsTheReference) {
   EXPECT_GT(texts, 200u);
 }
 
+TEST(Settings, PutTokensAroundPairsAsTheReference) {
+  std::size_t pairs = 0;
+  for (const Json& one : fixture()["cases"]) {
+    const Json& file = fixture()["tokenizers"][one["tokenizer"].get<std::string>()];
+    const Tokenizer tokenizer = Tokenizer::from_json(file.dump(), "tokenizer.json", settings_of(one["files"]));
+    for (const Json& pair : one["pairs"]) {
+      const Encoding encoding = tokenizer.encode_pair(pair[0].get<std::string>(), pair[1].get<std::string>());
+      EXPECT_EQ(encoding.ids, pair[2].get<std::vector<TokenId>>()) << one["name"] << ": " << pair;
+      EXPECT_EQ(encoding.type_ids, pair[3].get<std::vector<std::int32_t>>()) << one["name"] << ": " << pair;
+      ++pairs;
+    }
+  }
+  EXPECT_GT(pairs, 100u);
+}
+
 TEST(Settings, NameTheSpecialTokensOfTheReference) {
   for (const Json& one : fixture()["cases"]) {
     EXPECT_EQ(nlohmann::json(settings_of(one["files"]).special_tokens), nlohmann::json(one["special_tokens"]))
         << one["name"];
   }
+}
+
+TEST(RepeatedKeys, CountWithTheirLastValue) {
+  ASSERT_GE(fixture()["repeated"].size(), 7u);
+  for (const Json& one : fixture()["repeated"]) {
+    const Tokenizer tokenizer = Tokenizer::from_json(one[0].get<std::string>(), "tokenizer.json");
+    EXPECT_EQ(tokenizer.encode("A a b"), one[1].get<std::vector<TokenId>>()) << one[0];
+    ASSERT_EQ(tokenizer.warnings().size(), 1u) << one[0];
+    EXPECT_TRUE(tokenizer.warnings()[0].ends_with("occurs twice in one object; the last value counts."))
+        << tokenizer.warnings()[0];
+  }
+}
+
+TEST(RepeatedKeys, OfMergesCountWithTheirLastValue) {
+  const auto file = [](const std::string& merges) {
+    return R"({"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2, "ba": 3}, )" + merges + "}}";
+  };
+  const Tokenizer tokenizer = Tokenizer::from_json(file(R"("merges": ["a b"], "merges": ["b a"])"), "tokenizer.json");
+  EXPECT_EQ(tokenizer.encode("aba"),
+            Tokenizer::from_json(file(R"("merges": ["b a"])"), "tokenizer.json").encode("aba"));
+  EXPECT_EQ(tokenizer.warnings().size(), 1u);
 }
 
 // do_lower_case of sentence-transformers.

@@ -1,10 +1,8 @@
 // Renders what tools/template_parity sends, for comparison with the reference.
 // Usage: template_parity_driver [--exact] <frames >frames
-// A frame is a 32-bit size, as the machine has it, and that many bytes. Two frames are read at a time: a template and
-// its variables, a JSON object. Two are written: "text" and what was rendered, or "error" and why not. Without --exact
-// the variables are completed as a tokenizer's apply_chat_template does, which a comparison with a bare render() does
-// not want.
-#include <cstdint>
+// Two frames (tools/parity/frames.hpp) are read at a time: a template and its variables, a JSON object. Two are
+// written: "text" and what was rendered, or "error" and why not. Without --exact the variables are completed as a
+// tokenizer's apply_chat_template does, which a comparison with a bare render() does not want.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -12,22 +10,13 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "frames.hpp"
 #include "template/template.hpp"
 
 namespace {
 
-bool read_frame(std::string& text) {
-  std::uint32_t size = 0;
-  if (std::fread(&size, sizeof size, 1, stdin) != 1) return false;
-  text.resize(size);
-  return std::fread(text.data(), 1, size, stdin) == size;
-}
-
-void write_frame(std::string_view text) {
-  const auto size = static_cast<std::uint32_t>(text.size());
-  std::fwrite(&size, sizeof size, 1, stdout);
-  std::fwrite(text.data(), 1, text.size(), stdout);
-}
+using gerbil::parity::read_frame;
+using gerbil::parity::write_frame;
 
 // The variables that are always defined, where they are missing.
 gerbil::Json complete(gerbil::Json variables) {

@@ -1,9 +1,9 @@
 // Encodes and decodes what tools/tokenizer_parity/compare.py sends, for comparison with the reference.
 // Usage: tokenizer_parity_driver TOKENIZER_JSON <frames >frames
-// A frame is a 32-bit size and that many bytes, numbers as the machine has them, of 32 bits. Three frames are read at a
-// time: a text, a second one, and the largest length of an encoding, all bits set for none. Seven are written: the ids
-// of the text with special tokens added, decode() of all of them without and with special tokens; then, with that
-// length, ids and type ids of the text and of the pair. An error ends the program with its sentence on stderr.
+// Three frames (tools/parity/frames.hpp) are read at a time, numbers in them as the machine has them, of 32 bits: a
+// text, a second one, and the largest length of an encoding, all bits set for none. Seven are written: the ids of the
+// text with special tokens added, decode() of all of them without and with special tokens; then, with that length, ids
+// and type ids of the text and of the pair. An error ends the program with its sentence on stderr.
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -12,25 +12,16 @@
 #include <string>
 #include <vector>
 
+#include "frames.hpp"
 #include "tokenizer/tokenizer.hpp"
 
 namespace {
 
-bool read_frame(std::string& text) {
-  std::uint32_t size = 0;
-  if (std::fread(&size, sizeof size, 1, stdin) != 1) return false;
-  text.resize(size);
-  return std::fread(text.data(), 1, size, stdin) == size;
-}
-
-void write_frame(const void* data, std::size_t size) {
-  const auto header = static_cast<std::uint32_t>(size);
-  std::fwrite(&header, sizeof header, 1, stdout);
-  std::fwrite(data, 1, size, stdout);
-}
+using gerbil::parity::read_frame;
+using gerbil::parity::write_frame;
 
 void write_numbers(const std::vector<std::int32_t>& numbers) {
-  write_frame(numbers.data(), numbers.size() * sizeof numbers[0]);
+  write_frame({reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof numbers[0]});
 }
 
 gerbil::tokenizer::EncodeOptions options_of(const std::string& frame) {
@@ -54,8 +45,7 @@ int main(int argc, char** argv) try {
     const auto ids = tokenizer.encode(text);
     write_numbers(ids);
     for (const bool skip_special : {true, false}) {
-      const std::string decoded = tokenizer.decode(ids, skip_special);
-      write_frame(decoded.data(), decoded.size());
+      write_frame(tokenizer.decode(ids, skip_special));
     }
     const auto options = options_of(limit);
     for (const auto& encoding :

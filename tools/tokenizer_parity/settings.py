@@ -2,7 +2,9 @@
 """Writes what AutoTokenizer of transformers makes of tokenizer_config.json and its side files: settings.py FIXTURE
 
 The fixture has "tokenizers" (tokenizer.json files by name) and "cases": a name, the tokenizer, the files beside it, the named
-special tokens that a chat template sees, and texts with their ids and what these are decoded to without special tokens.
+special tokens that a chat template sees, texts with their ids and what these are decoded to without special tokens, and pairs of
+texts with their ids and types. "repeated" has files that say something twice, as texts, with what Tokenizer.from_str makes of
+the text "A a b".
 """
 
 import json
@@ -11,11 +13,12 @@ import pathlib
 import sys
 import tempfile
 
-from tokenizers import pre_tokenizers, processors
+from tokenizers import Tokenizer, pre_tokenizers, processors
 from transformers import AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 TEXTS = ["a<x>  b", " a <u>\n c", "The FÓX 日a", "[CLS]a[NEW]", "a<pad>b <s> c</s>", "d<image>b<|endoftext|>"]
+PAIRS = [("a<x>  b", "The fox"), ("[CLS]", " c")]
 LLAMA, BERT, ROBERTA, QWEN2, XLMR, GPT2 = ({"model_type": name} for name in ("llama", "bert", "roberta", "qwen2", "xlm-roberta", "gpt2"))
 
 
@@ -61,6 +64,14 @@ def unigram():
                 {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0], "trim_offsets": True, "add_prefix_space": False})
 
 
+def template(name, number):
+    """A post-processor as no class makes it."""
+    special = {"SpecialToken": {"id": name, "type_id": 1}}
+    first, second = ({"Sequence": {"id": text, "type_id": 0}} for text in "AB")
+    return {"type": "TemplateProcessing", "single": [first, special, special], "pair": [special, second, special, first],
+            "special_tokens": {name: {"id": name, "ids": [number], "tokens": [name]}}}
+
+
 def untyped(definition):
     """As libraries wrote it before components had types."""
     for name in ("normalizer", "post_processor", "model"):
@@ -81,6 +92,11 @@ TOKENIZERS = {
     "cased": wordpiece(False),
     "uncased": wordpiece(True),
     "unigram": unigram(),
+    "oddly_cased": wordpiece(False) | {"post_processor": template("[MASK]", 4)},
+    "bare_cased": wordpiece(False) | {"post_processor": None},
+    "odd_bytes": byte_level(post_processor=template("<u>", 258)),
+    "odd_unigram": unigram() | {"post_processor": template("<pad>", 1)},
+    "bare_unigram": unigram() | {"post_processor": None},
     "untyped": untyped(wordpiece(True)),
     "untyped_bytes": untyped(byte_level(normalizer={"prepend": "a"})),
     "listed_twice": byte_level(added_tokens=[{"id": number, **entry} for number, entry in (
@@ -139,9 +155,55 @@ CASES = {
     "distilbert": ("cased", {"model_type": "distilbert"}, {"tokenizer_class": "DistilBertTokenizer", "strip_accents": False}, {}),
     "class_of_config": ("cased", LLAMA | {"tokenizer_class": "BertTokenizer"}, {}, {}),
     "modernbert": ("cased", {"model_type": "modernbert"}, {"tokenizer_class": "BertTokenizer", "do_lower_case": True}, {}),
+    "bert_odd_template": ("oddly_cased", BERT, {"tokenizer_class": "BertTokenizer", "do_lower_case": False}, {}),
+    "bert_no_template": ("bare_cased", BERT, {"tokenizer_class": "BertTokenizerFast"}, {}),
+    "bert_template_without_file": ("oddly_cased", BERT, None, {}),
+    "bert_other_tokens": ("cased", BERT, {"tokenizer_class": "BertTokenizer", "cls_token": "[MASK]", "sep_token": "the"}, {}),
+    "bert_new_separator": ("cased", BERT, {"tokenizer_class": "BertTokenizer", "sep_token": named("<sep>", lstrip=True)}, {}),
+    "bert_map_names_tokens": ("cased", BERT, {"tokenizer_class": "BertTokenizer"}, {"special_tokens_map.json": {"cls_token": "[PAD]", "sep_token": token("[UNK]")}}),
+    "bert_null_separator": ("oddly_cased", BERT, {"tokenizer_class": "BertTokenizer", "sep_token": None}, {}),
+    "bert_null_tokens": ("oddly_cased", BERT, {"tokenizer_class": "BertTokenizer", "cls_token": None, "sep_token": None}, {}),
+    "plain_keeps_template": ("oddly_cased", BERT, PLAIN | {"cls_token": "[CLS]", "sep_token": "[SEP]"}, {}),
+    "unknown_class_keeps_template": ("oddly_cased", LLAMA, {"tokenizer_class": "NobodysTokenizer"}, {}),
+    "electra_template": ("oddly_cased", {"model_type": "electra"}, {"tokenizer_class": "ElectraTokenizer"}, {}),
+    "distilbert_template": ("oddly_cased", {"model_type": "distilbert"}, {}, {}),
+    "modernbert_keeps_template": ("oddly_cased", {"model_type": "modernbert"}, {"tokenizer_class": "BertTokenizer"}, {}),
+    "mpnet_template": ("oddly_cased", {"model_type": "mpnet"}, {"tokenizer_class": "MPNetTokenizer", "cls_token": "[CLS]", "sep_token": "[SEP]"}, {}),
+    "mpnet_template_of_new_tokens": ("cased", {"model_type": "mpnet"}, {"tokenizer_class": "MPNetTokenizerFast"}, {}),
+    "mpnet_null_tokens": ("bare_cased", {"model_type": "mpnet"}, {"tokenizer_class": "MPNetTokenizer", "cls_token": None, "sep_token": None}, {}),
+    "roberta_odd_template": ("odd_bytes", ROBERTA, {"tokenizer_class": "RobertaTokenizer"}, {}),
+    "roberta_no_template": ("bytes", ROBERTA, {"tokenizer_class": "RobertaTokenizerFast", "add_prefix_space": True}, {}),
+    "roberta_other_tokens": ("roberta_bytes", ROBERTA, {"tokenizer_class": "RobertaTokenizer", "cls_token": "<u>", "sep_token": "<s>"}, {}),
+    "roberta_other_model": ("odd_bytes", LLAMA, {"tokenizer_class": "BartTokenizer", "sep_token": "<new>"}, {}),
+    "gpt2_keeps_template": ("odd_bytes", GPT2, {"tokenizer_class": "GPT2Tokenizer"}, {}),
+    "cohere_keeps_template": ("odd_bytes", LLAMA, {"tokenizer_class": "CohereTokenizer"}, {}),
+    "xlmr_odd_template": ("odd_unigram", XLMR, {"tokenizer_class": "XLMRobertaTokenizer"}, {}),
+    "xlmr_no_template": ("bare_unigram", XLMR, {"tokenizer_class": "XLMRobertaTokenizerFast"}, {}),
+    "xlmr_template_of_model": ("odd_unigram", XLMR, {}, {}),
+    "xlmr_other_tokens": ("unigram", XLMR, {"tokenizer_class": "XLMRobertaTokenizer", "bos_token": "<pad>", "eos_token": "<mask>", "cls_token": "<s>", "sep_token": "a"}, {}),
+    "xlmr_of_bert": ("odd_unigram", BERT, {"tokenizer_class": "XLMRobertaTokenizer"}, {}),
     "xlmr": ("unigram", XLMR, {"tokenizer_class": "XLMRobertaTokenizer"}, {}),
     "xlmr_without_prefix": ("unigram", XLMR, {"tokenizer_class": "XLMRobertaTokenizer", "add_prefix_space": False}, {}),
 }
+
+
+def repeated():
+    """Files with a key twice, and the ids of a text."""
+    written = json.dumps(TOKENIZERS["words"])
+    special = ', "special_tokens": {"a": {"id": "a", "ids": [1], "tokens": ["a"]}, "a": {"id": "a", "ids": [2], "tokens": ["a"]}}'
+    template = '{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "a", "type_id": 0}}], "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}]' + special + "}"
+    sequence = '{"type": "Sequence", "normalizers": [], "normalizers": [{"type": "Lowercase"}]}'
+    changes = [
+        ('"pre_tokenizer"', '"normalizer": {"type": "Lowercase"}, "pre_tokenizer"'),
+        ('"normalizer": null', '"normalizer": {"type": "Lowercase"}, "normalizer": null'),
+        ('"normalizer": null', f'"normalizer": {sequence}'),
+        ('"vocab": {', '"vocab": {"<unk>": 0, "a": 7, "b": 8, "A": 9}, "vocab": {'),
+        ('"model": {', '"model": {"type": "WordLevel", "vocab": {"<unk>": 0, "a": 7, "A": 9}, "unk_token": "a"}, "model": {'),
+        ('"unk_token": "<unk>"', '"unk_token": "a", "unk_token": "<unk>"'),
+        ('"post_processor": null', f'"post_processor": {template}'),
+    ]
+    files = [written.replace(old, new, 1) for old, new in changes]
+    return [[file, Tokenizer.from_str(file).encode("A a b").ids] for file in files]
 
 
 def reference(name):
@@ -152,7 +214,11 @@ def reference(name):
             (pathlib.Path(folder) / path).write_text(json.dumps(content))
         loaded = AutoTokenizer.from_pretrained(folder)
     texts = [[text, ids := loaded(text)["input_ids"], loaded.decode(ids, skip_special_tokens=True)] for text in TEXTS]
-    return {"name": name, "tokenizer": tokenizer, "files": files, "special_tokens": loaded.special_tokens_map, "texts": texts}
+    pairs = []
+    for first, second in PAIRS:
+        encoding = loaded(first, second, return_token_type_ids=True)
+        pairs.append([first, second, encoding["input_ids"], encoding["token_type_ids"]])
+    return {"name": name, "tokenizer": tokenizer, "files": files, "special_tokens": loaded.special_tokens_map, "texts": texts, "pairs": pairs}
 
 
 def mend_roberta():
@@ -168,7 +234,7 @@ def main(fixture):
     dump = lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     tokenizers = ",\n".join(f"{dump(name)}:{dump(value)}" for name, value in TOKENIZERS.items())
     cases = ",\n".join(dump(reference(name)) for name in CASES)
-    pathlib.Path(fixture).write_text(f'{{"tokenizers":{{\n{tokenizers}}},\n"cases":[\n{cases}]}}\n')
+    pathlib.Path(fixture).write_text(f'{{"tokenizers":{{\n{tokenizers}}},\n"cases":[\n{cases}],\n"repeated":{dump(repeated())}}}\n')
 
 
 if __name__ == "__main__":
