@@ -34,27 +34,22 @@ formats::Weight random_weight(std::int64_t rows, std::int64_t columns, int bits,
 graph::Graph chain(std::int64_t rows, std::int64_t columns, int copies) {
   graph::Graph graph;
   graph.name = "bench";
-  const auto add_weight = [&](std::string name, std::int64_t r, std::int64_t c) {
-    graph.weights.push_back({{std::move(name)}, {r}, r, c, false});
-    return static_cast<graph::WeightId>(graph.weights.size() - 1);
+  const auto weight = [&](std::string name, std::int64_t r, std::int64_t c) {
+    return append(graph.weights, {{std::move(name)}, {r}, r, c, false});
   };
-  const auto add_value = [&](std::int64_t width) {
-    graph.values.push_back({"v", static_cast<std::int32_t>(width), graph::Rows::tokens});
-    return static_cast<graph::ValueId>(graph.values.size() - 1);
+  const auto value = [&](std::int64_t width, graph::Rows kind) {
+    return append(graph.values, {"v", static_cast<std::int32_t>(width), kind});
   };
-  const graph::ValueId input = add_value(columns);
-  graph.nodes.push_back({graph::Embedding{add_weight("table", 32, columns), 1.0f}, {}, input});
-  for (int i = 0; i < copies; ++i) {
-    const graph::ValueId output = add_value(rows);
-    graph::Linear linear;
-    linear.weight = add_weight("w", rows, columns);
-    graph.nodes.push_back({linear, {input}, output});
+  const graph::ValueId input = value(columns, graph::Rows::tokens);
+  graph.nodes.push_back({graph::Embedding{.table = weight("table", 32, columns)}, {}, {input}});
+  for (int i = 1; i < copies; ++i) {
+    graph.nodes.push_back(
+        {graph::Linear{.weight = weight("w", rows, columns)}, {input}, {value(rows, graph::Rows::tokens)}});
   }
-  graph.output = static_cast<graph::ValueId>(graph.values.size() - 1);
-  graph.values.back().rows = graph::Rows::outputs;
-  graph.nodes.insert(graph.nodes.end() - 1, {graph::SelectRows{}, {input}, add_value(columns)});
-  graph.values.back().rows = graph::Rows::outputs;
-  graph.nodes.back().inputs = {static_cast<graph::ValueId>(graph.values.size() - 1)};
+  const graph::ValueId wanted = value(columns, graph::Rows::outputs);
+  graph.nodes.push_back({graph::SelectRows{}, {input}, {wanted}});
+  graph.output = value(rows, graph::Rows::outputs);
+  graph.nodes.push_back({graph::Linear{.weight = weight("w", rows, columns)}, {wanted}, {graph.output}});
   return graph;
 }
 

@@ -7,21 +7,21 @@
 
 namespace gerbil {
 
-MatrixUse matrix_use(const graph::Node& node) {
+std::optional<MatrixUse> matrix_use(const graph::Node& node) {
   if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
-    return {linear->weight, linear->gated ? RowOrder::gated : RowOrder::plain};
+    return MatrixUse{linear->weight, linear->gated ? RowOrder::gated : RowOrder::plain};
   }
   if (const auto* embedding = std::get_if<graph::Embedding>(&node.operation)) {
-    return {embedding->table, RowOrder::plain};
+    return MatrixUse{embedding->table, RowOrder::plain};
   }
-  return {};
+  return std::nullopt;
 }
 
 std::vector<MatrixUse> matrix_uses(const graph::Graph& graph) {
   std::vector<MatrixUse> uses;
   for (const graph::Node& node : graph.nodes) {
-    const MatrixUse use = matrix_use(node);
-    if (use.weight != graph::none && std::find(uses.begin(), uses.end(), use) == uses.end()) uses.push_back(use);
+    const auto use = matrix_use(node);
+    if (use && std::ranges::find(uses, *use) == uses.end()) uses.push_back(*use);
   }
   return uses;
 }
@@ -33,7 +33,7 @@ Operations count_operations(const graph::Graph& graph) {
     if (!linear) continue;
     const graph::WeightDeclaration& weight = graph.weight(linear->weight);
     operations.token += 2 * weight.rows * weight.columns;
-    if (graph.value(node.output).rows == graph::Rows::tokens)
+    if (graph.value(node.outputs[0]).rows == graph::Rows::tokens)
       operations.prompt_token += 2 * weight.rows * weight.columns;
   }
   return operations;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "formats/weight.hpp"
@@ -12,14 +13,15 @@ namespace gerbil {
 // gated: the two halves of the rows alternate in the packed layout, so that both factors of an output stand together.
 enum class RowOrder { plain, gated };
 
-// Which matrix a node reads, and in which order of rows; weight is none for a node that reads no matrix.
+// Which matrix a node reads, and in which order of rows.
 struct MatrixUse {
-  graph::WeightId weight = graph::none;
+  graph::WeightId weight;
   RowOrder order = RowOrder::plain;
   bool operator==(const MatrixUse&) const = default;
 };
 
-MatrixUse matrix_use(const graph::Node& node);
+// Empty for a node that reads no matrix.
+std::optional<MatrixUse> matrix_use(const graph::Node& node);
 
 // Every different use of a graph, in the order of its nodes.
 std::vector<MatrixUse> matrix_uses(const graph::Graph& graph);

@@ -31,8 +31,8 @@ Inspection inspect(const std::string& model) {
   graph::optimize(graph, [&](const auto& a, const auto& b) { return can_merge(source.weights, a, b); });
   result.optimized_graph = graph::to_string(graph);
   result.arena_bytes_per_token = graph::plan_memory(graph).peak * static_cast<std::int64_t>(sizeof(float));
-  for (const graph::KvState& state : graph.states) {
-    result.cache_bytes_per_token += 2ll * 2 * state.kv_heads * state.head_dim;  // keys and values, 16-bit
+  for (const graph::Pages& pages : graph.pages) {
+    result.cache_bytes_per_token += 2ll * 2 * pages.kv_heads * pages.head_dim;  // keys and values, 16-bit
   }
   return result;
 }

@@ -134,7 +134,7 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   }
   for (const graph::WeightDeclaration& weight : graph.weights) info.parameters += weight.rows * weight.columns;
   info.layers = static_cast<int>(std::ranges::count_if(
-      graph.nodes, [](const graph::Node& node) { return std::holds_alternative<graph::Attention>(node.operation); }));
+      graph.nodes, [](const graph::Node& node) { return std::holds_alternative<graph::Attend>(node.operation); }));
   if (info.context_length > graph.context_length) {
     state->warnings.push_back("The context of " + std::to_string(info.context_length) +
                               " tokens is longer than the model was made for, " + std::to_string(graph.context_length) +

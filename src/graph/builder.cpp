@@ -5,23 +5,22 @@
 #include <utility>
 
 #include "gerbil/error.hpp"
+#include "graph/fields.hpp"
 
 namespace gerbil::graph {
 
 ValueId Builder::append(Operation operation, std::vector<ValueId> inputs, std::string name, std::int32_t width,
                         Rows rows) {
-  const auto id = static_cast<ValueId>(graph_.values.size());
-  graph_.values.push_back({std::move(name), width, rows});
-  graph_.nodes.push_back({std::move(operation), std::move(inputs), id});
+  const ValueId id = graph::append(graph_.values, {std::move(name), width, rows});
+  graph_.nodes.push_back({std::move(operation), std::move(inputs), {id}});
   return id;
 }
 
 WeightId Builder::weight(std::string name, std::int64_t rows, std::int64_t columns, bool vector) {
   for (std::size_t i = 0; i < graph_.weights.size(); ++i) {  // a tied head is the same weight
-    if (graph_.weights[i].parts.front() == name) return static_cast<WeightId>(i);
+    if (graph_.weights[i].parts.front() == name) return {static_cast<std::int32_t>(i)};
   }
-  graph_.weights.push_back({{std::move(name)}, {vector ? columns : rows}, rows, columns, vector});
-  return static_cast<WeightId>(graph_.weights.size() - 1);
+  return graph::append(graph_.weights, {{std::move(name)}, {vector ? columns : rows}, rows, columns, vector});
 }
 
 ValueId Builder::embedding(std::string_view module, std::int64_t vocabulary, std::int64_t width, float scale) {
@@ -46,7 +45,7 @@ ValueId Builder::linear(ValueId x, std::string_view module, std::int64_t rows, b
 
 WeightId Builder::weight(const Stored& stored, std::int64_t rows, std::int64_t columns) {
   const WeightId id = weight(scope_ + std::string(stored.name), rows, columns, false);
-  WeightDeclaration& declaration = graph_.weights[static_cast<std::size_t>(id)];
+  WeightDeclaration& declaration = at(graph_.weights, id);
   declaration.transposed = stored.transposed;
   declaration.slices = stored.slices;
   if (!stored.row_map.empty()) declaration.row_map = scope_ + std::string(stored.row_map);
@@ -68,7 +67,7 @@ ValueId Builder::embedding(const Stored& stored, std::int64_t rows, std::int64_t
 ValueId Builder::constant(Index index, std::int64_t width, std::vector<float> values) {
   const std::string name = "constant " + std::to_string(graph_.weights.size());
   const WeightId table = weight(name, static_cast<std::int64_t>(values.size()) / width, width, false);
-  graph_.weights[static_cast<std::size_t>(table)].values = std::move(values);
+  at(graph_.weights, table).values = std::move(values);
   return append(Embedding{table, 1.0f, index}, {}, name, static_cast<std::int32_t>(width), Rows::tokens);
 }
 
@@ -79,21 +78,21 @@ ValueId Builder::rms_norm(ValueId x, std::string_view module, float epsilon) {
 ValueId Builder::rms_norm(ValueId x, std::string_view module, float epsilon, std::int32_t head_dim) {
   const std::string name = scope_ + std::string(module);
   const WeightId scale = weight(name + ".weight", 1, head_dim, true);
-  graph_.weights[static_cast<std::size_t>(scale)].add = norm_add_;
+  at(graph_.weights, scale).add = norm_add_;
   return append(RmsNorm{scale, head_dim, epsilon}, {x}, name, width(x), graph_.value(x).rows);
 }
 
 ValueId Builder::l2_norm(ValueId x) {
   const auto columns = static_cast<std::size_t>(width(x));
   const WeightId scale = weight("constant " + std::to_string(graph_.weights.size()), 1, width(x), true);
-  graph_.weights[static_cast<std::size_t>(scale)].values.assign(columns, 1 / std::sqrt(static_cast<float>(columns)));
+  at(graph_.weights, scale).values.assign(columns, 1 / std::sqrt(static_cast<float>(columns)));
   constexpr float epsilon = 1e-30f;  // keeps rows of zeros from 0 / 0, and no other row notices
   return append(RmsNorm{scale, width(x), epsilon}, {x}, scope_ + "l2_norm", width(x), graph_.value(x).rows);
 }
 
 ValueId Builder::layer_norm(ValueId x, std::string_view module, float epsilon, bool bias) {
   const std::string name = scope_ + std::string(module);
-  LayerNorm operation{weight(name + ".weight", 1, width(x), true), none, epsilon};
+  LayerNorm operation{weight(name + ".weight", 1, width(x), true), {}, epsilon};
   if (bias) operation.bias = weight(name + ".bias", 1, width(x), true);
   return append(operation, {x}, name, width(x), graph_.value(x).rows);
 }
@@ -122,12 +121,18 @@ ValueId Builder::rope(ValueId x, RopeId rope, std::int32_t head_dim) {
   return append(Rope{rope, head_dim}, {x}, scope_ + "rope", width(x), graph_.value(x).rows);
 }
 
-ValueId Builder::attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, std::int32_t kv_heads, float scale,
-                           std::int32_t window, bool causal) {
-  const auto state = static_cast<StateId>(graph_.states.size());
-  graph_.states.push_back({kv_heads, width(k) / kv_heads});
-  graph_.nodes.push_back({KvWrite{state}, {k, v}, none});
-  return append(Attention{state, heads, scale, window, causal}, {q}, scope_ + "attention", width(q), Rows::tokens);
+PagesId Builder::add_pages(const Pages& pages) { return graph::append(graph_.pages, pages); }
+
+void Builder::write(PagesId pages, ValueId k, ValueId v) { graph_.nodes.push_back({Write{pages}, {k, v}, {}}); }
+
+ValueId Builder::attend(ValueId q, PagesId pages, std::int32_t heads, float scale) {
+  return append(Attend{pages, heads, scale}, {q}, scope_ + "attention", width(q), Rows::tokens);
+}
+
+ValueId Builder::attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, float scale, const Pages& pages) {
+  const PagesId id = add_pages(pages);
+  write(id, k, v);
+  return attend(q, id, heads, scale);
 }
 
 ValueId Builder::select_rows(ValueId x) { return append(SelectRows{}, {x}, "select_rows", width(x), Rows::outputs); }
@@ -137,10 +142,7 @@ ValueId Builder::pool(ValueId x, std::vector<Pooling> modes) {
   return append(Pool{std::move(modes)}, {x}, "pool", all, Rows::outputs);
 }
 
-RopeId Builder::add_rope(RopeTable table) {
-  graph_.ropes.push_back(std::move(table));
-  return static_cast<RopeId>(graph_.ropes.size() - 1);
-}
+RopeId Builder::add_rope(RopeTable table) { return graph::append(graph_.ropes, std::move(table)); }
 
 Graph Builder::finish(ValueId logits, std::int32_t context_length) {
   graph_.output = logits;
@@ -151,24 +153,17 @@ Graph Builder::finish(ValueId logits, std::int32_t context_length) {
 }
 
 Graph Builder::finish_whole_texts(ValueId output, std::int32_t context_length) {
-  std::vector<KvState> shapes;
-  std::vector<StateId> shared;
-  for (const KvState& state : graph_.states) {
-    const auto same = [&](const KvState& shape) {
-      return shape.kv_heads == state.kv_heads && shape.head_dim == state.head_dim;
-    };
-    const auto found = std::ranges::find_if(shapes, same);
-    shared.push_back(static_cast<StateId>(found - shapes.begin()));
-    if (found == shapes.end()) shapes.push_back(state);
+  std::vector<Pages> different;
+  std::vector<PagesId> shared;  // by PagesId
+  for (const Pages& pages : graph_.pages) {
+    const auto found = std::ranges::find(different, pages);
+    shared.push_back({static_cast<std::int32_t>(found - different.begin())});
+    if (found == different.end()) different.push_back(pages);
   }
   for (Node& node : graph_.nodes) {
-    if (auto* write = std::get_if<KvWrite>(&node.operation))
-      write->state = shared[static_cast<std::size_t>(write->state)];
-    if (auto* attention = std::get_if<Attention>(&node.operation)) {
-      attention->state = shared[static_cast<std::size_t>(attention->state)];
-    }
+    for_each_id<PagesId>(node.operation, [&](PagesId& id) { id = at(shared, id); });
   }
-  graph_.states = std::move(shapes);
+  graph_.pages = std::move(different);
   return finish(output, context_length);
 }
 

@@ -42,10 +42,12 @@ class Builder {
   ValueId activate(ValueId x, Activation activation);
   ValueId slice(ValueId x, std::int32_t begin, std::int32_t width);
   ValueId rope(ValueId x, RopeId rope, std::int32_t head_dim);
-  // Writes k and v to a new state and attends over it: to what came before when causal, to the whole text otherwise;
-  // window as in Attention.
-  ValueId attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, std::int32_t kv_heads, float scale,
-                    std::int32_t window = 0, bool causal = true);
+  // What a layer writes there, that layer and others attend to.
+  PagesId add_pages(const Pages& pages);
+  void write(PagesId pages, ValueId k, ValueId v);
+  ValueId attend(ValueId q, PagesId pages, std::int32_t heads, float scale);
+  // The three in one, for a layer whose keys and values no other reads.
+  ValueId attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, float scale, const Pages& pages);
   ValueId select_rows(ValueId x);
   ValueId pool(ValueId x, std::vector<Pooling> modes);
 

@@ -14,36 +14,33 @@ class Marker {
  public:
   explicit Marker(Graph& graph) : graph_(graph), producers_(graph.values.size(), nullptr) {
     for (const Node& node : graph.nodes) {
-      if (node.output != none) producers_[static_cast<std::size_t>(node.output)] = &node;
+      for (const ValueId output : node.outputs) at(producers_, output) = &node;
     }
   }
 
   void run() {
-    const bool encoder = std::ranges::any_of(graph_.nodes, [](const Node& node) {
-      const auto* attention = std::get_if<Attention>(&node.operation);
-      return attention && !attention->causal;
-    });
+    const bool encoder = std::ranges::any_of(graph_.pages, [](const Pages& pages) { return !pages.causal; });
     for (const Node& node : graph_.nodes) {
       if (const auto* embedding = std::get_if<Embedding>(&node.operation)) mark(embedding->table, true);
       if (const auto* linear = std::get_if<Linear>(&node.operation)) {
-        if (encoder || node.output == graph_.output) mark(linear->weight, true);
+        if (encoder || node.outputs[0] == graph_.output) mark(linear->weight, true);
       }
     }
     if (!encoder) return;
     for (const Node& node : graph_.nodes) {
-      const bool query = std::holds_alternative<Attention>(node.operation);
-      if (query || std::holds_alternative<KvWrite>(node.operation)) release(node.inputs[0]);
+      const bool query = std::holds_alternative<Attend>(node.operation);
+      if (query || std::holds_alternative<Write>(node.operation)) release(node.inputs[0]);
     }
   }
 
  private:
-  void mark(WeightId weight, bool fine) { graph_.weights[static_cast<std::size_t>(weight)].fine = fine; }
+  void mark(WeightId weight, bool fine) { at(graph_.weights, weight).fine = fine; }
 
   // The projection that gives these queries or keys and nothing else: one that gives values too is cut by a Slice.
   void release(ValueId value) {
-    const Node* node = producers_[static_cast<std::size_t>(value)];
+    const Node* node = at(producers_, value);
     while (std::holds_alternative<Rope>(node->operation) || std::holds_alternative<RmsNorm>(node->operation)) {
-      node = producers_[static_cast<std::size_t>(node->inputs[0])];
+      node = at(producers_, node->inputs[0]);
     }
     if (const auto* linear = std::get_if<Linear>(&node->operation)) mark(linear->weight, false);
   }

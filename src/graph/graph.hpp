@@ -1,4 +1,4 @@
-// A model as data: values, the nodes that compute them in order, and the weights, states and tables they name.
+// A model as data: values, the nodes that compute them in order, and the weights, pages and tables they name.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +36,15 @@ struct WeightDeclaration {
   float add = 0.0f;           // to every element of a vector: Gemma's norms multiply by 1 + w
 };
 
-// Keys and values of every token of every live sequence, one layer's worth. The runtime owns the paging.
-struct KvState {
+// Keys and values of every token of every live sequence, as one layer writes them and it or others attend to them. The
+// runtime owns the paging. A query at position p sees those in (p − window, p] when causal, in (p − window, p + window)
+// otherwise; window 0: all of them.
+struct Pages {
   std::int32_t kv_heads = 0;
   std::int32_t head_dim = 0;
+  std::int32_t window = 0;
+  bool causal = true;
+  bool operator==(const Pages&) const = default;
 };
 
 // Angles of a rotary embedding: position · inverse_frequencies[i], with cosine and sine multiplied by `scale`
@@ -60,14 +65,15 @@ struct Graph {
   std::vector<Value> values;
   std::vector<Node> nodes;
   std::vector<WeightDeclaration> weights;
-  std::vector<KvState> states;
+  std::vector<Pages> pages;
   std::vector<RopeTable> ropes;
-  ValueId output = none;            // logits, or embeddings; Rows::outputs
+  ValueId output;                   // logits, or embeddings; Rows::outputs
   std::int32_t context_length = 0;  // what the model was made for
   std::int32_t padding_token = -1;  // see Index::ordinal; -1: none
 
-  const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
-  const WeightDeclaration& weight(WeightId id) const { return weights[static_cast<std::size_t>(id)]; }
+  const Value& value(ValueId id) const { return at(values, id); }
+  const WeightDeclaration& weight(WeightId id) const { return at(weights, id); }
+  const RopeTable& rope(RopeId id) const { return at(ropes, id); }
 };
 
 // Sets `fine` of the weights of a graph as a family emits it: tables of embeddings, the last projection, and in a text
@@ -75,7 +81,8 @@ struct Graph {
 void mark_fine_weights(Graph& graph);
 
 // Throws Error{internal} with a full sentence when the graph is not well formed: an index out of range, a value read
-// before it is computed or computed twice, a shape that does not follow from the op, a state read before it is written.
+// before it is computed or computed twice, a shape that does not follow from the op, pages read before they are
+// written.
 void validate(const Graph& graph);
 
 // One line a node: %name [T, width] = op(inputs) fields. Stable, so that tests compare it and people diff it.
@@ -85,7 +92,7 @@ std::string to_string(const Graph& graph);
 // a backend multiplies by its rows. peak is the number of f32 columns a row of the arena needs. Logits are not planned:
 // they are far wider than anything else and wanted for few rows, so a backend keeps them in a buffer of their own.
 struct MemoryPlan {
-  std::vector<std::int64_t> offsets;  // by ValueId; none for the graph's output and for values no node computes
+  std::vector<std::int64_t> offsets;  // by ValueId; -1 for the graph's output and for values no node computes
   std::int64_t peak = 0;
 };
 MemoryPlan plan_memory(const Graph& graph);

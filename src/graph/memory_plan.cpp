@@ -21,24 +21,25 @@ struct Block {
 MemoryPlan plan_memory(const Graph& graph) {
   std::vector<std::size_t> last_use(graph.values.size(), 0);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    for (const ValueId input : graph.nodes[i].inputs) last_use[static_cast<std::size_t>(input)] = i;
+    for (const ValueId input : graph.nodes[i].inputs) at(last_use, input) = i;
   }
 
   MemoryPlan plan;
-  plan.offsets.assign(graph.values.size(), none);
+  plan.offsets.assign(graph.values.size(), -1);
   std::vector<Block> alive;  // sorted by offset
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const ValueId output = graph.nodes[i].output;
-    if (output == none || output == graph.output) continue;
     // A value whose last reader is this very node stays: no backend may assume that an op works in place.
     std::erase_if(alive, [&](const Block& block) { return block.last_use < i; });
-    const std::int64_t size = (graph.value(output).width + alignment - 1) / alignment * alignment;
-    std::int64_t offset = 0;
-    auto place = alive.begin();
-    for (; place != alive.end() && place->offset - offset < size; ++place) offset = place->offset + place->size;
-    plan.offsets[static_cast<std::size_t>(output)] = offset;
-    plan.peak = std::max(plan.peak, offset + size);
-    alive.insert(place, {offset, size, std::max(last_use[static_cast<std::size_t>(output)], i)});
+    for (const ValueId output : graph.nodes[i].outputs) {
+      if (output == graph.output) continue;
+      const std::int64_t size = (graph.value(output).width + alignment - 1) / alignment * alignment;
+      std::int64_t offset = 0;
+      auto place = alive.begin();
+      for (; place != alive.end() && place->offset - offset < size; ++place) offset = place->offset + place->size;
+      at(plan.offsets, output) = offset;
+      plan.peak = std::max(plan.peak, offset + size);
+      alive.insert(place, {offset, size, std::max(at(last_use, output), i)});
+    }
   }
   return plan;
 }

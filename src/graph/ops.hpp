@@ -1,21 +1,21 @@
 // The operations of the graph. Every value is a matrix of f32 activations: one row for each token of a ragged batch
 // (or for each row whose logits are wanted), `width` columns. An op is data: what it reads besides its inputs stands in
 // its fields. The first group is what models are written in; the second is what the passes fuse them to.
+//
+// fields() shows every member, with its name, to a function. Printing, the checks of ids, and the bookkeeping of what a
+// graph names all go through it (graph/fields.hpp), so that a new member is known everywhere.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "base/activation.hpp"
+#include "graph/ids.hpp"
 
 namespace gerbil::graph {
-
-using ValueId = std::int32_t;
-using WeightId = std::int32_t;  // index into Graph::weights
-using StateId = std::int32_t;   // index into Graph::states
-using RopeId = std::int32_t;    // index into Graph::ropes
-inline constexpr std::int32_t none = -1;
 
 using gerbil::Activation;
 
@@ -26,86 +26,141 @@ enum class Index { token, position, type, task, ordinal };
 
 // ([residual]) -> [T, columns of table]. Row t is table[index(t) + offset] · scale + residual[t].
 struct Embedding {
-  WeightId table = none;
+  WeightId table;
   float scale = 1.0f;
   Index index = Index::token;
   std::int32_t offset = 0;
+  static constexpr std::string_view name = "embedding";
+  constexpr void fields(this auto& self, const auto& visit) {
+    visit("table", self.table);
+    visit("scale", self.scale);
+    visit("index", self.index);
+    visit("offset", self.offset);
+  }
 };
 
 // (x, [residual]) -> [T, n]. y = activation(norm(x) · Wᵀ + bias) + residual, with W [n or 2n, k].
 // norm: RMSNorm over the whole row when set (fuse_norm), the identity otherwise.
 // gated: W has 2n rows and y[i] = activation(a[i]) · a[i + n], where a is the product (fuse_gate).
 struct Linear {
-  WeightId weight = none;
-  WeightId bias = none;
+  WeightId weight;
+  std::optional<WeightId> bias;
   Activation activation = Activation::identity;
   bool gated = false;
-  WeightId norm = none;
+  std::optional<WeightId> norm;
   float epsilon = 0.0f;
+  static constexpr std::string_view name = "linear";
+  constexpr void fields(this auto& self, const auto& visit) {
+    visit("weight", self.weight);
+    visit("bias", self.bias);
+    visit("activation", self.activation);
+    visit("gated", self.gated);
+    visit("norm", self.norm);
+    visit("epsilon", self.epsilon);
+  }
 };
 
 // (x) -> same shape. Each run of `width` consecutive columns is divided by its root mean square and multiplied by the
 // weight [width]: y = x / sqrt(mean(x²) + epsilon) · w. width is the row for a layer norm, head_dim for q/k norms.
 struct RmsNorm {
-  WeightId weight = none;
+  WeightId weight;
   std::int32_t width = 0;
   float epsilon = 1e-6f;
+  static constexpr std::string_view name = "rms_norm";
+  constexpr void fields(this auto& self, const auto& visit) {
+    visit("weight", self.weight);
+    visit("width", self.width);
+    visit("epsilon", self.epsilon);
+  }
 };
 
 // (x) -> same shape. y = (x − mean(x)) / sqrt(variance(x) + epsilon) · w + b over the whole row (Ba et al. 2016); b is
 // left out where there is none.
 struct LayerNorm {
-  WeightId weight = none;
-  WeightId bias = none;
+  WeightId weight;
+  std::optional<WeightId> bias;
   float epsilon = 1e-5f;
+  static constexpr std::string_view name = "layer_norm";
+  constexpr void fields(this auto& self, const auto& visit) {
+    visit("weight", self.weight);
+    visit("bias", self.bias);
+    visit("epsilon", self.epsilon);
+  }
 };
 
-struct Add {};  // (a, b) -> a + b
+// (a, b) -> a + b
+struct Add {
+  static constexpr std::string_view name = "add";
+  constexpr void fields(this auto&, const auto&) {}
+};
 
 // (a, b) -> a · b, element by element. Where b has fewer columns, n of them, each multiplies one of n equal runs of a.
-struct Multiply {};
+struct Multiply {
+  static constexpr std::string_view name = "multiply";
+  constexpr void fields(this auto&, const auto&) {}
+};
 
 // (x) -> same shape. The softmax of the row, in which all but the `count` largest become 0; of equals the first stay.
 // The router of a mixture of experts (Shazeer et al. 2017), without a second normalisation.
 struct TopSoftmax {
   std::int32_t count = 1;
+  static constexpr std::string_view name = "top_softmax";
+  constexpr void fields(this auto& self, const auto& visit) { visit("count", self.count); }
 };
 
 // (x) -> activation(x)
 struct Activate {
   Activation activation = Activation::silu;
+  static constexpr std::string_view name = "activate";
+  constexpr void fields(this auto& self, const auto& visit) { visit("activation", self.activation); }
 };
 
 // (x) -> columns [begin, begin + width of the output)
 struct Slice {
   std::int32_t begin = 0;
+  static constexpr std::string_view name = "slice";
+  constexpr void fields(this auto& self, const auto& visit) { visit("begin", self.begin); }
 };
 
 // (x) -> same shape. Rotary position embedding (Su et al. 2021) of every head, in the half-split layout of
 // transformers: element i pairs with i + rotary_dim / 2; columns of a head beyond rotary_dim pass through.
 struct Rope {
-  RopeId rope = none;
+  RopeId rope;
   std::int32_t head_dim = 0;
+  static constexpr std::string_view name = "rope";
+  constexpr void fields(this auto& self, const auto& visit) {
+    visit("rope", self.rope);
+    visit("head_dim", self.head_dim);
+  }
 };
 
-// (k, v) -> (). Stores one row of keys and one of values for every token, at its sequence's position in the state.
-struct KvWrite {
-  StateId state = none;
+// (k, v) -> (). Stores one row of keys and one of values for every token, at its sequence's position in the pages.
+struct Write {
+  PagesId pages;
+  static constexpr std::string_view name = "write";
+  static constexpr bool writes_state = true;
+  constexpr void fields(this auto& self, const auto& visit) { visit("pages", self.pages); }
 };
 
-// (q) -> [T, heads · head_dim]. Softmax attention of each query over the keys of its own sequence: at positions
-// (position − window, position] when causal, (position − window, position + window) otherwise; window 0 means all.
-// Grouped-query: query head h reads KV head h / (heads / kv_heads).
-struct Attention {
-  StateId state = none;
+// (q) -> [T, heads · head_dim]. Softmax attention of each query over the keys of its own sequence that it sees in the
+// pages. Grouped-query: query head h reads KV head h / (heads / kv_heads).
+struct Attend {
+  PagesId pages;
   std::int32_t heads = 0;
   float scale = 1.0f;
-  std::int32_t window = 0;
-  bool causal = true;
+  static constexpr std::string_view name = "attend";
+  constexpr void fields(this auto& self, const auto& visit) {
+    visit("pages", self.pages);
+    visit("heads", self.heads);
+    visit("scale", self.scale);
+  }
 };
 
 // (x) -> [outputs, width]: the rows whose logits are wanted.
-struct SelectRows {};
+struct SelectRows {
+  static constexpr std::string_view name = "select_rows";
+  constexpr void fields(this auto&, const auto&) {}
+};
 
 // What becomes of the rows of a text. weighted_mean: row i counts i + 1 times (Muennighoff 2022). mean_sqrt_length: the
 // sum over the square root of the number of rows.
@@ -117,26 +172,38 @@ enum class Pooling { first, max, mean, mean_sqrt_length, weighted_mean, last };
 // number, the skipped ones have been counted. Of no rows at all, first is row 0 and every other way is 0.
 struct Pool {
   std::vector<Pooling> modes;
+  static constexpr std::string_view name = "pool";
+  constexpr void fields(this auto& self, const auto& visit) { visit("modes", self.modes); }
 };
 
 // Fused: (qkv) -> q [T, heads · head_dim]. qkv holds queries, keys and values side by side. Normalises each head of q
-// and k (where norms are given), rotates them (where a rope is given), writes k and v to the state, and returns q.
+// and k (where norms are given), rotates them (where a rope is given), writes k and v to the pages, and returns q.
 struct AttentionInput {
-  StateId state = none;
+  PagesId pages;
   std::int32_t heads = 0;
-  WeightId query_norm = none;
-  WeightId key_norm = none;
+  std::optional<WeightId> query_norm;
+  std::optional<WeightId> key_norm;
   float epsilon = 0.0f;
-  RopeId rope = none;
+  std::optional<RopeId> rope;
+  static constexpr std::string_view name = "attention_input";
+  static constexpr bool writes_state = true;
+  constexpr void fields(this auto& self, const auto& visit) {
+    visit("pages", self.pages);
+    visit("heads", self.heads);
+    visit("query_norm", self.query_norm);
+    visit("key_norm", self.key_norm);
+    visit("epsilon", self.epsilon);
+    visit("rope", self.rope);
+  }
 };
 
 using Operation = std::variant<Embedding, Linear, RmsNorm, LayerNorm, Add, Multiply, TopSoftmax, Activate, Slice, Rope,
-                               KvWrite, Attention, SelectRows, Pool, AttentionInput>;
+                               Write, Attend, SelectRows, Pool, AttentionInput>;
 
 struct Node {
   Operation operation;
   std::vector<ValueId> inputs;
-  ValueId output = none;  // none for KvWrite
+  std::vector<ValueId> outputs;  // none of Write, one of every other
 };
 
 }  // namespace gerbil::graph

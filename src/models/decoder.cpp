@@ -69,8 +69,11 @@ std::int32_t read_late_window(const Json& config, std::int32_t layer) {
 graph::ValueId attention(graph::Builder& b, const DecoderConfig& c, graph::ValueId q, graph::ValueId k,
                          graph::ValueId v, std::int32_t window) {
   const float scale = 1.0f / std::sqrt(static_cast<float>(c.head_dim));
-  return b.attention(q, k, v, c.num_attention_heads, c.num_key_value_heads, scale,
-                     !c.causal && window > 0 ? window + 1 : window, c.causal);
+  return b.attention(q, k, v, c.num_attention_heads, scale,
+                     {.kv_heads = c.num_key_value_heads,
+                      .head_dim = c.head_dim,
+                      .window = !c.causal && window > 0 ? window + 1 : window,
+                      .causal = c.causal});
 }
 
 graph::ValueId gated_mlp(graph::Builder& b, const DecoderConfig& c, graph::ValueId x, bool bias) {

@@ -33,7 +33,8 @@ EncoderConfig read_encoder_config(const Json& config) {
 graph::ValueId attention(graph::Builder& b, const EncoderConfig& c, graph::ValueId q, graph::ValueId k,
                          graph::ValueId v, std::int32_t window) {
   const float scale = 1.0f / std::sqrt(static_cast<float>(c.head_dim));
-  return b.attention(q, k, v, c.num_attention_heads, c.num_attention_heads, scale, window, false);
+  return b.attention(q, k, v, c.num_attention_heads, scale,
+                     {.kv_heads = c.num_attention_heads, .head_dim = c.head_dim, .window = window, .causal = false});
 }
 
 graph::ValueId packed_attention(graph::Builder& b, const EncoderConfig& c, graph::ValueId qkv, graph::RopeId rope,

@@ -43,7 +43,11 @@ graph::Graph build_gemma3(const Json& config, const Head& head) {
     const auto v = b.linear(h, "self_attn.v_proj", keys, bias);
     q = b.rope(b.rms_norm(q, "self_attn.q_norm", c.rms_norm_eps, c.head_dim), rope, c.head_dim);
     k = b.rope(b.rms_norm(k, "self_attn.k_norm", c.rms_norm_eps, c.head_dim), rope, c.head_dim);
-    h = b.attention(q, k, v, c.num_attention_heads, c.num_key_value_heads, scale, full ? 0 : window, !bidirectional);
+    h = b.attention(q, k, v, c.num_attention_heads, scale,
+                    {.kv_heads = c.num_key_value_heads,
+                     .head_dim = c.head_dim,
+                     .window = full ? 0 : window,
+                     .causal = !bidirectional});
     h = b.linear(h, "self_attn.o_proj", c.hidden_size, bias);
     x = b.add(x, b.rms_norm(h, "post_attention_layernorm", c.rms_norm_eps));
     h = gated_mlp(b, c, b.rms_norm(x, "pre_feedforward_layernorm", c.rms_norm_eps));

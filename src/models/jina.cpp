@@ -56,7 +56,7 @@ class Adapters {
   graph::Builder& b_;
   std::int32_t tasks_;
   std::int32_t rank_;
-  graph::ValueId chosen_ = graph::none;
+  graph::ValueId chosen_;
 };
 
 }  // namespace

@@ -41,7 +41,7 @@ graph::Graph build_new(const Json& config, const Head& head) {
   x = b.layer_norm(x, "LayerNorm", c.layer_norm_eps);
   for (std::int32_t layer = 0; layer < c.num_hidden_layers; ++layer) {
     b.scope("encoder.layer." + std::to_string(layer) + ".");
-    graph::ValueId h = graph::none;
+    graph::ValueId h;
     if (packed) {
       h = packed_attention(b, c, b.linear(x, "attention.qkv_proj", 3 * c.hidden_size, true), rope);
     } else {

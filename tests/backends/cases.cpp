@@ -32,16 +32,28 @@ Case linear(std::string name, std::int32_t columns, std::int32_t rows, Form form
 Case attention(std::string name, std::int32_t heads, std::int32_t kv_heads, std::int32_t head_dim, std::int32_t window,
                bool causal = true) {
   const auto build = [=](TestGraph& g) {
-    g.graph.states.push_back({kv_heads, head_dim});
+    const PagesId pages = append(g.graph.pages, {kv_heads, head_dim, window, causal});
     const ValueId q = g.input(heads * head_dim);
     const ValueId k = g.input(kv_heads * head_dim);
     const ValueId v = g.input(kv_heads * head_dim);
-    g.sink(KvWrite{0}, {k, v});
+    g.sink(Write{pages}, {k, v});
     // A large scale makes some keys matter much more than others.
     const float scale = 3.0f / std::sqrt(static_cast<float>(head_dim));
-    g.finish(g.node(Attention{0, heads, scale, window, causal}, {q}, heads * head_dim));
+    g.finish(g.node(Attend{pages, heads, scale}, {q}, heads * head_dim));
   };
   return {(causal ? "attention_" : "attention_both_sides_") + name, build, half_precision, 1e-5};
+}
+
+// A second layer attends to what the first has written.
+Case attention_to_the_same_pages() {
+  const auto build = [](TestGraph& g) {
+    constexpr std::int32_t width = 2 * 32;
+    const PagesId pages = append(g.graph.pages, {1, 32});
+    g.sink(Write{pages}, {g.input(32), g.input(32)});
+    const ValueId x = g.node(Attend{pages, 2, 0.5f}, {g.input(width)}, width);
+    g.finish(g.node(Attend{pages, 2, 0.5f}, {x}, width));
+  };
+  return {"attention_to_the_same_pages", build, half_precision, 1e-5};
 }
 
 RopeTable rope_table(std::int32_t rotary_dim, bool with_long_set = true) {
@@ -58,26 +70,23 @@ RopeTable rope_table(std::int32_t rotary_dim, bool with_long_set = true) {
 Case rope(std::string name, std::int32_t heads, std::int32_t head_dim, std::int32_t rotary_dim,
           bool with_long_set = true) {
   return {"rope_" + name, [=](TestGraph& g) {
-            g.graph.ropes.push_back(rope_table(rotary_dim, with_long_set));
+            const RopeId rope = append(g.graph.ropes, rope_table(rotary_dim, with_long_set));
             const std::int32_t width = heads * head_dim;
-            g.finish(g.node(Rope{0, head_dim}, {g.input(width)}, width));
+            g.finish(g.node(Rope{rope, head_dim}, {g.input(width)}, width));
           }};
 }
 
 Case attention_input(std::string name, std::int32_t heads, std::int32_t kv_heads, std::int32_t head_dim, bool norm,
                      bool rotate) {
   const auto build = [=](TestGraph& g) {
-    g.graph.states.push_back({kv_heads, head_dim});
-    AttentionInput op{0, heads};
+    const PagesId pages = append(g.graph.pages, {kv_heads, head_dim});
+    AttentionInput op{.pages = pages, .heads = heads};
     op.epsilon = 1e-6f;
     if (norm) op.query_norm = g.vector(head_dim);
     if (norm) op.key_norm = g.vector(head_dim);
-    if (rotate) {
-      g.graph.ropes.push_back(rope_table(head_dim));
-      op.rope = 0;
-    }
+    if (rotate) op.rope = append(g.graph.ropes, rope_table(head_dim));
     const ValueId q = g.node(op, {g.input((heads + 2 * kv_heads) * head_dim)}, heads * head_dim);
-    g.finish(g.node(Attention{0, heads, 1.0f}, {q}, heads * head_dim));
+    g.finish(g.node(Attend{pages, heads, 1.0f}, {q}, heads * head_dim));
   };
   return {"attention_input_" + name, build, half_precision, 1e-5};
 }
@@ -115,7 +124,7 @@ Case pool(std::string name, std::vector<Pooling> modes, std::int32_t width) {
 
 Case layer_norm(std::int32_t width, bool bias) {
   return {"layer_norm_" + std::to_string(width) + (bias ? "_bias" : ""), [=](TestGraph& g) {
-            const LayerNorm norm{g.vector(width), bias ? g.vector(width) : none, 1e-5f};
+            const LayerNorm norm{g.vector(width), bias ? std::optional(g.vector(width)) : std::nullopt, 1e-5f};
             g.finish(g.node(norm, {g.input(width)}, width));
           }};
 }
@@ -159,6 +168,7 @@ std::vector<Case> make_cases() {
       linear("f32_gelu_tanh_gated", 32, 20, f32, {.activation = Activation::gelu_tanh, .gated = true}),
       linear("f32_relu", 32, 32, f32, {.activation = Activation::relu}),
       attention("one_head", 1, 1, 16, 0),
+      attention_to_the_same_pages(),
       attention("grouped", 8, 2, 64, 0),
       attention("head_dim_20", 6, 3, 20, 0),
       attention("head_dim_80", 2, 2, 80, 0),

@@ -18,9 +18,9 @@ TEST(Null, PlansEveryCaseAndComputesNothing) {
     const StepResult result = program->step(step.batch());
     EXPECT_EQ(result.logits, std::vector<float>(step.outputs.size() * g.graph.value(g.graph.output).width))
         << test.name;
-    if (!g.graph.states.empty()) {
-      const graph::KvState& state = g.graph.states[0];
-      EXPECT_EQ(program->info().kv_bytes, 64 * 2 * 2 * state.kv_heads * state.head_dim) << test.name;
+    if (!g.graph.pages.empty()) {
+      const graph::Pages& pages = g.graph.pages[0];
+      EXPECT_EQ(program->info().kv_bytes, 64 * 2 * 2 * pages.kv_heads * pages.head_dim) << test.name;
     }
   }
 }

@@ -71,7 +71,7 @@ std::vector<double> Reference::step(const TestBatch& b) {
            position % kv_block_tokens;
   };
   const auto rotate_head = [&](double* x, graph::RopeId rope, std::size_t token) {
-    const graph::RopeTable& table = g.ropes[static_cast<std::size_t>(rope)];
+    const graph::RopeTable& table = g.rope(rope);
     const bool use_long =
         b.views[static_cast<std::size_t>(b.sequences[token])].long_rope && !table.long_inverse_frequencies.empty();
     rotate(x, table, use_long, b.positions[token]);
@@ -79,13 +79,13 @@ std::vector<double> Reference::step(const TestBatch& b) {
 
   for (const graph::Node& node : g.nodes) {
     const Matrix none;
-    const Matrix& x = node.inputs.empty() ? none : values[static_cast<std::size_t>(node.inputs[0])];
+    const Matrix& x = node.inputs.empty() ? none : at(values, node.inputs[0]);
     const std::size_t in = node.inputs.empty() ? 0 : width(node.inputs[0]);
-    const std::size_t n = node.output == graph::none ? 0 : width(node.output);
-    const bool wanted = node.output != graph::none && g.value(node.output).rows == graph::Rows::outputs;
+    const std::size_t n = node.outputs.empty() ? 0 : width(node.outputs[0]);
+    const bool wanted = !node.outputs.empty() && g.value(node.outputs[0]).rows == graph::Rows::outputs;
     const std::size_t rows = wanted ? b.outputs.size() : b.tokens.size();
     Matrix y(rows * n);
-    const auto second = [&](std::size_t i) { return values[static_cast<std::size_t>(node.inputs[1])][i]; };
+    const auto second = [&](std::size_t i) { return at(values, node.inputs[1])[i]; };
     if (const auto* op = std::get_if<graph::Embedding>(&node.operation)) {
       for (std::size_t i = 0; i < y.size(); ++i) {
         const std::int32_t index = op->index == graph::Index::token      ? b.tokens[i / n]
@@ -103,9 +103,9 @@ std::vector<double> Reference::step(const TestBatch& b) {
       for (std::size_t t = 0; t < rows; ++t) {
         Matrix row(x.begin() + static_cast<std::ptrdiff_t>(t * in),
                    x.begin() + static_cast<std::ptrdiff_t>((t + 1) * in));
-        if (linear->norm != graph::none) normalise(row.data(), in, graph_.dense(linear->norm), linear->epsilon);
+        if (linear->norm) normalise(row.data(), in, graph_.dense(*linear->norm), linear->epsilon);
         const auto product = [&](std::size_t r) {
-          double sum = linear->bias == graph::none ? 0 : graph_.dense(linear->bias)[r];
+          double sum = linear->bias ? graph_.dense(*linear->bias)[r] : 0;
           for (std::size_t i = 0; i < in; ++i) sum += row[i] * w[r * in + i];
           return sum;
         };
@@ -123,7 +123,7 @@ std::vector<double> Reference::step(const TestBatch& b) {
         normalise(&y[i], size, graph_.dense(norm->weight), norm->epsilon);
     } else if (const auto* layer = std::get_if<graph::LayerNorm>(&node.operation)) {
       y = x;
-      const float* bias = layer->bias == graph::none ? nullptr : graph_.dense(layer->bias).data();
+      const float* bias = layer->bias ? graph_.dense(*layer->bias).data() : nullptr;
       for (std::size_t i = 0; i < y.size(); i += n) {
         layer_normalise(&y[i], n, graph_.dense(layer->weight), bias, layer->epsilon);
       }
@@ -159,60 +159,60 @@ std::vector<double> Reference::step(const TestBatch& b) {
         const auto skipped = static_cast<std::size_t>(b.views[sequence].skipped);
         y[i] = pool(pooling->modes[i % n / in], &x[(last + 1 - count) * in + i % in], skipped, count, in);
       }
-    } else if (const auto* write = std::get_if<graph::KvWrite>(&node.operation)) {
+    } else if (const auto* write = std::get_if<graph::Write>(&node.operation)) {
       for (std::size_t t = 0; t < b.tokens.size(); ++t) {
-        const std::pair at{write->state, slot(t, b.positions[t])};
-        const Matrix& v = values[static_cast<std::size_t>(node.inputs[1])];
+        const std::pair place{write->pages, slot(t, b.positions[t])};
+        const Matrix& v = at(values, node.inputs[1]);
         const auto row = static_cast<std::ptrdiff_t>(t * in);
-        keys_[at].assign(x.begin() + row, x.begin() + row + static_cast<std::ptrdiff_t>(in));
-        values_[at].assign(v.begin() + row, v.begin() + row + static_cast<std::ptrdiff_t>(in));
+        keys_[place].assign(x.begin() + row, x.begin() + row + static_cast<std::ptrdiff_t>(in));
+        values_[place].assign(v.begin() + row, v.begin() + row + static_cast<std::ptrdiff_t>(in));
       }
     } else if (const auto* input = std::get_if<graph::AttentionInput>(&node.operation)) {
-      const graph::KvState& state = g.states[static_cast<std::size_t>(input->state)];
-      const auto dim = static_cast<std::size_t>(state.head_dim);
-      const auto kv = static_cast<std::size_t>(state.kv_heads) * dim;
+      const graph::Pages& pages = at(g.pages, input->pages);
+      const auto dim = static_cast<std::size_t>(pages.head_dim);
+      const auto kv = static_cast<std::size_t>(pages.kv_heads) * dim;
       for (std::size_t t = 0; t < b.tokens.size(); ++t) {
         Matrix row(x.begin() + static_cast<std::ptrdiff_t>(t * in),
                    x.begin() + static_cast<std::ptrdiff_t>((t + 1) * in));
         for (std::size_t i = 0; i < n + kv; i += dim) {
-          const graph::WeightId weight = i < n ? input->query_norm : input->key_norm;
-          if (weight != graph::none) normalise(&row[i], dim, graph_.dense(weight), input->epsilon);
-          if (input->rope != graph::none) rotate_head(&row[i], input->rope, t);
+          const std::optional<graph::WeightId> weight = i < n ? input->query_norm : input->key_norm;
+          if (weight) normalise(&row[i], dim, graph_.dense(*weight), input->epsilon);
+          if (input->rope) rotate_head(&row[i], *input->rope, t);
         }
-        const std::pair at{input->state, slot(t, b.positions[t])};
+        const std::pair place{input->pages, slot(t, b.positions[t])};
         std::copy_n(row.begin(), n, y.begin() + static_cast<std::ptrdiff_t>(t * n));
         const auto k = row.begin() + static_cast<std::ptrdiff_t>(n);
-        keys_[at].assign(k, k + static_cast<std::ptrdiff_t>(kv));
-        values_[at].assign(k + static_cast<std::ptrdiff_t>(kv), row.end());
+        keys_[place].assign(k, k + static_cast<std::ptrdiff_t>(kv));
+        values_[place].assign(k + static_cast<std::ptrdiff_t>(kv), row.end());
       }
-    } else if (const auto* attention = std::get_if<graph::Attention>(&node.operation)) {
-      const graph::KvState& state = g.states[static_cast<std::size_t>(attention->state)];
-      const auto dim = static_cast<std::size_t>(state.head_dim);
-      const auto group = static_cast<std::size_t>(attention->heads / state.kv_heads);
+    } else if (const auto* attention = std::get_if<graph::Attend>(&node.operation)) {
+      const graph::Pages& pages = at(g.pages, attention->pages);
+      const auto dim = static_cast<std::size_t>(pages.head_dim);
+      const auto group = static_cast<std::size_t>(attention->heads / pages.kv_heads);
       for (std::size_t i = 0; i < y.size(); i += dim) {
         const std::size_t t = i / n;
         const std::size_t kv = i % n / dim / group * dim;
         const std::int32_t position = b.positions[t];
-        const std::int32_t window = attention->window;
+        const std::int32_t window = pages.window;
         const std::int32_t length = b.views[static_cast<std::size_t>(b.sequences[t])].length;
         const std::int32_t first = window > 0 ? std::max(0, position - window + 1) : 0;
         const std::int32_t last =
-            attention->causal ? position : std::min(length, window > 0 ? position + window : length) - 1;
+            pages.causal ? position : std::min(length, window > 0 ? position + window : length) - 1;
         double total = 0;
         for (std::int32_t p = first; p <= last; ++p) {
-          const std::pair at{attention->state, slot(t, p)};
+          const std::pair place{attention->pages, slot(t, p)};
           double score = 0;
-          for (std::size_t d = 0; d < dim; ++d) score += x[i + d] * keys_.at(at)[kv + d];
+          for (std::size_t d = 0; d < dim; ++d) score += x[i + d] * keys_.at(place)[kv + d];
           const double weight = std::exp(score * attention->scale);
           total += weight;
-          for (std::size_t d = 0; d < dim; ++d) y[i + d] += weight * values_.at(at)[kv + d];
+          for (std::size_t d = 0; d < dim; ++d) y[i + d] += weight * values_.at(place)[kv + d];
         }
         for (std::size_t d = 0; d < dim; ++d) y[i + d] /= total;
       }
     }
-    if (node.output != graph::none) values[static_cast<std::size_t>(node.output)] = std::move(y);
+    if (!node.outputs.empty()) at(values, node.outputs[0]) = std::move(y);
   }
-  return values[static_cast<std::size_t>(g.output)];
+  return at(values, g.output);
 }
 
 }  // namespace gerbil::test

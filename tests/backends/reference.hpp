@@ -45,7 +45,7 @@ class TestGraph {
   void finish(graph::ValueId value);
 
   WeightSource source() const;
-  const std::vector<float>& dense(graph::WeightId id) const { return dense_[static_cast<std::size_t>(id)]; }
+  const std::vector<float>& dense(graph::WeightId id) const { return at(dense_, id); }
 
  private:
   graph::WeightId declare(std::int64_t rows, std::int64_t columns, bool vector, formats::Weight weight,
@@ -81,7 +81,7 @@ class Reference {
 
  private:
   const TestGraph& graph_;
-  std::map<std::pair<graph::StateId, std::int32_t>, std::vector<double>> keys_, values_;  // by slot of the pool
+  std::map<std::pair<graph::PagesId, std::int32_t>, std::vector<double>> keys_, values_;  // by slot of the pool
 };
 
 // One transformer layer of every fused op, in weights of the given form; vocabulary and outputs are 64.

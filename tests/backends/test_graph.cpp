@@ -26,10 +26,10 @@ std::uint32_t Random::bits() {
 
 graph::WeightId TestGraph::declare(std::int64_t rows, std::int64_t columns, bool vector, formats::Weight weight,
                                    std::vector<float> dense) {
-  graph.weights.push_back({{"w" + std::to_string(weights_.size())}, {rows}, rows, columns, vector});
+  const std::string name = "w" + std::to_string(weights_.size());
   weights_.push_back(std::move(weight));
   dense_.push_back(std::move(dense));
-  return static_cast<graph::WeightId>(weights_.size() - 1);
+  return append(graph.weights, {{name}, {rows}, rows, columns, vector});
 }
 
 graph::WeightId TestGraph::matrix(std::int64_t rows, std::int64_t columns, Form form, float scale) {
@@ -87,14 +87,13 @@ graph::WeightId TestGraph::vector(std::int64_t size) {
 
 graph::ValueId TestGraph::node(graph::Operation operation, std::vector<graph::ValueId> inputs, std::int32_t width,
                                graph::Rows rows) {
-  graph.values.push_back({"v" + std::to_string(graph.values.size()), width, rows});
-  const auto id = static_cast<graph::ValueId>(graph.values.size() - 1);
-  graph.nodes.push_back({std::move(operation), std::move(inputs), id});
+  const graph::ValueId id = append(graph.values, {"v" + std::to_string(graph.values.size()), width, rows});
+  graph.nodes.push_back({std::move(operation), std::move(inputs), {id}});
   return id;
 }
 
 void TestGraph::sink(graph::Operation operation, std::vector<graph::ValueId> inputs) {
-  graph.nodes.push_back({std::move(operation), std::move(inputs), graph::none});
+  graph.nodes.push_back({std::move(operation), std::move(inputs), {}});
 }
 
 graph::ValueId TestGraph::input(std::int32_t width, std::int64_t vocabulary) {
@@ -136,24 +135,24 @@ Batch TestBatch::batch(bool logits) const {
 void build_layer(TestGraph& g, Form form) {
   using namespace graph;
   constexpr std::int32_t width = 64, heads = 4, kv_heads = 2, head_dim = 32, hidden = 96;
-  g.graph.states.push_back({kv_heads, head_dim});
+  const PagesId pages = append(g.graph.pages, {kv_heads, head_dim, 40});
   RopeTable table;
   for (int i = 0; i < head_dim / 2; ++i)
     table.inverse_frequencies.push_back(std::pow(100.0f, -static_cast<float>(i) / 16));
-  g.graph.ropes.push_back(table);
-  const auto linear = [&](ValueId x, std::int32_t rows, Linear op, ValueId residual = none) {
+  const RopeId rope = append(g.graph.ropes, std::move(table));
+  const auto linear = [&](ValueId x, std::int32_t rows, Linear op, std::optional<ValueId> residual = {}) {
     const std::int32_t columns = g.graph.value(x).width;
     op.weight = g.matrix(op.gated ? 2 * rows : rows, columns, form, 0.2f);
     op.epsilon = 1e-6f;
     std::vector<ValueId> inputs{x};
-    if (residual != none) inputs.push_back(residual);
+    if (residual) inputs.push_back(*residual);
     return g.node(op, inputs, rows);
   };
   const ValueId x = g.input(width);
   const ValueId qkv = linear(x, (heads + 2 * kv_heads) * head_dim, {.norm = g.vector(width)});
-  AttentionInput input{0, heads, g.vector(head_dim), g.vector(head_dim), 1e-6f, 0};
+  AttentionInput input{pages, heads, g.vector(head_dim), g.vector(head_dim), 1e-6f, rope};
   const ValueId q = g.node(input, {qkv}, heads * head_dim);
-  const ValueId attended = g.node(Attention{0, heads, 0.2f, 40}, {q}, heads * head_dim);
+  const ValueId attended = g.node(Attend{pages, heads, 0.2f}, {q}, heads * head_dim);
   const ValueId h = linear(attended, width, {}, x);
   const ValueId mlp = linear(h, hidden, {.activation = Activation::silu, .gated = true, .norm = g.vector(width)});
   g.finish(linear(mlp, width, {}, h));

@@ -19,7 +19,7 @@ ValueId attend(Builder& b, ValueId x, bool causal) {
   const RopeId rope = b.add_rope({.inverse_frequencies = std::vector<float>(8, 1.0f)});
   const ValueId q = b.rope(b.rms_norm(b.linear(x, "q", 32, false), "q_norm", 1e-6f, 16), rope, 16);
   const ValueId k = b.rope(b.linear(x, "k", 32, false), rope, 16);
-  return b.linear(b.attention(q, k, b.linear(x, "v", 32, false), 2, 2, 1.0f, 0, causal), "o", 32, false);
+  return b.linear(b.attention(q, k, b.linear(x, "v", 32, false), 2, 1.0f, {2, 16, 0, causal}), "o", 32, false);
 }
 
 TEST(Builder, AnEncoderKeepsAllButQueriesAndKeysFine) {
@@ -34,7 +34,7 @@ TEST(Builder, QueriesBesideValuesInOneProjectionAreFine) {
   Builder b("model");
   const ValueId qkv = b.linear(b.embedding("embed_tokens", 96, 32, 1.0f), "qkv", 96, false);
   const auto part = [&](int i) { return b.slice(qkv, 32 * i, 32); };
-  const ValueId x = b.attention(part(0), part(1), part(2), 2, 2, 1.0f, 0, false);
+  const ValueId x = b.attention(part(0), part(1), part(2), 2, 1.0f, {2, 16, 0, false});
   EXPECT_TRUE(declared(b.finish_whole_texts(b.pool(x, {Pooling::mean}), 8), "qkv").fine);
 }
 

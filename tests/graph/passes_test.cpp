@@ -26,7 +26,7 @@ Graph layer(bool rotated = true, bool biased = false) {
     q = b.rope(b.rms_norm(q, "q_norm", 1e-6f, 4), rope, 4);
     k = b.rope(b.rms_norm(k, "k_norm", 1e-6f, 4), rope, 4);
   }
-  x = b.add(x, b.linear(b.attention(q, k, v, 4, 2, 0.5f), "o", 16));
+  x = b.add(x, b.linear(b.attention(q, k, v, 4, 0.5f, {2, 4}), "o", 16));
   h = b.rms_norm(x, "mlp_norm", 1e-6f);
   const auto gate = b.activate(b.linear(h, "gate", 24), Activation::silu);
   h = b.multiply(gate, b.linear(h, "up", 24));
@@ -42,18 +42,19 @@ TEST(Passes, ALayerBecomesFiveNodes) {
   optimize(graph);
   EXPECT_EQ(to_string(graph),
             "graph test context 128\n"
-            "state 0 = kv 2 heads of 4\n"
+            "pages 0 = 2 heads of 4, causal\n"
             "rope 0 = 4 columns, scale 1\n"
-            "%0 [T, 16] = embedding() table=embed[32, 16]\n"
-            "%1 [T, 32] = linear(%0) weight=layer.q+layer.k+layer.v[32, 16] norm=layer.norm.weight[16]\n"
-            "%2 [T, 16] = attention_input(%1) state=0 heads=4 query_norm=layer.q_norm.weight[4] "
-            "key_norm=layer.k_norm.weight[4] rope=0\n"
-            "%3 [T, 16] = attention(%2) state=0 heads=4 scale=0.5\n"
+            "%0 [T, 16] = embedding() table=embed[32, 16] scale=1\n"
+            "%1 [T, 32] = linear(%0) weight=layer.q+layer.k+layer.v[32, 16] norm=layer.norm.weight[16] epsilon=1e-06\n"
+            "%2 [T, 16] = attention_input(%1) pages=0 heads=4 query_norm=layer.q_norm.weight[4] "
+            "key_norm=layer.k_norm.weight[4] epsilon=1e-06 rope=0\n"
+            "%3 [T, 16] = attend(%2) pages=0 heads=4 scale=0.5\n"
             "%4 [T, 16] = linear(%3, %0) weight=layer.o[16, 16]\n"
-            "%5 [T, 24] = linear(%4) weight=layer.gate+layer.up[48, 16] norm=layer.mlp_norm.weight[16] gated=silu\n"
+            "%5 [T, 24] = linear(%4) weight=layer.gate+layer.up[48, 16] activation=silu gated "
+            "norm=layer.mlp_norm.weight[16] epsilon=1e-06\n"
             "%6 [T, 16] = linear(%5, %4) weight=layer.down[16, 24]\n"
             "%7 [S, 16] = select_rows(%6)\n"
-            "%8 [S, 32] = linear(%7) weight=embed[32, 16] norm=final.weight[16]\n"
+            "%8 [S, 32] = linear(%7) weight=embed[32, 16] norm=final.weight[16] epsilon=1e-06\n"
             "return %8\n");
 }
 
@@ -68,7 +69,7 @@ TEST(Passes, AnEncoderLayerBecomesEightNodes) {
     const auto q = b.linear(x, "q", 16, true);
     const auto k = b.linear(x, "k", 16, true);
     const auto v = b.linear(x, "v", 16, true);
-    x = b.layer_norm(b.add(x, b.linear(b.attention(q, k, v, 4, 4, 0.5f, 3, false), "o", 16, true)), "n", 1e-5f);
+    x = b.layer_norm(b.add(x, b.linear(b.attention(q, k, v, 4, 0.5f, {4, 4, 3, false}), "o", 16, true)), "n", 1e-5f);
     const auto h = b.activate(b.linear(x, "up", 24, true), Activation::gelu);
     x = b.layer_norm(b.add(x, b.linear(h, "down", 16, true)), "m", 1e-5f, false);
   }
@@ -77,15 +78,15 @@ TEST(Passes, AnEncoderLayerBecomesEightNodes) {
   optimize(graph);
   const std::string text = to_string(graph);
   EXPECT_EQ(graph.nodes.size(), 3u + 2 * 8 + 1);
-  EXPECT_EQ(graph.states.size(), 1u) << "layers that remember nothing share their keys and values";
+  EXPECT_EQ(graph.pages.size(), 1u) << "layers that remember nothing share their keys and values";
   for (const char* line : {
-           "%1 [T, 16] = embedding(%0) table=position[8, 16] index=position offset=2\n",
-           "%2 [T, 16] = embedding(%1) table=type[2, 16] index=type\n",
-           "%5 [T, 16] = attention(%4) state=0 heads=4 scale=0.5 window=3 bidirectional\n",
+           "%1 [T, 16] = embedding(%0) table=position[8, 16] scale=1 index=position offset=2\n",
+           "%2 [T, 16] = embedding(%1) table=type[2, 16] scale=1 index=type\n",
+           "%5 [T, 16] = attend(%4) pages=0 heads=4 scale=0.5\n",
            "%6 [T, 16] = linear(%5, %2) weight=0.o[16, 16] bias=0.o.bias[16]\n",
            "%7 [T, 16] = layer_norm(%6) weight=0.n.weight[16] bias=0.n.bias[16] epsilon=1e-05\n",
            "%8 [T, 24] = linear(%7) weight=0.up[24, 16] bias=0.up.bias[24] activation=gelu\n",
-           "%19 [S, 32] = pool(%18) mean last\n",
+           "%19 [S, 32] = pool(%18) modes=mean+last\n",
        }) {
     EXPECT_NE(text.find(line), std::string::npos) << "no line " << line << "in\n" << text;
   }
@@ -95,7 +96,7 @@ TEST(Passes, PlainHeadsAndBiases) {
   Graph graph = layer(false, true);
   optimize(graph);
   const std::string text = to_string(graph);
-  EXPECT_NE(text.find("attention_input(%1) state=0 heads=4\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("attention_input(%1) pages=0 heads=4\n"), std::string::npos) << text;
   EXPECT_NE(text.find("bias=layer.q.bias+layer.k.bias+layer.v.bias[32]"), std::string::npos) << text;
 }
 
@@ -143,12 +144,12 @@ TEST(Validator, NamesTheNodeAndTheProblem) {
             "Node 1 (linear) of graph 'test' reads %1 'layer.norm' before it is computed.");
   EXPECT_EQ(problem([](Graph& g) { g.values[2].width = 20; }),
             "Node 2 (linear) of graph 'test' has output width 20, but it should be 16.");
-  EXPECT_EQ(problem([](Graph& g) { g.nodes[2].inputs[0] = 999; }),
+  EXPECT_EQ(problem([](Graph& g) { g.nodes[2].inputs[0] = {999}; }),
             "Node 2 (linear) of graph 'test' names input value 999, but there are 22.");
-  EXPECT_EQ(problem([](Graph& g) { g.output = none; }), "The graph 'test' has no output that a node computes.");
-  const auto write = [](const Node& node) { return std::holds_alternative<KvWrite>(node.operation); };
+  EXPECT_EQ(problem([](Graph& g) { g.output = {}; }), "The graph 'test' has no output that a node computes.");
+  const auto write = [](const Node& node) { return std::holds_alternative<Write>(node.operation); };
   EXPECT_EQ(problem([&](Graph& g) { std::erase_if(g.nodes, write); }),
-            "Node 9 (attention) of graph 'test' reads a state that no node before it writes.");
+            "Node 9 (attend) of graph 'test' attends to pages that no node before it writes.");
 }
 
 TEST(MemoryPlan, LiveValuesNeverOverlap) {
@@ -156,29 +157,25 @@ TEST(MemoryPlan, LiveValuesNeverOverlap) {
     Graph graph = layer();
     if (optimized) optimize(graph);
     const MemoryPlan plan = plan_memory(graph);
-    const auto end = [&](ValueId v) { return plan.offsets[static_cast<std::size_t>(v)] + graph.value(v).width; };
+    const auto end = [&](ValueId v) { return at(plan.offsets, v) + graph.value(v).width; };
     std::vector<std::size_t> born(graph.values.size());
     std::vector<std::size_t> last(graph.values.size());
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-      if (graph.nodes[i].output != none)
-        born[static_cast<std::size_t>(graph.nodes[i].output)] = last[static_cast<std::size_t>(graph.nodes[i].output)] =
-            i;
-      for (const ValueId input : graph.nodes[i].inputs) last[static_cast<std::size_t>(input)] = i;
+      for (const ValueId output : graph.nodes[i].outputs) at(born, output) = at(last, output) = i;
+      for (const ValueId input : graph.nodes[i].inputs) at(last, input) = i;
     }
     std::int64_t total = 0;
-    for (ValueId a = 0; a < static_cast<ValueId>(graph.values.size()); ++a) {
+    for (ValueId a{0}; a.index < std::ssize(graph.values); ++a.index) {
       if (a == graph.output) continue;
       total += graph.value(a).width;
       EXPECT_LE(end(a), plan.peak);
-      for (ValueId b = 0; b < a; ++b) {
-        const auto ua = static_cast<std::size_t>(a);
-        const auto ub = static_cast<std::size_t>(b);
-        if (b == graph.output || born[ua] > last[ub] || born[ub] > last[ua]) continue;
-        EXPECT_TRUE(plan.offsets[ua] >= end(b) || plan.offsets[ub] >= end(a)) << a << " and " << b;
+      for (ValueId b{0}; b < a; ++b.index) {
+        if (b == graph.output || at(born, a) > at(last, b) || at(born, b) > at(last, a)) continue;
+        EXPECT_TRUE(at(plan.offsets, a) >= end(b) || at(plan.offsets, b) >= end(a)) << a.index << " and " << b.index;
       }
     }
     EXPECT_LT(plan.peak, total) << "memory is shared";
-    EXPECT_EQ(plan.offsets[static_cast<std::size_t>(graph.output)], none);
+    EXPECT_EQ(at(plan.offsets, graph.output), -1);
   }
 }
 

@@ -10,12 +10,12 @@
 namespace gerbil::cpu {
 namespace {
 
-void store_token(const Machine& m, const KvPool& state, std::int64_t token, const float* keys, const float* values) {
+void store_token(const Machine& m, const KvPool& pool, std::int64_t token, const float* keys, const float* values) {
   const auto t = static_cast<std::size_t>(token);
   const SequenceView& view = m.batch->views[static_cast<std::size_t>(m.batch->sequences[t])];
   const std::int32_t position = m.batch->positions[t];
   const std::int32_t block = view.blocks[static_cast<std::size_t>(position / kv_block_tokens)];
-  kernels::kv_store(state.layout, state.block(block), position % kv_block_tokens, keys, values);
+  kernels::kv_store(pool.layout, pool.block(block), position % kv_block_tokens, keys, values);
 }
 
 // One head: normalised, then rotated, each where asked for.
@@ -66,22 +66,22 @@ void prepare_step(Machine& machine) {
   prepare_runs(machine);
 }
 
-Operation make_kv_write(const graph::Node& node, const graph::KvWrite& write) {
+Operation make_write(const graph::Node& node, const graph::Write& write) {
   return [k = node.inputs[0], v = node.inputs[1], write](Machine& m) {
-    const KvPool& state = m.states[static_cast<std::size_t>(write.state)];
+    const KvPool& pool = at(m.pages, write.pages);
     for_each_row(m.pool, m.tokens, [&](std::int64_t token, std::size_t) {
-      store_token(m, state, token, m.value(k) + token * m.width(k), m.value(v) + token * m.width(v));
+      store_token(m, pool, token, m.value(k) + token * m.width(k), m.value(v) + token * m.width(v));
     });
   };
 }
 
 Operation make_attention_input(Machine& machine, const graph::Node& node, const graph::AttentionInput& input) {
   reserve_scratch(machine, machine.width(node.inputs[0]));
-  return [in = node.inputs[0], out = node.output, input](Machine& m) {
-    const KvPool& state = m.states[static_cast<std::size_t>(input.state)];
-    const std::int64_t head_dim = state.layout.head_dim;
-    const std::int64_t kv_heads = state.layout.kv_heads;
-    const Angles* angles = input.rope == graph::none ? nullptr : &m.angles[static_cast<std::size_t>(input.rope)];
+  return [in = node.inputs[0], out = node.outputs[0], input](Machine& m) {
+    const KvPool& pool = at(m.pages, input.pages);
+    const std::int64_t head_dim = pool.layout.head_dim;
+    const std::int64_t kv_heads = pool.layout.kv_heads;
+    const Angles* angles = input.rope ? &at(m.angles, *input.rope) : nullptr;
     for_each_row(m.pool, m.tokens, [&](std::int64_t token, std::size_t thread) {
       const float* x = m.value(in) + token * m.width(in);
       float* q = m.value(out) + token * m.width(out);
@@ -92,24 +92,25 @@ Operation make_attention_input(Machine& machine, const graph::Node& node, const 
       for (std::int64_t head = 0; head < kv_heads; ++head, x += head_dim) {
         prepare_head(x, m.vector(input.key_norm), input.epsilon, angles, token, head_dim, keys + head * head_dim);
       }
-      store_token(m, state, token, keys, x);
+      store_token(m, pool, token, keys, x);
     });
   };
 }
 
-Operation make_attention(Machine& machine, const graph::Node& node, const graph::Attention& attention) {
-  const kernels::KvLayout layout = machine.states[static_cast<std::size_t>(attention.state)].layout;
-  const std::int64_t heads = attention.heads / layout.kv_heads;
+Operation make_attend(Machine& machine, const graph::Node& node, const graph::Attend& attend) {
+  const kernels::KvLayout layout = at(machine.pages, attend.pages).layout;
+  const graph::Pages visible = at(machine.graph.pages, attend.pages);
+  const std::int64_t heads = attend.heads / layout.kv_heads;
   reserve_scratch(machine, kernels::attention_scratch(layout, heads * queries_per_run) + 16);
-  return [in = node.inputs[0], out = node.output, attention, layout, heads](Machine& m) {
-    const KvPool& state = m.states[static_cast<std::size_t>(attention.state)];
+  return [in = node.inputs[0], out = node.outputs[0], attend, visible, layout, heads](Machine& m) {
+    const KvPool& pool = at(m.pages, attend.pages);
     const auto kv_heads = static_cast<std::size_t>(layout.kv_heads);
     m.pool.run(m.runs.size() * kv_heads, [&](std::size_t index, std::size_t thread) {
       // The last queries of a long prompt have the most keys: they go first, so that no thread ends with one of them.
       const QueryRun& run = m.runs[m.runs.size() - 1 - index / kv_heads];
       kernels::AttentionTask task;
       task.layout = layout;
-      task.pool = state.blocks.data();
+      task.pool = pool.blocks.data();
       task.blocks = run.view->blocks.data();
       task.kv_head = static_cast<std::int64_t>(index % kv_heads);
       task.heads = heads;
@@ -119,9 +120,9 @@ Operation make_attention(Machine& machine, const graph::Node& node, const graph:
       const std::int64_t at = run.first * task.stride + task.kv_head * heads * layout.head_dim;
       task.q = m.value(in) + at;
       task.out = m.value(out) + at;
-      task.scale = attention.scale;
-      task.window = attention.window;
-      task.causal = attention.causal;
+      task.scale = attend.scale;
+      task.window = visible.window;
+      task.causal = visible.causal;
       task.length = run.view->length;
       kernels::attend(task, m.scratch[thread].data());
     });

@@ -34,7 +34,7 @@ void load_weights(Machine& m, const std::vector<MatrixUse>& uses, const WeightSo
   for (std::size_t id = 0; id < weights.size(); ++id) {
     if (m.graph.weights[id].vector) m.vectors[id] = read_vector(weights[id], m.graph.weights[id]);
     for (std::size_t use = 0; use < uses.size(); ++use) {
-      if (uses[use].weight != static_cast<graph::WeightId>(id)) continue;
+      if (uses[use].weight.index != static_cast<std::int32_t>(id)) continue;
       m.matrices[use] = multiplied(m.graph, uses[use].weight) ? pack(weights[id], uses[use].order, m.pool)
                                                               : pack_table(weights[id], m.pool);
     }
@@ -57,8 +57,8 @@ Operation bind(Machine& m, const graph::Node& node, const Matrix* matrix, bool r
         if constexpr (std::is_same_v<T, graph::Activate>) return make_activate(node, op);
         if constexpr (std::is_same_v<T, graph::Slice>) return make_slice(node, op);
         if constexpr (std::is_same_v<T, graph::Rope>) return make_rope(node, op);
-        if constexpr (std::is_same_v<T, graph::KvWrite>) return make_kv_write(node, op);
-        if constexpr (std::is_same_v<T, graph::Attention>) return make_attention(m, node, op);
+        if constexpr (std::is_same_v<T, graph::Write>) return make_write(node, op);
+        if constexpr (std::is_same_v<T, graph::Attend>) return make_attend(m, node, op);
         if constexpr (std::is_same_v<T, graph::SelectRows>) return make_select_rows(node);
         if constexpr (std::is_same_v<T, graph::Pool>) return make_pool(node, op);
         if constexpr (std::is_same_v<T, graph::AttentionInput>) return make_attention_input(m, node, op);
@@ -72,9 +72,8 @@ std::vector<Operation> bind_nodes(Machine& m, const std::vector<MatrixUse>& uses
   const graph::Node* prepared = nullptr;
   const Matrix* prepared_matrix = nullptr;
   for (const graph::Node& node : m.graph.nodes) {
-    const MatrixUse use = matrix_use(node);
-    const Matrix* matrix =
-        use.weight == graph::none ? nullptr : &m.matrices[std::find(uses.begin(), uses.end(), use) - uses.begin()];
+    const auto use = matrix_use(node);
+    const Matrix* matrix = use ? &m.matrices[std::ranges::find(uses, *use) - uses.begin()] : nullptr;
     bool reuse = false;
     if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
       reuse = prepared && prepared->inputs[0] == node.inputs[0] &&
@@ -87,11 +86,11 @@ std::vector<Operation> bind_nodes(Machine& m, const std::vector<MatrixUse>& uses
   return operations;
 }
 
-void reserve_states(Machine& m) {
+void reserve_pages(Machine& m) {
   const std::int64_t blocks = (m.options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
-  for (const graph::KvState& state : m.graph.states) {
-    const kernels::KvLayout layout{state.kv_heads, state.head_dim, m.options.exact};
-    m.states.push_back({layout, kernels::Buffer(static_cast<std::size_t>(blocks) * layout.block_bytes())});
+  for (const graph::Pages& pages : m.graph.pages) {
+    const kernels::KvLayout layout{pages.kv_heads, pages.head_dim, m.options.exact};
+    m.pages.push_back({layout, kernels::Buffer(static_cast<std::size_t>(blocks) * layout.block_bytes())});
   }
   for (const graph::RopeTable& table : m.graph.ropes) {
     const std::size_t half = table.inverse_frequencies.size();
@@ -118,7 +117,7 @@ ProgramInfo describe(const Machine& m, const std::vector<MatrixUse>& uses) {
     dense = dense || !matrix.affine();
   }
   info.arena_bytes = static_cast<std::int64_t>(m.arena.size());
-  for (const KvPool& state : m.states) info.kv_bytes += static_cast<std::int64_t>(state.blocks.size());
+  for (const KvPool& pool : m.pages) info.kv_bytes += static_cast<std::int64_t>(pool.blocks.size());
   if (m.options.exact) info.notes.emplace_back("8-bit activations are off: the program was compiled to be exact.");
   if (dense) {
     info.notes.emplace_back("Some projections have unquantised weights and run in f32; quantised ones are faster.");
@@ -137,7 +136,7 @@ class CpuProgram final : public Program {
     load_weights(machine_, uses, source, progress);
     machine_.plan = plan_memory(machine_.graph);
     machine_.arena = kernels::Buffer(static_cast<std::size_t>(machine_.plan.peak * options.max_tokens) * sizeof(float));
-    reserve_states(machine_);
+    reserve_pages(machine_);
     operations_ = bind_nodes(machine_, uses);
     info_ = describe(machine_, uses);
   }
@@ -158,8 +157,8 @@ class CpuProgram final : public Program {
   }
 
   void copy_block(std::int32_t from, std::int32_t to) override {
-    for (const KvPool& state : machine_.states) {
-      std::memcpy(state.block(to), state.block(from), state.layout.block_bytes());
+    for (const KvPool& pool : machine_.pages) {
+      std::memcpy(pool.block(to), pool.block(from), pool.layout.block_bytes());
     }
   }
 

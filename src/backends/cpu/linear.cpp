@@ -22,9 +22,9 @@ constexpr std::int64_t token_block = 96;
 constexpr std::int64_t task_bytes = 256 << 10;
 
 struct Projection {
-  graph::ValueId input = graph::none;
-  graph::ValueId residual = graph::none;
-  graph::ValueId output = graph::none;
+  graph::ValueId input;
+  std::optional<graph::ValueId> residual;
+  graph::ValueId output;
   const Matrix* matrix = nullptr;
   const float* norm = nullptr;
   float epsilon = 0.0f;
@@ -96,7 +96,7 @@ std::int64_t panel_count(const Matrix& matrix) {
 void multiply(const Projection& p, Machine& m, std::int64_t tokens) {
   kernels::Epilogue epilogue = p.epilogue;
   epilogue.bias = p.bias.empty() ? nullptr : p.bias.data();
-  epilogue.residual = p.residual == graph::none ? nullptr : m.value(p.residual);
+  epilogue.residual = p.residual ? m.value(*p.residual) : nullptr;
   epilogue.out = m.value(p.output);
   const std::int64_t panels = panel_count(*p.matrix);
   const std::int64_t panel_bytes = std::max<std::int64_t>(1, p.matrix->bytes() / panels);
@@ -117,12 +117,13 @@ void multiply(const Projection& p, Machine& m, std::int64_t tokens) {
   });
 }
 
-std::vector<float> packed_bias(const Machine& m, graph::WeightId bias, RowOrder order, std::int64_t rows) {
-  if (bias == graph::none) return {};
+std::vector<float> packed_bias(const Machine& m, std::optional<graph::WeightId> bias, RowOrder order,
+                               std::int64_t rows) {
+  if (!bias) return {};
   std::vector<float> packed(static_cast<std::size_t>(packed_rows(order, rows)));
   for (std::size_t i = 0; i < packed.size(); ++i) {
     const std::int64_t row = source_row(order, rows, static_cast<std::int64_t>(i));
-    if (row >= 0) packed[i] = m.vector(bias)[row];
+    if (row >= 0) packed[i] = m.vector(*bias)[row];
   }
   return packed;
 }
@@ -150,8 +151,7 @@ bool same_preparation(const graph::Linear& a, const Matrix& matrix_a, const grap
   const AffinePanels* affine_a = matrix_a.affine();
   const AffinePanels* affine_b = matrix_b.affine();
   return affine_a && affine_b && a.norm == b.norm && a.epsilon == b.epsilon && affine_a->group == affine_b->group &&
-         affine_a->activation_group() == affine_b->activation_group() &&
-         matrix_a.gather == matrix_b.gather;
+         affine_a->activation_group() == affine_b->activation_group() && matrix_a.gather == matrix_b.gather;
 }
 
 Operation make_linear(Machine& machine, const graph::Node& node, const graph::Linear& linear, const Matrix& matrix,
@@ -159,7 +159,7 @@ Operation make_linear(Machine& machine, const graph::Node& node, const graph::Li
   Projection p;
   p.input = node.inputs[0];
   if (node.inputs.size() > 1) p.residual = node.inputs[1];
-  p.output = node.output;
+  p.output = node.outputs[0];
   p.matrix = &matrix;
   p.norm = machine.vector(linear.norm);
   p.epsilon = linear.epsilon;
@@ -167,7 +167,7 @@ Operation make_linear(Machine& machine, const graph::Node& node, const graph::Li
   p.bias = packed_bias(machine, linear.bias, linear.gated ? RowOrder::gated : RowOrder::plain, matrix.rows);
   p.epilogue.activation = linear.activation;
   p.epilogue.gated = linear.gated;
-  p.epilogue.columns = machine.width(node.output);
+  p.epilogue.columns = machine.width(node.outputs[0]);
   reserve(p, machine);
   return [p = std::move(p), reuse](Machine& m) {
     const std::int64_t tokens = m.rows(p.output);

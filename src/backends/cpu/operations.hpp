@@ -25,8 +25,8 @@ Operation make_rope(const graph::Node& node, const graph::Rope& rope);
 Operation make_select_rows(const graph::Node& node);
 Operation make_pool(const graph::Node& node, const graph::Pool& pool);
 
-Operation make_kv_write(const graph::Node& node, const graph::KvWrite& write);
-Operation make_attention(Machine& machine, const graph::Node& node, const graph::Attention& attention);
+Operation make_write(const graph::Node& node, const graph::Write& write);
+Operation make_attend(Machine& machine, const graph::Node& node, const graph::Attend& attend);
 Operation make_attention_input(Machine& machine, const graph::Node& node, const graph::AttentionInput& input);
 
 // Once a step, before the operations: the rope angles of every token, and the runs of queries.

@@ -59,7 +59,7 @@ void pool(graph::Pooling mode, const Rows& rows, float* out) {
 }  // namespace
 
 Operation make_pool(const graph::Node& node, const graph::Pool& pooling) {
-  return [in = node.inputs[0], out = node.output, modes = pooling.modes](Machine& m) {
+  return [in = node.inputs[0], out = node.outputs[0], modes = pooling.modes](Machine& m) {
     const std::int64_t width = m.width(in);
     m.pool.run(static_cast<std::size_t>(m.outputs), [&](std::size_t output, std::size_t) {
       const std::int32_t last = m.batch->outputs[output];

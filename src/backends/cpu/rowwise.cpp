@@ -47,8 +47,8 @@ void reserve_scratch(Machine& machine, std::int64_t floats) {
 Operation make_embedding(Machine& machine, const graph::Node& node, const graph::Embedding& embedding,
                          const Matrix& table) {
   reserve_scratch(machine, packed_columns(table));
-  const graph::ValueId residual = node.inputs.empty() ? graph::none : node.inputs[0];
-  return [out = node.output, residual, embedding, &table](Machine& m) {
+  const auto residual = node.inputs.empty() ? std::nullopt : std::optional(node.inputs[0]);
+  return [out = node.outputs[0], residual, embedding, &table](Machine& m) {
     const std::int64_t width = m.width(out);
     const std::span<const std::int32_t> index = indices(*m.batch, embedding.index);
     const std::int32_t everywhere = embedding.index == graph::Index::task ? m.batch->task : 0;
@@ -57,13 +57,13 @@ Operation make_embedding(Machine& machine, const graph::Node& node, const graph:
       const std::int32_t chosen = index.empty() ? everywhere : index[static_cast<std::size_t>(row)];
       read_row(table, chosen + embedding.offset, m.scratch[thread].data(), to);
       if (embedding.scale != 1.0f) kernels::scale(to, embedding.scale, width, to);
-      if (residual != graph::none) kernels::add(to, m.value(residual) + row * width, width, to);
+      if (residual) kernels::add(to, m.value(*residual) + row * width, width, to);
     });
   };
 }
 
 Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm) {
-  return [in = node.inputs[0], out = node.output, norm](Machine& m) {
+  return [in = node.inputs[0], out = node.outputs[0], norm](Machine& m) {
     const std::int64_t width = m.width(out);
     for_each_row(m, out, [&](std::int64_t row, std::size_t) {
       for (std::int64_t at = row * width; at < (row + 1) * width; at += norm.width) {
@@ -74,7 +74,7 @@ Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm) {
 }
 
 Operation make_layer_norm(const graph::Node& node, const graph::LayerNorm& norm) {
-  return [in = node.inputs[0], out = node.output, norm](Machine& m) {
+  return [in = node.inputs[0], out = node.outputs[0], norm](Machine& m) {
     const std::int64_t width = m.width(out);
     for_each_row(m, out, [&](std::int64_t row, std::size_t) {
       kernels::layer_norm(m.value(in) + row * width, m.vector(norm.weight), m.vector(norm.bias), norm.epsilon, width,
@@ -84,7 +84,7 @@ Operation make_layer_norm(const graph::Node& node, const graph::LayerNorm& norm)
 }
 
 Operation make_add(const graph::Node& node) {
-  return [a = node.inputs[0], b = node.inputs[1], out = node.output](Machine& m) {
+  return [a = node.inputs[0], b = node.inputs[1], out = node.outputs[0]](Machine& m) {
     const std::int64_t width = m.width(out);
     for_each_row(m, out, [&](std::int64_t row, std::size_t) {
       kernels::add(m.value(a) + row * width, m.value(b) + row * width, width, m.value(out) + row * width);
@@ -93,7 +93,7 @@ Operation make_add(const graph::Node& node) {
 }
 
 Operation make_multiply(const graph::Node& node) {
-  return [a = node.inputs[0], b = node.inputs[1], out = node.output](Machine& m) {
+  return [a = node.inputs[0], b = node.inputs[1], out = node.outputs[0]](Machine& m) {
     const std::int64_t width = m.width(out);
     const std::int64_t factors = m.width(b);
     const std::int64_t run = width / factors;
@@ -108,7 +108,7 @@ Operation make_multiply(const graph::Node& node) {
 }
 
 Operation make_top_softmax(const graph::Node& node, const graph::TopSoftmax& softmax) {
-  return [in = node.inputs[0], out = node.output, count = softmax.count](Machine& m) {
+  return [in = node.inputs[0], out = node.outputs[0], count = softmax.count](Machine& m) {
     const std::int64_t width = m.width(out);
     for_each_row(m, out, [&](std::int64_t row, std::size_t) {
       const std::span x(m.value(in) + row * width, static_cast<std::size_t>(width));
@@ -130,7 +130,7 @@ Operation make_top_softmax(const graph::Node& node, const graph::TopSoftmax& sof
 }
 
 Operation make_activate(const graph::Node& node, const graph::Activate& activate) {
-  return [in = node.inputs[0], out = node.output, activation = activate.activation](Machine& m) {
+  return [in = node.inputs[0], out = node.outputs[0], activation = activate.activation](Machine& m) {
     const std::int64_t width = m.width(out);
     for_each_row(m, out, [&](std::int64_t row, std::size_t) {
       kernels::activate(activation, m.value(in) + row * width, width, m.value(out) + row * width);
@@ -139,7 +139,7 @@ Operation make_activate(const graph::Node& node, const graph::Activate& activate
 }
 
 Operation make_slice(const graph::Node& node, const graph::Slice& slice) {
-  return [in = node.inputs[0], out = node.output, begin = slice.begin](Machine& m) {
+  return [in = node.inputs[0], out = node.outputs[0], begin = slice.begin](Machine& m) {
     const std::int64_t width = m.width(out);
     for_each_row(m, out, [&](std::int64_t row, std::size_t) {
       std::copy_n(m.value(in) + row * m.width(in) + begin, width, m.value(out) + row * width);
@@ -148,9 +148,9 @@ Operation make_slice(const graph::Node& node, const graph::Slice& slice) {
 }
 
 Operation make_rope(const graph::Node& node, const graph::Rope& rope) {
-  return [in = node.inputs[0], out = node.output, rope](Machine& m) {
+  return [in = node.inputs[0], out = node.outputs[0], rope](Machine& m) {
     const std::int64_t width = m.width(out);
-    const Angles& angles = m.angles[static_cast<std::size_t>(rope.rope)];
+    const Angles& angles = at(m.angles, rope.rope);
     for_each_row(m, out, [&](std::int64_t row, std::size_t) {
       for (std::int64_t at = row * width; at < (row + 1) * width; at += rope.head_dim) {
         kernels::rotate_head(m.value(in) + at, angles.cosine.data() + row * angles.half,
@@ -161,7 +161,7 @@ Operation make_rope(const graph::Node& node, const graph::Rope& rope) {
 }
 
 Operation make_select_rows(const graph::Node& node) {
-  return [in = node.inputs[0], out = node.output](Machine& m) {
+  return [in = node.inputs[0], out = node.outputs[0]](Machine& m) {
     const std::int64_t width = m.width(out);
     for_each_row(m, out, [&](std::int64_t row, std::size_t) {
       std::copy_n(m.value(in) + m.batch->outputs[static_cast<std::size_t>(row)] * width, width,

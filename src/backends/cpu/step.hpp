@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct QueryRun {
 };
 inline constexpr std::int32_t queries_per_run = 32;
 
-// Pages of keys and values of one state.
+// The memory of pages.
 struct KvPool {
   kernels::KvLayout layout;
   kernels::Buffer blocks;
@@ -47,7 +48,7 @@ struct Machine {
   ThreadPool pool;
   std::vector<Matrix> matrices;
   std::vector<std::vector<float>> vectors;  // by WeightId; empty for matrices
-  std::vector<KvPool> states;
+  std::vector<KvPool> pages;                // by PagesId
 
   graph::MemoryPlan plan;
   kernels::Buffer arena;
@@ -68,12 +69,11 @@ struct Machine {
   std::int64_t rows(graph::ValueId id) const { return graph.value(id).rows == graph::Rows::tokens ? tokens : outputs; }
   float* value(graph::ValueId id) const {
     if (id == graph.output) return logits.as<float>();
-    return arena.as<float>() + plan.offsets[static_cast<std::size_t>(id)] * tokens;
+    return arena.as<float>() + at(plan.offsets, id) * tokens;
   }
   std::int64_t width(graph::ValueId id) const { return graph.value(id).width; }
-  const float* vector(graph::WeightId id) const {
-    return id == graph::none ? nullptr : vectors[static_cast<std::size_t>(id)].data();
-  }
+  const float* vector(graph::WeightId id) const { return at(vectors, id).data(); }
+  const float* vector(std::optional<graph::WeightId> id) const { return id ? vector(*id) : nullptr; }
 };
 
 // Runs one node for the batch of the machine.

@@ -13,8 +13,8 @@ class NullProgram final : public Program {
     info_.arena_bytes = graph::plan_memory(graph).peak * options.max_tokens * static_cast<std::int64_t>(sizeof(float));
     const std::int64_t blocks = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
     const std::int64_t element = options.exact ? 4 : 2;
-    for (const graph::KvState& state : graph.states) {
-      info_.kv_bytes += blocks * kv_block_tokens * 2 * state.kv_heads * state.head_dim * element;
+    for (const graph::Pages& pages : graph.pages) {
+      info_.kv_bytes += blocks * kv_block_tokens * 2 * pages.kv_heads * pages.head_dim * element;
     }
     const Operations operations = count_operations(graph);
     info_.operations_per_token = operations.token;

@@ -17,57 +17,55 @@ constexpr std::int64_t prompt_teams = 4;
 // of 2000 with one page, 433 with two and 525 with four. Wider heads leave fewer registers and less workgroup memory.
 std::int64_t prompt_pages(std::int64_t per_lane) { return per_lane == 1 ? 2 : 1; }
 
-const KvPool& pool(const Machine& m, graph::StateId state) { return m.states[static_cast<std::size_t>(state)]; }
-
-Constants kv_constants(const Machine& m, const graph::KvState& state) {
-  Constants constants{{"KV_HEADS", std::int64_t{state.kv_heads}}, {"HEAD_DIM", std::int64_t{state.head_dim}}};
+Constants kv_constants(const Machine& m, const graph::Pages& pages) {
+  Constants constants{{"KV_HEADS", std::int64_t{pages.kv_heads}}, {"HEAD_DIM", std::int64_t{pages.head_dim}}};
   if (!m.options.exact) constants["KV16"] = std::int64_t{1};
   return constants;
 }
 
 void add_rope(const Machine& m, graph::RopeId rope, Constants& constants) {
-  const graph::RopeTable& table = m.graph.ropes[static_cast<std::size_t>(rope)];
+  const graph::RopeTable& table = m.graph.rope(rope);
   constants["HALF"] = static_cast<std::int64_t>(table.inverse_frequencies.size());
   constants["POSITIONS"] = m.positions;
   if (!table.long_inverse_frequencies.empty()) constants["LONG"] = std::int64_t{1};
 }
 
-const gpu::Buffer& angles(const Machine& m, graph::RopeId rope) { return m.angles[static_cast<std::size_t>(rope)]; }
-
 }  // namespace
 
 Operation make_rope(Machine& m, const graph::Node& node, const graph::Rope& rope) {
-  const std::int64_t columns = m.width(node.output);
+  const std::int64_t columns = m.width(node.outputs[0]);
   Constants constants{{"COLUMNS", columns}, {"HEAD_DIM", std::int64_t{rope.head_dim}}};
   add_rope(m, rope.rope, constants);
-  Operation operation{m.graph.value(node.output).rows, columns, {}};
-  operation.dispatches.push_back(
-      {.kernel = m.kernel("rope", std::move(constants), threads),
-       .bindings = {{0, m.step}, {1, angles(m, rope.rope)}, {2, m.value(node.inputs[0])}, {3, m.value(node.output)}},
-       .groups = (columns + threads - 1) / threads});
+  Operation operation{m.graph.value(node.outputs[0]).rows, columns, {}};
+  operation.dispatches.push_back({.kernel = m.kernel("rope", std::move(constants), threads),
+                                  .bindings = {{0, m.step},
+                                               {1, at(m.angles, rope.rope)},
+                                               {2, m.value(node.inputs[0])},
+                                               {3, m.value(node.outputs[0])}},
+                                  .groups = (columns + threads - 1) / threads});
   return operation;
 }
 
-Operation make_kv_write(Machine& m, const graph::Node& node, const graph::KvWrite& write) {
-  const KvPool& kv = pool(m, write.state);
-  const std::int64_t units = kv.state.kv_heads * kv.state.head_dim / 4;
+Operation make_write(Machine& m, const graph::Node& node, const graph::Write& write) {
+  const KvPool& kv = at(m.pages, write.pages);
+  const std::int64_t units = kv.pages.kv_heads * kv.pages.head_dim / 4;
   Operation operation{graph::Rows::tokens, units, {}};
   operation.dispatches.push_back(
-      {.kernel = m.kernel("kv_write", kv_constants(m, kv.state), threads),
+      {.kernel = m.kernel("kv_write", kv_constants(m, kv.pages), threads),
        .bindings =
            {{0, m.step}, {1, m.value(node.inputs[0])}, {2, m.value(node.inputs[1])}, {3, kv.keys}, {4, kv.values}},
        .groups = (units + threads - 1) / threads});
   return operation;
 }
 
-Operation make_attention(Machine& m, const graph::Node& node, const graph::Attention& attention) {
-  const KvPool& kv = pool(m, attention.state);
-  Constants constants = kv_constants(m, kv.state);
-  constants["HEADS"] = std::int64_t{attention.heads};
-  constants["SCALE"] = attention.scale;
-  if (attention.causal) constants["CAUSAL"] = std::int64_t{1};
-  if (attention.window > 0) constants["WINDOW"] = std::int64_t{attention.window};
-  const std::int64_t units = kv.state.head_dim / 4;
+Operation make_attend(Machine& m, const graph::Node& node, const graph::Attend& attend) {
+  const KvPool& kv = at(m.pages, attend.pages);
+  Constants constants = kv_constants(m, kv.pages);
+  constants["HEADS"] = std::int64_t{attend.heads};
+  constants["SCALE"] = attend.scale;
+  if (kv.pages.causal) constants["CAUSAL"] = std::int64_t{1};
+  if (kv.pages.window > 0) constants["WINDOW"] = std::int64_t{kv.pages.window};
+  const std::int64_t units = kv.pages.head_dim / 4;
   const std::int64_t per_lane = std::max<std::int64_t>(1, (units + 31) / 32);
   constants["PER_LANE"] = per_lane;
   constants["CHUNK"] = std::gcd(units, std::int64_t{8});
@@ -77,15 +75,15 @@ Operation make_attention(Machine& m, const graph::Node& node, const graph::Atten
   const std::int64_t most_threads = m.device.capabilities().max_workgroup_threads;
   const std::int64_t most_teams = std::min<std::int64_t>(most_threads / 32, 24 / per_lane);
   // The work depends on the position; half of the cache is a fair guess.
-  Operation operation{graph::Rows::tokens, 2 * m.width(node.output) * m.positions, {}};
+  Operation operation{graph::Rows::tokens, 2 * m.width(node.outputs[0]) * m.positions, {}};
   const auto add = [&](std::string_view file, std::int64_t teams, std::int64_t rows, unsigned ways) {
     const std::int64_t used = std::clamp(teams, per_lane, most_teams);
     constants["TEAMS"] = used;
     operation.dispatches.push_back(
         {.kernel = m.kernel(file, constants, 32 * used),
          .bindings =
-             {{0, m.step}, {1, m.value(node.inputs[0])}, {2, kv.keys}, {3, kv.values}, {4, m.value(node.output)}},
-         .groups = attention.heads,
+             {{0, m.step}, {1, m.value(node.inputs[0])}, {2, kv.keys}, {3, kv.values}, {4, m.value(node.outputs[0])}},
+         .groups = attend.heads,
          .rows_per_group = rows,
          .ways = ways});
   };
@@ -95,29 +93,29 @@ Operation make_attention(Machine& m, const graph::Node& node, const graph::Atten
 }
 
 Operation make_attention_input(Machine& m, const graph::Node& node, const graph::AttentionInput& input) {
-  const KvPool& kv = pool(m, input.state);
-  Constants constants = kv_constants(m, kv.state);
+  const KvPool& kv = at(m.pages, input.pages);
+  Constants constants = kv_constants(m, kv.pages);
   constants["HEADS"] = std::int64_t{input.heads};
   constants["EPSILON"] = input.epsilon;
   std::vector<gpu::Binding> bindings{
-      {0, m.step}, {2, m.value(node.inputs[0])}, {3, m.value(node.output)}, {4, kv.keys}, {5, kv.values}};
-  if (input.rope != graph::none) {
+      {0, m.step}, {2, m.value(node.inputs[0])}, {3, m.value(node.outputs[0])}, {4, kv.keys}, {5, kv.values}};
+  if (input.rope) {
     constants["ROPE"] = std::int64_t{1};
-    add_rope(m, input.rope, constants);
-    bindings.push_back({1, angles(m, input.rope)});
+    add_rope(m, *input.rope, constants);
+    bindings.push_back({1, at(m.angles, *input.rope)});
   }
-  if (input.query_norm != graph::none) {
+  if (input.query_norm) {
     constants["QUERY_NORM"] = std::int64_t{1};
-    bindings.push_back({6, m.vector(input.query_norm)});
+    bindings.push_back({6, m.vector(*input.query_norm)});
   }
-  if (input.key_norm != graph::none) {
+  if (input.key_norm) {
     constants["KEY_NORM"] = std::int64_t{1};
-    bindings.push_back({7, m.vector(input.key_norm)});
+    bindings.push_back({7, m.vector(*input.key_norm)});
   }
   Operation operation{graph::Rows::tokens, m.width(node.inputs[0]), {}};
   operation.dispatches.push_back({.kernel = m.kernel("attention_input", std::move(constants), threads),
                                   .bindings = std::move(bindings),
-                                  .groups = input.heads + 2 * kv.state.kv_heads});
+                                  .groups = input.heads + 2 * kv.pages.kv_heads});
   return operation;
 }
 

@@ -99,7 +99,7 @@ class WebGpuProgram final : public Program {
 
   void copy_block(std::int32_t from, std::int32_t to) override {
     // WebGPU copies between different buffers only, so a page goes through one of its own.
-    for (const KvPool& pool : machine_.states) {
+    for (const KvPool& pool : machine_.pages) {
       if (!page_ || page_.size() < pool.page_bytes) page_ = machine_.device.buffer(pool.page_bytes, "page");
       for (const gpu::Buffer& buffer : {pool.keys, pool.values}) {
         machine_.device.copy(buffer, static_cast<std::uint64_t>(from) * pool.page_bytes, page_, 0, pool.page_bytes);
@@ -146,7 +146,7 @@ class WebGpuProgram final : public Program {
     for (std::size_t id = 0; id < weights.size(); ++id) {
       if (machine_.graph.weights[id].vector) continue;
       for (std::size_t use = 0; use < uses_.size(); ++use) {
-        if (uses_[use].weight != static_cast<graph::WeightId>(id)) continue;
+        if (uses_[use].weight.index != static_cast<std::int32_t>(id)) continue;
         matrices_[use] = pack(machine_.device, weights[id], uses_[use].order, pool, limit);
         info_.weight_bytes += matrices_[use].bytes;
       }
@@ -161,9 +161,9 @@ class WebGpuProgram final : public Program {
   }
 
   const Matrix* matrix_of(const graph::Node& node) const {
-    const MatrixUse use = matrix_use(node);
-    if (use.weight == graph::none) return nullptr;
-    return &matrices_[static_cast<std::size_t>(std::ranges::find(uses_, use) - uses_.begin())];
+    const auto use = matrix_use(node);
+    if (!use) return nullptr;
+    return &matrices_[static_cast<std::size_t>(std::ranges::find(uses_, *use) - uses_.begin())];
   }
 
   void make_ready_operations() {
@@ -188,8 +188,8 @@ class WebGpuProgram final : public Program {
           if constexpr (std::is_same_v<T, graph::Activate>) return make_activate(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::Slice>) return make_slice(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::Rope>) return make_rope(machine_, node, op);
-          if constexpr (std::is_same_v<T, graph::KvWrite>) return make_kv_write(machine_, node, op);
-          if constexpr (std::is_same_v<T, graph::Attention>) return make_attention(machine_, node, op);
+          if constexpr (std::is_same_v<T, graph::Write>) return make_write(machine_, node, op);
+          if constexpr (std::is_same_v<T, graph::Attend>) return make_attend(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::SelectRows>) return make_select_rows(machine_, node);
           if constexpr (std::is_same_v<T, graph::Pool>) return make_pool(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::AttentionInput>) return make_attention_input(machine_, node, op);
@@ -290,7 +290,7 @@ class WebGpuProgram final : public Program {
     info_.operations_per_token = operations.token;
     info_.operations_per_prompt_token = operations.prompt_token;
     info_.arena_bytes = machine_.activation_bytes;
-    for (const KvPool& pool : machine_.states)
+    for (const KvPool& pool : machine_.pages)
       info_.kv_bytes += static_cast<std::int64_t>(pool.keys.size() + pool.values.size());
     add_notes(capabilities, decoded);
   }

@@ -19,13 +19,13 @@ class LinearMaker {
  public:
   LinearMaker(Machine& m, const graph::Node& node, const graph::Linear& linear, const Matrix& matrix)
       : m_(m), node_(node), linear_(linear), matrix_(matrix) {
-    constants_ = {{"COLUMNS", m.width(node.output)},
+    constants_ = {{"COLUMNS", m.width(node.outputs[0])},
                   {"INPUT_UNITS", matrix.columns / 4},
                   {"EPSILON", linear.epsilon},
                   {constant_name(name_of(linear.activation)), std::int64_t{1}},
                   {"GATED", std::int64_t{linear.gated}},
-                  {"NORM", std::int64_t{linear.norm != graph::none}},
-                  {"BIAS", std::int64_t{linear.bias != graph::none}},
+                  {"NORM", std::int64_t{linear.norm.has_value()}},
+                  {"BIAS", std::int64_t{linear.bias.has_value()}},
                   {"RESIDUAL", std::int64_t{node.inputs.size() > 1}}};
   }
 
@@ -35,7 +35,7 @@ class LinearMaker {
                   std::format("A projection has {} inputs; on a GPU gerbil supports multiples of "
                               "4. Use the CPU.",
                               matrix_.columns));
-    operation_.rows = m_.graph.value(node_.output).rows;
+    operation_.rows = m_.graph.value(node_.outputs[0]).rows;
     operation_.work = 2 * matrix_.rows * matrix_.columns;
     const bool many = operation_.rows == graph::Rows::tokens;
     if (many) add_prepare();
@@ -58,9 +58,9 @@ class LinearMaker {
   }
 
   std::vector<gpu::Binding> bindings(const MatrixPart& part) const {
-    std::vector<gpu::Binding> all{{1, part.elements}, {4, m_.value(node_.output)}};
+    std::vector<gpu::Binding> all{{1, part.elements}, {4, m_.value(node_.outputs[0])}};
     if (part.parameters) all.push_back({2, part.parameters});
-    if (linear_.bias != graph::none) all.push_back({5, m_.vector(linear_.bias)});
+    if (linear_.bias) all.push_back({5, m_.vector(*linear_.bias)});
     if (node_.inputs.size() > 1) all.push_back({6, m_.value(node_.inputs[1])});
     return all;
   }
@@ -70,10 +70,10 @@ class LinearMaker {
                   {"PADDED_INPUTS", matrix_.packed_columns},
                   {"EPSILON", linear_.epsilon},
                   {"F16", std::int64_t{m_.tools.f16}},
-                  {"NORM", std::int64_t{linear_.norm != graph::none}},
+                  {"NORM", std::int64_t{linear_.norm.has_value()}},
                   {"PERMUTED", std::int64_t{static_cast<bool>(matrix_.permutation)}}};
     std::vector<gpu::Binding> all_bindings{{0, m_.value(node_.inputs[0])}, {1, m_.prepared}, {2, m_.factors}};
-    if (linear_.norm != graph::none) all_bindings.push_back({3, m_.vector(linear_.norm)});
+    if (linear_.norm) all_bindings.push_back({3, m_.vector(*linear_.norm)});
     if (matrix_.permutation) all_bindings.push_back({4, matrix_.permutation});
     operation_.dispatches.push_back({.kernel = m_.kernel("linear_prepare", std::move(all), prepare_threads),
                                      .bindings = std::move(all_bindings),
@@ -93,7 +93,7 @@ class LinearMaker {
     all["SUMS"] = rows * tokens + tokens;
     std::vector<gpu::Binding> all_bindings = bindings(part);
     all_bindings.push_back({0, m_.value(node_.inputs[0])});
-    if (linear_.norm != graph::none) all_bindings.push_back({3, m_.vector(linear_.norm)});
+    if (linear_.norm) all_bindings.push_back({3, m_.vector(*linear_.norm)});
     if (matrix_.permutation) all_bindings.push_back({7, matrix_.permutation});
     operation_.dispatches.push_back({.kernel = m_.kernel("linear_gemv", std::move(all), threads),
                                      .bindings = std::move(all_bindings),
@@ -145,7 +145,7 @@ Operation make_linear(Machine& m, const graph::Node& node, const graph::Linear& 
 
 Operation make_embedding(Machine& m, const graph::Node& node, const graph::Embedding& embedding, const Matrix& table) {
   constexpr std::int64_t threads = 64;
-  const std::int64_t columns = m.width(node.output);
+  const std::int64_t columns = m.width(node.outputs[0]);
   Operation operation{graph::Rows::tokens, columns, {}};
   for (const MatrixPart& part : table.parts) {
     Constants constants = layout_constants(table, part);
@@ -157,7 +157,7 @@ Operation make_embedding(Machine& m, const graph::Node& node, const graph::Embed
     if (embedding.index == graph::Index::type) constants["TYPES"] = std::int64_t{1};
     if (embedding.index == graph::Index::ordinal) constants["ORDINALS"] = std::int64_t{1};
     if (embedding.index == graph::Index::task) constants["TASKS"] = std::int64_t{1};
-    std::vector<gpu::Binding> bindings{{0, m.step}, {1, part.elements}, {3, m.value(node.output)}};
+    std::vector<gpu::Binding> bindings{{0, m.step}, {1, part.elements}, {3, m.value(node.outputs[0])}};
     if (!node.inputs.empty()) {
       constants["RESIDUAL"] = std::int64_t{1};
       bindings.push_back({5, m.value(node.inputs[0])});

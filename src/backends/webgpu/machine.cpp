@@ -22,52 +22,64 @@ std::uint32_t matrix_workgroup_bytes(const gpu::MatrixShape& shape) {
 
 // Values whose lifetimes do not overlap share a buffer. Not an arena with offsets: WebGPU does not let a dispatch read
 // one part of a buffer and write another.
-void assign_values(Machine& m) {
-  const graph::Graph& graph = m.graph;
-  std::vector<std::size_t> last_use(graph.values.size(), 0);
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-    for (const graph::ValueId input : graph.nodes[i].inputs) last_use[static_cast<std::size_t>(input)] = i;
+class ValueBuffers {
+ public:
+  explicit ValueBuffers(Machine& m) : m_(m) {}
+
+  void assign() {
+    const graph::Graph& graph = m_.graph;
+    std::vector<std::size_t> last_use(graph.values.size(), 0);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+      for (const graph::ValueId input : graph.nodes[i].inputs) at(last_use, input) = i;
+    at(last_use, graph.output) = graph.nodes.size();  // stays until it is read
+    m_.values.resize(graph.values.size());
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+      for (const graph::ValueId output : graph.nodes[i].outputs)
+        at(m_.values, output) = reserve(output, i, std::max(i, at(last_use, output)));
+  }
+
+ private:
   struct Slot {
     gpu::Buffer buffer;
     graph::Rows rows;
     std::size_t busy_until;
   };
-  std::vector<Slot> slots;
-  m.values.resize(graph.values.size());
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const graph::ValueId output = graph.nodes[i].output;
-    if (output == graph::none) continue;
-    const graph::Value& value = graph.value(output);
-    const std::int64_t rows = value.rows == graph::Rows::tokens ? m.options.max_tokens : m.options.max_sequences;
+
+  // The smallest buffer that is free when node `from` runs, or a new one; it is taken until node `until` has run. The
+  // rows of outputs may be computed several times for the same rows of tokens, so they never share with these.
+  gpu::Buffer reserve(graph::ValueId id, std::size_t from, std::size_t until) {
+    const graph::Value& value = m_.graph.value(id);
+    const std::int64_t rows = value.rows == graph::Rows::tokens ? m_.options.max_tokens : m_.options.max_sequences;
     const auto bytes = static_cast<std::uint64_t>(value.width * rows) * sizeof(float);
-    // The rows of outputs may be computed several times for the same rows of tokens, so they never share with these.
     Slot* best = nullptr;
-    for (Slot& slot : slots) {
-      const bool fits = slot.rows == value.rows && slot.busy_until < i && slot.buffer.size() >= bytes;
+    for (Slot& slot : slots_) {
+      const bool fits = slot.rows == value.rows && slot.busy_until < from && slot.buffer.size() >= bytes;
       if (fits && (best == nullptr || slot.buffer.size() < best->buffer.size())) best = &slot;
     }
-    if (output == graph.output) best = nullptr;  // stays until it is read
+    if (id == m_.graph.output) best = nullptr;
     if (best == nullptr) {
-      best = &slots.emplace_back(m.device.buffer(bytes, "activations"), value.rows, 0);
-      m.activation_bytes += static_cast<std::int64_t>(best->buffer.size());
+      best = &slots_.emplace_back(m_.device.buffer(bytes, "activations"), value.rows, 0);
+      m_.activation_bytes += static_cast<std::int64_t>(best->buffer.size());
     }
-    best->busy_until =
-        output == graph.output ? graph.nodes.size() : std::max(i, last_use[static_cast<std::size_t>(output)]);
-    m.values[static_cast<std::size_t>(output)] = best->buffer;
+    best->busy_until = until;
+    return best->buffer;
   }
-}
 
-KvPool reserve_state(Machine& m, const graph::KvState& state) {
-  if (state.head_dim % 4 != 0 || state.head_dim > 512)
+  Machine& m_;
+  std::vector<Slot> slots_;
+};
+
+KvPool reserve_pages(Machine& m, const graph::Pages& pages) {
+  if (pages.head_dim % 4 != 0 || pages.head_dim > 512)
     throw Error(
         ErrorCode::unsupported,
         std::format("The model's heads have {} elements; on a GPU gerbil supports multiples of 4 up to 512. Use "
                     "the CPU.",
-                    state.head_dim));
+                    pages.head_dim));
   const std::uint64_t element = m.options.exact ? 4 : 2;
-  const std::uint64_t pages = static_cast<std::uint64_t>(m.positions / kv_block_tokens);
-  KvPool pool{state, {}, {}, static_cast<std::uint64_t>(state.kv_heads * state.head_dim * kv_block_tokens) * element};
-  const std::uint64_t bytes = pages * pool.page_bytes;
+  const std::uint64_t count = static_cast<std::uint64_t>(m.positions / kv_block_tokens);
+  KvPool pool{pages, {}, {}, static_cast<std::uint64_t>(pages.kv_heads * pages.head_dim * kv_block_tokens) * element};
+  const std::uint64_t bytes = count * pool.page_bytes;
   if (bytes > m.device.capabilities().max_binding_bytes)
     throw Error(
         ErrorCode::out_of_memory,
@@ -116,13 +128,13 @@ Toolset choose_tools(const gpu::Capabilities& capabilities, const ProgramOptions
 
 Machine::Machine(graph::Graph g, const ProgramOptions& o)
     : graph(std::move(g)), options(o), tools(choose_tools(device.capabilities(), o)) {
-  const std::int64_t pages = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
-  positions = pages * kv_block_tokens;
-  assign_values(*this);
+  const std::int64_t blocks = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
+  positions = blocks * kv_block_tokens;
+  ValueBuffers(*this).assign();
   vectors.resize(graph.weights.size());
-  for (const graph::KvState& state : graph.states) states.push_back(reserve_state(*this, state));
+  for (const graph::Pages& declared : graph.pages) pages.push_back(reserve_pages(*this, declared));
   for (const graph::RopeTable& table : graph.ropes) angles.push_back(write_angles(*this, table));
-  const auto words = step_token_words * options.max_tokens + options.max_sequences * (pages + step_sequence_words);
+  const auto words = step_token_words * options.max_tokens + options.max_sequences * (blocks + step_sequence_words);
   step = device.buffer(static_cast<std::uint64_t>(words) * 4, "step");
   selected = device.buffer(static_cast<std::uint64_t>(options.max_sequences) * 4, "selected rows");
   std::int64_t inputs = 0;

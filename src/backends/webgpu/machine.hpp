@@ -36,9 +36,9 @@ struct Operation {
 inline constexpr std::int64_t step_token_words = 5;
 inline constexpr std::int64_t step_sequence_words = 2;
 
-// Pages of keys and values of one state.
+// The memory of pages.
 struct KvPool {
-  graph::KvState state;
+  graph::Pages pages;
   gpu::Buffer keys;
   gpu::Buffer values;
   std::uint64_t page_bytes = 0;  // of either
@@ -64,17 +64,17 @@ struct Machine {
   std::vector<gpu::Buffer> values;    // by ValueId; [max_tokens or max_sequences, width] f32
   std::int64_t activation_bytes = 0;  // of all of them
   std::vector<gpu::Buffer> vectors;   // by WeightId; f32; none for matrices
-  std::vector<KvPool> states;
-  std::vector<gpu::Buffer> angles;  // by RopeId; cosine and sine of every position, for the short and the long set
-  std::int64_t positions = 0;       // that `angles` has
-  gpu::Buffer step;                 // see kernels/wgsl/step.wgsl
-  gpu::Buffer selected;             // rows of the step whose logits are wanted
+  std::vector<KvPool> pages;          // by PagesId
+  std::vector<gpu::Buffer> angles;    // by RopeId; cosine and sine of every position, for the short and the long set
+  std::int64_t positions = 0;         // that `angles` has
+  gpu::Buffer step;                   // see kernels/wgsl/step.wgsl
+  gpu::Buffer selected;               // rows of the step whose logits are wanted
   // Inputs of the matrix-matrix products, see kernels/wgsl/linear_prepare.wgsl.
   gpu::Buffer prepared;
   gpu::Buffer factors;
 
-  const gpu::Buffer& value(graph::ValueId id) const { return values[static_cast<std::size_t>(id)]; }
-  const gpu::Buffer& vector(graph::WeightId id) const { return vectors[static_cast<std::size_t>(id)]; }
+  const gpu::Buffer& value(graph::ValueId id) const { return at(values, id); }
+  const gpu::Buffer& vector(graph::WeightId id) const { return at(vectors, id); }
   std::int64_t width(graph::ValueId id) const { return graph.value(id).width; }
 
   // Starts compiling a shader. `threads` becomes WG; with it come the subgroup's constants where they are used.

@@ -21,8 +21,8 @@ Operation make_select_rows(Machine& m, const graph::Node& node);
 Operation make_pool(Machine& m, const graph::Node& node, const graph::Pool& pool);
 
 Operation make_rope(Machine& m, const graph::Node& node, const graph::Rope& rope);
-Operation make_kv_write(Machine& m, const graph::Node& node, const graph::KvWrite& write);
-Operation make_attention(Machine& m, const graph::Node& node, const graph::Attention& attention);
+Operation make_write(Machine& m, const graph::Node& node, const graph::Write& write);
+Operation make_attend(Machine& m, const graph::Node& node, const graph::Attend& attend);
 Operation make_attention_input(Machine& m, const graph::Node& node, const graph::AttentionInput& input);
 
 }  // namespace gerbil::webgpu

@@ -11,11 +11,11 @@ void fuse_activation(Graph& graph) {
     if (activate == nullptr || !uses.once(node.inputs[0])) continue;
     const auto* linear = produced_by<Linear>(graph, uses, node.inputs[0]);
     if (linear == nullptr || linear->activation != Activation::identity) continue;
-    const Node& source = graph.nodes[static_cast<std::size_t>(uses.producer[static_cast<std::size_t>(node.inputs[0])])];
+    const Node& source = producer(graph, uses, node.inputs[0]);
     if (source.inputs.size() != 1) continue;  // a residual is added after the activation
     Linear activated = *linear;
     activated.activation = activate->activation;
-    node = {activated, source.inputs, node.output};
+    node = {activated, source.inputs, node.outputs};
   }
   remove_dead(graph);
 }

@@ -10,18 +10,16 @@ namespace {
 
 // One of q, k, v, followed back from attention to the projection.
 struct Chain {
-  ValueId source = none;  // the merged projection
+  ValueId source;  // the merged projection
   std::int32_t begin = 0;
-  WeightId norm = none;
+  std::optional<WeightId> norm;
   float epsilon = 0.0f;
-  RopeId rope = none;
+  std::optional<RopeId> rope;
 };
 
 std::optional<Chain> trace(const Graph& graph, const Uses& uses, ValueId value, std::int32_t head_dim) {
   Chain chain;
-  const auto input = [&](ValueId v) {
-    return graph.nodes[static_cast<std::size_t>(uses.producer[static_cast<std::size_t>(v)])].inputs[0];
-  };
+  const auto input = [&](ValueId v) { return producer(graph, uses, v).inputs[0]; };
   if (!uses.once(value)) return std::nullopt;
   if (const auto* rope = produced_by<Rope>(graph, uses, value)) {
     chain.rope = rope->rope;
@@ -47,12 +45,12 @@ std::optional<Chain> trace(const Graph& graph, const Uses& uses, ValueId value, 
 void fuse_attention_input(Graph& graph) {
   const Uses uses(graph);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const auto* write = std::get_if<KvWrite>(&graph.nodes[i].operation);
+    const auto* write = std::get_if<Write>(&graph.nodes[i].operation);
     if (write == nullptr || i + 1 == graph.nodes.size()) continue;
     Node& attention = graph.nodes[i + 1];
-    const auto* attend = std::get_if<Attention>(&attention.operation);
-    if (attend == nullptr || attend->state != write->state) continue;
-    const KvState& kv = graph.states[static_cast<std::size_t>(write->state)];
+    const auto* attend = std::get_if<Attend>(&attention.operation);
+    if (attend == nullptr || attend->pages != write->pages) continue;
+    const Pages& kv = at(graph.pages, write->pages);
     const auto q = trace(graph, uses, attention.inputs[0], kv.head_dim);
     const auto k = trace(graph, uses, graph.nodes[i].inputs[0], kv.head_dim);
     const auto v = trace(graph, uses, graph.nodes[i].inputs[1], kv.head_dim);
@@ -62,15 +60,14 @@ void fuse_attention_input(Graph& graph) {
     const bool side_by_side = q->source == k->source && k->source == v->source && q->begin == 0 &&
                               k->begin == query_width && v->begin == query_width + kv_width &&
                               graph.value(q->source).width == query_width + 2 * kv_width;
-    const bool alike = q->rope == k->rope && v->rope == none && v->norm == none &&
-                       (q->norm == none || k->norm == none || q->epsilon == k->epsilon);
+    const bool alike = q->rope == k->rope && !v->rope && !v->norm && (!q->norm || !k->norm || q->epsilon == k->epsilon);
     if (!side_by_side || !alike) continue;
-    const float epsilon = q->norm != none ? q->epsilon : k->epsilon;
-    const auto rotated = static_cast<ValueId>(graph.values.size());
-    graph.values.push_back({graph.value(attention.output).name + "_input", query_width, Rows::tokens});
+    const float epsilon = q->norm ? q->epsilon : k->epsilon;
+    const ValueId rotated =
+        append(graph.values, {graph.value(attention.outputs[0]).name + "_input", query_width, Rows::tokens});
     // The write becomes the fused op; what it replaces is dead now.
     graph.nodes[i] = {
-        AttentionInput{write->state, attend->heads, q->norm, k->norm, epsilon, q->rope}, {q->source}, rotated};
+        AttentionInput{write->pages, attend->heads, q->norm, k->norm, epsilon, q->rope}, {q->source}, {rotated}};
     attention.inputs[0] = rotated;
   }
   remove_dead(graph);

@@ -15,26 +15,23 @@ void fuse_gate(Graph& graph) {
       const ValueId up = node.inputs[swapped ? 0 : 1];
       const auto* activate = produced_by<Activate>(graph, uses, activated);
       if (activate == nullptr || !uses.once(activated)) continue;
-      const auto producer = [&](ValueId value) -> Node& {
-        return graph.nodes[static_cast<std::size_t>(uses.producer[static_cast<std::size_t>(value)])];
-      };
-      const ValueId gate = producer(activated).inputs[0];
+      const auto source = [&](ValueId value) -> const Node& { return producer(graph, uses, value); };
+      const ValueId gate = source(activated).inputs[0];
       const auto* gate_slice = produced_by<Slice>(graph, uses, gate);
       const auto* up_slice = produced_by<Slice>(graph, uses, up);
       if (gate_slice == nullptr || up_slice == nullptr || !uses.once(gate) || !uses.once(up)) continue;
-      const ValueId whole = producer(gate).inputs[0];
-      const std::int32_t half = graph.value(node.output).width;
-      if (producer(up).inputs[0] != whole || gate_slice->begin != 0 || up_slice->begin != half ||
+      const ValueId whole = source(gate).inputs[0];
+      const std::int32_t half = graph.value(node.outputs[0]).width;
+      if (source(up).inputs[0] != whole || gate_slice->begin != 0 || up_slice->begin != half ||
           graph.value(whole).width != 2 * half) {
         continue;
       }
       const auto* linear = produced_by<Linear>(graph, uses, whole);
-      if (linear == nullptr || linear->activation != Activation::identity || producer(whole).inputs.size() != 1)
-        continue;
+      if (linear == nullptr || linear->activation != Activation::identity || source(whole).inputs.size() != 1) continue;
       Linear gated = *linear;
       gated.activation = activate->activation;
       gated.gated = true;
-      node = {gated, producer(whole).inputs, node.output};
+      node = {gated, source(whole).inputs, node.outputs};
       break;
     }
   }

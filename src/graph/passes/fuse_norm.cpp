@@ -11,14 +11,14 @@ void fuse_norm(Graph& graph) {
   const Uses uses(graph);
   for (const Node& norm : graph.nodes) {
     const auto* operation = std::get_if<RmsNorm>(&norm.operation);
-    if (operation == nullptr || operation->width != graph.value(norm.output).width) continue;
-    const auto& readers = uses.consumers[static_cast<std::size_t>(norm.output)];
+    if (operation == nullptr || operation->width != graph.value(norm.outputs[0]).width) continue;
+    const auto& readers = at(uses.consumers, norm.outputs[0]);
     const bool only_products = std::ranges::all_of(readers, [&](std::int32_t reader) {
-      if (reader == none) return false;
+      if (reader == Uses::outside) return false;
       const Node& node = graph.nodes[static_cast<std::size_t>(reader)];
       const auto* linear = std::get_if<Linear>(&node.operation);
-      return linear != nullptr && linear->norm == none && node.inputs[0] == norm.output &&
-             std::ranges::count(node.inputs, norm.output) == 1;
+      return linear != nullptr && !linear->norm && node.inputs[0] == norm.outputs[0] &&
+             std::ranges::count(node.inputs, norm.outputs[0]) == 1;
     });
     if (!only_products) continue;
     for (const std::int32_t reader : readers) {

@@ -15,10 +15,10 @@ void fuse_residual(Graph& graph) {
       const ValueId residual = node.inputs[swapped ? 1 : 0];
       const auto* linear = produced_by<Linear>(graph, uses, product);
       if (linear == nullptr || !uses.once(product) || product == residual) continue;
-      const Node& source = graph.nodes[static_cast<std::size_t>(uses.producer[static_cast<std::size_t>(product)])];
+      const Node& source = producer(graph, uses, product);
       if (source.inputs.size() != 1) continue;
       // The product moves to where the sum stood, so its residual is there whichever of the two came first.
-      node = {*linear, {source.inputs[0], residual}, node.output};
+      node = {*linear, {source.inputs[0], residual}, node.outputs};
       break;
     }
   }

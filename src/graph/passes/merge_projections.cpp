@@ -15,9 +15,9 @@ bool plain_form(const WeightDeclaration& weight) {
 
 const Linear* mergeable(const Graph& graph, const Node& node) {
   const Linear* linear = std::get_if<Linear>(&node.operation);
-  const bool plain = linear != nullptr && node.inputs.size() == 1 && linear->norm == none && !linear->gated &&
+  const bool plain = linear != nullptr && node.inputs.size() == 1 && !linear->norm && !linear->gated &&
                      plain_form(graph.weight(linear->weight)) && linear->activation == Activation::identity;
-  return plain && node.output != graph.output ? linear : nullptr;
+  return plain && node.outputs[0] != graph.output ? linear : nullptr;
 }
 
 // Adds a weight that stacks `members`, in order.
@@ -33,8 +33,7 @@ WeightId stack(Graph& graph, const std::vector<WeightId>& members) {
       stacked.rows += next.rows;
     }
   }
-  graph.weights.push_back(std::move(stacked));
-  return static_cast<WeightId>(graph.weights.size() - 1);
+  return append(graph.weights, std::move(stacked));
 }
 
 }  // namespace
@@ -49,11 +48,11 @@ void merge_projections(Graph& graph, const CanMerge& can_merge) {
     const Linear* first = mergeable(graph, graph.nodes[i]);
     std::vector<std::size_t> members{i};
     if (first != nullptr) {
-      for (const std::int32_t reader : uses.consumers[static_cast<std::size_t>(graph.nodes[i].inputs[0])]) {
+      for (const std::int32_t reader : at(uses.consumers, graph.nodes[i].inputs[0])) {
         const auto j = static_cast<std::size_t>(reader);
-        if (reader == none || j <= i || merged[j]) continue;
+        if (reader == Uses::outside || j <= i || merged[j]) continue;
         const Linear* other = mergeable(graph, graph.nodes[j]);
-        if (other != nullptr && (other->bias == none) == (first->bias == none) && other->weight != first->weight &&
+        if (other != nullptr && other->bias.has_value() == first->bias.has_value() && other->weight != first->weight &&
             (!can_merge || can_merge(graph.weight(first->weight), graph.weight(other->weight)))) {
           members.push_back(j);
         }
@@ -68,20 +67,20 @@ void merge_projections(Graph& graph, const CanMerge& can_merge) {
     for (const std::size_t member : members) {
       const Linear& linear = std::get<Linear>(graph.nodes[member].operation);
       weights.push_back(linear.weight);
-      if (linear.bias != none) biases.push_back(linear.bias);
+      if (linear.bias) biases.push_back(*linear.bias);
       merged[member] = true;
     }
     Linear whole{.weight = stack(graph, weights)};
     if (!biases.empty()) whole.bias = stack(graph, biases);
-    const auto output = static_cast<ValueId>(graph.values.size());
-    const Value& like = graph.value(graph.nodes[i].output);
-    graph.values.push_back(
-        {like.name + " and others", static_cast<std::int32_t>(graph.weight(whole.weight).rows), like.rows});
-    nodes.push_back({whole, graph.nodes[i].inputs, output});
+    const Value like = graph.value(graph.nodes[i].outputs[0]);
+    const ValueId output =
+        append(graph.values,
+               {like.name + " and others", static_cast<std::int32_t>(graph.weight(whole.weight).rows), like.rows});
+    nodes.push_back({whole, graph.nodes[i].inputs, {output}});
     std::int32_t begin = 0;
     for (const std::size_t member : members) {
-      const ValueId part = graph.nodes[member].output;
-      nodes.push_back({Slice{begin}, {output}, part});
+      const ValueId part = graph.nodes[member].outputs[0];
+      nodes.push_back({Slice{begin}, {output}, {part}});
       begin += graph.value(part).width;
     }
   }

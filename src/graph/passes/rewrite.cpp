@@ -2,16 +2,13 @@
 
 namespace gerbil::graph {
 
-Uses::Uses(const Graph& graph) : producer(graph.values.size(), none), consumers(graph.values.size()) {
+Uses::Uses(const Graph& graph) : producers(graph.values.size(), outside), consumers(graph.values.size()) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const Node& node = graph.nodes[i];
-    if (node.output != none) producer[static_cast<std::size_t>(node.output)] = static_cast<std::int32_t>(i);
-    for (const ValueId input : node.inputs) {
-      consumers[static_cast<std::size_t>(input)].push_back(static_cast<std::int32_t>(i));
-    }
+    const auto place = static_cast<std::int32_t>(i);
+    for (const ValueId output : graph.nodes[i].outputs) at(producers, output) = place;
+    for (const ValueId input : graph.nodes[i].inputs) at(consumers, input).push_back(place);
   }
-  // The caller of the graph reads its output too.
-  if (graph.output != none) consumers[static_cast<std::size_t>(graph.output)].push_back(none);
+  at(consumers, graph.output).push_back(outside);
 }
 
 }  // namespace gerbil::graph
