@@ -50,7 +50,11 @@ TEST(TokenizerAttacks, EndInAnErrorForTheRightReasonOrLoad) {
 
 class LargeSideFile : public testing::Test {
  protected:
-  LargeSideFile() : folder_(std::filesystem::path(testing::TempDir()) / "gerbil_large_side_file") {
+  // Tests run at the same time, each in a process of its own.
+  LargeSideFile()
+      : folder_(
+            std::filesystem::path(testing::TempDir()) /
+            (std::string("gerbil_large_side_file_") + testing::UnitTest::GetInstance()->current_test_info()->name())) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     write("tokenizer.json", R"({"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}})");
