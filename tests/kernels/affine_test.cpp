@@ -39,7 +39,8 @@ struct Problem {
     panels.parameters = parameters.data();
     pack_affine_panel(panels, 0, codes.data(), scales.data(), biases.data(), parameters.data());
     std::vector<float> out(static_cast<std::size_t>(count * panel_rows));
-    affine_panel(panels, 0, x.data() + first * columns, factors.data() + first * panels.activation_groups(), count, out.data());
+    affine_panel(panels, 0, x.data() + first * columns, factors.data() + first * panels.activation_groups(), count,
+                 out.data());
     return out;
   }
 

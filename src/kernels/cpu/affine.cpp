@@ -173,7 +173,8 @@ void affine_tokens(const AffinePanels& weight, std::int64_t panel, const std::in
                    std::int64_t tokens, float* out) {
   const auto block = [&]<int count>(std::int64_t token) {
     affine_block<count, packed, eighth_bit, Parameter>(weight, panel, x + token * weight.columns,
-                                                       factors + token * weight.activation_groups(), out + token * panel_rows);
+                                                       factors + token * weight.activation_groups(),
+                                                       out + token * panel_rows);
   };
   std::int64_t token = 0;
   for (; token + kTokens <= tokens; token += kTokens) block.template operator()<kTokens>(token);
