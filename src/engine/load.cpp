@@ -20,16 +20,22 @@ constexpr std::int32_t longest_default_text = 8192;  // of an embedding
 constexpr std::int32_t step_tokens = 1024;
 constexpr std::int32_t step_texts = 128;
 
+// Of a context or a cache: twice as many can still be counted.
+constexpr std::int32_t most_tokens = 1 << 29;
+
 void check_options(const LoadOptions& options) {
   const auto require = [](bool condition, const std::string& sentence) {
     if (!condition) throw Error(ErrorCode::invalid_argument, sentence);
   };
   require(options.threads >= 0 && options.threads <= 1024,
           "threads is " + std::to_string(options.threads) + ", but should be between 0 and 1024.");
-  require(options.context_length >= 0,
-          "context_length is " + std::to_string(options.context_length) + ", but should not be negative.");
-  require(options.cache_tokens >= 0,
-          "cache_tokens is " + std::to_string(options.cache_tokens) + ", but should not be negative.");
+  const auto require_tokens = [&](const std::string& name, std::int32_t tokens) {
+    require(
+        tokens >= 0 && tokens <= most_tokens,
+        name + " is " + std::to_string(tokens) + ", but should be between 0 and " + std::to_string(most_tokens) + ".");
+  };
+  require_tokens("context_length", options.context_length);
+  require_tokens("cache_tokens", options.cache_tokens);
   require(options.group_size == 0 || options.group_size == 32 || options.group_size == 64 || options.group_size == 128,
           "group_size is " + std::to_string(options.group_size) + ", but should be 32, 64 or 128.");
 }

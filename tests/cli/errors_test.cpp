@@ -50,6 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"run", "hi", "--device", "gpu"}, 1, "auto|cpu|webgpu"},
         Wrong{{"run", "hi", "--quantize", "int3"}, 1, "none|int4|int8"},
         Wrong{{"run", "hi", "--group", "48"}, 1, "32, 64 or 128"},
+        Wrong{{"run", "hi", "--context", "2000000000"}, 1, "between 0 and 536870912"},
+        Wrong{{"run", "hi", "--cache", "2000000000"}, 1, "between 0 and 536870912"},
         Wrong{{"bench", nano(), "-r", "0"}, 1, "--repetitions"},
         Wrong{{"logits", nano(), "--tokens", "1,,3"}, 1, "item 2 of --tokens"},
         Wrong{{"logits", nano(), "--tokens", "1,x"}, 1, "'x'"},

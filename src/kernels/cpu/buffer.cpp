@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <new>
+#include <format>
+
+#include "gerbil/error.hpp"
 
 #ifdef __linux__
 #include <sys/mman.h>
@@ -14,8 +16,13 @@ void Buffer::Free::operator()(void* memory) const { std::free(memory); }
 
 Buffer::Buffer(std::size_t bytes, [[maybe_unused]] bool huge_pages) : size_(bytes) {
   constexpr std::size_t alignment = 128;
-  memory_.reset(std::calloc(bytes + alignment, 1));
-  if (!memory_) throw std::bad_alloc();
+  memory_.reset(bytes > SIZE_MAX - alignment ? nullptr : std::calloc(bytes + alignment, 1));
+  if (!memory_) {
+    throw Error(ErrorCode::out_of_memory,
+                std::format("{} bytes of memory are wanted at once, which the system does not "
+                            "have; choose a smaller model, cache or context.",
+                            bytes));
+  }
   const auto address = reinterpret_cast<std::uintptr_t>(memory_.get());
   data_ = static_cast<std::byte*>(memory_.get()) + (alignment - address % alignment) % alignment;
 #ifdef __linux__

@@ -11,7 +11,7 @@ class Buffer {
  public:
   Buffer() = default;
   // huge_pages asks the system for them: fewer address translations for weights that every token reads in order.
-  // Throws std::bad_alloc.
+  // Throws Error{out_of_memory}.
   explicit Buffer(std::size_t bytes, bool huge_pages = false);
 
   std::byte* data() const { return data_; }
