@@ -17,12 +17,18 @@ namespace gerbil {
 // Tokens in one page of the KV cache. Position p of a sequence lives in slot p % 32 of its block p / 32.
 inline constexpr std::int32_t kv_block_tokens = 32;
 
+// Whether a sequence reads its prompt or writes its answer, a token a step. A backend may have other kernels for each,
+// which sum in another order: this word chooses them, never the number of tokens, which hangs on what else is in the
+// step.
+enum class Phase : std::uint8_t { prompt, decode };
+
 // One sequence of a batch.
 struct SequenceView {
   std::span<const std::int32_t> blocks;  // its pages, enough for `length` tokens
   std::int32_t length = 0;               // tokens in the cache once this step has run
   bool long_rope = false;                // see graph::RopeTable
   std::int32_t skipped = 0;              // its first rows that graph::Pool leaves out
+  Phase phase = Phase::prompt;
 };
 
 // T tokens from any number of sequences. The tokens of one sequence stand together, in order, at increasing positions.

@@ -178,7 +178,12 @@ Batch Scheduler::State::compose() {
   for (const Entry& entry : entries) {
     const Sequence& sequence = *entry.sequence;
     const auto owner = static_cast<std::int32_t>(views.size());
-    views.push_back({sequence.blocks, sequence.computed + entry.count, sequence.long_rope});
+    // What a preempted sequence has to compute again is read like a prompt.
+    const Phase phase = sequence.generated() > 0 && entry.count == 1 ? Phase::decode : Phase::prompt;
+    views.push_back({.blocks = sequence.blocks,
+                     .length = sequence.computed + entry.count,
+                     .long_rope = sequence.long_rope,
+                     .phase = phase});
     for (std::int32_t i = 0; i < entry.count; ++i) {
       const std::int32_t position = sequence.computed + i;
       positions.push_back(position);
@@ -386,7 +391,7 @@ std::vector<float> Scheduler::logits(std::span<const std::int32_t> given) {
         positions.push_back(begin + i);
         outputs.push_back(i);
       }
-      const SequenceView view{blocks, begin + count, long_rope};
+      const SequenceView view{.blocks = blocks, .length = begin + count, .long_rope = long_rope};
       const auto part = given.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
       const StepResult result = s.program->step({.tokens = part,
                                                  .positions = positions,

@@ -60,6 +60,7 @@ struct TestBatch {
     std::int32_t sequence;  // index into blocks
     std::int32_t first;     // position
     std::vector<std::int32_t> tokens;
+    std::optional<Phase> phase = {};  // by default a single token is decoded
   };
   std::vector<std::int32_t> tokens, positions, sequences, types, ordinals, outputs;
   std::int32_t task = 1;

@@ -116,7 +116,10 @@ TestBatch::TestBatch(const std::vector<Part>& parts, const std::vector<std::vect
     const auto view = static_cast<std::int32_t>(views.size());
     const auto length = part.first + static_cast<std::int32_t>(part.tokens.size());
     const auto sequence = static_cast<std::size_t>(part.sequence);
-    views.push_back({blocks[sequence], length, sequence < long_rope.size() && long_rope[sequence]});
+    views.push_back({.blocks = blocks[sequence],
+                     .length = length,
+                     .long_rope = sequence < long_rope.size() && long_rope[sequence],
+                     .phase = part.phase.value_or(part.tokens.size() == 1 ? Phase::decode : Phase::prompt)});
     for (std::size_t i = 0; i < part.tokens.size(); ++i) {
       outputs.push_back(static_cast<std::int32_t>(tokens.size()));
       tokens.push_back(part.tokens[i]);

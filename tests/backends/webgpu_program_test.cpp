@@ -51,6 +51,26 @@ TEST(WebGpuProgram, ASequenceGivesTheSameBitsAloneAndInABatch) {
   EXPECT_EQ(rows(true), rows(false));
 }
 
+TEST(WebGpuProgram, HowAPromptIsCutChangesNoBit) {
+  TestGraph g;
+  build_layer(g, {DType::f16, 4, 32});
+  const auto ids = random_tokens(70, 1);
+  const auto program = compile(g);
+  const auto rows = [&](const std::vector<std::int32_t>& cut) {
+    Logits all;
+    std::int32_t at = 0;
+    for (const std::int32_t count : cut) {
+      const TestBatch batch({{0, at, {ids.begin() + at, ids.begin() + at + count}, Phase::prompt}}, blocks);
+      const auto logits = program->step(batch.batch()).logits;
+      all.insert(all.end(), logits.begin(), logits.end());
+      at += count;
+    }
+    return all;
+  };
+  const auto whole = rows({70});
+  for (const auto& cut : {std::vector{69, 1}, {68, 2}, {1, 69}, {35, 1, 34}}) EXPECT_EQ(rows(cut), whole) << cut[0];
+}
+
 TEST(WebGpuProgram, TokenByTokenIsTheWholePromptUpToRounding) {
   TestGraph g;
   build_layer(g, {DType::f16, 4, 32});

@@ -22,6 +22,7 @@ class HashProgram : public Program {
 
   StepResult step(const Batch& batch) override {
     ++steps;
+    for (const SequenceView& view : batch.views) phases += view.phase == Phase::prompt ? 'p' : 'd';
     largest = std::max(largest, batch.tokens.size());
     StepResult result;
     for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
@@ -50,6 +51,7 @@ class HashProgram : public Program {
 
   std::atomic<int> steps = 0;
   std::size_t largest = 0;
+  std::string phases;  // of every sequence of every step: p for a prompt, d for a decoded token
   bool fail = false;
   std::vector<LogitAdjustment> last_adjustments;
 
@@ -105,6 +107,15 @@ TEST(Scheduler, ChunksOfAPromptChangeNothing) {
   Harness h({.context_length = 512, .kv_tokens = 512, .max_tokens = 7, .vocabulary = vocabulary});
   EXPECT_EQ(h.run({.prompt = prompt(100), .max_tokens = 5}).tokens, expected(prompt(100), 5));
   EXPECT_EQ(h.program->largest, 7u);
+}
+
+TEST(Scheduler, APromptIsNeverDecodedHoweverLittleIsLeftOfIt) {
+  Harness h({.context_length = 512, .kv_tokens = 512, .max_tokens = 7, .vocabulary = vocabulary});
+  h.run({.prompt = prompt(15), .max_tokens = 3});  // 7 + 7 + 1
+  EXPECT_EQ(h.program->phases, "pppdd");
+  h.program->phases.clear();
+  h.run({.prompt = prompt(1), .max_tokens = 2});
+  EXPECT_EQ(h.program->phases, "pd");
 }
 
 TEST(Scheduler, EndTokensEndAndAreReported) {

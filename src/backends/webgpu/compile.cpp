@@ -25,16 +25,15 @@ struct Pass {
   Way way = many_rows;
 };
 
-// Sequences that bring one token are decoded, the others are prompts. They run apart, so that the kernels a sequence
-// goes through, and with them the rounding of its numbers, do not depend on what else is in the batch.
+// What is decoded and what is read of prompts run apart, so that the kernels a sequence goes through, and with them the
+// rounding of its numbers, do not depend on what else is in the batch.
 std::vector<Pass> split(const Batch& batch) {
-  std::vector<std::size_t> count(batch.views.size(), 0);
-  for (const std::int32_t sequence : batch.sequences) ++count[static_cast<std::size_t>(sequence)];
   Pass decoded;
   Pass prompts;
   std::size_t output = 0;
   for (std::size_t row = 0; row < batch.tokens.size(); ++row) {
-    Pass& pass = count[static_cast<std::size_t>(batch.sequences[row])] == 1 ? decoded : prompts;
+    const SequenceView& view = batch.views[static_cast<std::size_t>(batch.sequences[row])];
+    Pass& pass = view.phase == Phase::decode ? decoded : prompts;
     pass.rows.push_back(row);
     if (output < batch.outputs.size() && static_cast<std::size_t>(batch.outputs[output]) == row)
       pass.outputs.push_back(output++);
