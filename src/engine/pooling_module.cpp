@@ -48,7 +48,9 @@ std::vector<std::string> named_modes(const Json& config, const std::filesystem::
 PoolingModule read_pooling_module(const std::filesystem::path& file, std::vector<std::string>& warnings) {
   const Json config = read_optional_object(file, &warnings);
   PoolingModule result;
-  result.include_prompt = json_value<bool>(config, "include_prompt", true);
+  const auto include_prompt = config.find("include_prompt");
+  const bool null = include_prompt != config.end() && include_prompt->is_null();  // which is false to Python
+  result.include_prompt = json_value<bool>(config, "include_prompt", !null);
   for (const std::string& name : named_modes(config, file)) {
     const auto found = std::ranges::find(modes, name, &Mode::name);
     if (found == modes.end()) {

@@ -56,7 +56,10 @@ Activation read_score_activation(const std::filesystem::path& directory, const J
   const auto own = config.find("sentence_transformers");
   const bool newer = own != config.end() && own->is_object() && own->contains("activation_fn");
   newer ? read(*own, "activation_fn") : read(config, "sbert_ce_default_activation_function");
-  read(read_optional_object(directory / "config_sentence_transformers.json"), "activation_fn");
+  // Of a folder without modules.json the reference makes the modules by config.json alone.
+  if (has_file(directory / "modules.json")) {
+    read(read_optional_object(directory / "config_sentence_transformers.json"), "activation_fn");
+  }
   return activation;
 }
 

@@ -42,7 +42,9 @@ bool gives_token_types(const Json& tokenizer_config, const Json& config) {
 
 TextSettings read_text_settings(const fs::path& folder, const Json& config) {
   const Json tokenizer = read_optional_object(folder / "tokenizer_config.json");
-  return {.max_tokens = as_limit(json_value<double>(tokenizer, "model_max_length", 0.0)),
+  // "max_len" is what it was called before transformers 3.
+  const auto old = json_value<double>(tokenizer, "max_len", 0.0);
+  return {.max_tokens = as_limit(json_value<double>(tokenizer, "model_max_length", old)),
           .token_types = gives_token_types(tokenizer, config)};
 }
 

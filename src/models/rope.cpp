@@ -55,7 +55,7 @@ Parameters read_parameters(const Json& config, std::int32_t head_dim, double def
                                         ", but should be positive and fit into 32 bits.");
   }
   const double fraction =
-      json_value<double>(config, "partial_rotary_factor", json_value<double>(p.own, "partial_rotary_factor", 1.0));
+      json_value<double>(p.own, "partial_rotary_factor", json_value<double>(config, "partial_rotary_factor", 1.0));
   p.dim = fraction > 0.0 && fraction <= 1.0 ? static_cast<std::int32_t>(head_dim * fraction) : 0;
   if (!partial && p.dim != head_dim) {
     if (p.type != "default") {

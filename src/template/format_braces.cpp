@@ -180,6 +180,7 @@ class Braces {
 
   std::string run(std::string_view text, int depth) {
     std::string result;
+    std::int64_t fields = 0;  // bytes, counted as they come: a short text may take a long value many times
     for (std::size_t at = 0; at < text.size();) {
       const char c = text[at];
       if ((c == '{' || c == '}') && at + 1 < text.size() && text[at + 1] == c) {
@@ -189,14 +190,18 @@ class Braces {
         fail("Single '}' encountered in format string");
       } else if (c == '{') {
         const std::size_t end = closing(text, at);
-        result += field(text.substr(at + 1, end - at - 1), depth);
+        const std::string piece = field(text.substr(at + 1, end - at - 1), depth);
+        context_.heap.reserve(std::ssize(piece));
+        fields += std::ssize(piece);
+        result += piece;
         at = end + 1;
       } else {
         result += c;
         ++at;
       }
     }
-    context_.heap.reserve(static_cast<std::int64_t>(result.size()));
+    context_.heap.give_back(fields);
+    context_.heap.reserve(std::ssize(result));
     return result;
   }
 

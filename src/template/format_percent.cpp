@@ -26,12 +26,18 @@ class Percent {
 
   std::string run() {
     std::string result;
+    std::int64_t conversions = 0;  // bytes, counted as they come: a short text may take a long value many times
     while (at_ < text_.size()) {
       const std::size_t percent = std::min(text_.find('%', at_), text_.size());
       result += text_.substr(at_, percent - at_);
       at_ = percent + 1;
-      if (percent < text_.size()) append_conversion(result);
+      if (percent == text_.size()) break;
+      const std::size_t before = result.size();
+      append_conversion(result);
+      context_.heap.reserve(static_cast<std::int64_t>(result.size() - before));
+      conversions += static_cast<std::int64_t>(result.size() - before);
     }
+    context_.heap.give_back(conversions);
     // What has keys or items may go unused.
     if (values_.is(Kind::dict) || values_.is(Kind::list) || values_.is(Kind::undefined)) return result;
     const bool several = values_.is(Kind::tuple);

@@ -83,7 +83,7 @@ std::int64_t position(Context& context, const Arguments& arguments) {
   const Range range = range_of(text, start, stop);
   context.heap.spend(static_cast<std::int64_t>(range.text.size() / 16));
   if (!range.valid) return -1;
-  const std::size_t found = last ? range.text.rfind(wanted) : range.text.find(wanted);
+  const std::size_t found = last ? range.text.rfind(wanted) : find(range.text, wanted);
   return found == std::string_view::npos ? -1 : range.before + count_characters(range.text.substr(0, found));
 }
 
@@ -187,7 +187,7 @@ Value partition(Context& context, const Arguments& arguments) {
   const std::string_view all = text.bytes();
   const std::string_view by = to_text(separator, "separator");
   if (by.empty()) fail("empty separator");
-  const std::size_t at = last ? all.rfind(by) : all.find(by);
+  const std::size_t at = last ? all.rfind(by) : find(all, by);
   if (at == std::string_view::npos) {
     return list_like(context, text, last ? Texts{"", "", all} : Texts{all, "", ""}, Kind::tuple);
   }

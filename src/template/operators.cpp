@@ -144,7 +144,7 @@ bool contains(Context& context, Value container, Value element) {
       fail("'in <string>' requires string as left operand, not " + std::string(type_name(element)));
     }
     context.heap.spend(static_cast<std::int64_t>(container.bytes().size() / 16));
-    return container.bytes().contains(element.bytes());
+    return find(container.bytes(), element.bytes()) != std::string_view::npos;
   }
   if (container.is(Kind::dict)) {
     context.heap.spend(static_cast<std::int64_t>(container.dict().items.size()));

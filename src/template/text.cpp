@@ -1,6 +1,7 @@
 #include "template/text.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "template/unicode.hpp"
 #include "tokenizer/utf8.hpp"
@@ -161,7 +162,7 @@ std::string replace(std::string_view text, std::string_view from, std::string_vi
     return result.append(text.substr(std::min(at, text.size())));
   }
   for (; count != 0; --count) {
-    const std::size_t found = text.find(from, at);
+    const std::size_t found = find(text, from, at);
     if (found == std::string_view::npos) break;
     result.append(text.substr(at, found - at)).append(to);
     at = found + from.size();
@@ -174,7 +175,7 @@ std::vector<std::string_view> split(std::string_view text, std::optional<std::st
   std::vector<std::string_view> result;
   if (separator) {
     for (; count != 0; --count) {
-      const std::size_t found = text.find(*separator);
+      const std::size_t found = find(text, *separator);
       if (found == std::string_view::npos) break;
       result.push_back(text.substr(0, found));
       text.remove_prefix(found + separator->size());
@@ -254,10 +255,20 @@ std::vector<std::string_view> characters(std::string_view text) {
   return result;
 }
 
+std::size_t find(std::string_view text, std::string_view part, std::size_t from) {
+  if (from > text.size()) return std::string_view::npos;
+  if (part.empty()) return from;
+  // The C libraries have the two-way algorithm here (Crochemore and Perrin 1991), the C++ library compares at each
+  // place.
+  const void* found = memmem(text.data() + from, text.size() - from, part.data(), part.size());
+  return found ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) : std::string_view::npos;
+}
+
 std::int64_t count(std::string_view text, std::string_view part) {
   if (part.empty()) return count_characters(text) + 1;
   std::int64_t result = 0;
-  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++result;
+  for (std::size_t at = find(text, part); at != std::string_view::npos; at = find(text, part, at + part.size()))
+    ++result;
   return result;
 }
 

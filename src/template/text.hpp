@@ -1,6 +1,7 @@
 // Python's str over UTF-8: what methods, filters and operators share. Positions count characters.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,6 +38,9 @@ std::vector<std::string_view> splitlines(std::string_view text, bool keep_ends =
 
 // Each character by itself.
 std::vector<std::string_view> characters(std::string_view text);
+
+// As text.find(part, from), in time that grows with the length of the text alone, whatever both hold.
+std::size_t find(std::string_view text, std::string_view part, std::size_t from = 0);
 
 // How often `part` occurs without overlap.
 std::int64_t count(std::string_view text, std::string_view part);

@@ -180,7 +180,9 @@ TEST(SentencePipeline, LimitsComeFromTheFilesTheModelAndTheCaller) {
   EXPECT_EQ(limit(100), 10);
   folder.write("sentence_bert_config.json", R"({"max_seq_length":null})");
   EXPECT_EQ(limit(0), 12);
-  folder.write("tokenizer_config.json", R"({"model_max_length":1000000000000000019884624838656})");
+  folder.write("tokenizer_config.json", R"({"max_len":13})");  // as it was called once
+  EXPECT_EQ(limit(0), 13);
+  folder.write("tokenizer_config.json", R"({"max_len":13,"model_max_length":1000000000000000019884624838656})");
   EXPECT_EQ(limit(0), 64);  // the model's table of positions
   folder.write("tokenizer_config.json", "[]");
   EXPECT_THROW(inspect(folder.path()), Error);

@@ -135,6 +135,8 @@ TEST(Models, RopeScalingWinsOverRopeParameters) {
   config["partial_rotary_factor"] = 0.5;
   EXPECT_EQ(read_rope(config, 16).inverse_frequencies, plain.inverse_frequencies) << "of no meaning to Llama";
   EXPECT_EQ(read_rope(config, 16, 1e4, true).rotary_dim(), 8);
+  config["rope_scaling"] = {{"type", "default"}, {"partial_rotary_factor", 0.25}};
+  EXPECT_EQ(read_rope(config, 16, 1e4, true).rotary_dim(), 4) << "the rope's own factor counts";
 }
 
 TEST(Models, TiedAndUntiedHeads) {

@@ -25,6 +25,21 @@ std::string refusal(const std::string& source, const Limits& limits = {}, const 
   return "";
 }
 
+TEST(TemplateLimits, MemoryOfALongValueThatAShortFormatTakesOften) {
+  for (const char* source :
+       {"{{ ('{0}' * 1000).format('x' * 10000000) }}", "{{ ('%(a)s' * 1000)|format(a='x' * 10000000) }}"}) {
+    EXPECT_NE(refusal(source).find("MiB of memory"), std::string::npos) << source << ": " << refusal(source);
+  }
+}
+
+TEST(TemplateLimits, SearchingTakesNoLongerWhateverTheTextsHold) {
+  EXPECT_EQ(Template("{% set text = 'a' * 8000000 %}{% set part = 'a' * 4000000 + 'b' %}"
+                     "{{ part in text }} {{ text.find(part) }} {{ text.count(part) }} {{ text.split(part)|length }} "
+                     "{{ text.replace(part, '')|length }}")
+                .render(Json::object(), {}),
+            "False -1 0 1 8000000");
+}
+
 TEST(TemplateLimits, NestingInTheSource) {
   const std::string nested = "nest deeper than 200 levels";
   for (const std::string& source :
