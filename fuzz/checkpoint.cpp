@@ -52,7 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                           static_cast<std::size_t>(end - nul - 1));
     const auto tensors = std::make_shared<const TensorTable>(parse_safetensors(file, "model.safetensors"));
     const std::filesystem::path nowhere = "/nonexistent";
-    const Source source{config, nowhere, tensors};
+    std::vector<std::string> warnings;
+    const Source source{config, nowhere, tensors, warnings};
     auto format = recognize_gptq(source);
     if (!format) format = recognize_mlx(source);
     if (!format) {

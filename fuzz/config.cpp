@@ -2,7 +2,9 @@
 // graph.
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.hpp"
 #include "formats/format.hpp"
@@ -35,7 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!config.is_object()) return 0;
   attempt([&] { (void)formats::parse_gptq(config).parameters("model.layers.0.self_attn.q_proj"); });
   const std::filesystem::path nowhere = "/nonexistent";
-  const formats::Source source{config, nowhere, std::make_shared<const formats::TensorTable>()};
+  std::vector<std::string> warnings;
+  const formats::Source source{config, nowhere, std::make_shared<const formats::TensorTable>(), warnings};
   attempt([&] { (void)formats::recognize_gptq(source); });
   attempt([&] { (void)formats::recognize_mlx(source); });
   attempt([&] { formats::refuse_unknown_quantization(source); });
