@@ -105,10 +105,13 @@ Json random_config(const std::string& model) {
 }
 
 WeightSource random_weights(const LoadOptions& options, bool dense) {
-  const int bits = options.quantize == Quantization::int8 ? 8 : 4;
+  const Quantization quantize = options.quantize;
   const int group = options.group_size == 0 ? 32 : options.group_size;
-  return [bits, group, dense](const graph::WeightDeclaration& declaration) {
+  return [quantize, group, dense](const graph::WeightDeclaration& declaration) {
     if (!declaration.values.empty()) return constant(declaration);
+    // What quantising while loading would make of it; without that, 4 bits everywhere, as many checkpoints have.
+    const bool fine = quantize == Quantization::int8 || (quantize == Quantization::int4 && declaration.fine);
+    const int bits = fine ? 8 : 4;
     if (!declaration.vector) return dense ? random_floats(declaration) : random_matrix(declaration, bits, group);
     return formats::weight_from_floats(declaration.parts.front(), 1, declaration.columns,
                                        std::vector<float>(static_cast<std::size_t>(declaration.columns), 1.0f));

@@ -196,6 +196,11 @@ TEST(SentencePipeline, WithoutFilesItIsTheFamilysDefault) {
   EXPECT_THAT(nano.info().pipeline, StartsWith("last token, normalised (the family's default"));
   EXPECT_EQ(nano.info().dimensions, 256);
   EXPECT_EQ(inspect("random:minilm").dimensions, 384);
+  // As of a checkpoint, 4 bits are for the queries and keys of an encoder only: six layers of 384 x 384 each.
+  const auto bytes = [](Quantization quantize) {
+    return Engine::load("random:minilm", {.device = Device::cpu, .quantize = quantize}).info().weight_bytes;
+  };
+  EXPECT_EQ(bytes(Quantization::int8) - bytes(Quantization::int4), 6 * 2 * 384 * 384 / 2);
 }
 
 TEST(SentencePipeline, WhatIsDoneOtherwiseIsAWarning) {
