@@ -40,25 +40,33 @@ struct Batch {
   std::span<const std::int32_t> ordinals;   // [T], for models with such a table, see graph::Index
   std::int32_t task = 0;                    // for models with adapters
   std::span<const SequenceView> views;
-  std::span<const std::int32_t>
-      outputs;                         // [S] increasing row numbers whose next token or logits are wanted; may be empty
-  std::span<const Sampling> sampling;  // [S]; empty: no token is chosen
-  bool logits = false;                 // return the rows of logits (before adjustments)
+  std::span<const std::int32_t> outputs;  // [S] increasing row numbers: the wanted rows; may be empty
+};
+
+// What becomes of the wanted rows, which go by their places in Batch::outputs: of some the next token is chosen, others
+// are handed back as they are. A row may be both.
+struct Choices {
+  std::span<const std::int32_t> chosen;  // [C], increasing
+  std::span<const Sampling> sampling;    // [C]
+  std::span<const std::int32_t> read;    // [R], increasing
 };
 
 struct StepResult {
-  std::vector<std::int32_t> tokens;  // [S] when sampling was given
-  std::vector<float> logits;         // [S, vocabulary] when asked for
+  std::vector<std::int32_t> tokens;  // [C]
+  // [C]; of those that asked for it (Sampling::alternatives) the chosen token, then the most likely ones, in order.
+  std::vector<std::vector<ScoredToken>> probabilities;
+  std::vector<float> rows;  // [R, width of the output]: logits before adjustments, or embeddings
 };
 
 enum class Feature { subgroups, shader_f16, subgroup_matrix };
 
 struct ProgramOptions {
-  int threads = 0;                // CPU: 0 = one a core
-  bool exact = false;             // keep activations, keys and values in f32
-  std::int32_t kv_tokens = 4096;  // capacity of the KV cache over all sequences, rounded up to whole blocks
-  std::int32_t max_tokens = 512;  // largest T of a step
-  std::int32_t max_sequences = 64;
+  int threads = 0;                  // CPU: 0 = one a core
+  bool exact = false;               // keep activations, keys and values in f32
+  std::int32_t kv_tokens = 4096;    // capacity of the KV cache over all sequences, rounded up to whole blocks
+  std::int32_t max_tokens = 512;    // largest T of a step
+  std::int32_t max_sequences = 64;  // of a step
+  std::int32_t max_outputs = 64;    // largest S of a step
   // WebGPU, for tests: features not to use although the adapter has them, and a lower limit on a binding (0: the
   // adapter's).
   std::vector<Feature> without;
@@ -83,8 +91,14 @@ struct ProgramInfo {
 class Program {
  public:
   virtual ~Program() = default;
-  // Runs the batch; the caller checked nothing beyond the documented ranges. Throws Error{device_lost|out_of_memory}.
-  virtual StepResult step(const Batch& batch) = 0;
+  // A step, in calls of one thread. begin() starts it, choose() says what becomes of its wanted rows, finish() waits
+  // and gives the result; a device works while they return. What batch and choices refer to must stay until then. The
+  // caller checks their ranges; a batch of more rows than the program was compiled for is an
+  // Error{invalid_argument}. All of them may throw Error{device_lost|out_of_memory}, which ends the step.
+  virtual void begin(const Batch& batch) = 0;
+  virtual void choose(const Choices& choices) = 0;
+  virtual bool ready() = 0;  // whether finish() would not wait
+  virtual StepResult finish() = 0;
   // Copies block `from` over block `to` in every state: a branch of a sequence gets its own last page.
   virtual void copy_block(std::int32_t from, std::int32_t to) = 0;
   virtual const ProgramInfo& info() const = 0;

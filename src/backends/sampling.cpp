@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numeric>
 
 namespace gerbil {
 namespace {
@@ -13,6 +14,13 @@ std::uint32_t pcg(std::uint32_t value) {
   const std::uint32_t state = value * 747796405u + 2891336453u;
   const std::uint32_t word = ((state >> ((state >> 28) + 4)) ^ state) * 277803737u;
   return (word >> 22) ^ word;
+}
+
+void forbid(std::span<float> logits, std::span<const std::uint32_t> mask) {
+  if (mask.empty()) return;
+  for (std::size_t token = 0; token < logits.size(); ++token) {
+    if ((mask[token / 32] >> (token % 32) & 1) == 0) logits[token] = -std::numeric_limits<float>::infinity();
+  }
 }
 
 // The most that −log(−log u) can be for u ≤ 1 − 2⁻²⁴: 16.64.
@@ -99,6 +107,7 @@ std::uint32_t sampling_bits(std::uint64_t seed, std::uint32_t step, std::uint32_
 
 std::int32_t sample(std::span<float> logits, const Sampling& sampling) {
   adjust(logits, sampling.adjustments);
+  forbid(logits, sampling.mask);
   std::int32_t chosen = most_likely(logits);
   if (sampling.temperature <= 0.0f) return chosen;
   scale(logits, logits[static_cast<std::size_t>(chosen)], sampling.temperature);
@@ -114,6 +123,29 @@ std::int32_t sample(std::span<float> logits, const Sampling& sampling) {
     }
   }
   return chosen;
+}
+
+std::vector<ScoredToken> log_probabilities(std::span<const float> logits, std::int32_t chosen,
+                                           std::int32_t alternatives) {
+  const float largest = *std::ranges::max_element(logits);
+  double sum = 0.0;
+  for (const float value : logits) sum += std::exp(static_cast<double>(value - largest));
+  const double norm = largest + std::log(sum);
+  std::vector<std::int32_t> ids(logits.size());
+  std::iota(ids.begin(), ids.end(), 0);
+  const auto more_likely = [&](std::int32_t a, std::int32_t b) {
+    const float x = logits[static_cast<std::size_t>(a)];
+    const float y = logits[static_cast<std::size_t>(b)];
+    return x > y || (x == y && a < b);
+  };
+  const auto end = ids.begin() + std::min<std::ptrdiff_t>(alternatives, std::ssize(ids));
+  std::ranges::partial_sort(ids, end, more_likely);
+  ids.erase(end, ids.end());
+  ids.insert(ids.begin(), chosen);
+  std::vector<ScoredToken> result;
+  for (const std::int32_t id : ids)
+    result.push_back({id, static_cast<float>(logits[static_cast<std::size_t>(id)] - norm)});
+  return result;
 }
 
 }  // namespace gerbil

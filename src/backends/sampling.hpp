@@ -2,14 +2,14 @@
 // reference and the CPU's implementation.
 //
 //   1. l = logit > 0 ? logit / penalty : logit · penalty, then + add, kept within ±1e30, for the tokens in
-//   `adjustments`
+//      `adjustments`; −infinity for those whose bit in `mask` is 0, which are never chosen
 //   2. temperature 0: the largest l, the smallest id among equals. Otherwise l becomes (l − largest) / temperature, at
 //      least −256 (whose probability is 0 beside the largest, 0), so that no temperature makes it overflow; and:
 //   3. top_k: keep tokens whose l is at least the k-th largest (0: keep all)
 //   4. top_p: of these, keep the smallest set of largest l whose probability reaches top_p (ties at the border stay)
 //   5. min_p: keep tokens whose probability is at least min_p times that of the best
 //   6. Gumbel-max: the largest l − log(−log u), u = (sampling_bits(seed, step, token) + 0.5) / 2^32 rounded to f32
-//   below 1.
+//      below 1.
 //      The counter-based generator makes the choice a function of the row, the seed and the step alone: not of the
 //      batch, the thread count or the device.
 #pragma once
@@ -34,6 +34,14 @@ struct Sampling {
   std::uint64_t seed = 0;
   std::uint32_t step = 0;                    // how many tokens the sequence has generated
   std::vector<LogitAdjustment> adjustments;  // distinct tokens
+  // Bit t % 32 of word t / 32 says whether token t may be chosen; one is set at least. Empty: all may.
+  std::span<const std::uint32_t> mask;
+  std::int32_t alternatives = -1;  // ≥ 0: report the log-probabilities of the chosen token and of this many others
+};
+
+struct ScoredToken {
+  std::int32_t token = 0;
+  float log_probability = 0.0f;  // natural logarithm, by the row alone: before mask, adjustments and temperature
 };
 
 // 32 uniform bits: pcg(seed_low ^ pcg(seed_high ^ pcg(step ^ pcg(token)))), with the 32-bit PCG-RXS-M-XS hash
@@ -43,5 +51,9 @@ std::uint32_t sampling_bits(std::uint64_t seed, std::uint32_t step, std::uint32_
 
 // The chosen token. Overwrites `logits`.
 std::int32_t sample(std::span<float> logits, const Sampling& sampling);
+
+// That of `chosen`, and those of the `alternatives` most likely tokens, likelier ones first, smaller ids among equals.
+std::vector<ScoredToken> log_probabilities(std::span<const float> logits, std::int32_t chosen,
+                                           std::int32_t alternatives);
 
 }  // namespace gerbil

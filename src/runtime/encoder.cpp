@@ -85,8 +85,7 @@ struct Step {
             .types = types,
             .ordinals = ordinals,
             .views = views,
-            .outputs = outputs,
-            .logits = true};
+            .outputs = outputs};
   }
 };
 
@@ -108,9 +107,13 @@ std::vector<float> Encoder::run(std::span<const EncoderText> texts, std::int32_t
       Batch batch = step.batch();
       batch.task = task;
       const std::scoped_lock lock(running_);
-      const StepResult result = program_->step(batch);
+      std::vector<std::int32_t> all(step.numbers.size());
+      std::iota(all.begin(), all.end(), 0);
+      program_->begin(batch);
+      program_->choose({.read = all});
+      const StepResult result = program_->finish();
       for (std::size_t i = 0; i < step.numbers.size(); ++i) {
-        std::copy_n(result.logits.data() + i * width, width, rows.data() + step.numbers[i] * width);
+        std::copy_n(result.rows.data() + i * width, width, rows.data() + step.numbers[i] * width);
       }
     }
     if (done && !done(next)) {

@@ -45,7 +45,7 @@ struct Scheduler::State {
     bool samples;
   };
   std::vector<Entry> entries;
-  std::vector<std::int32_t> tokens, positions, owners, outputs;
+  std::vector<std::int32_t> tokens, positions, owners, outputs, chosen, rows;
   std::vector<SequenceView> views;
   std::vector<Sampling> sampling;
 
@@ -174,7 +174,8 @@ Batch Scheduler::State::compose() {
   outputs.clear();
   views.clear();
   sampling.clear();
-  bool logits = false;
+  chosen.clear();
+  rows.clear();
   for (const Entry& entry : entries) {
     const Sequence& sequence = *entry.sequence;
     const auto owner = static_cast<std::int32_t>(views.size());
@@ -193,19 +194,15 @@ Batch Scheduler::State::compose() {
     if (!entry.samples) continue;
     outputs.push_back(static_cast<std::int32_t>(tokens.size()) - 1);
     sampling.push_back(next_sampling(sequence));
-    logits |= sequence.request->want_logits;
+    if (sequence.request->want_logits) rows.push_back(static_cast<std::int32_t>(chosen.size()));
+    chosen.push_back(static_cast<std::int32_t>(chosen.size()));
   }
-  return {.tokens = tokens,
-          .positions = positions,
-          .sequences = owners,
-          .views = views,
-          .outputs = outputs,
-          .sampling = sampling,
-          .logits = logits};
+  return {.tokens = tokens, .positions = positions, .sequences = owners, .views = views, .outputs = outputs};
 }
 
 void Scheduler::State::accept(const StepResult& result) {
   std::size_t row = 0;
+  std::size_t read = 0;
   const auto now = Clock::now();
   for (const Entry& entry : entries) {
     Sequence& sequence = *entry.sequence;
@@ -223,8 +220,9 @@ void Scheduler::State::accept(const StepResult& result) {
     TokenEvent event{token, {}};
     if (sequence.request->want_logits) {
       const auto vocabulary = static_cast<std::size_t>(options.vocabulary);
-      event.logits.assign(result.logits.begin() + static_cast<std::ptrdiff_t>(row * vocabulary),
-                          result.logits.begin() + static_cast<std::ptrdiff_t>((row + 1) * vocabulary));
+      event.logits.assign(result.rows.begin() + static_cast<std::ptrdiff_t>(read * vocabulary),
+                          result.rows.begin() + static_cast<std::ptrdiff_t>((read + 1) * vocabulary));
+      ++read;
     }
     sequence.events.push_back(std::move(event));
     ++row;
@@ -269,7 +267,9 @@ bool Scheduler::State::lead(std::unique_lock<std::mutex>& lock) {
       lock.unlock();
       StepResult result;
       try {
-        result = program->step(batch);
+        program->begin(batch);
+        program->choose({chosen, sampling, rows});
+        result = program->finish();
       } catch (...) {
         lock.lock();
         throw;
@@ -393,13 +393,11 @@ std::vector<float> Scheduler::logits(std::span<const std::int32_t> given) {
       }
       const SequenceView view{.blocks = blocks, .length = begin + count, .long_rope = long_rope};
       const auto part = given.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
-      const StepResult result = s.program->step({.tokens = part,
-                                                 .positions = positions,
-                                                 .sequences = owners,
-                                                 .views = {&view, 1},
-                                                 .outputs = outputs,
-                                                 .logits = true});
-      rows.insert(rows.end(), result.logits.begin(), result.logits.end());
+      const Batch batch{
+          .tokens = part, .positions = positions, .sequences = owners, .views = {&view, 1}, .outputs = outputs};
+      s.program->begin(batch);
+      s.program->choose({.read = outputs});
+      rows.append_range(s.program->finish().rows);
     }
   } catch (...) {
     lock.lock();

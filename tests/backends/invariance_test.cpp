@@ -36,7 +36,7 @@ std::vector<float> run(Program& program, const std::vector<std::int32_t>& chunks
     }
     parts.push_back({0, at, std::vector(ids.begin() + at, ids.begin() + at + chunk)});
     const TestBatch batch(parts, blocks);
-    const auto logits = program.step(batch.batch()).logits;
+    const auto logits = run(program, batch).rows;
     rows.insert(rows.end(), logits.end() - chunk * 64, logits.end());
     at += chunk;
   }
@@ -89,12 +89,12 @@ TEST(CpuProgram, CopiedBlockContinuesLikeTheOriginal) {
   build_layer(g, {DType::f16, 4, 32});
   const auto program = compile(g, 2, false);
   const std::vector<std::vector<std::int32_t>> pages{{1}, {2}};
-  program->step(TestBatch({{0, 0, random_tokens(20, 1)}}, pages).batch(false));
+  run(*program, TestBatch({{0, 0, random_tokens(20, 1)}}, pages));
   program->copy_block(1, 2);
-  const auto original = program->step(TestBatch({{0, 20, {7}}}, pages).batch()).logits;
-  const auto copy = program->step(TestBatch({{1, 20, {7}}}, pages).batch()).logits;
+  const auto original = run(*program, TestBatch({{0, 20, {7}}}, pages)).rows;
+  const auto copy = run(*program, TestBatch({{1, 20, {7}}}, pages)).rows;
   EXPECT_EQ(original, copy);
-  EXPECT_NE(original, program->step(TestBatch({{1, 21, {7}}}, pages).batch()).logits);
+  EXPECT_NE(original, run(*program, TestBatch({{1, 21, {7}}}, pages)).rows);
 }
 
 TEST(CpuProgram, InfoCountsWhatDecodeReads) {
@@ -116,7 +116,7 @@ TEST(CpuProgram, RefusesMoreTokensThanItWasCompiledFor) {
   options.max_tokens = 4;
   const auto program = cpu::compile(g.graph, g.source(), options);
   const std::vector<std::vector<std::int32_t>> pages{{0}};
-  EXPECT_THROW(program->step(TestBatch({{0, 0, random_tokens(5, 1)}}, pages).batch()), Error);
+  EXPECT_THROW(run(*program, TestBatch({{0, 0, random_tokens(5, 1)}}, pages)), Error);
 }
 
 TEST(CpuProgram, ErrorsOfTheWeightSourceReachTheCaller) {

@@ -71,8 +71,11 @@ struct TestBatch {
   // blocks[s].
   TestBatch(const std::vector<Part>& parts, const std::vector<std::vector<std::int32_t>>& blocks,
             const std::vector<bool>& long_rope = {});
-  Batch batch(bool logits = true) const;
+  Batch batch() const;
 };
+
+// A step that hands back all wanted rows, and chooses a token for each rule of `sampling`.
+StepResult run(Program& program, const TestBatch& batch);
 
 // What the graph means. State is kept from step to step.
 class Reference {

@@ -131,8 +131,15 @@ TestBatch::TestBatch(const std::vector<Part>& parts, const std::vector<std::vect
   }
 }
 
-Batch TestBatch::batch(bool logits) const {
-  return {tokens, positions, sequences, types, ordinals, task, views, outputs, sampling, logits};
+Batch TestBatch::batch() const { return {tokens, positions, sequences, types, ordinals, task, views, outputs}; }
+
+StepResult run(Program& program, const TestBatch& batch) {
+  std::vector<std::int32_t> all(batch.outputs.size());
+  std::iota(all.begin(), all.end(), 0);
+  const Batch step = batch.batch();
+  program.begin(step);
+  program.choose({std::span(all).first(batch.sampling.size()), batch.sampling, all});
+  return program.finish();
 }
 
 void build_layer(TestGraph& g, Form form) {

@@ -41,7 +41,7 @@ TEST(WebGpuProgram, ASequenceGivesTheSameBitsAloneAndInABatch) {
       std::vector<TestBatch::Part> parts;
       if (company) parts.push_back({1, other, {others.begin() + other, others.begin() + other + beside}});
       parts.push_back({0, at, {ids.begin() + at, ids.begin() + at + count}});
-      const auto logits = program->step(TestBatch(parts, blocks).batch()).logits;
+      const auto logits = run(*program, TestBatch(parts, blocks)).rows;
       all.insert(all.end(), logits.end() - count * 64, logits.end());
       at += count;
       other += beside;
@@ -61,7 +61,7 @@ TEST(WebGpuProgram, HowAPromptIsCutChangesNoBit) {
     std::int32_t at = 0;
     for (const std::int32_t count : cut) {
       const TestBatch batch({{0, at, {ids.begin() + at, ids.begin() + at + count}, Phase::prompt}}, blocks);
-      const auto logits = program->step(batch.batch()).logits;
+      const auto logits = run(*program, batch).rows;
       all.insert(all.end(), logits.begin(), logits.end());
       at += count;
     }
@@ -75,11 +75,11 @@ TEST(WebGpuProgram, TokenByTokenIsTheWholePromptUpToRounding) {
   TestGraph g;
   build_layer(g, {DType::f16, 4, 32});
   const auto ids = random_tokens(70, 11);
-  const auto whole = compile(g, {}, true)->step(TestBatch({{0, 0, ids}}, blocks).batch()).logits;
+  const auto whole = run(*compile(g, {}, true), TestBatch({{0, 0, ids}}, blocks)).rows;
   const auto program = compile(g, {}, true);
   Logits pieces;
   for (std::int32_t at = 0; at < 70; ++at) {
-    const auto logits = program->step(TestBatch({{0, at, {ids[static_cast<std::size_t>(at)]}}}, blocks).batch()).logits;
+    const auto logits = run(*program, TestBatch({{0, at, {ids[static_cast<std::size_t>(at)]}}}, blocks)).rows;
     pieces.insert(pieces.end(), logits.begin(), logits.end());
   }
   EXPECT_LT(error(pieces, whole), 1e-5);
@@ -91,12 +91,12 @@ TEST(WebGpuProgram, MoreOutputsThanSequencesComeInTurns) {
   const auto ids = random_tokens(20, 3);
   const auto program = compile(g);
   TestBatch batch({{0, 0, ids}}, blocks);
-  const auto all = program->step(batch.batch()).logits;
+  const auto all = run(*program, batch).rows;
   ASSERT_EQ(all.size(), 20u * 64u);
   for (std::int32_t row = 0; row < 20; ++row) {
     batch.outputs = {row};
     const Logits expected(all.begin() + row * 64, all.begin() + (row + 1) * 64);
-    EXPECT_LT(error(program->step(batch.batch()).logits, expected), 1e-6) << "row " << row;
+    EXPECT_LT(error(run(*program, batch).rows, expected), 1e-6) << "row " << row;
   }
 }
 
@@ -105,12 +105,12 @@ TEST(WebGpuProgram, CopiedBlockContinuesLikeTheOriginal) {
   build_layer(g, {DType::f16, 4, 32});
   const auto program = compile(g);
   const std::vector<std::vector<std::int32_t>> pages{{1}, {2}};
-  program->step(TestBatch({{0, 0, random_tokens(20, 1)}}, pages).batch(false));
+  run(*program, TestBatch({{0, 0, random_tokens(20, 1)}}, pages));
   program->copy_block(1, 2);
-  const auto original = program->step(TestBatch({{0, 20, {7}}}, pages).batch()).logits;
-  const auto copy = program->step(TestBatch({{1, 20, {7}}}, pages).batch()).logits;
+  const auto original = run(*program, TestBatch({{0, 20, {7}}}, pages)).rows;
+  const auto copy = run(*program, TestBatch({{1, 20, {7}}}, pages)).rows;
   EXPECT_EQ(original, copy);
-  EXPECT_NE(original, program->step(TestBatch({{1, 21, {7}}}, pages).batch()).logits);
+  EXPECT_NE(original, run(*program, TestBatch({{1, 21, {7}}}, pages)).rows);
 }
 
 TEST(WebGpuProgram, InfoCountsWhatDecodeDoes) {
@@ -144,7 +144,7 @@ TEST(WebGpuProgram, RefusesMoreTokensThanItWasCompiledFor) {
   TestGraph g;
   build_layer(g, {});
   const std::vector<std::vector<std::int32_t>> pages{{0, 1, 2, 3, 4}};
-  EXPECT_THROW(compile(g)->step(TestBatch({{0, 0, random_tokens(129, 1)}}, pages).batch()), Error);
+  EXPECT_THROW(run(*compile(g), TestBatch({{0, 0, random_tokens(129, 1)}}, pages)), Error);
 }
 
 // Rows of logits without structure, as wide as a small vocabulary, each row chosen by other rules.
@@ -181,10 +181,10 @@ TEST_P(WebGpuSampling, ChoosesWhatTheCpuChooses) {
       rule.step = step;
       batch.sampling.push_back(rule);
     }
-    const StepResult result = program->step(batch.batch());
+    const StepResult result = run(*program, batch);
     ASSERT_EQ(result.tokens.size(), rules.size());
     for (std::size_t i = 0; i < rules.size(); ++i) {
-      const auto row = result.logits.begin() + static_cast<std::ptrdiff_t>(i) * vocabulary;
+      const auto row = result.rows.begin() + static_cast<std::ptrdiff_t>(i) * vocabulary;
       Logits logits(row, row + vocabulary);
       const std::int32_t best = static_cast<std::int32_t>(std::ranges::max_element(logits) - logits.begin());
       EXPECT_EQ(result.tokens[i], sample(logits, batch.sampling[i])) << "rule " << i << ", step " << step;

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <numeric>
 #include <thread>
+#include <utility>
 
 #include "gerbil/error.hpp"
 
@@ -20,29 +21,30 @@ class HashProgram : public Program {
  public:
   explicit HashProgram(std::int32_t kv_tokens) : cells_(static_cast<std::size_t>(kv_tokens), -1) {}
 
-  StepResult step(const Batch& batch) override {
+  void begin(const Batch& batch) override {
     ++steps;
+    batch_ = &batch;
     for (const SequenceView& view : batch.views) phases += view.phase == Phase::prompt ? 'p' : 'd';
     largest = std::max(largest, batch.tokens.size());
-    StepResult result;
     for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
       cell(batch.views[static_cast<std::size_t>(batch.sequences[i])], batch.positions[i]) = batch.tokens[i];
     }
-    for (std::size_t i = 0; i < batch.outputs.size(); ++i) {
-      const auto row = static_cast<std::size_t>(batch.outputs[i]);
-      const SequenceView& view = batch.views[static_cast<std::size_t>(batch.sequences[row])];
-      if (fail) throw Error(ErrorCode::device_lost, "The device is gone.");
-      std::uint32_t hash = view.long_rope ? 7 : 1;
-      for (std::int32_t p = 0; p <= batch.positions[row]; ++p)
-        hash = hash * 31 + static_cast<std::uint32_t>(cell(view, p));
-      std::vector<float> logits(vocabulary, 0.0f);
-      logits[hash % vocabulary] = 1.0f;
-      result.tokens.push_back(static_cast<std::int32_t>(hash % vocabulary));
-      if (batch.logits) result.logits.insert(result.logits.end(), logits.begin(), logits.end());
-      if (!batch.sampling.empty()) last_adjustments = batch.sampling[i].adjustments;
-    }
-    return result;
   }
+
+  void choose(const Choices& choices) override {
+    if (fail) throw Error(ErrorCode::device_lost, "The device is gone.");
+    for (const std::int32_t output : choices.chosen) result_.tokens.push_back(next(output));
+    result_.probabilities.resize(choices.chosen.size());
+    for (const std::int32_t output : choices.read) {
+      std::vector<float> logits(vocabulary, 0.0f);
+      logits[static_cast<std::size_t>(next(output))] = 1.0f;
+      result_.rows.append_range(logits);
+    }
+    for (const Sampling& sampling : choices.sampling) last_adjustments = sampling.adjustments;
+  }
+
+  bool ready() override { return true; }
+  StepResult finish() override { return std::exchange(result_, {}); }
 
   void copy_block(std::int32_t from, std::int32_t to) override {
     std::copy_n(cells_.begin() + from * kv_block_tokens, kv_block_tokens, cells_.begin() + to * kv_block_tokens);
@@ -56,11 +58,22 @@ class HashProgram : public Program {
   std::vector<LogitAdjustment> last_adjustments;
 
  private:
+  std::int32_t next(std::int32_t output) {
+    const auto row = static_cast<std::size_t>(batch_->outputs[static_cast<std::size_t>(output)]);
+    const SequenceView& view = batch_->views[static_cast<std::size_t>(batch_->sequences[row])];
+    std::uint32_t hash = view.long_rope ? 7 : 1;
+    for (std::int32_t p = 0; p <= batch_->positions[row]; ++p) {
+      hash = hash * 31 + static_cast<std::uint32_t>(cell(view, p));
+    }
+    return static_cast<std::int32_t>(hash % vocabulary);
+  }
   std::int32_t& cell(const SequenceView& view, std::int32_t position) {
     const auto block = view.blocks[static_cast<std::size_t>(position / kv_block_tokens)];
     return cells_[static_cast<std::size_t>(block * kv_block_tokens + position % kv_block_tokens)];
   }
   std::vector<std::int32_t> cells_;
+  const Batch* batch_ = nullptr;
+  StepResult result_;
   ProgramInfo info_;
 };
 

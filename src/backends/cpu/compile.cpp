@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 #include <format>
+#include <utility>
 
 #include "backends/cpu/operations.hpp"
 #include "backends/program.hpp"
@@ -141,7 +142,7 @@ class CpuProgram final : public Program {
     info_ = describe(machine_, uses);
   }
 
-  StepResult step(const Batch& batch) override {
+  void begin(const Batch& batch) override {
     if (batch.tokens.size() > static_cast<std::size_t>(machine_.options.max_tokens)) {
       throw Error(ErrorCode::invalid_argument,
                   std::format("The batch has {} tokens; this program was compiled for at most {} in a step.",
@@ -153,8 +154,30 @@ class CpuProgram final : public Program {
     reserve_logits();
     prepare_step(machine_);
     for (const Operation& operation : operations_) operation(machine_);
-    return read_logits(batch);
   }
+
+  void choose(const Choices& choices) override {
+    const auto width = static_cast<std::size_t>(machine_.width(machine_.graph.output));
+    const auto row = [&](std::int32_t number) {
+      return std::span(machine_.logits.as<float>() + static_cast<std::size_t>(number) * width, width);
+    };
+    result_ = {};
+    for (const std::int32_t number : choices.read) result_.rows.append_range(row(number));
+    result_.tokens.resize(choices.chosen.size());
+    result_.probabilities.resize(choices.chosen.size());
+    machine_.pool.run_throwing(std::ssize(choices.chosen), [&](std::int64_t i) {
+      const auto at = static_cast<std::size_t>(i);
+      const Sampling& sampling = choices.sampling[at];
+      const std::span<float> logits = row(choices.chosen[at]);
+      const bool report = sampling.alternatives >= 0;
+      const std::vector<float> own = report ? std::vector(logits.begin(), logits.end()) : std::vector<float>();
+      result_.tokens[at] = sample(logits, sampling);
+      if (report) result_.probabilities[at] = log_probabilities(own, result_.tokens[at], sampling.alternatives);
+    });
+  }
+
+  bool ready() override { return true; }
+  StepResult finish() override { return std::exchange(result_, {}); }
 
   void copy_block(std::int32_t from, std::int32_t to) override {
     for (const KvPool& pool : machine_.pages) {
@@ -172,23 +195,9 @@ class CpuProgram final : public Program {
     if (machine_.logits.size() < bytes) machine_.logits = kernels::Buffer(bytes);
   }
 
-  StepResult read_logits(const Batch& batch) {
-    StepResult result;
-    const graph::ValueId output = machine_.graph.output;
-    const auto width = static_cast<std::size_t>(machine_.width(output));
-    float* logits = machine_.value(output);
-    if (batch.logits) result.logits.assign(logits, logits + batch.outputs.size() * width);
-    if (!batch.sampling.empty()) {
-      result.tokens.resize(batch.outputs.size());
-      machine_.pool.run(batch.outputs.size(), [&](std::size_t row, std::size_t) {
-        result.tokens[row] = sample(std::span(logits + row * width, width), batch.sampling[row]);
-      });
-    }
-    return result;
-  }
-
   Machine machine_;
   std::vector<Operation> operations_;
+  StepResult result_;
   ProgramInfo info_;
 };
 

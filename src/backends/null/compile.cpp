@@ -1,5 +1,7 @@
 #include "backends/null/compile.hpp"
 
+#include <utility>
+
 #include "backends/weights.hpp"
 
 namespace gerbil::null {
@@ -21,17 +23,20 @@ class NullProgram final : public Program {
     info_.operations_per_prompt_token = operations.prompt_token;
   }
 
-  StepResult step(const Batch& batch) override {
-    StepResult result;
-    if (!batch.sampling.empty()) result.tokens.resize(batch.outputs.size());
-    if (batch.logits) result.logits.resize(batch.outputs.size() * vocabulary_);
-    return result;
+  void begin(const Batch&) override {}
+  void choose(const Choices& choices) override {
+    result_.tokens.resize(choices.chosen.size());
+    result_.probabilities.resize(choices.chosen.size());
+    result_.rows.resize(choices.read.size() * vocabulary_);
   }
+  bool ready() override { return true; }
+  StepResult finish() override { return std::exchange(result_, {}); }
   void copy_block(std::int32_t, std::int32_t) override {}
   const ProgramInfo& info() const override { return info_; }
 
  private:
   std::size_t vocabulary_;
+  StepResult result_;
   ProgramInfo info_;
 };
 

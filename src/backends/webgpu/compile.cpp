@@ -83,18 +83,31 @@ class WebGpuProgram final : public Program {
     describe();
   }
 
-  StepResult step(const Batch& batch) override {
+  void begin(const Batch& batch) override {
     if (batch.tokens.size() > static_cast<std::size_t>(machine_.options.max_tokens)) {
       throw Error(ErrorCode::invalid_argument,
                   std::format("The batch has {} tokens; this program was compiled for at most {} in a step.",
                               batch.tokens.size(), machine_.options.max_tokens));
     }
-    StepResult result;
-    if (!batch.sampling.empty()) result.tokens.resize(batch.outputs.size());
-    if (batch.logits) result.logits.resize(batch.outputs.size() * vocabulary());
-    for (const Pass& pass : split(batch)) run(batch, pass, result);
-    return result;
+    batch_ = &batch;
   }
+
+  void choose(const Choices& choices) override {
+    const std::size_t outputs = batch_->outputs.size();
+    result_ = {};
+    logits_.resize(choices.read.empty() ? 0 : outputs * vocabulary());
+    tokens_.assign(outputs, 0);
+    sampling_.assign(choices.chosen.empty() ? 0 : outputs, {});
+    for (std::size_t i = 0; i < choices.chosen.size(); ++i) sampling_[choices.chosen[i]] = choices.sampling[i];
+    for (const Pass& pass : split(*batch_)) run(*batch_, pass);
+    for (const std::int32_t row : choices.chosen) result_.tokens.push_back(tokens_[row]);
+    result_.probabilities.resize(choices.chosen.size());
+    for (const std::int32_t row : choices.read)
+      result_.rows.append_range(std::span(logits_).subspan(row * vocabulary(), vocabulary()));
+  }
+
+  bool ready() override { return true; }
+  StepResult finish() override { return std::exchange(result_, {}); }
 
   void copy_block(std::int32_t from, std::int32_t to) override {
     // WebGPU copies between different buffers only, so a page goes through one of its own.
@@ -196,7 +209,7 @@ class WebGpuProgram final : public Program {
         node.operation);
   }
 
-  void run(const Batch& batch, const Pass& pass, StepResult& result) {
+  void run(const Batch& batch, const Pass& pass) {
     write(machine_.step, step_words(batch, pass));
     // More outputs than the logits have room for come in turns; the first is written ahead of all commands.
     const std::span<const std::size_t> outputs(pass.outputs);
@@ -206,7 +219,7 @@ class WebGpuProgram final : public Program {
     for (std::size_t begin = 0; begin < outputs.size(); begin += room) {
       const auto turn = outputs.subspan(begin, std::min(room, outputs.size() - begin));
       if (begin > 0) write_outputs(batch, pass, turn);
-      run_outputs(batch, turn, result);
+      run_outputs(turn);
     }
     machine_.device.submit();
   }
@@ -218,25 +231,25 @@ class WebGpuProgram final : public Program {
     for (const std::size_t output : outputs) {
       const auto place = std::ranges::lower_bound(pass.rows, static_cast<std::size_t>(batch.outputs[output]));
       selected.push_back(static_cast<std::uint32_t>(place - pass.rows.begin()));
-      if (!batch.sampling.empty()) sampling.push_back(batch.sampling[output]);
+      if (!sampling_.empty()) sampling.push_back(sampling_[output]);
     }
     write(machine_.selected, selected);
     sampler_.write(sampling);
   }
 
   // The nodes after the selection of rows, the logits, and the choice of tokens.
-  void run_outputs(const Batch& batch, std::span<const std::size_t> outputs, StepResult& result) {
+  void run_outputs(std::span<const std::size_t> outputs) {
     record(graph::Rows::outputs, outputs.size(), outputs.size() == 1 ? one_row : few_rows);
-    if (batch.logits) {
+    if (!logits_.empty()) {
       std::vector<float> logits(outputs.size() * vocabulary());
       machine_.device.read(machine_.value(machine_.graph.output), 0, std::as_writable_bytes(std::span(logits)));
       for (std::size_t i = 0; i < outputs.size(); ++i)
         std::copy_n(logits.begin() + static_cast<std::ptrdiff_t>(i * vocabulary()), vocabulary(),
-                    result.logits.begin() + static_cast<std::ptrdiff_t>(outputs[i] * vocabulary()));
+                    logits_.begin() + static_cast<std::ptrdiff_t>(outputs[i] * vocabulary()));
     }
-    if (batch.sampling.empty()) return;
+    if (sampling_.empty()) return;
     const std::vector<std::int32_t> chosen = sampler_.choose(outputs.size());
-    for (std::size_t i = 0; i < outputs.size(); ++i) result.tokens[outputs[i]] = chosen[i];
+    for (std::size_t i = 0; i < outputs.size(); ++i) tokens_[outputs[i]] = chosen[i];
   }
 
   void record(graph::Rows rows, std::size_t count, Way way) {
@@ -315,7 +328,12 @@ class WebGpuProgram final : public Program {
   std::vector<MatrixUse> uses_;
   std::vector<Matrix> matrices_;       // by index of uses_
   std::vector<Operation> operations_;  // by node
-  gpu::Buffer page_;                   // for copy_block
+  const Batch* batch_ = nullptr;       // of the step in hand, as what follows
+  std::vector<Sampling> sampling_;
+  std::vector<float> logits_;
+  std::vector<std::int32_t> tokens_;
+  StepResult result_;
+  gpu::Buffer page_;  // for copy_block
   ProgramInfo info_;
 };
 
