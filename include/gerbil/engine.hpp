@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <initializer_list>
 #include <iterator>
@@ -213,6 +214,17 @@ class Engine {
   // Continues token ids as they are.
   Result generate(const std::vector<std::int32_t>& tokens, const Options& options = {}) const;
 
+  // The same without waiting, for any number of answers at once: a thread of the model makes them all, calls
+  // options.on_text with their pieces, and `done` with the result or else the error. They must not keep it waiting, and
+  // only submit() more of this model. Throws as generate() does for what can never run; a request is ended with
+  // options.cancellation, and with Error{cancelled} when the last handle of the engine goes. Without threads, in
+  // WebAssembly, poll() does the work.
+  using OnResult = std::function<void(Result result, std::exception_ptr error)>;
+  void submit(std::string_view prompt, const Options& options, OnResult done) const;
+  void submit(const std::vector<Message>& messages, const Options& options, OnResult done) const;
+  // Runs one step of what was asked for; false when there is nothing to do, or a thread does it.
+  bool poll() const;
+
   // The same, as a range of pieces of the answer's text (reasoning is left out; use on_text for it).
   Stream stream(std::string_view prompt, const Options& options = {}) const;
   Stream stream(const std::vector<Message>& messages, const Options& options = {}) const;
@@ -271,7 +283,8 @@ class Chat {
   std::vector<Message> messages_;
 };
 
-// An input range of text pieces. Generation runs in the background; destroying the stream cancels it.
+// An input range of text pieces. Generation runs in the background, or where there are no threads while a piece is
+// waited for; destroying the stream cancels it.
 class Stream {
  public:
   class Iterator {

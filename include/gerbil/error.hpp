@@ -14,6 +14,8 @@ enum class ErrorCode {
   context_full,      // prompt and max_tokens do not fit into the context
   device_lost,       // the GPU went away; load the engine again to go on
   out_of_memory,     // the device or the KV cache cannot hold what was asked for
+  overloaded,        // too many requests wait already; try again later
+  timeout,           // the deadline of a request passed before it was done
   cancelled,         // the caller ended the work before it was done
   internal,          // a bug in gerbil
 };

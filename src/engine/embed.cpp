@@ -21,8 +21,15 @@ void normalize(std::vector<float>& vector) {
 
 }  // namespace
 
-const runtime::Encoder& Engine::State::require_encoder(std::string_view wish) const {
-  if (encoder) return *encoder;
+void check_cancellation(const std::vector<runtime::Outcome>& outcomes, std::string_view kind) {
+  const auto done = std::ranges::count_if(
+      outcomes, [](const runtime::Outcome& outcome) { return outcome.ending != runtime::Ending::cancelled; });
+  if (done == std::ssize(outcomes)) return;
+  throw Error(ErrorCode::cancelled, std::format("Cancelled after {} of {} {}.", done, outcomes.size(), kind));
+}
+
+void Engine::State::require_encoder(std::string_view wish) const {
+  if (encodes()) return;
   throw Error(ErrorCode::unsupported,
               std::format("The model '{}' ({}) was loaded to generate text, so it cannot {}; load "
                           "it with Purpose::embed.",
@@ -67,17 +74,31 @@ std::int32_t Engine::State::prompt_tokens(const std::string& prompt) const {
 std::vector<float> Engine::State::encode(const std::vector<TokenizedText>& texts, std::int32_t task,
                                          const Cancellation& cancellation,
                                          const std::function<void(std::int64_t, std::int64_t)>& progress) const {
-  const bool typed = encoder->limits().types > 1;  // a model without types ignores those that its tokenizer gives
-  std::vector<runtime::EncoderText> views;
-  views.reserve(texts.size());
-  for (const TokenizedText& text : texts) {
-    views.push_back({text.ids, typed ? std::span<const std::int32_t>(text.types) : std::span<const std::int32_t>(),
-                     pipeline.include_prompt ? 0 : text.prompt});
+  const bool typed = driver->options().types > 1;  // a model without types ignores those that its tokenizer gives
+  const auto width = static_cast<std::size_t>(info.dimensions);
+  std::vector<runtime::Request> requests;
+  std::vector<std::size_t> places;  // of the requests' texts: one without tokens is all zeros
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const TokenizedText& text = texts[i];
+    if (text.ids.empty()) continue;
+    places.push_back(i);
+    requests.push_back({.tokens = text.ids,
+                        .task = runtime::Encode{.types = typed ? text.types : std::vector<std::int32_t>(),
+                                                .skipped = pipeline.include_prompt ? 0 : text.prompt,
+                                                .adapter = task},
+                        .name = std::format("Text {}", i + 1),
+                        .cancelled = [flag = cancellation] { return flag.cancelled(); }});
   }
-  return encoder->run(views, task, [&](std::size_t ready) {
-    if (progress) progress(static_cast<std::int64_t>(ready), static_cast<std::int64_t>(views.size()));
-    return !cancellation.cancelled();
+  std::vector<float> rows(texts.size() * width);
+  std::int64_t done = std::ssize(texts) - std::ssize(requests);
+  const auto outcomes = driver->run(std::move(requests), [&](std::size_t number, const runtime::Event& event) {
+    std::ranges::copy(std::get<runtime::RowsEvent>(event).values,
+                      rows.begin() + static_cast<std::ptrdiff_t>(places[number] * width));
+    if (progress) progress(++done, std::ssize(texts));
+    return true;
   });
+  check_cancellation(outcomes, "texts");
+  return rows;
 }
 
 Embeddings Engine::embed(const std::vector<TokenizedText>& texts, const EmbedOptions& options) const {

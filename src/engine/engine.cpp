@@ -26,27 +26,45 @@ std::string Engine::State::render(const std::vector<Message>& messages, const Op
   return files.chat_templates->render(to_json(messages), options);
 }
 
-runtime::Scheduler& Engine::State::require_scheduler() const {
-  if (scheduler) return *scheduler;
+void Engine::State::require_generator() const {
+  if (!encodes()) return;
   throw Error(ErrorCode::unsupported, "The model '" + info.name + "' (" + info.architecture + ") " +
                                           (classifies() ? "classifies texts" : "was loaded to make embeddings") +
                                           ", so it cannot generate text.");
 }
 
+Prompt Engine::State::prompt(const std::vector<Message>& messages, const Options& options) const {
+  const std::string text = render(messages, options);
+  // The template writes its own special tokens.
+  return {tokenizer().encode(text, false), opens_reasoning(text)};
+}
+
+Prompt Engine::State::prompt(std::string_view text, const Options& options) const {
+  if (uses_template(options)) return prompt(std::vector<Message>{{"user", std::string(text)}}, options);
+  return {tokenizer().encode(text, true), false};
+}
+
 Result Engine::generate(std::string_view prompt, const Options& options) const {
-  if (state_->uses_template(options)) return generate(std::vector<Message>{{"user", std::string(prompt)}}, options);
-  return state_->generate(tokenize(prompt), options, false);
+  return state_->generate(state_->prompt(prompt, options), options);
 }
 
 Result Engine::generate(const std::vector<Message>& messages, const Options& options) const {
-  const std::string prompt = render(messages, options);
-  // The template writes its own special tokens.
-  return state_->generate(tokenize(prompt, false), options, opens_reasoning(prompt));
+  return state_->generate(state_->prompt(messages, options), options);
 }
 
 Result Engine::generate(const std::vector<std::int32_t>& tokens, const Options& options) const {
-  return state_->generate(tokens, options, false);
+  return state_->generate({tokens}, options);
 }
+
+void Engine::submit(std::string_view prompt, const Options& options, OnResult done) const {
+  state_->submit(state_->prompt(prompt, options), options, std::move(done));
+}
+
+void Engine::submit(const std::vector<Message>& messages, const Options& options, OnResult done) const {
+  state_->submit(state_->prompt(messages, options), options, std::move(done));
+}
+
+bool Engine::poll() const { return state_->driver->poll(); }
 
 std::string Engine::render(const std::vector<Message>& messages, const Options& options) const {
   return state_->render(messages, options);
@@ -69,7 +87,13 @@ std::string Engine::detokenize(const std::vector<std::int32_t>& tokens, bool ski
 std::string Engine::token(std::int32_t id) const { return state_->tokenizer().token(id); }
 
 std::vector<float> Engine::logits(const std::vector<std::int32_t>& tokens) const {
-  return state_->require_scheduler().logits(tokens);
+  state_->require_generator();
+  std::vector<float> rows;
+  state_->driver->run({{.tokens = tokens, .task = runtime::Score{}}}, [&](std::size_t, const runtime::Event& event) {
+    rows.append_range(std::get<runtime::RowsEvent>(event).values);
+    return true;
+  });
+  return rows;
 }
 
 const ModelInfo& Engine::info() const { return state_->info; }

@@ -67,33 +67,41 @@ ProgramOptions program_options(const LoadOptions& options) {
   return result;
 }
 
-std::unique_ptr<runtime::Scheduler> make_scheduler(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
-                                                   const LoadOptions& options) {
+// What runs a model that generates, token by token.
+std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
+                                                const LoadOptions& options) {
   ProgramOptions program = program_options(options);
   program.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
   const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
                                             .kv_tokens = program.kv_tokens,
+                                            .step_tokens = program.max_tokens,
                                             .max_tokens = program.max_tokens,
                                             .max_sequences = program.max_sequences,
+                                            .max_outputs = program.max_outputs,
                                             .vocabulary = info.vocabulary_size,
                                             .rope_original_context = rope_original_context(graph)};
-  return std::make_unique<runtime::Scheduler>(compile(std::move(graph), source, program, options), scheduler);
+  return std::make_unique<runtime::Driver>(compile(std::move(graph), source, program, options), scheduler);
 }
 
-std::unique_ptr<runtime::Encoder> make_encoder(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
-                                               const LoadOptions& options) {
-  const runtime::EncoderLimits limits{.step_tokens = step_tokens,
-                                      .longest_text = info.context_length,
-                                      .step_texts = step_texts,
-                                      .width = info.dimensions,
-                                      .vocabulary = info.vocabulary_size,
-                                      .types = table_rows(graph, graph::Index::type),
-                                      .padding_token = graph.padding_token};
+// What runs a model of whole texts: every one is in a step of its own or among others, in pages of its own.
+std::unique_ptr<runtime::Driver> make_encoder(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
+                                              const LoadOptions& options) {
   ProgramOptions program = program_options(options);
-  program.max_tokens = limits.max_tokens();
-  program.max_sequences = limits.step_texts;
-  program.kv_tokens = limits.kv_tokens();
-  return std::make_unique<runtime::Encoder>(compile(std::move(graph), source, program, options), limits);
+  program.max_tokens = std::max(step_tokens, info.context_length);
+  program.max_sequences = step_texts;
+  program.max_outputs = step_texts;
+  program.kv_tokens = program.max_tokens + kv_block_tokens * step_texts;
+  const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
+                                            .kv_tokens = program.kv_tokens,
+                                            .step_tokens = step_tokens,
+                                            .max_tokens = program.max_tokens,
+                                            .max_sequences = program.max_sequences,
+                                            .max_outputs = program.max_outputs,
+                                            .vocabulary = info.vocabulary_size,
+                                            .types = table_rows(graph, graph::Index::type),
+                                            .padding_token = graph.padding_token,
+                                            .whole_texts = true};
+  return std::make_unique<runtime::Driver>(compile(std::move(graph), source, program, options), scheduler);
 }
 
 }  // namespace
@@ -151,13 +159,10 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
     auto findings = check_weights(graph, source.weights);
     state->warnings.insert(state->warnings.end(), findings.begin(), findings.end());
   }
-  if (source.whole_texts()) {
-    state->encoder = make_encoder(std::move(graph), source, info, options);
-  } else {
-    state->scheduler = make_scheduler(std::move(graph), source, info, options);
-  }
+  state->driver = source.whole_texts() ? make_encoder(std::move(graph), source, info, options)
+                                       : make_generator(std::move(graph), source, info, options);
 
-  const ProgramInfo& program = source.whole_texts() ? state->encoder->info() : state->scheduler->info();
+  const ProgramInfo& program = state->driver->info();
   info.device = program.device;
   info.weight_bytes = program.weight_bytes;
   info.bytes_per_token = program.bytes_per_token;
@@ -169,8 +174,8 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   info.dispatches_per_batch = program.dispatches_per_batch;
   info.readbacks_per_token = program.readbacks_per_token;
   info.notes = program.notes;
-  if (options.check && state->files.tokenizer && state->scheduler) {
-    if (auto finding = check_predictions(*state->scheduler, state->files, info.vocabulary_size)) {
+  if (options.check && state->files.tokenizer && !state->encodes()) {
+    if (auto finding = check_predictions(*state->driver, state->files, info.vocabulary_size)) {
       state->warnings.push_back(*finding);
     }
   }

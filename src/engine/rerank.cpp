@@ -60,40 +60,41 @@ std::vector<float> Engine::State::judge(std::string_view query, const std::vecto
   const std::vector<std::int32_t> after = tokenizer().encode(after_pair, false);
   const std::size_t around = before.size() + after.size() + 1;  // the answer is a token, too
   const auto context = static_cast<std::size_t>(info.context_length);
-  std::vector<float> scores;
+  std::vector<runtime::Request> requests;
   for (const std::string& document : documents) {
-    if (options.cancellation.cancelled()) {
-      throw Error(ErrorCode::cancelled,
-                  std::format("Cancelled after {} of {} documents.", scores.size(), documents.size()));
-    }
     std::vector<std::int32_t> pair = tokenizer().encode(pair_text(options.instruction, query, document), false);
     if (around + pair.size() > context) {
       if (!options.truncate || around >= context) {
         throw Error(ErrorCode::invalid_argument,
                     std::format("Text {} has {} tokens with the query and the instruction, but '{}' takes at most {}: "
                                 "shorten it, or ask for truncation.",
-                                scores.size() + 1, around + pair.size(), info.name, context));
+                                requests.size() + 1, around + pair.size(), info.name, context));
       }
       pair.resize(context - around);  // the end of the document, as the reference does
     }
-    runtime::Request request;
-    request.prompt = before;
-    request.prompt.insert(request.prompt.end(), pair.begin(), pair.end());
-    request.prompt.insert(request.prompt.end(), after.begin(), after.end());
-    request.max_tokens = 1;
-    request.want_logits = true;
-    scheduler->run(request, [&](std::int32_t, std::span<const float> logits) {
-      scores.push_back(static_cast<float>(activate(Activation::sigmoid, double{logits[yes]} - logits[no])));
-      return false;
-    });
-    if (options.progress) options.progress(std::ssize(scores), std::ssize(documents));
+    std::vector<std::int32_t> tokens = before;
+    tokens.append_range(pair);
+    tokens.append_range(after);
+    const auto last = static_cast<std::int32_t>(tokens.size()) - 1;
+    requests.push_back({.tokens = std::move(tokens),
+                        .task = runtime::Score{last},
+                        .cancelled = [flag = options.cancellation] { return flag.cancelled(); }});
   }
+  std::vector<float> scores(documents.size());
+  std::int64_t done = 0;
+  const auto outcomes = driver->run(std::move(requests), [&](std::size_t number, const runtime::Event& event) {
+    const std::vector<float>& logits = std::get<runtime::RowsEvent>(event).values;
+    scores[number] = static_cast<float>(activate(Activation::sigmoid, double{logits[yes]} - logits[no]));
+    if (options.progress) options.progress(++done, std::ssize(documents));
+    return true;
+  });
+  check_cancellation(outcomes, "documents");
   return scores;
 }
 
 std::vector<float> Engine::rerank(std::string_view query, const std::vector<std::string>& documents,
                                   const RerankOptions& options) const {
-  return state_->scheduler ? state_->judge(query, documents, options) : state_->score_pairs(query, documents, options);
+  return state_->encodes() ? state_->score_pairs(query, documents, options) : state_->judge(query, documents, options);
 }
 
 }  // namespace gerbil

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
+#include <ranges>
 
 namespace gerbil {
 namespace {
@@ -46,7 +47,7 @@ std::vector<std::string> check_weights(const graph::Graph& graph, const WeightSo
   return findings;
 }
 
-std::optional<std::string> check_predictions(runtime::Scheduler& scheduler, const ModelFiles& files,
+std::optional<std::string> check_predictions(runtime::Driver& driver, const ModelFiles& files,
                                              std::int32_t vocabulary) {
   std::vector<std::int32_t> tokens = question_tokens(files);
   const std::size_t asked =
@@ -55,13 +56,17 @@ std::optional<std::string> check_predictions(runtime::Scheduler& scheduler, cons
   tokens.insert(tokens.end(), answer_tokens.begin(), answer_tokens.end());
   const bool usable = tokens.size() > asked && std::ranges::all_of(tokens, [&](auto id) { return id < vocabulary; });
   if (!usable) return std::format("The tokenizer gives ids beyond the model's vocabulary of {}.", vocabulary);
-  const std::vector<float> logits = scheduler.logits(tokens);
   double loss = 0.0;
-  for (std::size_t i = asked; i < tokens.size(); ++i) {
-    const auto width = static_cast<std::size_t>(vocabulary);
-    const std::span row(logits.data() + (i - 1) * width, width);
-    loss += log_sum_exp(row) - row[static_cast<std::size_t>(tokens[i])];
-  }
+  const auto add = [&](std::size_t, const runtime::Event& event) {
+    const auto& [first, values] = std::get<runtime::RowsEvent>(event);
+    auto next = static_cast<std::size_t>(first) + 1;
+    for (const auto& row : std::views::chunk(values, vocabulary)) {
+      if (next == tokens.size()) break;
+      loss += log_sum_exp(row) - row[static_cast<std::size_t>(tokens[next++])];
+    }
+    return true;
+  };
+  driver.run({{.tokens = tokens, .task = runtime::Score{static_cast<std::int32_t>(asked) - 1}}}, add);
   loss /= static_cast<double>(tokens.size() - asked);
   const double uniform = std::log(static_cast<double>(vocabulary));
   if (loss < uniform - margin) return std::nullopt;

@@ -9,7 +9,7 @@
 #include "backends/program.hpp"
 #include "engine/model_files.hpp"
 #include "formats/check.hpp"
-#include "runtime/scheduler.hpp"
+#include "runtime/driver.hpp"
 
 namespace gerbil {
 
@@ -20,7 +20,6 @@ std::vector<std::string> check_weights(const graph::Graph& graph, const WeightSo
 // A sentence when the model predicts plain English hardly better than by throwing dice: its mean loss must beat that of
 // the uniform distribution, ln(vocabulary), by a clear margin. A model with a chat template sees the text as its answer
 // to a question, as that is what it was trained on.
-std::optional<std::string> check_predictions(runtime::Scheduler& scheduler, const ModelFiles& files,
-                                             std::int32_t vocabulary);
+std::optional<std::string> check_predictions(runtime::Driver& driver, const ModelFiles& files, std::int32_t vocabulary);
 
 }  // namespace gerbil

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "engine/generation.hpp"
 #include "engine/model_files.hpp"
 #include "engine/sentence_pipeline.hpp"
 #include "gerbil/engine.hpp"
-#include "runtime/encoder.hpp"
-#include "runtime/scheduler.hpp"
+#include "runtime/driver.hpp"
 
 namespace gerbil {
 
@@ -17,15 +17,17 @@ struct Engine::State {
   ModelInfo info;
   std::vector<std::string> warnings;
   ModelFiles files;
-  std::unique_ptr<runtime::Scheduler> scheduler;       // of a model that generates
-  std::unique_ptr<runtime::Encoder> encoder;           // of one that embeds or classifies
-  SentencePipeline pipeline;                           // of one that embeds
+  SentencePipeline pipeline;                           // of a model that embeds
   Activation score_activation = Activation::identity;  // of one that classifies: what rerank() gives of a score
-  bool classifies() const { return encoder && (pipeline.head.kind == models::Head::Kind::classes || pipeline.scores); }
+  std::unique_ptr<runtime::Driver> driver;             // last, as what it still runs refers to the rest
 
+  bool encodes() const { return driver->options().whole_texts; }  // and does not generate
+  bool classifies() const {
+    return encodes() && (pipeline.head.kind == models::Head::Kind::classes || pipeline.scores);
+  }
   // Throw Error{unsupported} when the model was loaded for something else; `wish` is what it was asked to do.
-  const runtime::Encoder& require_encoder(std::string_view wish) const;
-  runtime::Scheduler& require_scheduler() const;
+  void require_encoder(std::string_view wish) const;
+  void require_generator() const;
 
   // Throws Error{unsupported} when the model came without a tokenizer.
   const tokenizer::Tokenizer& tokenizer() const;
@@ -46,8 +48,14 @@ struct Engine::State {
                                  const RerankOptions& options) const;
   std::vector<float> judge(std::string_view query, const std::vector<std::string>& documents,
                            const RerankOptions& options) const;
-  // in_reasoning: the prompt already opened the think tag.
-  Result generate(std::vector<std::int32_t> prompt, const Options& options, bool in_reasoning) const;
+  Result generate(const Prompt& prompt, const Options& options) const;
+  // A text as it is, or as the template writes a user's message.
+  Prompt prompt(std::string_view text, const Options& options) const;
+  Prompt prompt(const std::vector<Message>& messages, const Options& options) const;
+  void submit(const Prompt& prompt, const Options& options, OnResult done) const;
 };
+
+// Throws Error{cancelled} when one of the outcomes is; `kind` is what they are of, for the message.
+void check_cancellation(const std::vector<runtime::Outcome>& outcomes, std::string_view kind);
 
 }  // namespace gerbil

@@ -1,9 +1,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
-#include <functional>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "gerbil/engine.hpp"
@@ -11,7 +9,18 @@
 namespace gerbil {
 
 struct Stream::State {
-  std::function<Result(const Options&)> generate;
+  State(Engine e, const Options& o) : engine(std::move(e)), options(o) {
+    options.cancellation = o.cancellation.child();
+    options.on_text = [this, on_text = o.on_text](std::string_view piece, bool reasoning) {
+      if (on_text) on_text(piece, reasoning);
+      if (reasoning) return;
+      const std::lock_guard lock(mutex);
+      pieces.emplace_back(piece);
+      changed.notify_all();
+    };
+  }
+
+  Engine engine;
   Options options;
 
   std::mutex mutex;  // guards what follows
@@ -19,44 +28,37 @@ struct Stream::State {
   std::deque<std::string> pieces;
   bool done = false;
   std::exception_ptr error;
-
   Result result;
-  std::string current;  // the consumer's piece
-  std::thread thread;
 
-  void produce() {
-    const auto on_text = std::move(options.on_text);
-    options.on_text = [this, &on_text](std::string_view piece, bool reasoning) {
-      if (on_text) on_text(piece, reasoning);
-      if (reasoning) return;
+  std::string current;  // the consumer's piece
+
+  void start(const auto& prompt) {
+    engine.submit(prompt, options, [this](Result made, std::exception_ptr failure) {
       const std::lock_guard lock(mutex);
-      pieces.emplace_back(piece);
+      result = std::move(made);
+      error = std::move(failure);
+      done = true;
       changed.notify_all();
-    };
-    std::exception_ptr failure;
-    try {
-      result = generate(options);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    const std::lock_guard lock(mutex);
-    error = failure;
-    done = true;
-    changed.notify_all();
+    });
   }
 
-  void start() {
+  // Until ready() is true, with the lock held.
+  void wait(std::unique_lock<std::mutex>& lock, const auto& ready) {
 #if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
-    produce();  // no threads: the whole answer is made before the first piece is seen
+    while (!ready()) {
+      lock.unlock();
+      engine.poll();
+      lock.lock();
+    }
 #else
-    thread = std::thread([this] { produce(); });
+    changed.wait(lock, ready);
 #endif
   }
 
   // Waits for a piece; false at the end.
   bool next() {
     std::unique_lock lock(mutex);
-    changed.wait(lock, [this] { return !pieces.empty() || done; });
+    wait(lock, [this] { return !pieces.empty() || done; });
     if (!pieces.empty()) {
       current = std::move(pieces.front());
       pieces.pop_front();
@@ -68,11 +70,12 @@ struct Stream::State {
 
   ~State() {
     options.cancellation.cancel();
-    if (thread.joinable()) thread.join();
+    std::unique_lock lock(mutex);
+    wait(lock, [this] { return done; });
   }
 };
 
-Stream::Stream(std::unique_ptr<State> state) : state_(std::move(state)) { state_->start(); }
+Stream::Stream(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Stream::Stream(Stream&&) noexcept = default;
 Stream& Stream::operator=(Stream&&) noexcept = default;
 Stream::~Stream() = default;
@@ -95,24 +98,20 @@ bool Stream::Iterator::at_end() const { return stream_ == nullptr; }
 
 const Result& Stream::result() {
   std::unique_lock lock(state_->mutex);
-  state_->changed.wait(lock, [this] { return state_->done; });
+  state_->wait(lock, [this] { return state_->done; });
   if (state_->error) std::rethrow_exception(state_->error);
   return state_->result;
 }
 
 Stream Engine::stream(std::string_view prompt, const Options& options) const {
-  auto state = std::make_unique<Stream::State>();
-  state->options = options;
-  state->options.cancellation = options.cancellation.child();
-  state->generate = [engine = *this, text = std::string(prompt)](const Options& o) { return engine.generate(text, o); };
+  auto state = std::make_unique<Stream::State>(*this, options);
+  state->start(prompt);
   return Stream(std::move(state));
 }
 
 Stream Engine::stream(const std::vector<Message>& messages, const Options& options) const {
-  auto state = std::make_unique<Stream::State>();
-  state->options = options;
-  state->options.cancellation = options.cancellation.child();
-  state->generate = [engine = *this, messages](const Options& o) { return engine.generate(messages, o); };
+  auto state = std::make_unique<Stream::State>(*this, options);
+  state->start(messages);
   return Stream(std::move(state));
 }
 

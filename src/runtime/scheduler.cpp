@@ -1,412 +1,459 @@
 #include "runtime/scheduler.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
-#include <string>
-#include <utility>
+#include <format>
 
 #include "gerbil/error.hpp"
-#include "runtime/block_pool.hpp"
-#include "runtime/prefix_cache.hpp"
-#include "runtime/sequence.hpp"
 
 namespace gerbil::runtime {
 namespace {
 
-// How many tokens a sequence may be ahead of its owner, who may yet find a stop sequence in the text.
-constexpr std::size_t most_pending_events = 8;
-
 double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
 
-std::int32_t blocks_for(std::int32_t tokens) { return (tokens + kv_block_tokens - 1) / kv_block_tokens; }
+std::int32_t blocks_for(std::int32_t tokens) {
+  return tokens / kv_block_tokens + (tokens % kv_block_tokens != 0 ? 1 : 0);
+}
+
+PrefixTree::Tokens page(const Sequence& sequence, std::int32_t number) {
+  return PrefixTree::Tokens(sequence.tokens)
+      .subspan(static_cast<std::size_t>(number) * kv_block_tokens, kv_block_tokens);
+}
+
+bool is_decoding(const Sequence& sequence) {
+  return sequence.generated() > 0 && sequence.computed + 1 == sequence.length();
+}
 
 }  // namespace
 
-struct Scheduler::State {
-  State(std::unique_ptr<Program> p, const SchedulerOptions& o)
-      : program(std::move(p)), options(o), pool(blocks_for(o.kv_tokens)), prefixes(pool) {}
+Scheduler::Scheduler(const SchedulerOptions& options)
+    : options_(options), pool_(blocks_for(options.kv_tokens)), prefixes_(pool_) {}
 
-  std::unique_ptr<Program> program;
-  SchedulerOptions options;
-
-  std::mutex mutex;  // guards everything below; a step runs without it, and only its leader touches what it uses
-  std::condition_variable changed;
-  bool leading = false;
-  BlockPool pool;
-  PrefixCache prefixes;
-  std::deque<Sequence*> waiting;   // in order of arrival
-  std::vector<Sequence*> running;  // in order of admission
-
-  // The batch of the step in hand; kept so that a step allocates little.
-  struct Entry {
-    Sequence* sequence;
-    std::int32_t count;  // tokens of this step
-    bool samples;
+void Scheduler::check(const Request& request) const {
+  const auto require = [&](bool condition, const std::string& problem, ErrorCode code = ErrorCode::invalid_argument) {
+    if (!condition) throw Error(code, std::format("{} {}.", request.name, problem));
   };
-  std::vector<Entry> entries;
-  std::vector<std::int32_t> tokens, positions, owners, outputs, chosen, rows;
-  std::vector<SequenceView> views;
-  std::vector<Sampling> sampling;
-
-  void check(const Request& request) const;
-  bool lead(std::unique_lock<std::mutex>& lock);
-  void admit();
-  bool reserve(Sequence& sequence, std::int32_t length);
-  void preempt(Sequence& sequence);
-  void start_from_cache(Sequence& sequence);
-  Batch compose();
-  void accept(const StepResult& result);
-  void finish(Sequence& sequence, Ending ending);
-  void fail_all(const std::exception_ptr& error);
-  void leave(Sequence& sequence);
-};
-
-void Scheduler::State::check(const Request& request) const {
-  if (request.prompt.empty())
-    throw Error(ErrorCode::invalid_argument, "The prompt has no tokens; it should have at least one.");
-  for (const std::int32_t token : request.prompt) {
-    if (token < 0 || token >= options.vocabulary) {
-      throw Error(ErrorCode::invalid_argument, "The prompt holds token " + std::to_string(token) +
-                                                   ", but the vocabulary has ids from 0 to " +
-                                                   std::to_string(options.vocabulary - 1) + ".");
+  const auto within = [&](std::span<const std::int32_t> numbers, std::int32_t count, std::string_view kind,
+                          std::string_view whole) {
+    const auto wrong = std::ranges::find_if(numbers, [&](std::int32_t n) { return n < 0 || n >= count; });
+    if (wrong == numbers.end()) return;
+    require(false, std::format("holds {} {}, but {} from 0 to {}", kind, *wrong, whole, count - 1));
+  };
+  const std::size_t length = request.tokens.size();
+  require(length > 0, "has no tokens; it should have at least one");
+  within(request.tokens, options_.vocabulary, "token", "the vocabulary has ids");
+  if (const auto* encode = std::get_if<Encode>(&request.task)) {
+    require(options_.whole_texts, "cannot be encoded: the model predicts tokens", ErrorCode::unsupported);
+    require(length <= static_cast<std::size_t>(options_.context_length),
+            std::format("has {} tokens, but the model takes at most {}", length, options_.context_length));
+    require(encode->types.empty() || encode->types.size() == length,
+            std::format("has {} types for {} tokens", encode->types.size(), length));
+    within(encode->types, options_.types, "type", "the model has types");
+    require(encode->skipped >= 0, std::format("skips {} tokens", encode->skipped));
+    return;
+  }
+  require(!options_.whole_texts, "cannot be continued: the model encodes whole texts", ErrorCode::unsupported);
+  std::int64_t answer = 0;
+  if (const auto* generate = std::get_if<Generate>(&request.task)) {
+    if (generate->max_tokens < 0) {
+      throw Error(ErrorCode::invalid_argument,
+                  std::format("max_tokens is {}, but should not be negative.", generate->max_tokens));
     }
+    answer = std::max(1, generate->max_tokens);
+  } else {
+    const std::int32_t first = std::get<Score>(request.task).first;
+    require(first >= 0 && first < std::ssize(request.tokens),
+            std::format("has {} tokens, so the first row cannot be that of token {}", length, first));
   }
-  if (request.max_tokens < 0) {
-    throw Error(ErrorCode::invalid_argument,
-                "max_tokens is " + std::to_string(request.max_tokens) + ", but should not be negative.");
+  const std::int64_t room = std::min(options_.context_length, pool_.size() * kv_block_tokens);
+  require(static_cast<std::int64_t>(length) + answer <= room,
+          std::format("has {} tokens and {} are to be generated, but the context holds {}; shorten the prompt, lower "
+                      "max_tokens or load the model with a larger context_length",
+                      length, answer, room),
+          ErrorCode::context_full);
+}
+
+RequestId Scheduler::add(Request request, Clock::time_point now) {
+  check(request);
+  if (options_.max_waiting > 0 && std::ssize(waiting_) >= options_.max_waiting) {
+    throw Error(ErrorCode::overloaded,
+                std::format("{} requests wait already, and no more may: try again later.", waiting_.size()));
   }
-  const auto prompt = static_cast<std::int64_t>(request.prompt.size());
-  const std::int64_t wanted = prompt + std::max(1, request.max_tokens);
-  const std::int64_t room = std::min(options.context_length, pool.size() * kv_block_tokens);
-  if (wanted > room) {
-    throw Error(ErrorCode::context_full,
-                "The prompt has " + std::to_string(prompt) + " tokens and " + std::to_string(wanted - prompt) +
-                    " are to be generated, but the context holds " + std::to_string(room) +
-                    "; shorten the prompt, lower max_tokens or load the model with a larger context_length.");
+  const RequestId id = next_++;
+  Sequence& sequence = sequences_[id];
+  sequence.id = id;
+  sequence.tokens = request.tokens;
+  sequence.outcome.prompt_tokens = sequence.length();
+  sequence.request = std::move(request);
+  sequence.arrived = now;
+  if (const Generate* generate = sequence.generates()) {
+    const std::int32_t room = std::min(options_.context_length, pool_.size() * kv_block_tokens) - sequence.length();
+    sequence.limit = generate->max_tokens > 0 ? generate->max_tokens : room;
+    sequence.penalties = Penalties(*generate, sequence.tokens);
+  }
+  sequence.long_rope = options_.rope_original_context > 0 && longest(sequence) > options_.rope_original_context;
+  sequence.variant = sequence.long_rope ? 1 : 0;
+  sequence.node = prefixes_.root(sequence.variant);
+  waiting_.emplace(sequence.order(), &sequence);
+  return id;
+}
+
+void Scheduler::end(RequestId id, Ending ending) {
+  const auto found = sequences_.find(id);
+  if (found == sequences_.end()) return;
+  Sequence& sequence = found->second;
+  if (in_step(sequence)) {
+    sequence.ending = ending;
+  } else {
+    finish(sequence, ending);
   }
 }
 
-// Makes sure that `sequence` has blocks for `length` tokens; evicts cached prefixes when it must.
-bool Scheduler::State::reserve(Sequence& sequence, std::int32_t length) {
-  const std::int32_t missing = blocks_for(length) - static_cast<std::int32_t>(sequence.blocks.size());
-  while (pool.available() < missing) {
-    if (!prefixes.evict()) return false;
+void Scheduler::pause(RequestId id, bool paused) {
+  const auto found = sequences_.find(id);
+  if (found != sequences_.end()) found->second.paused = paused;
+}
+
+const Scheduler::Plan* Scheduler::plan(Clock::time_point now) {
+  entries_.clear();
+  plan_.copies.clear();
+  reap(now);
+  admit(now);
+  compose();
+  return entries_.empty() ? nullptr : &plan_;
+}
+
+// Lets go of what nobody waits for any more.
+void Scheduler::reap(Clock::time_point now) {
+  for (auto next = sequences_.begin(); next != sequences_.end();) {
+    Sequence& sequence = (next++)->second;
+    try {
+      if (sequence.request.deadline && now >= *sequence.request.deadline) {
+        throw Error(ErrorCode::timeout, std::format("The deadline passed after {:.3f} seconds, with {} tokens of the "
+                                                    "answer made.",
+                                                    seconds(now - sequence.arrived), sequence.generated()));
+      }
+      if (sequence.request.cancelled && sequence.request.cancelled()) finish(sequence, Ending::cancelled);
+    } catch (...) {
+      fail(sequence, std::current_exception());
+    }
   }
-  for (std::int32_t i = 0; i < missing; ++i) sequence.blocks.push_back(pool.take());
+}
+
+void Scheduler::admit(Clock::time_point now) {
+  while (!waiting_.empty() && std::ssize(running_) < options_.max_sequences) {
+    Sequence& sequence = *waiting_.begin()->second;
+    if (!start(sequence)) return;  // until a running one ends: nobody overtakes it
+    if (sequence.generated() == 0) sequence.started = now;
+    waiting_.erase(waiting_.begin());
+    running_.emplace(sequence.order(), &sequence);
+  }
+}
+
+// Gives a sequence the pages for all its tokens, or none. There must be room to grow beside that: a page for each that
+// runs; and for one that had to give its pages up before, all that it and they may come to need, so that nobody
+// computes a prompt again and again.
+bool Scheduler::start(Sequence& sequence) {
+  adopt_pages(sequence);
+  const auto missing = [](const Sequence& s, std::int32_t tokens) {
+    return blocks_for(tokens) - static_cast<std::int32_t>(s.blocks.size());
+  };
+  const std::int32_t needed = missing(sequence, sequence.length());
+  std::int64_t wanted = needed;
+  if (!running_.empty() && sequence.preempted) {
+    wanted = missing(sequence, longest(sequence));
+    for (const auto& [order, other] : running_) wanted += missing(*other, longest(*other));
+  } else if (sequence.generates()) {
+    wanted += std::ssize(running_);
+  }
+  // Scores leave what others may come back for in the cache: one at a time takes of it, more need free pages.
+  const bool scores = std::holds_alternative<Score>(sequence.request.task);
+  const bool free_only = scores && std::ranges::any_of(running_, [](const auto& entry) {
+                           return std::holds_alternative<Score>(entry.second->request.task);
+                         });
+  const std::int32_t room = pool_.available() + (free_only ? 0 : prefixes_.evictable());
+  if (wanted > room || !reserve(needed)) {
+    release_pages(sequence, false);
+    return false;
+  }
+  for (std::int32_t i = 0; i < needed; ++i) sequence.blocks.push_back(pool_.take());
+  copy_partial_page(sequence);
+  sequence.preempted = false;
   return true;
 }
 
-// Gives the sequence's blocks back; it starts again later, from the tokens it has.
-void Scheduler::State::preempt(Sequence& sequence) {
-  for (const std::int32_t block : sequence.blocks) pool.release(block);
-  sequence.blocks.clear();
-  sequence.computed = 0;
-  std::erase(running, &sequence);
-  waiting.push_front(&sequence);
+// Makes sure that the pool has so many blocks; pages that nobody holds are evicted for it, unless that is in vain.
+bool Scheduler::reserve(std::int32_t blocks) {
+  if (blocks > pool_.available() + prefixes_.evictable()) return false;
+  while (pool_.available() < blocks) prefixes_.evict();
+  return true;
 }
 
-// Shares what an earlier sequence computed for the same leading tokens. The last token is always computed: its logits
-// are wanted.
-void Scheduler::State::start_from_cache(Sequence& sequence) {
-  if (!options.reuse_prefixes) return;
-  const auto match = prefixes.find(sequence.tokens, sequence.long_rope);
-  const std::int32_t usable = std::min(match.tokens, static_cast<std::int32_t>(sequence.tokens.size()) - 1);
-  const std::int32_t whole = usable / kv_block_tokens;
-  for (std::int32_t i = 0; i < whole; ++i) {
-    sequence.blocks.push_back(match.blocks[static_cast<std::size_t>(i)]);
-    pool.share(sequence.blocks.back());
-  }
-  sequence.computed = whole * kv_block_tokens;
-  // A partly used block cannot be shared, as both would go on writing to it.
-  if (usable > sequence.computed && pool.available() > 0) {
-    const std::int32_t copy = pool.take();
-    program->copy_block(match.blocks[static_cast<std::size_t>(whole)], copy);
-    sequence.blocks.push_back(copy);
-    sequence.computed = usable;
-  }
-  if (sequence.generated() == 0) sequence.outcome.cached_tokens = sequence.computed;
-}
-
-void Scheduler::State::admit() {
-  while (!waiting.empty() && static_cast<std::int32_t>(running.size()) < options.max_sequences) {
-    Sequence& sequence = *waiting.front();
-    start_from_cache(sequence);
-    if (!reserve(sequence, static_cast<std::int32_t>(sequence.tokens.size()))) {
-      for (const std::int32_t block : sequence.blocks) pool.release(block);
-      sequence.blocks.clear();
-      sequence.computed = 0;
-      return;  // until a running one ends
-    }
-    if (sequence.generated() == 0) sequence.started = Clock::now();
-    waiting.pop_front();
-    running.push_back(&sequence);
-  }
-}
-
-// Decoding sequences first, one token each; what is left of the step goes to prompts, in order of arrival.
-Batch Scheduler::State::compose() {
-  entries.clear();
-  std::int32_t budget = options.max_tokens;
-  std::vector<Sequence*> order = running;
-  std::ranges::stable_partition(
-      order, [](const Sequence* s) { return s->computed + 1 == static_cast<std::int32_t>(s->tokens.size()); });
-  for (Sequence* sequence : order) {
-    if (std::ranges::find(running, sequence) == running.end()) continue;  // preempted below
-    const std::int32_t left = static_cast<std::int32_t>(sequence->tokens.size()) - sequence->computed;
-    const std::int32_t count = std::min(left, budget);
-    if (count == 0 || sequence->stop || sequence->events.size() >= most_pending_events) continue;
-    while (!reserve(*sequence, sequence->computed + count)) {
-      // The youngest goes back to waiting. It is never alone here: one sequence always fits.
-      Sequence* youngest = running.back();
-      std::erase_if(entries, [&](const Entry& entry) { return entry.sequence == youngest; });
-      preempt(*youngest);
-      if (youngest == sequence) break;
-    }
-    if (running.empty() || std::ranges::find(running, sequence) == running.end()) continue;
-    entries.push_back({sequence, count, count == left});
-    budget -= count;
-  }
-
-  tokens.clear();
-  positions.clear();
-  owners.clear();
-  outputs.clear();
-  views.clear();
-  sampling.clear();
-  chosen.clear();
-  rows.clear();
-  for (const Entry& entry : entries) {
-    const Sequence& sequence = *entry.sequence;
-    const auto owner = static_cast<std::int32_t>(views.size());
-    // What a preempted sequence has to compute again is read like a prompt.
-    const Phase phase = sequence.generated() > 0 && entry.count == 1 ? Phase::decode : Phase::prompt;
-    views.push_back({.blocks = sequence.blocks,
-                     .length = sequence.computed + entry.count,
-                     .long_rope = sequence.long_rope,
-                     .phase = phase});
-    for (std::int32_t i = 0; i < entry.count; ++i) {
-      const std::int32_t position = sequence.computed + i;
-      positions.push_back(position);
-      tokens.push_back(sequence.tokens[static_cast<std::size_t>(position)]);
-      owners.push_back(owner);
-    }
-    if (!entry.samples) continue;
-    outputs.push_back(static_cast<std::int32_t>(tokens.size()) - 1);
-    sampling.push_back(next_sampling(sequence));
-    if (sequence.request->want_logits) rows.push_back(static_cast<std::int32_t>(chosen.size()));
-    chosen.push_back(static_cast<std::int32_t>(chosen.size()));
-  }
-  return {.tokens = tokens, .positions = positions, .sequences = owners, .views = views, .outputs = outputs};
-}
-
-void Scheduler::State::accept(const StepResult& result) {
-  std::size_t row = 0;
-  std::size_t read = 0;
-  const auto now = Clock::now();
-  for (const Entry& entry : entries) {
-    Sequence& sequence = *entry.sequence;
-    sequence.computed += entry.count;
-    if (!entry.samples) continue;
-    const std::int32_t token = result.tokens[row];
-    if (sequence.generated() == 0) {
-      sequence.first_token = now;
-      sequence.outcome.time_to_first_token = seconds(now - sequence.arrived);
-      sequence.outcome.prefill_seconds = seconds(now - sequence.started);
-    }
-    sequence.outcome.decode_seconds = seconds(now - sequence.first_token);
-    sequence.tokens.push_back(token);
-    ++sequence.counts[token];
-    TokenEvent event{token, {}};
-    if (sequence.request->want_logits) {
-      const auto vocabulary = static_cast<std::size_t>(options.vocabulary);
-      event.logits.assign(result.rows.begin() + static_cast<std::ptrdiff_t>(read * vocabulary),
-                          result.rows.begin() + static_cast<std::ptrdiff_t>((read + 1) * vocabulary));
-      ++read;
-    }
-    sequence.events.push_back(std::move(event));
-    ++row;
-    if (std::ranges::contains(sequence.request->end_tokens, token)) {
-      finish(sequence, Ending::end_token);
-    } else if (sequence.generated() >= sequence.limit) {
-      finish(sequence, Ending::length);
-    }
-  }
-}
-
-void Scheduler::State::finish(Sequence& sequence, Ending ending) {
-  sequence.finished = true;
-  sequence.outcome.ending = ending;
-}
-
-void Scheduler::State::fail_all(const std::exception_ptr& error) {
-  const auto fail = [&](Sequence* sequence) {
-    sequence->error = error;
-    sequence->finished = true;
-  };
-  std::ranges::for_each(running, fail);
-  std::ranges::for_each(waiting, fail);
-  running.clear();
-  waiting.clear();
-}
-
-// Runs one step for everybody; false when there was nothing to run. The lock is held except while the program runs.
-bool Scheduler::State::lead(std::unique_lock<std::mutex>& lock) {
-  leading = true;
-  bool worked = false;
-  try {
-    for (Sequence* sequence : std::vector<Sequence*>(running)) {
-      if (!sequence->finished && sequence->request->cancelled && sequence->request->cancelled())
-        finish(*sequence, Ending::cancelled);
-    }
-    std::erase_if(running, [](const Sequence* sequence) { return sequence->finished; });
-    admit();
-    const Batch batch = compose();
-    worked = !entries.empty();
-    if (worked) {
-      lock.unlock();
-      StepResult result;
-      try {
-        program->begin(batch);
-        program->choose({chosen, sampling, rows});
-        result = program->finish();
-      } catch (...) {
-        lock.lock();
-        throw;
-      }
-      lock.lock();
-      accept(result);
-      std::erase_if(running, [](const Sequence* sequence) { return sequence->finished; });
-    }
-  } catch (...) {
-    fail_all(std::current_exception());
-  }
-  leading = false;
-  changed.notify_all();
-  return worked;
-}
-
-// The owner takes its sequence out and leaves its keys and values to the next turn.
-void Scheduler::State::leave(Sequence& sequence) {
-  std::erase(running, &sequence);
-  std::erase(waiting, &sequence);
-  if (sequence.error || !options.reuse_prefixes || sequence.computed == 0) {
-    for (const std::int32_t block : sequence.blocks) pool.release(block);
-  } else {
-    sequence.tokens.resize(static_cast<std::size_t>(sequence.computed));
-    const auto used = static_cast<std::size_t>(blocks_for(sequence.computed));
-    for (std::size_t i = used; i < sequence.blocks.size(); ++i) pool.release(sequence.blocks[i]);
-    sequence.blocks.resize(used);
-    prefixes.add(std::move(sequence.tokens), std::move(sequence.blocks), sequence.long_rope);
-  }
-  changed.notify_all();
-}
-
-Scheduler::Scheduler(std::unique_ptr<Program> program, const SchedulerOptions& options)
-    : state_(std::make_unique<State>(std::move(program), options)) {}
-
-Scheduler::~Scheduler() = default;
-
-const ProgramInfo& Scheduler::info() const { return state_->program->info(); }
-
-Outcome Scheduler::run(const Request& request, const OnToken& on_token) {
-  State& s = *state_;
-  s.check(request);
-  Sequence sequence;
-  sequence.request = &request;
-  sequence.tokens = request.prompt;
-  sequence.outcome.prompt_tokens = static_cast<std::int32_t>(request.prompt.size());
-  const std::int32_t room =
-      std::min(s.options.context_length, s.pool.size() * kv_block_tokens) - sequence.outcome.prompt_tokens;
-  sequence.limit = request.max_tokens > 0 ? request.max_tokens : room;
-  sequence.long_rope = s.options.rope_original_context > 0 &&
-                       sequence.outcome.prompt_tokens + sequence.limit > s.options.rope_original_context;
-  sequence.arrived = Clock::now();
-
-  std::unique_lock lock(s.mutex);
-  s.waiting.push_back(&sequence);
-  std::exception_ptr callback_error;
-  for (;;) {
-    while (!sequence.events.empty() && !sequence.stop) {
-      const TokenEvent event = std::move(sequence.events.front());
-      sequence.events.pop_front();
-      lock.unlock();
-      bool more = false;
-      try {
-        more = on_token(event.token, event.logits);
-      } catch (...) {
-        callback_error = std::current_exception();
-      }
-      lock.lock();
-      sequence.outcome.tokens.push_back(event.token);
-      sequence.stop = !more;
-    }
-    const bool idle = !s.leading;  // nobody is using the sequence in a step
-    if (sequence.stop && idle) {
-      if (!sequence.finished || !sequence.events.empty()) sequence.outcome.ending = Ending::stopped;
-      break;
-    }
-    if (sequence.finished && sequence.events.empty() && idle) break;
-    if (request.cancelled && request.cancelled() && idle && !sequence.finished) {
-      sequence.outcome.ending = Ending::cancelled;
-      break;
-    }
-    if (idle) {
-      // Nothing to run means waiting for blocks that another owner is about to give back.
-      if (!s.lead(lock)) s.changed.wait_for(lock, std::chrono::milliseconds(20));
+// Takes the pages that others have computed for the tokens that come next. What is wanted of it is always computed.
+void Scheduler::adopt_pages(Sequence& sequence) {
+  if (!shares(sequence)) return;
+  while (sequence.computed == sequence.shared * kv_block_tokens &&
+         sequence.computed + kv_block_tokens <= sequence.first_wanted()) {
+    PrefixTree::Node* next = prefixes_.child(sequence.node, page(sequence, sequence.shared));
+    if (!next) return;
+    const auto at = static_cast<std::size_t>(sequence.shared);
+    if (at < sequence.blocks.size()) {
+      pool_.release(sequence.blocks[at]);
+      sequence.blocks[at] = next->block;
     } else {
-      s.changed.wait(lock, [&] { return !s.leading || (!sequence.events.empty() && !sequence.stop); });
+      sequence.blocks.push_back(next->block);
     }
+    prefixes_.advance(sequence.node, next);
+    sequence.node = next;
+    ++sequence.shared;
+    sequence.computed += kv_block_tokens;
+    if (sequence.generated() == 0) sequence.outcome.cached_tokens += kv_block_tokens;
   }
-  s.leave(sequence);
-  if (callback_error) std::rethrow_exception(callback_error);
-  if (sequence.error) std::rethrow_exception(sequence.error);
-  return std::move(sequence.outcome);
 }
 
-std::vector<float> Scheduler::logits(std::span<const std::int32_t> given) {
-  State& s = *state_;
-  s.check({.prompt = {given.begin(), given.end()}});
-  const auto total = static_cast<std::int32_t>(given.size());
-  std::vector<float> rows;
-  std::unique_lock lock(s.mutex);
-  s.changed.wait(lock, [&] { return !s.leading && s.running.empty(); });
-  s.leading = true;  // keeps others out; the lock may be released while steps run
-  std::vector<std::int32_t> blocks;
-  const auto release = [&] {
-    for (const std::int32_t block : blocks) s.pool.release(block);
-    s.leading = false;
-    s.changed.notify_all();
-  };
-  while (s.pool.available() < blocks_for(total) && s.prefixes.evict()) {
+// A page that begins alike cannot be shared, as both would go on writing to it, but copied.
+void Scheduler::copy_partial_page(Sequence& sequence) {
+  if (!shares(sequence) || sequence.computed != sequence.shared * kv_block_tokens) return;
+  const auto rest = static_cast<std::size_t>(std::max(0, sequence.first_wanted() - sequence.computed));
+  const PrefixTree::Tokens tokens(sequence.tokens);
+  const auto [block, count] = prefixes_.partial(
+      sequence.node,
+      tokens.subspan(static_cast<std::size_t>(sequence.computed), std::min<std::size_t>(rest, kv_block_tokens)));
+  if (count == 0) return;
+  plan_.copies.emplace_back(block, sequence.blocks[static_cast<std::size_t>(sequence.shared)]);
+  sequence.computed += count;
+  if (sequence.generated() == 0) sequence.outcome.cached_tokens += count;
+}
+
+// Puts the pages that are full into the tree.
+void Scheduler::share_pages(Sequence& sequence) {
+  if (!shares(sequence)) return;
+  while ((sequence.shared + 1) * kv_block_tokens <= sequence.computed) {
+    std::int32_t& block = sequence.blocks[static_cast<std::size_t>(sequence.shared)];
+    PrefixTree::Node* node = prefixes_.insert(sequence.node, page(sequence, sequence.shared), block);
+    block = node->block;
+    prefixes_.advance(sequence.node, node);
+    sequence.node = node;
+    ++sequence.shared;
   }
-  for (std::int32_t i = 0; i < blocks_for(total); ++i) blocks.push_back(s.pool.take());
-  lock.unlock();
-  try {
-    const bool long_rope = s.options.rope_original_context > 0 && total > s.options.rope_original_context;
-    for (std::int32_t begin = 0; begin < total; begin += s.options.max_tokens) {
-      const std::int32_t count = std::min(s.options.max_tokens, total - begin);
-      std::vector<std::int32_t> positions, owners(static_cast<std::size_t>(count), 0), outputs;
-      for (std::int32_t i = 0; i < count; ++i) {
-        positions.push_back(begin + i);
-        outputs.push_back(i);
-      }
-      const SequenceView view{.blocks = blocks, .length = begin + count, .long_rope = long_rope};
-      const auto part = given.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
-      const Batch batch{
-          .tokens = part, .positions = positions, .sequences = owners, .views = {&view, 1}, .outputs = outputs};
-      s.program->begin(batch);
-      s.program->choose({.read = outputs});
-      rows.append_range(s.program->finish().rows);
+}
+
+// lasting: what has been computed stays in the tree for whoever begins alike.
+void Scheduler::release_pages(Sequence& sequence, bool lasting) {
+  auto own = static_cast<std::size_t>(sequence.shared);
+  const std::int32_t begin = sequence.shared * kv_block_tokens;
+  if (lasting && shares(sequence) && sequence.computed > begin) {
+    const auto count = static_cast<std::size_t>(sequence.computed - begin);
+    prefixes_.insert(sequence.node, PrefixTree::Tokens(sequence.tokens).subspan(static_cast<std::size_t>(begin), count),
+                     sequence.blocks[own++]);
+  }
+  for (; own < sequence.blocks.size(); ++own) pool_.release(sequence.blocks[own]);
+  prefixes_.release(sequence.node, lasting);
+  sequence.node = prefixes_.root(sequence.variant);
+  sequence.blocks.clear();
+  sequence.shared = 0;
+  sequence.computed = 0;
+  if (sequence.generated() == 0) sequence.outcome.cached_tokens = 0;
+}
+
+// It starts again later, from the tokens that it has.
+void Scheduler::preempt(Sequence& sequence) {
+  for (Entry& entry : entries_) entry.cancels_out |= entry.sequence == &sequence;
+  std::erase_if(entries_, [](const Entry& entry) { return entry.cancels_out; });
+  release_pages(sequence, true);
+  sequence.preempted = true;
+  running_.erase(sequence.order());
+  waiting_.emplace(sequence.order(), &sequence);
+}
+
+// Decoded tokens first, one of each sequence; what is left of the step goes to prompts and texts, in order.
+void Scheduler::compose() {
+  std::vector<Sequence*> order;
+  for (const auto& [key, sequence] : running_) order.push_back(sequence);
+  std::ranges::stable_partition(order, [](const Sequence* s) { return is_decoding(*s); });
+  std::int32_t tokens = options_.step_tokens;
+  std::int32_t rows = options_.max_outputs;
+  for (Sequence* sequence : order) {
+    if (!running_.contains(sequence->order())) continue;  // preempted below
+    adopt_pages(*sequence);
+    Entry entry{sequence};
+    if (!choose_part(*sequence, entry, tokens, rows)) continue;
+    const auto missing = [&] {
+      return blocks_for(sequence->computed + entry.count) - static_cast<std::int32_t>(sequence->blocks.size());
+    };
+    // The last in order goes back to waiting. It is never alone here: one sequence always fits.
+    while (!reserve(missing())) {
+      Sequence* last = running_.rbegin()->second;
+      preempt(*last);
+      if (last == sequence) break;
     }
-  } catch (...) {
-    lock.lock();
-    release();
-    throw;
+    if (!running_.contains(sequence->order())) continue;
+    while (missing() > 0) sequence->blocks.push_back(pool_.take());
+    entries_.push_back(entry);
+    tokens -= entry.count;
+    rows -= entry.reads + (entry.chooses ? 1 : 0);
   }
-  lock.lock();
-  release();
-  return rows;
+
+  for (auto* list : {&tokens_, &positions_, &owners_, &types_, &ordinals_, &outputs_, &chosen_, &read_}) list->clear();
+  views_.clear();
+  sampling_.clear();
+  plan_.batch = {};
+  for (const Entry& entry : entries_) describe(entry);
+  plan_.batch.tokens = tokens_;
+  plan_.batch.positions = positions_;
+  plan_.batch.sequences = owners_;
+  plan_.batch.types = types_;
+  plan_.batch.ordinals = ordinals_;
+  plan_.batch.views = views_;
+  plan_.batch.outputs = outputs_;
+  plan_.choices = {chosen_, sampling_, read_};
+}
+
+// What the sequence gets of a step that has room for so many more tokens and wanted rows; false: nothing.
+bool Scheduler::choose_part(Sequence& sequence, Entry& entry, std::int32_t tokens, std::int32_t rows) const {
+  if (sequence.paused || is_computing_next_page_of(sequence)) return false;
+  const std::int32_t left = sequence.length() - sequence.computed;
+  if (const Encode* encode = sequence.encodes()) {
+    // The whole text, among others of the same adapter.
+    const Encode* first = entries_.empty() ? encode : entries_.front().sequence->encodes();
+    if (first->adapter != encode->adapter || (left > tokens && first != encode)) return false;
+    entry.count = left;
+  } else {
+    entry.count = std::min(left, tokens);
+  }
+  const auto wanted = [&] {
+    return std::max(0, sequence.computed + entry.count - std::max(sequence.computed, sequence.first_wanted()));
+  };
+  if (wanted() > rows) entry.count -= wanted() - rows;
+  entry.chooses = sequence.generates() && wanted() > 0;
+  entry.reads = entry.chooses ? 0 : wanted();
+  return entry.count > 0;
+}
+
+// Whether somebody in the step computes what is the next page of this sequence as well.
+bool Scheduler::is_computing_next_page_of(const Sequence& sequence) const {
+  if (!shares(sequence) || sequence.computed != sequence.shared * kv_block_tokens ||
+      sequence.computed + kv_block_tokens > sequence.first_wanted())
+    return false;
+  return std::ranges::any_of(entries_, [&](const Entry& entry) {
+    const Sequence& other = *entry.sequence;
+    return other.node == sequence.node && other.length() >= (sequence.shared + 1) * kv_block_tokens &&
+           std::ranges::equal(page(other, sequence.shared), page(sequence, sequence.shared));
+  });
+}
+
+// Adds the rows of an entry to the batch.
+void Scheduler::describe(const Entry& entry) {
+  Sequence& sequence = *entry.sequence;
+  const auto owner = static_cast<std::int32_t>(views_.size());
+  SequenceView view{.blocks = sequence.blocks,
+                    .length = sequence.computed + entry.count,
+                    .long_rope = sequence.long_rope,
+                    // What a preempted sequence has to compute again is read like a prompt.
+                    .phase = is_decoding(sequence) ? Phase::decode : Phase::prompt};
+  if (const Encode* encode = sequence.encodes()) {
+    view.skipped = encode->skipped;
+    plan_.batch.task = encode->adapter;
+    types_.insert(types_.end(), encode->types.begin(), encode->types.end());
+    std::int32_t counted = 0;
+    for (const std::int32_t token : sequence.tokens)
+      ordinals_.push_back(token == options_.padding_token ? 0 : ++counted);
+  }
+  views_.push_back(view);
+  for (std::int32_t i = 0; i < entry.count; ++i) {
+    positions_.push_back(sequence.computed + i);
+    tokens_.push_back(sequence.tokens[static_cast<std::size_t>(sequence.computed + i)]);
+    owners_.push_back(owner);
+  }
+  types_.resize(tokens_.size(), 0);
+  ordinals_.resize(tokens_.size(), 0);
+  const std::int32_t wanted = entry.reads + (entry.chooses ? 1 : 0);
+  for (std::int32_t i = wanted; i > 0; --i) {
+    (entry.chooses ? chosen_ : read_).push_back(static_cast<std::int32_t>(outputs_.size()));
+    outputs_.push_back(static_cast<std::int32_t>(tokens_.size()) - i);
+  }
+  if (!entry.chooses) return;
+  Sampling& sampling = sampling_.emplace_back(sequence.generates()->sampling);
+  sampling.step = static_cast<std::uint32_t>(sequence.generated());
+  sampling.adjustments.swap(sequence.penalties.adjustments());  // lent: there may be many
+}
+
+void Scheduler::commit(const StepResult& result, Clock::time_point now) {
+  const std::size_t width = read_.empty() ? 0 : result.rows.size() / read_.size();
+  std::size_t chosen = 0;
+  auto row = result.rows.begin();
+  for (const Entry& entry : std::exchange(entries_, {})) {
+    Sequence& sequence = *entry.sequence;
+    if (entry.reads > 0) {
+      const auto end = row + static_cast<std::ptrdiff_t>(width) * entry.reads;
+      events_.emplace_back(sequence.id, RowsEvent{sequence.computed + entry.count - entry.reads, {row, end}});
+      row = end;
+    }
+    sequence.computed += entry.count;
+    share_pages(sequence);
+    if (entry.chooses) {
+      sequence.penalties.adjustments().swap(sampling_[chosen].adjustments);
+      if (!sequence.ending) accept_token(sequence, result.tokens[chosen], result.probabilities[chosen], now);
+      ++chosen;
+    } else if (!sequence.generates() && sequence.computed == sequence.length()) {
+      sequence.outcome.prefill_seconds = seconds(now - sequence.started);
+      sequence.ending = Ending::length;
+    }
+    if (sequence.ending) finish(sequence, *sequence.ending);
+  }
+}
+
+void Scheduler::accept_token(Sequence& sequence, std::int32_t token, std::vector<ScoredToken> probabilities,
+                             Clock::time_point now) {
+  if (sequence.generated() == 0) {
+    sequence.first_token = now;
+    sequence.outcome.time_to_first_token = seconds(now - sequence.arrived);
+    sequence.outcome.prefill_seconds = seconds(now - sequence.started);
+  }
+  sequence.outcome.decode_seconds = seconds(now - sequence.first_token);
+  const Generate& request = *sequence.generates();
+  sequence.tokens.push_back(token);
+  sequence.penalties.count(request, token);
+  events_.emplace_back(sequence.id, TokenEvent{token, std::move(probabilities)});
+  if (std::ranges::contains(request.end_tokens, token)) {
+    sequence.ending = Ending::end_token;
+  } else if (sequence.generated() >= sequence.limit) {
+    sequence.ending = Ending::length;
+  }
+}
+
+void Scheduler::fail(const std::exception_ptr& error) {
+  for (const Entry& entry : std::exchange(entries_, {})) fail(*entry.sequence, error);
+}
+
+void Scheduler::fail_all(const std::exception_ptr& error) {
+  entries_.clear();
+  while (!sequences_.empty()) fail(sequences_.begin()->second, error);
+}
+
+void Scheduler::finish(Sequence& sequence, Ending ending) {
+  sequence.outcome.ending = ending;
+  sequence.outcome.tokens.assign(sequence.tokens.begin() + sequence.outcome.prompt_tokens, sequence.tokens.end());
+  Event outcome = std::move(sequence.outcome);
+  leave(sequence, sequence.generates() != nullptr, std::move(outcome));
+}
+
+void Scheduler::fail(Sequence& sequence, const std::exception_ptr& error) { leave(sequence, false, error); }
+
+void Scheduler::leave(Sequence& sequence, bool lasting, Event end) {
+  release_pages(sequence, lasting);
+  events_.emplace_back(sequence.id, std::move(end));
+  waiting_.erase(sequence.order());
+  running_.erase(sequence.order());
+  sequences_.erase(sequence.id);
+}
+
+// Tokens that it may come to have.
+std::int32_t Scheduler::longest(const Sequence& sequence) const {
+  return sequence.outcome.prompt_tokens + sequence.limit;
+}
+
+bool Scheduler::in_step(const Sequence& sequence) const {
+  return std::ranges::contains(entries_, &sequence, &Entry::sequence);
 }
 
 }  // namespace gerbil::runtime

@@ -1,74 +1,114 @@
-// Runs the requests of several threads as ragged batches of one program.
+// Decides what a program runs next: which requests, how many tokens of each, in which pages.
 //
-// There is no thread of its own: of the threads that wait for tokens one leads, runs a step for everybody, and hands
-// on. A single caller therefore never switches threads, and WebAssembly needs none.
+// It is passive. It owns no thread, takes no lock and calls nobody back: a driver asks for a plan, has the program run
+// it, hands the result in, and passes on the events that come of it.
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <memory>
-#include <span>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "backends/program.hpp"
+#include "runtime/prefix_tree.hpp"
+#include "runtime/request.hpp"
+#include "runtime/sequence.hpp"
 
 namespace gerbil::runtime {
 
 struct SchedulerOptions {
   std::int32_t context_length = 0;  // tokens of one sequence, prompt and answer
   std::int32_t kv_tokens = 0;       // capacity of the program's cache
-  std::int32_t max_tokens = 512;    // of one step
+  std::int32_t step_tokens = 512;   // what a step takes of several requests
+  std::int32_t max_tokens = 512;    // of one step: a text that has to be read at once may have more than step_tokens
   std::int32_t max_sequences = 64;  // of one step
+  std::int32_t max_outputs = 64;    // wanted rows of one step
   std::int32_t vocabulary = 0;
+  std::int32_t types = 1;                  // of tokens
+  std::int32_t padding_token = -1;         // see graph::Index::ordinal
   std::int32_t rope_original_context = 0;  // sequences that may grow beyond it use the long rope; 0: none does
+  std::int32_t max_waiting = 0;            // requests that may wait for their first step; 0: any number
+  bool whole_texts = false;                // the program encodes texts, each of which must be in one step
   bool reuse_prefixes = true;
-};
-
-// Penalties as in the public SamplingOptions; `sampling` carries the rest.
-struct Request {
-  std::vector<std::int32_t> prompt;  // at least one token, all within the vocabulary
-  std::int32_t max_tokens = 0;       // 0: what the context has room for
-  Sampling sampling;
-  float repetition_penalty = 1.0f;
-  float presence_penalty = 0.0f;
-  float frequency_penalty = 0.0f;
-  std::vector<LogitAdjustment> bias;
-  std::vector<std::int32_t> end_tokens;
-  bool want_logits = false;         // hand the row of logits to on_token
-  std::function<bool()> cancelled;  // asked between steps, from any thread; may be empty
-};
-
-enum class Ending { end_token, length, stopped, cancelled };  // stopped: on_token returned false
-
-struct Outcome {
-  Ending ending = Ending::length;
-  std::int32_t prompt_tokens = 0;
-  std::int32_t cached_tokens = 0;
-  std::vector<std::int32_t> tokens;  // the answer; an end token is the last
-  double time_to_first_token = 0.0;  // seconds since run() was called
-  double prefill_seconds = 0.0;      // from the first step of this request to its first token
-  double decode_seconds = 0.0;       // from its first token to its last
 };
 
 class Scheduler {
  public:
-  Scheduler(std::unique_ptr<Program> program, const SchedulerOptions& options);
-  ~Scheduler();
+  explicit Scheduler(const SchedulerOptions& options);
 
-  // Generates until an end token, max_tokens, a cancellation or on_token's false. on_token runs on the calling thread,
-  // in order, with the row of logits when asked for. Safe to call from several threads. Throws Error{invalid_argument|
-  // context_full} before any work, and what the program throws.
-  using OnToken = std::function<bool(std::int32_t token, std::span<const float> logits)>;
-  Outcome run(const Request& request, const OnToken& on_token);
+  // Throws what add() would throw of a request that can never run: Error{invalid_argument|context_full}.
+  void check(const Request& request) const;
+  // Throws as check() does, and Error{overloaded} when max_waiting requests wait already.
+  RequestId add(Request request, Clock::time_point now);
+  // Ends a request before its time. Nothing happens when it has ended; while it is in a step, it ends with that.
+  void end(RequestId id, Ending ending);
+  // While it is paused, no token is added to it.
+  void pause(RequestId id, bool paused);
 
-  // The logits after each token, row by row. Leaves the prefix cache alone.
-  std::vector<float> logits(std::span<const std::int32_t> tokens);
+  // What the program is to do next; null when there is nothing. It stays until commit() or fail(), one of which must
+  // follow. Prompts that begin alike are computed once: who comes later waits for the pages.
+  struct Plan {
+    std::vector<std::pair<std::int32_t, std::int32_t>> copies;  // of blocks, from and to, one after the other, first
+    Batch batch;
+    Choices choices;
+  };
+  const Plan* plan(Clock::time_point now);
+  void commit(const StepResult& result, Clock::time_point now);
+  void fail(const std::exception_ptr& error);      // the step came to nothing: its requests end with the error
+  void fail_all(const std::exception_ptr& error);  // and so does everything else
 
-  const ProgramInfo& info() const;
+  // What happened since it was last asked, in order.
+  std::vector<std::pair<RequestId, Event>> events() { return std::exchange(events_, {}); }
+  bool empty() const { return sequences_.empty(); }
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  // What one sequence has in the step in hand.
+  struct Entry {
+    Sequence* sequence;
+    std::int32_t count = 0;    // tokens
+    std::int32_t reads = 0;    // rows that it wants, its last ones of the step
+    bool chooses = false;      // its next token
+    bool cancels_out = false;  // it lost its pages again
+  };
+
+  void reap(Clock::time_point now);
+  void admit(Clock::time_point now);
+  bool start(Sequence& sequence);
+  void compose();
+  bool choose_part(Sequence& sequence, Entry& entry, std::int32_t tokens, std::int32_t rows) const;
+  void describe(const Entry& entry);
+  bool is_computing_next_page_of(const Sequence& sequence) const;
+  bool reserve(std::int32_t blocks);
+  void adopt_pages(Sequence& sequence);
+  void copy_partial_page(Sequence& sequence);
+  void share_pages(Sequence& sequence);
+  void release_pages(Sequence& sequence, bool lasting);
+  void preempt(Sequence& sequence);
+  void accept_token(Sequence& sequence, std::int32_t token, std::vector<ScoredToken> probabilities,
+                    Clock::time_point now);
+  void finish(Sequence& sequence, Ending ending);
+  void fail(Sequence& sequence, const std::exception_ptr& error);
+  void leave(Sequence& sequence, bool lasting, Event end);
+  bool shares(const Sequence& sequence) const { return options_.reuse_prefixes && !sequence.encodes(); }
+  std::int32_t longest(const Sequence& sequence) const;
+  bool in_step(const Sequence& sequence) const;
+
+  SchedulerOptions options_;
+  BlockPool pool_;
+  PrefixTree prefixes_;
+  RequestId next_ = 1;
+  std::map<RequestId, Sequence> sequences_;
+  using Queue = std::map<std::pair<std::int32_t, RequestId>, Sequence*>;  // by Sequence::order()
+  Queue waiting_;
+  Queue running_;
+  std::vector<std::pair<RequestId, Event>> events_;
+
+  // The step in hand.
+  std::vector<Entry> entries_;
+  Plan plan_;
+  std::vector<std::int32_t> tokens_, positions_, owners_, types_, ordinals_, outputs_, chosen_, read_;
+  std::vector<SequenceView> views_;
+  std::vector<Sampling> sampling_;
 };
 
 }  // namespace gerbil::runtime

@@ -2,27 +2,25 @@
 
 namespace gerbil::runtime {
 
-Sampling next_sampling(const Sequence& sequence) {
-  const Request& request = *sequence.request;
-  Sampling sampling = request.sampling;
-  sampling.step = static_cast<std::uint32_t>(sequence.generated());
-  std::map<std::int32_t, LogitAdjustment> adjustments;
-  const auto at = [&](std::int32_t token) -> LogitAdjustment& {
-    LogitAdjustment& adjustment = adjustments[token];
-    adjustment.token = token;
-    return adjustment;
-  };
+Penalties::Penalties(const Generate& request, std::span<const std::int32_t> prompt) {
   if (request.repetition_penalty != 1.0f) {
-    for (const std::int32_t token : sequence.tokens) at(token).penalty = request.repetition_penalty;
+    for (const std::int32_t token : prompt) of(token).penalty = request.repetition_penalty;
   }
-  if (request.presence_penalty != 0.0f || request.frequency_penalty != 0.0f) {
-    for (const auto& [token, count] : sequence.counts) {
-      at(token).add -= request.presence_penalty + request.frequency_penalty * static_cast<float>(count);
-    }
-  }
-  for (const LogitAdjustment& bias : request.bias) at(bias.token).add += bias.add;
-  for (const auto& [token, adjustment] : adjustments) sampling.adjustments.push_back(adjustment);
-  return sampling;
+  for (const LogitAdjustment& bias : request.bias) of(bias.token).add += bias.add;
+}
+
+void Penalties::count(const Generate& request, std::int32_t token) {
+  if (request.repetition_penalty != 1.0f) of(token).penalty = request.repetition_penalty;
+  if (request.presence_penalty == 0.0f && request.frequency_penalty == 0.0f) return;
+  LogitAdjustment& adjustment = of(token);
+  if (answered_.insert(token).second) adjustment.add -= request.presence_penalty;
+  adjustment.add -= request.frequency_penalty;
+}
+
+LogitAdjustment& Penalties::of(std::int32_t token) {
+  const auto [place, fresh] = places_.try_emplace(token, adjustments_.size());
+  if (fresh) adjustments_.push_back({.token = token});
+  return adjustments_[place->second];
 }
 
 }  // namespace gerbil::runtime

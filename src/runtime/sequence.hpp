@@ -1,47 +1,71 @@
 // One request while it runs.
 #pragma once
 
-#include <chrono>
-#include <deque>
-#include <exception>
 #include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
 #include <vector>
 
-#include "runtime/scheduler.hpp"
+#include "runtime/prefix_tree.hpp"
+#include "runtime/request.hpp"
 
 namespace gerbil::runtime {
 
-using Clock = std::chrono::steady_clock;
+// The adjustments of a sequence's next token: those of its request, with its penalties applied to the tokens so far.
+// Each token changes those of that token alone.
+class Penalties {
+ public:
+  Penalties() = default;
+  Penalties(const Generate& request, std::span<const std::int32_t> prompt);
 
-struct TokenEvent {
-  std::int32_t token = 0;
-  std::vector<float> logits;  // empty unless wanted
+  void count(const Generate& request, std::int32_t token);  // of the answer
+  std::vector<LogitAdjustment>& adjustments() { return adjustments_; }
+
+ private:
+  LogitAdjustment& of(std::int32_t token);
+
+  std::vector<LogitAdjustment> adjustments_;
+  std::map<std::int32_t, std::size_t> places_;  // in adjustments_, by token
+  std::set<std::int32_t> answered_;             // tokens of the answer
 };
 
 struct Sequence {
-  const Request* request = nullptr;  // of the thread that waits in run()
-  bool long_rope = false;
+  RequestId id = 0;
+  Request request;
   std::int32_t limit = 0;            // of the answer, resolved
-  std::vector<std::int32_t> tokens;  // prompt and answer
-  std::vector<std::int32_t> blocks;
-  std::int32_t computed = 0;                    // leading tokens whose keys and values are in the cache
-  std::map<std::int32_t, std::int32_t> counts;  // of the answer's tokens, for presence and frequency penalties
+  std::int32_t variant = 0;          // which sequences may share pages with it, see PrefixTree::root()
+  bool long_rope = false;            // see graph::RopeTable
+  std::vector<std::int32_t> tokens;  // those of the request, and the answer
+  Penalties penalties;
 
-  std::deque<TokenEvent> events;  // not yet seen by the owner
-  bool finished = false;
-  bool stop = false;  // the owner wants no more tokens
-  std::exception_ptr error;
+  // Its pages: the first `shared` of them are in the tree, down to `node`, the others are its own.
+  std::vector<std::int32_t> blocks;
+  std::int32_t shared = 0;
+  PrefixTree::Node* node = nullptr;
+  std::int32_t computed = 0;  // leading tokens whose keys and values are in the pages
+  bool preempted = false;     // and has to find room for all that it may become
+
+  bool paused = false;
+  std::optional<Ending> ending;  // it is to end with the step in hand
 
   Outcome outcome;
   Clock::time_point arrived;
   Clock::time_point started;  // of its first step
   Clock::time_point first_token;
 
-  std::int32_t generated() const { return static_cast<std::int32_t>(tokens.size()) - outcome.prompt_tokens; }
+  const Generate* generates() const { return std::get_if<Generate>(&request.task); }
+  const Encode* encodes() const { return std::get_if<Encode>(&request.task); }
+  std::int32_t length() const { return static_cast<std::int32_t>(tokens.size()); }
+  std::int32_t generated() const { return length() - outcome.prompt_tokens; }
+  // The first token whose row is wanted: of an answer and of a text the last.
+  std::int32_t first_wanted() const {
+    const auto* score = std::get_if<Score>(&request.task);
+    return score ? score->first : length() - 1;
+  }
+  // Most urgent first, in order of arrival among equals.
+  std::pair<std::int32_t, RequestId> order() const { return {-request.priority, id}; }
 };
-
-// The sampling parameters of the sequence's next token: those of the request, with its penalties applied to the tokens
-// seen so far.
-Sampling next_sampling(const Sequence& sequence);
 
 }  // namespace gerbil::runtime

@@ -3,113 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <numeric>
 #include <thread>
-#include <utility>
 
 #include "gerbil/error.hpp"
+#include "runtime/hash_program.hpp"
 
 namespace gerbil::runtime {
 namespace {
 
-constexpr std::int32_t vocabulary = 1000;
-
-// The next token is a hash of all tokens before it, read back from the pages they were written to: any mistake in
-// paging, prefix reuse, chunking or preemption changes the answer.
-class HashProgram : public Program {
- public:
-  explicit HashProgram(std::int32_t kv_tokens) : cells_(static_cast<std::size_t>(kv_tokens), -1) {}
-
-  void begin(const Batch& batch) override {
-    ++steps;
-    batch_ = &batch;
-    for (const SequenceView& view : batch.views) phases += view.phase == Phase::prompt ? 'p' : 'd';
-    largest = std::max(largest, batch.tokens.size());
-    for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
-      cell(batch.views[static_cast<std::size_t>(batch.sequences[i])], batch.positions[i]) = batch.tokens[i];
-    }
-  }
-
-  void choose(const Choices& choices) override {
-    if (fail) throw Error(ErrorCode::device_lost, "The device is gone.");
-    for (const std::int32_t output : choices.chosen) result_.tokens.push_back(next(output));
-    result_.probabilities.resize(choices.chosen.size());
-    for (const std::int32_t output : choices.read) {
-      std::vector<float> logits(vocabulary, 0.0f);
-      logits[static_cast<std::size_t>(next(output))] = 1.0f;
-      result_.rows.append_range(logits);
-    }
-    for (const Sampling& sampling : choices.sampling) last_adjustments = sampling.adjustments;
-  }
-
-  bool ready() override { return true; }
-  StepResult finish() override { return std::exchange(result_, {}); }
-
-  void copy_block(std::int32_t from, std::int32_t to) override {
-    std::copy_n(cells_.begin() + from * kv_block_tokens, kv_block_tokens, cells_.begin() + to * kv_block_tokens);
-  }
-  const ProgramInfo& info() const override { return info_; }
-
-  std::atomic<int> steps = 0;
-  std::size_t largest = 0;
-  std::string phases;  // of every sequence of every step: p for a prompt, d for a decoded token
-  bool fail = false;
-  std::vector<LogitAdjustment> last_adjustments;
-
- private:
-  std::int32_t next(std::int32_t output) {
-    const auto row = static_cast<std::size_t>(batch_->outputs[static_cast<std::size_t>(output)]);
-    const SequenceView& view = batch_->views[static_cast<std::size_t>(batch_->sequences[row])];
-    std::uint32_t hash = view.long_rope ? 7 : 1;
-    for (std::int32_t p = 0; p <= batch_->positions[row]; ++p) {
-      hash = hash * 31 + static_cast<std::uint32_t>(cell(view, p));
-    }
-    return static_cast<std::int32_t>(hash % vocabulary);
-  }
-  std::int32_t& cell(const SequenceView& view, std::int32_t position) {
-    const auto block = view.blocks[static_cast<std::size_t>(position / kv_block_tokens)];
-    return cells_[static_cast<std::size_t>(block * kv_block_tokens + position % kv_block_tokens)];
-  }
-  std::vector<std::int32_t> cells_;
-  const Batch* batch_ = nullptr;
-  StepResult result_;
-  ProgramInfo info_;
-};
-
-struct Harness {
-  explicit Harness(SchedulerOptions options = {.context_length = 512, .kv_tokens = 1024, .vocabulary = vocabulary}) {
-    auto owned = std::make_unique<HashProgram>(options.kv_tokens);
-    program = owned.get();
-    scheduler = std::make_unique<Scheduler>(std::move(owned), options);
-  }
-  Outcome run(const Request& request) {
-    return scheduler->run(request, [](std::int32_t, std::span<const float>) { return true; });
-  }
-  HashProgram* program;
-  std::unique_ptr<Scheduler> scheduler;
-};
-
-std::vector<std::int32_t> prompt(std::int32_t size, std::int32_t seed = 1) {
-  std::vector<std::int32_t> tokens(static_cast<std::size_t>(size));
-  for (std::int32_t i = 0; i < size; ++i) tokens[static_cast<std::size_t>(i)] = (i * 37 + seed * 101) % vocabulary;
-  return tokens;
-}
-
-std::vector<std::int32_t> expected(std::vector<std::int32_t> tokens, int count) {
-  std::vector<std::int32_t> answer;
-  for (int i = 0; i < count; ++i) {
-    std::uint32_t hash = 1;
-    for (const std::int32_t token : tokens) hash = hash * 31 + static_cast<std::uint32_t>(token);
-    answer.push_back(static_cast<std::int32_t>(hash % vocabulary));
-    tokens.push_back(answer.back());
-  }
-  return answer;
-}
-
 TEST(Scheduler, GeneratesWhatTheProgramSays) {
   Harness h;
-  const Outcome outcome = h.run({.prompt = prompt(40), .max_tokens = 50});
+  const Outcome outcome = h.run(generate(prompt(40), 50));
   EXPECT_EQ(outcome.tokens, expected(prompt(40), 50));
   EXPECT_EQ(outcome.ending, Ending::length);
   EXPECT_EQ(outcome.prompt_tokens, 40);
@@ -117,24 +22,24 @@ TEST(Scheduler, GeneratesWhatTheProgramSays) {
 }
 
 TEST(Scheduler, ChunksOfAPromptChangeNothing) {
-  Harness h({.context_length = 512, .kv_tokens = 512, .max_tokens = 7, .vocabulary = vocabulary});
-  EXPECT_EQ(h.run({.prompt = prompt(100), .max_tokens = 5}).tokens, expected(prompt(100), 5));
+  Harness h({.context_length = 512, .kv_tokens = 512, .step_tokens = 7, .vocabulary = vocabulary});
+  EXPECT_EQ(h.run(generate(prompt(100), 5)).tokens, expected(prompt(100), 5));
   EXPECT_EQ(h.program->largest, 7u);
 }
 
 TEST(Scheduler, APromptIsNeverDecodedHoweverLittleIsLeftOfIt) {
-  Harness h({.context_length = 512, .kv_tokens = 512, .max_tokens = 7, .vocabulary = vocabulary});
-  h.run({.prompt = prompt(15), .max_tokens = 3});  // 7 + 7 + 1
+  Harness h({.context_length = 512, .kv_tokens = 512, .step_tokens = 7, .vocabulary = vocabulary});
+  h.run(generate(prompt(15), 3));  // 7 + 7 + 1
   EXPECT_EQ(h.program->phases, "pppdd");
   h.program->phases.clear();
-  h.run({.prompt = prompt(1), .max_tokens = 2});
+  h.run(generate(prompt(1), 2));
   EXPECT_EQ(h.program->phases, "pd");
 }
 
 TEST(Scheduler, EndTokensEndAndAreReported) {
   Harness h;
   const auto answer = expected(prompt(10), 6);
-  const Outcome outcome = h.run({.prompt = prompt(10), .max_tokens = 50, .end_tokens = {answer[3]}});
+  const Outcome outcome = h.run({.tokens = prompt(10), .task = Generate{.max_tokens = 50, .end_tokens = {answer[3]}}});
   EXPECT_EQ(outcome.tokens, std::vector(answer.begin(), answer.begin() + 4));
   EXPECT_EQ(outcome.ending, Ending::end_token);
 }
@@ -142,25 +47,23 @@ TEST(Scheduler, EndTokensEndAndAreReported) {
 TEST(Scheduler, TheNextTurnReusesThePrefix) {
   Harness h;
   auto conversation = prompt(45);
-  for (const std::int32_t token : h.run({.prompt = conversation, .max_tokens = 30}).tokens)
-    conversation.push_back(token);
+  for (const std::int32_t token : h.run(generate(conversation, 30)).tokens) conversation.push_back(token);
   for (const std::int32_t token : prompt(9, 5)) conversation.push_back(token);
-  const Outcome second = h.run({.prompt = conversation, .max_tokens = 20});
+  const Outcome second = h.run(generate(conversation, 20));
   EXPECT_EQ(second.cached_tokens, 45 + 29) << "all but the last sampled token, which was never fed back";
   EXPECT_EQ(second.tokens, expected(conversation, 20));
   // A branch of the first turn must not disturb what the second left behind.
-  EXPECT_EQ(h.run({.prompt = prompt(45), .max_tokens = 30}).tokens, expected(prompt(45), 30));
-  EXPECT_EQ(h.run({.prompt = conversation, .max_tokens = 20}).tokens, expected(conversation, 20));
+  EXPECT_EQ(h.run(generate(prompt(45), 30)).tokens, expected(prompt(45), 30));
+  EXPECT_EQ(h.run(generate(conversation, 20)).tokens, expected(conversation, 20));
 }
 
 TEST(Scheduler, ThreadsShareStepsAndGetTheirOwnAnswers) {
-  Harness h({.context_length = 512, .kv_tokens = 8 * 512, .max_tokens = 64, .vocabulary = vocabulary});
+  Harness h({.context_length = 512, .kv_tokens = 8 * 512, .step_tokens = 64, .vocabulary = vocabulary});
   std::vector<std::thread> threads;
   std::vector<std::vector<std::int32_t>> answers(6);
   for (int i = 0; i < 6; ++i) {
-    threads.emplace_back([&, i] {
-      answers[static_cast<std::size_t>(i)] = h.run({.prompt = prompt(20 + 13 * i, i), .max_tokens = 40}).tokens;
-    });
+    threads.emplace_back(
+        [&, i] { answers[static_cast<std::size_t>(i)] = h.run(generate(prompt(20 + 13 * i, i), 40)).tokens; });
   }
   for (std::thread& thread : threads) thread.join();
   for (int i = 0; i < 6; ++i)
@@ -169,12 +72,11 @@ TEST(Scheduler, ThreadsShareStepsAndGetTheirOwnAnswers) {
 
 TEST(Scheduler, ACacheThatIsTooSmallForAllPreempts) {
   // Four sequences of up to 160 tokens, pages for 192.
-  Harness h({.context_length = 192, .kv_tokens = 192, .max_tokens = 64, .vocabulary = vocabulary});
+  Harness h({.context_length = 192, .kv_tokens = 192, .step_tokens = 64, .vocabulary = vocabulary});
   std::vector<std::thread> threads;
   std::vector<std::vector<std::int32_t>> answers(4);
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back(
-        [&, i] { answers[static_cast<std::size_t>(i)] = h.run({.prompt = prompt(30, i), .max_tokens = 130}).tokens; });
+    threads.emplace_back([&, i] { answers[static_cast<std::size_t>(i)] = h.run(generate(prompt(30, i), 130)).tokens; });
   }
   for (std::thread& thread : threads) thread.join();
   for (int i = 0; i < 4; ++i) EXPECT_EQ(answers[static_cast<std::size_t>(i)], expected(prompt(30, i), 130)) << i;
@@ -183,24 +85,24 @@ TEST(Scheduler, ACacheThatIsTooSmallForAllPreempts) {
 TEST(Scheduler, TheCallbackCanStop) {
   Harness h;
   int seen = 0;
-  const Outcome outcome =
-      h.scheduler->run({.prompt = prompt(10), .max_tokens = 50}, [&](auto, auto) { return ++seen < 3; });
+  const Outcome outcome = h.run(generate(prompt(10), 50), [&](auto) { return ++seen < 3; });
   EXPECT_EQ(outcome.tokens, expected(prompt(10), 3));
   EXPECT_EQ(outcome.ending, Ending::stopped);
 }
 
 TEST(Scheduler, AnExceptionOfTheCallbackReachesTheCaller) {
   Harness h;
-  EXPECT_THROW(h.scheduler->run({.prompt = prompt(10), .max_tokens = 50},
-                                [](auto, auto) -> bool { throw std::runtime_error("enough"); }),
+  EXPECT_THROW(h.run(generate(prompt(10), 50), [](auto) -> bool { throw std::runtime_error("enough"); }),
                std::runtime_error);
-  EXPECT_EQ(h.run({.prompt = prompt(10), .max_tokens = 5}).tokens, expected(prompt(10), 5)) << "and the engine goes on";
+  EXPECT_EQ(h.run(generate(prompt(10), 5)).tokens, expected(prompt(10), 5)) << "and the engine goes on";
 }
 
 TEST(Scheduler, CancellationEndsBetweenSteps) {
   Harness h;
   int asked = 0;
-  const Outcome outcome = h.run({.prompt = prompt(10), .max_tokens = 50, .cancelled = [&] { return ++asked > 20; }});
+  Request request = generate(prompt(10), 50);
+  request.cancelled = [&] { return ++asked > 20; };
+  const Outcome outcome = h.run(request);
   EXPECT_EQ(outcome.ending, Ending::cancelled);
   EXPECT_LT(outcome.tokens.size(), 50u);
 }
@@ -215,27 +117,27 @@ TEST(Scheduler, ErrorsComeBeforeAnyWork) {
     }
     return ErrorCode::internal;
   };
-  EXPECT_EQ(code({.prompt = {}}), ErrorCode::invalid_argument);
-  EXPECT_EQ(code({.prompt = {1, vocabulary}}), ErrorCode::invalid_argument);
-  EXPECT_EQ(code({.prompt = {-1}}), ErrorCode::invalid_argument);
-  EXPECT_EQ(code({.prompt = prompt(500), .max_tokens = 13}), ErrorCode::context_full);
-  EXPECT_EQ(code({.prompt = prompt(512)}), ErrorCode::context_full);
+  EXPECT_EQ(code(generate({})), ErrorCode::invalid_argument);
+  EXPECT_EQ(code(generate({1, vocabulary})), ErrorCode::invalid_argument);
+  EXPECT_EQ(code(generate({-1})), ErrorCode::invalid_argument);
+  EXPECT_EQ(code(generate(prompt(500), 13)), ErrorCode::context_full);
+  EXPECT_EQ(code(generate(prompt(512))), ErrorCode::context_full);
   EXPECT_EQ(h.program->steps, 0);
-  EXPECT_EQ(h.run({.prompt = prompt(500)}).tokens.size(), 12u) << "without max_tokens the context is filled";
+  EXPECT_EQ(h.run(generate(prompt(500))).tokens.size(), 12u) << "without max_tokens the context is filled";
 }
 
 TEST(Scheduler, AFailingProgramFailsTheRequest) {
   Harness h;
   h.program->fail = true;
-  EXPECT_THROW(h.run({.prompt = prompt(10), .max_tokens = 5}), Error);
+  EXPECT_THROW(h.run(generate(prompt(10), 5)), Error);
   h.program->fail = false;
-  EXPECT_EQ(h.run({.prompt = prompt(10), .max_tokens = 5}).tokens, expected(prompt(10), 5));
+  EXPECT_EQ(h.run(generate(prompt(10), 5)).tokens, expected(prompt(10), 5));
 }
 
 TEST(Scheduler, LogitsAreRowsForEveryToken) {
-  Harness h({.context_length = 512, .kv_tokens = 512, .max_tokens = 16, .vocabulary = vocabulary});
+  Harness h({.context_length = 512, .kv_tokens = 512, .step_tokens = 16, .vocabulary = vocabulary});
   const auto tokens = prompt(50);
-  const auto rows = h.scheduler->logits(tokens);
+  const auto rows = h.score(tokens);
   ASSERT_EQ(rows.size(), 50u * vocabulary);
   for (std::size_t i = 0; i < 50; ++i) {
     const auto row = rows.begin() + static_cast<std::ptrdiff_t>(i * vocabulary);
@@ -246,12 +148,12 @@ TEST(Scheduler, LogitsAreRowsForEveryToken) {
 
 TEST(Scheduler, PenaltiesCountTokens) {
   Harness h;
-  h.run({.prompt = {5, 5, 6},
-         .max_tokens = 2,
-         .repetition_penalty = 1.5f,
-         .presence_penalty = 1.0f,
-         .frequency_penalty = 0.5f,
-         .bias = {{6, 1.0f, 2.0f}}});
+  h.run({.tokens = {5, 5, 6},
+         .task = Generate{.max_tokens = 2,
+                          .repetition_penalty = 1.5f,
+                          .presence_penalty = 1.0f,
+                          .frequency_penalty = 0.5f,
+                          .bias = {{6, 1.0f, 2.0f}}}});
   const auto first = expected({5, 5, 6}, 1)[0];
   std::map<std::int32_t, std::pair<float, float>> found;
   for (const auto& a : h.program->last_adjustments) found[a.token] = {a.penalty, a.add};
@@ -262,8 +164,258 @@ TEST(Scheduler, PenaltiesCountTokens) {
 
 TEST(Scheduler, LongSequencesUseTheLongRope) {
   Harness h({.context_length = 512, .kv_tokens = 512, .vocabulary = vocabulary, .rope_original_context = 64});
-  EXPECT_EQ(h.run({.prompt = prompt(32), .max_tokens = 32}).tokens, expected(prompt(32), 32));
-  EXPECT_NE(h.run({.prompt = prompt(32), .max_tokens = 33}).tokens, expected(prompt(32), 33));
+  EXPECT_EQ(h.run(generate(prompt(32), 32)).tokens, expected(prompt(32), 32));
+  EXPECT_NE(h.run(generate(prompt(32), 33)).tokens, expected(prompt(32), 33));
+}
+
+// A scheduler and its program, step by step.
+struct Steps {
+  explicit Steps(const SchedulerOptions& options) : program(options.kv_tokens), scheduler(options) {}
+  // One step; false when there was nothing to run.
+  bool step() {
+    const Scheduler::Plan* plan = scheduler.plan(now);
+    if (plan) {
+      for (const auto& [from, to] : plan->copies) program.copy_block(from, to);
+      program.begin(plan->batch);
+      program.choose(plan->choices);
+      scheduler.commit(program.finish(), now);
+    }
+    for (auto& [id, event] : scheduler.events()) {
+      if (const auto* outcome = std::get_if<Outcome>(&event)) outcomes[id] = *outcome;
+      if (const auto* error = std::get_if<std::exception_ptr>(&event)) errors[id] = *error;
+    }
+    return plan != nullptr;
+  }
+  RequestId add(Request request) { return scheduler.add(std::move(request), now); }
+  void run() {
+    while (step()) {
+    }
+  }
+  ErrorCode error(RequestId id) {
+    try {
+      std::rethrow_exception(errors.at(id));
+    } catch (const Error& error) {
+      return error.code();
+    }
+  }
+  Clock::time_point now = Clock::time_point(std::chrono::hours(1));
+  HashProgram program;
+  Scheduler scheduler;
+  std::map<RequestId, Outcome> outcomes;
+  std::map<RequestId, std::exception_ptr> errors;
+};
+
+TEST(Scheduler, ARequestThatDoesNotFitEvictsNothing) {
+  Steps s({.context_length = 1024, .kv_tokens = 1024, .vocabulary = vocabulary});
+  s.add(generate(prompt(300), 1));
+  s.run();
+  s.add(generate(prompt(600, 2), 30));
+  ASSERT_TRUE(s.step());
+  ASSERT_TRUE(s.step());
+  s.add(generate(prompt(500, 3), 1));  // waits for the second
+  ASSERT_TRUE(s.step());
+  const RequestId again = s.add([] {
+    Request request = generate(prompt(300), 1);
+    request.priority = 1;
+    return request;
+  }());
+  s.run();
+  EXPECT_EQ(s.outcomes.at(again).cached_tokens, 299);
+}
+
+TEST(Scheduler, OneSystemPromptIsComputedOnceForAllWhoBeginWithIt) {
+  Steps s({.context_length = 512, .kv_tokens = 16 * 512, .step_tokens = 100, .vocabulary = vocabulary});
+  std::vector<RequestId> ids;
+  for (int i = 0; i < 20; ++i) {
+    auto tokens = prompt(320);
+    tokens.append_range(prompt(10, 2 + i));
+    ids.push_back(s.add(generate(tokens, 5)));
+  }
+  s.run();
+  for (int i = 0; i < 20; ++i) {
+    auto tokens = prompt(320);
+    tokens.append_range(prompt(10, 2 + i));
+    EXPECT_EQ(s.outcomes.at(ids[static_cast<std::size_t>(i)]).tokens, expected(tokens, 5)) << i;
+  }
+  EXPECT_EQ(s.program.tokens, 320 + 20 * (10 + 4));
+}
+
+TEST(Scheduler, WhoGaveItsPagesUpWaitsForRoomToEnd) {
+  // Four answers of 160 tokens in pages for 192: nobody may be computed again and again.
+  Steps s({.context_length = 192, .kv_tokens = 192, .step_tokens = 64, .vocabulary = vocabulary});
+  std::vector<RequestId> ids;
+  for (int i = 0; i < 4; ++i) ids.push_back(s.add(generate(prompt(30, i), 130)));
+  s.run();
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(s.outcomes.at(ids[static_cast<std::size_t>(i)]).tokens, expected(prompt(30, i), 130)) << i;
+  const int useful = 4 * (30 + 129);
+  EXPECT_LT(s.program.tokens, useful + 4 * 160) << "each computed again once at most";
+}
+
+TEST(Scheduler, MoreUrgentRequestsGoFirst) {
+  Steps s({.context_length = 512, .kv_tokens = 2048, .max_sequences = 1, .vocabulary = vocabulary});
+  Request urgent = generate(prompt(10, 3), 2);
+  urgent.priority = 5;
+  s.add(generate(prompt(10, 1), 2));
+  const RequestId second = s.add(generate(prompt(10, 2), 2));
+  const RequestId third = s.add(urgent);
+  s.step();
+  s.step();
+  EXPECT_TRUE(s.outcomes.contains(third));
+  EXPECT_FALSE(s.outcomes.contains(second));
+}
+
+TEST(Scheduler, ADeadlineEndsWhatRunsAndWhatWaits) {
+  Steps s({.context_length = 512, .kv_tokens = 2048, .max_sequences = 1, .vocabulary = vocabulary});
+  Request request = generate(prompt(10), 100);
+  request.deadline = s.now + std::chrono::seconds(1);
+  const RequestId runs = s.add(request);
+  const RequestId waits = s.add(request);
+  ASSERT_TRUE(s.step());
+  EXPECT_TRUE(s.errors.empty());
+  s.now += std::chrono::seconds(2);
+  EXPECT_FALSE(s.step());
+  EXPECT_EQ(s.error(runs), ErrorCode::timeout);
+  EXPECT_EQ(s.error(waits), ErrorCode::timeout);
+  EXPECT_TRUE(s.scheduler.empty());
+}
+
+TEST(Scheduler, AFullQueueRefusesMore) {
+  Steps s({.context_length = 512, .kv_tokens = 2048, .max_sequences = 1, .vocabulary = vocabulary, .max_waiting = 2});
+  s.add(generate(prompt(10), 50));
+  s.step();
+  s.add(generate(prompt(10), 5));
+  s.add(generate(prompt(10), 5));
+  try {
+    s.add(generate(prompt(10), 5));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::overloaded);
+  }
+  s.run();
+  s.add(generate(prompt(10), 5));
+  s.run();
+  EXPECT_EQ(s.outcomes.size(), 4u);
+}
+
+TEST(Scheduler, AnEndWhileTheStepRunsTakesEffectAfterIt) {
+  Steps s({.context_length = 512, .kv_tokens = 2048, .vocabulary = vocabulary});
+  const RequestId id = s.add(generate(prompt(10), 50));
+  const Scheduler::Plan* plan = s.scheduler.plan(s.now);
+  s.program.begin(plan->batch);
+  s.scheduler.end(id, Ending::cancelled);
+  EXPECT_FALSE(s.scheduler.empty()) << "its pages are being written";
+  s.program.choose(plan->choices);
+  s.scheduler.commit(s.program.finish(), s.now);
+  EXPECT_TRUE(s.scheduler.empty());
+  s.step();
+  EXPECT_EQ(s.outcomes.at(id).ending, Ending::cancelled);
+  EXPECT_TRUE(s.outcomes.at(id).tokens.empty());
+}
+
+TEST(Scheduler, APausedSequenceGetsNoTokens) {
+  Steps s({.context_length = 512, .kv_tokens = 2048, .vocabulary = vocabulary});
+  const RequestId id = s.add(generate(prompt(10), 3));
+  ASSERT_TRUE(s.step());
+  s.scheduler.pause(id, true);
+  EXPECT_FALSE(s.step());
+  s.scheduler.pause(id, false);
+  s.run();
+  EXPECT_EQ(s.outcomes.at(id).tokens, expected(prompt(10), 3));
+}
+
+TEST(Scheduler, ScoresShareTheirBeginningAndLeaveChatsInTheCache) {
+  // A chat fills half of the cache; documents that are ranked would fill it several times.
+  Steps s({.context_length = 512, .kv_tokens = 1024, .step_tokens = 128, .vocabulary = vocabulary});
+  s.add(generate(prompt(400), 20));
+  s.run();
+  const std::int64_t before = s.program.tokens;
+  std::vector<RequestId> ids;
+  for (int i = 0; i < 12; ++i) {
+    auto tokens = prompt(96, 50);
+    tokens.append_range(prompt(100, 60 + i));
+    ids.push_back(s.add({.tokens = tokens, .task = Score{195}}));
+  }
+  s.run();
+  EXPECT_EQ(s.program.tokens - before, 96 + 12 * 100);
+  for (const RequestId id : ids) EXPECT_EQ(s.outcomes.at(id).ending, Ending::length);
+  const RequestId chat = s.add(generate(prompt(400), 1));
+  s.run();
+  EXPECT_EQ(s.outcomes.at(chat).cached_tokens, 399);
+}
+
+TEST(Scheduler, AStepHasNoMoreWantedRowsThanTheProgramHasRoomFor) {
+  Steps s({.context_length = 512, .kv_tokens = 1024, .step_tokens = 128, .max_outputs = 5, .vocabulary = vocabulary});
+  for (int i = 0; i < 7; ++i) s.add(generate(prompt(20, i), 4));
+  s.add({.tokens = prompt(33, 9), .task = Score{2}});
+  while (const Scheduler::Plan* plan = s.scheduler.plan(s.now)) {
+    EXPECT_LE(plan->batch.outputs.size(), 5u);
+    s.program.begin(plan->batch);
+    s.program.choose(plan->choices);
+    s.scheduler.commit(s.program.finish(), s.now);
+  }
+  std::size_t rows = 0;
+  std::int32_t next = 2;
+  for (const auto& [id, event] : s.scheduler.events()) {
+    const auto* read = std::get_if<RowsEvent>(&event);
+    if (!read) continue;
+    EXPECT_EQ(read->first, next);
+    rows += read->values.size() / vocabulary;
+    next += static_cast<std::int32_t>(read->values.size()) / vocabulary;
+  }
+  EXPECT_EQ(rows, 31u);
+}
+
+// Texts that are encoded: whole, of one adapter a step.
+TEST(Scheduler, TextsAreReadAtOnceAndShareSteps) {
+  Steps s({.context_length = 200,
+           .kv_tokens = 200 + 8 * 32,
+           .step_tokens = 64,
+           .max_tokens = 200,
+           .max_sequences = 8,
+           .max_outputs = 8,
+           .vocabulary = vocabulary,
+           .types = 2,
+           .padding_token = 3,
+           .whole_texts = true});
+  const auto add = [&](std::int32_t length, std::int32_t adapter) {
+    s.add({.tokens = prompt(length, length), .task = Encode{.adapter = adapter}});
+  };
+  for (const std::int32_t length : {30, 200, 20, 10, 40}) add(length, 0);
+  add(5, 1);
+  std::vector<std::vector<std::int32_t>> steps;
+  while (const Scheduler::Plan* plan = s.scheduler.plan(s.now)) {
+    std::vector<std::int32_t>& lengths = steps.emplace_back();
+    for (const SequenceView& view : plan->batch.views) lengths.push_back(view.length);
+    EXPECT_EQ(plan->batch.outputs.size(), lengths.size());
+    EXPECT_EQ(plan->batch.task, lengths[0] == 5 ? 1 : 0);
+    s.program.begin(plan->batch);
+    s.program.choose(plan->choices);
+    s.scheduler.commit(s.program.finish(), s.now);
+  }
+  EXPECT_EQ(steps, (std::vector<std::vector<std::int32_t>>{{30, 20, 10}, {200}, {40}, {5}}));
+}
+
+TEST(Scheduler, WhatAModelCannotDoIsRefused) {
+  Steps words({.context_length = 64, .kv_tokens = 64, .vocabulary = vocabulary});
+  Steps texts({.context_length = 64, .kv_tokens = 64, .vocabulary = vocabulary, .types = 2, .whole_texts = true});
+  const auto code = [](Steps& s, Request request) {
+    try {
+      s.add(std::move(request));
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return ErrorCode::internal;
+  };
+  EXPECT_EQ(code(words, {.tokens = {1}, .task = Encode{}}), ErrorCode::unsupported);
+  EXPECT_EQ(code(texts, generate({1})), ErrorCode::unsupported);
+  EXPECT_EQ(code(texts, {.tokens = {1}, .task = Score{}}), ErrorCode::unsupported);
+  EXPECT_EQ(code(words, {.tokens = {1}, .task = Score{1}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(code(words, {.tokens = {1}, .task = Score{-1}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(code(texts, {.tokens = {1, 2}, .task = Encode{.types = {0}}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(code(texts, {.tokens = {1}, .task = Encode{.types = {2}}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(code(texts, {.tokens = {1}, .task = Encode{.skipped = -1}}), ErrorCode::invalid_argument);
+  EXPECT_EQ(code(texts, {.tokens = prompt(65), .task = Encode{}}), ErrorCode::invalid_argument);
 }
 
 }  // namespace

@@ -1,0 +1,139 @@
+#include "engine/generation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace gerbil {
+namespace {
+
+void require(bool condition, const std::string& name, double value, const std::string& range) {
+  if (condition) return;
+  throw Error(ErrorCode::invalid_argument, name + " is " + std::to_string(value) + ", but should be " + range + ".");
+}
+
+void check_options(const Options& options, std::int32_t vocabulary) {
+  const SamplingOptions& s = options.sampling;
+  require(s.temperature >= 0.0f && std::isfinite(s.temperature), "temperature", s.temperature, "0 or more");
+  require(s.top_k >= 0, "top_k", s.top_k, "0 or more");
+  require(s.top_p > 0.0f && s.top_p <= 1.0f, "top_p", s.top_p, "above 0 and at most 1");
+  require(s.min_p >= 0.0f && s.min_p <= 1.0f, "min_p", s.min_p, "between 0 and 1");
+  require(s.repetition_penalty > 0.0f && std::isfinite(s.repetition_penalty), "repetition_penalty",
+          s.repetition_penalty, "positive");
+  require(std::isfinite(s.presence_penalty), "presence_penalty", s.presence_penalty, "a finite number");
+  require(std::isfinite(s.frequency_penalty), "frequency_penalty", s.frequency_penalty, "a finite number");
+  require(options.log_probabilities <= vocabulary, "log_probabilities", options.log_probabilities,
+          "at most the vocabulary's size");
+  const std::string ids = "an id from 0 to " + std::to_string(vocabulary - 1);
+  for (const auto& [token, bias] : s.logit_bias) {
+    require(token >= 0 && token < vocabulary, "A token of logit_bias", token, ids);
+    require(!std::isnan(bias), "A value of logit_bias", bias, "a number");
+  }
+  for (const std::int32_t token : options.stop_tokens)
+    require(token >= 0 && token < vocabulary, "A stop token", token, ids);
+}
+
+// Tokens that end the answer.
+std::vector<std::int32_t> end_tokens(const ModelFiles& files, const Options& options) {
+  std::vector<std::int32_t> tokens = options.stop_tokens;
+  if (!options.ignore_end) tokens.append_range(files.end_tokens);
+  if (!files.tokenizer) return tokens;
+  // Special tokens are no text: one that is named as a stop text ends the answer by its id.
+  for (const std::string& stop : options.stop) {
+    const auto token = files.tokenizer->id(stop);
+    if (token && files.tokenizer->is_special(*token)) tokens.push_back(*token);
+  }
+  return tokens;
+}
+
+runtime::Request make_request(const Prompt& prompt, const Options& options, std::vector<std::int32_t> end_tokens) {
+  const SamplingOptions& s = options.sampling;
+  runtime::Generate generate{.max_tokens = options.max_tokens,
+                             .sampling = {.temperature = s.temperature,
+                                          .top_k = s.top_k,
+                                          .top_p = s.top_p,
+                                          .min_p = s.min_p,
+                                          .seed = s.seed,
+                                          .alternatives = options.log_probabilities},
+                             .repetition_penalty = s.repetition_penalty,
+                             .presence_penalty = s.presence_penalty,
+                             .frequency_penalty = s.frequency_penalty,
+                             .end_tokens = std::move(end_tokens)};
+  for (const auto& [token, bias] : s.logit_bias) generate.bias.push_back({token, 1.0f, bias});
+  return {.tokens = prompt.tokens, .task = std::move(generate), .cancelled = [flag = options.cancellation] {
+            return flag.cancelled();
+          }};
+}
+
+TokenReport report(std::span<const ScoredToken> scored) {
+  const auto convert = [](const ScoredToken& s) { return TokenProbability{s.token, s.log_probability}; };
+  TokenReport result{convert(scored.front()), {}};
+  for (const ScoredToken& other : scored.subspan(1)) result.alternatives.push_back(convert(other));
+  return result;
+}
+
+FinishReason finish_reason(runtime::Ending ending) {
+  switch (ending) {
+    case runtime::Ending::length:
+      return FinishReason::length;
+    case runtime::Ending::cancelled:
+      return FinishReason::cancelled;
+    case runtime::Ending::end_token:
+    case runtime::Ending::stopped:
+      break;
+  }
+  return FinishReason::stop;
+}
+
+double rate(std::int32_t tokens, double seconds) { return seconds > 0.0 ? tokens / seconds : 0.0; }
+
+}  // namespace
+
+Generation::Generation(const ModelFiles& files, std::int32_t vocabulary, const Prompt& prompt, const Options& options)
+    : tokenizer_(files.tokenizer ? &*files.tokenizer : nullptr),
+      end_tokens_(gerbil::end_tokens(files, options)),
+      answer_(options.stop, prompt.in_reasoning, options.on_text) {
+  check_options(options, vocabulary);
+  request_ = make_request(prompt, options, end_tokens_);
+  if (tokenizer_) detokenizer_.emplace(*tokenizer_);
+}
+
+bool Generation::take(const runtime::Event& event) {
+  const auto* happened = std::get_if<runtime::TokenEvent>(&event);
+  if (!happened) return true;
+  const std::int32_t token = happened->token;
+  if (!happened->probabilities.empty()) log_probabilities_.push_back(report(happened->probabilities));
+  if (!detokenizer_ || std::ranges::contains(end_tokens_, token)) return true;
+  // A tokenizer may call its think tags special, which leaves them out of the text; the answer needs to see them.
+  if (tokenizer_->is_special(token)) {
+    const std::string spelling = tokenizer_->token(token);
+    if (spelling == "<think>" || spelling == "</think>") return answer_.push(detokenizer_->finish() + spelling);
+  }
+  return answer_.push(detokenizer_->push(token));
+}
+
+Result Generation::finish(const runtime::Outcome& outcome) {
+  if (detokenizer_) answer_.push(detokenizer_->finish());
+  answer_.finish();
+  Result result;
+  result.text = answer_.text();
+  result.reasoning = answer_.reasoning();
+  result.log_probabilities = std::move(log_probabilities_);
+  // The last token that is allowed may complete a stop sequence.
+  result.finish_reason = answer_.stopped() ? FinishReason::stop : finish_reason(outcome.ending);
+  result.prompt_tokens = outcome.prompt_tokens;
+  result.cached_tokens = outcome.cached_tokens;
+  result.generated_tokens = static_cast<std::int32_t>(outcome.tokens.size());
+  result.tokens = outcome.tokens;
+  result.timings.time_to_first_token = outcome.time_to_first_token;
+  result.timings.prefill = outcome.prefill_seconds;
+  result.timings.decode = outcome.decode_seconds;
+  result.timings.prefill_tokens_per_second =
+      rate(outcome.prompt_tokens - outcome.cached_tokens, outcome.prefill_seconds);
+  result.timings.decode_tokens_per_second = rate(result.generated_tokens - 1, outcome.decode_seconds);
+  return result;
+}
+
+}  // namespace gerbil

@@ -1,0 +1,39 @@
+// One answer while it is made: from what was asked, token by token, to the result.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/model_files.hpp"
+#include "gerbil/engine.hpp"
+#include "runtime/answer.hpp"
+#include "runtime/request.hpp"
+
+namespace gerbil {
+
+struct Prompt {
+  std::vector<std::int32_t> tokens;
+  bool in_reasoning = false;  // it already opened the think tag
+};
+
+class Generation {
+ public:
+  // Throws Error{invalid_argument} for options out of range. The files must outlive it.
+  Generation(const ModelFiles& files, std::int32_t vocabulary, const Prompt& prompt, const Options& options);
+
+  const runtime::Request& request() const { return request_; }
+  // Takes what happens before the end; false once a stop sequence has been found.
+  bool take(const runtime::Event& event);
+  Result finish(const runtime::Outcome& outcome);
+
+ private:
+  const tokenizer::Tokenizer* tokenizer_;  // null: ids only
+  runtime::Request request_;
+  std::vector<std::int32_t> end_tokens_;
+  std::optional<tokenizer::Detokenizer> detokenizer_;
+  runtime::AnswerText answer_;
+  std::vector<TokenReport> log_probabilities_;
+};
+
+}  // namespace gerbil

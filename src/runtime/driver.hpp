@@ -1,0 +1,74 @@
+// Puts a scheduler to work on a program, in the way that the caller's threads ask for:
+//
+//   leading  The threads that wait in run() take turns at running a step for everybody. A single caller never switches
+//            threads.
+//   worker   One thread runs all steps (start_worker). Callers of run() sleep until something happens to their
+//   requests,
+//            and submit() needs no thread of the caller's at all.
+//   polled   Somebody's event loop calls poll(), as WebAssembly without threads must.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "backends/program.hpp"
+#include "runtime/scheduler.hpp"
+
+namespace gerbil::runtime {
+
+class Driver {
+ public:
+  Driver(std::unique_ptr<Program> program, const SchedulerOptions& options);
+  // Requests that still run end with Error{cancelled}. No thread may be in a call of this object.
+  ~Driver();
+
+  // Runs requests to their ends; safe to call from several threads, and from on_event. What happens to each is shown
+  // to on_event with its number, in order, on the calling thread; false ends that request (Ending::stopped). Throws as
+  // Scheduler::check() does before any work; later the first error of any of them, or of on_event, once the others
+  // are ended.
+  using OnEvent = std::function<bool(std::size_t number, const Event& event)>;
+  std::vector<Outcome> run(std::vector<Request> requests, const OnEvent& on_event);
+
+  // Adds a request; throws as Scheduler::add() does. What happens to it is shown to the listener, in order, by the
+  // thread that runs the steps, which it must not keep waiting: run() throws there. False ends the request
+  // (Ending::stopped), and so does an exception, after which the listener sees no more of it.
+  using Listener = std::function<bool(const Event& event)>;
+  RequestId submit(Request request, Listener listener);
+  void end(RequestId id, Ending ending);
+
+  // Runs one step; false when there was nothing to run, or another thread is at it.
+  bool poll();
+  // From now on a thread of this object runs the steps. Later calls do nothing.
+  void start_worker();
+
+  const ProgramInfo& info() const { return program_->info(); }
+  const SchedulerOptions& options() const { return options_; }
+
+ private:
+  struct Caller;
+  bool step(std::unique_lock<std::mutex>& lock);
+  void deliver(std::unique_lock<std::mutex>& lock);
+  void work();
+
+  std::unique_ptr<Program> program_;
+  SchedulerOptions options_;
+
+  std::mutex mutex_;  // guards what follows; a step and listeners run without it
+  Scheduler scheduler_;
+  std::map<RequestId, std::shared_ptr<Listener>> listeners_;
+  std::thread::id leader_;        // of the thread that runs a step, or tells listeners of one
+  std::list<Caller*> callers_;    // that sleep
+  std::condition_variable work_;  // for the worker
+  bool closing_ = false;
+  std::thread worker_;
+};
+
+}  // namespace gerbil::runtime

@@ -1,0 +1,131 @@
+// A program whose next token is a hash of all tokens before it, read back from the pages they were written to: any
+// mistake in paging, prefix reuse, chunking or preemption changes the answer.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gerbil/error.hpp"
+#include "runtime/driver.hpp"
+
+namespace gerbil::runtime {
+
+inline constexpr std::int32_t vocabulary = 1000;
+
+class HashProgram : public Program {
+ public:
+  explicit HashProgram(std::int32_t kv_tokens) : cells_(static_cast<std::size_t>(kv_tokens), -1) {}
+
+  void begin(const Batch& batch) override {
+    ++steps;
+    batch_ = &batch;
+    for (const SequenceView& view : batch.views) phases += view.phase == Phase::prompt ? 'p' : 'd';
+    largest = std::max(largest, batch.tokens.size());
+    tokens += std::ssize(batch.tokens);
+    for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
+      cell(batch.views[static_cast<std::size_t>(batch.sequences[i])], batch.positions[i]) = batch.tokens[i];
+    }
+  }
+
+  void choose(const Choices& choices) override {
+    if (fail) throw Error(ErrorCode::device_lost, "The device is gone.");
+    for (const std::int32_t output : choices.chosen) result_.tokens.push_back(next(output));
+    result_.probabilities.resize(choices.chosen.size());
+    for (const std::int32_t output : choices.read) {
+      std::vector<float> logits(vocabulary, 0.0f);
+      logits[static_cast<std::size_t>(next(output))] = 1.0f;
+      result_.rows.append_range(logits);
+    }
+    for (const Sampling& sampling : choices.sampling) last_adjustments = sampling.adjustments;
+  }
+
+  bool ready() override { return true; }
+  StepResult finish() override { return std::exchange(result_, {}); }
+
+  void copy_block(std::int32_t from, std::int32_t to) override {
+    std::copy_n(cells_.begin() + from * kv_block_tokens, kv_block_tokens, cells_.begin() + to * kv_block_tokens);
+  }
+  const ProgramInfo& info() const override { return info_; }
+
+  std::atomic<int> steps = 0;
+  std::size_t largest = 0;
+  std::int64_t tokens = 0;  // of all steps
+  std::string phases;       // of every sequence of every step: p for a prompt, d for a decoded token
+  bool fail = false;
+  std::vector<LogitAdjustment> last_adjustments;
+
+ private:
+  std::int32_t next(std::int32_t output) {
+    const auto row = static_cast<std::size_t>(batch_->outputs[static_cast<std::size_t>(output)]);
+    const SequenceView& view = batch_->views[static_cast<std::size_t>(batch_->sequences[row])];
+    std::uint32_t hash = view.long_rope ? 7 : 1;
+    for (std::int32_t p = 0; p <= batch_->positions[row]; ++p) {
+      hash = hash * 31 + static_cast<std::uint32_t>(cell(view, p));
+    }
+    return static_cast<std::int32_t>(hash % vocabulary);
+  }
+  std::int32_t& cell(const SequenceView& view, std::int32_t position) {
+    const auto block = view.blocks[static_cast<std::size_t>(position / kv_block_tokens)];
+    return cells_[static_cast<std::size_t>(block * kv_block_tokens + position % kv_block_tokens)];
+  }
+  std::vector<std::int32_t> cells_;
+  const Batch* batch_ = nullptr;
+  StepResult result_;
+  ProgramInfo info_;
+};
+
+struct Harness {
+  explicit Harness(SchedulerOptions options = {.context_length = 512, .kv_tokens = 1024, .vocabulary = vocabulary}) {
+    auto owned = std::make_unique<HashProgram>(options.kv_tokens);
+    program = owned.get();
+    driver = std::make_unique<Driver>(std::move(owned), options);
+  }
+  using OnToken = std::function<bool(std::int32_t)>;
+  Outcome run(Request request, const OnToken& on_token = {}) {
+    return driver
+        ->run({std::move(request)},
+              [&](std::size_t, const Event& event) {
+                const auto* token = std::get_if<TokenEvent>(&event);
+                return !token || !on_token || on_token(token->token);
+              })
+        .front();
+  }
+  // Rows of logits, from that of token `first` on.
+  std::vector<float> score(std::vector<std::int32_t> tokens, std::int32_t first = 0) {
+    std::vector<float> rows;
+    driver->run({{.tokens = std::move(tokens), .task = Score{first}}}, [&](std::size_t, const Event& event) {
+      rows.append_range(std::get<RowsEvent>(event).values);
+      return true;
+    });
+    return rows;
+  }
+  HashProgram* program;
+  std::unique_ptr<Driver> driver;
+};
+
+inline Request generate(std::vector<std::int32_t> tokens, std::int32_t max_tokens = 0) {
+  return {.tokens = std::move(tokens), .task = Generate{.max_tokens = max_tokens}};
+}
+
+inline std::vector<std::int32_t> prompt(std::int32_t size, std::int32_t seed = 1) {
+  std::vector<std::int32_t> tokens(static_cast<std::size_t>(size));
+  for (std::int32_t i = 0; i < size; ++i) tokens[static_cast<std::size_t>(i)] = (i * 37 + seed * 101) % vocabulary;
+  return tokens;
+}
+
+inline std::vector<std::int32_t> expected(std::vector<std::int32_t> tokens, int count) {
+  std::vector<std::int32_t> answer;
+  for (int i = 0; i < count; ++i) {
+    std::uint32_t hash = 1;
+    for (const std::int32_t token : tokens) hash = hash * 31 + static_cast<std::uint32_t>(token);
+    answer.push_back(static_cast<std::int32_t>(hash % vocabulary));
+    tokens.push_back(answer.back());
+  }
+  return answer;
+}
+
+}  // namespace gerbil::runtime
