@@ -9,8 +9,8 @@
 #include "options.hpp"
 #include "progress.hpp"
 #include "terminal.hpp"
+#include "text_input.hpp"
 #include "texts.hpp"
-#include "utf8.hpp"
 
 namespace gerbil::cli {
 namespace {

@@ -1,10 +1,6 @@
 #include "options.hpp"
 
 #include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
 #include <random>
 #include <span>
 #include <utility>
@@ -12,7 +8,7 @@
 #include "numbers.hpp"
 #include "template_options.hpp"
 #include "terminal.hpp"
-#include "utf8.hpp"
+#include "text_input.hpp"
 
 namespace gerbil::cli {
 namespace {
@@ -158,30 +154,6 @@ CLI::Option* add_text(CLI::App& app, const std::string& names, std::optional<std
                       const std::string& description) {
   return app.add_option_function<std::string>(
       names, [&target](const std::string& text) { target = text; }, description);
-}
-
-std::string read_text(const std::string& path) {
-  const bool piped = path == "-";
-  const std::string name = piped ? "stdin" : std::format("the file '{}'", path);
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> opened(piped ? nullptr : std::fopen(path.c_str(), "rb"),
-                                                               std::fclose);
-  std::FILE* file = piped ? stdin : opened.get();
-  std::string text;
-  if (file != nullptr) {
-    std::array<char, 1 << 16> piece{};
-    while (const std::size_t count = std::fread(piece.data(), 1, piece.size(), file)) text.append(piece.data(), count);
-  }
-  if (file == nullptr || std::ferror(file) != 0)
-    throw Error(ErrorCode::not_found, std::format("{} cannot be read: {}.", name, std::strerror(errno)));
-  if (const std::string problem = not_utf8(text); !problem.empty())
-    throw Error(ErrorCode::invalid_argument, std::format("{} is not text: {}.", name, problem));
-  return text;
-}
-
-std::string without_final_newline(std::string text) {
-  if (text.ends_with('\n')) text.pop_back();
-  if (text.ends_with('\r')) text.pop_back();
-  return text;
 }
 
 }  // namespace gerbil::cli

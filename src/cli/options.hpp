@@ -40,11 +40,4 @@ void warn_of_unused(const Engine& engine, const Options& options, std::string_vi
 CLI::Option* add_text(CLI::App& app, const std::string& names, std::optional<std::string>& target,
                       const std::string& description);
 
-// The text of a file, "-" for stdin. Throws Error{not_found} naming `path` and Error{invalid_argument} naming the first
-// byte that is not UTF-8.
-std::string read_text(const std::string& path);
-
-// Without the newline that ends a text file or the output of `echo`.
-std::string without_final_newline(std::string text);
-
 }  // namespace gerbil::cli

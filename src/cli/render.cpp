@@ -8,6 +8,7 @@
 #include "model.hpp"
 #include "options.hpp"
 #include "template_options.hpp"
+#include "text_input.hpp"
 
 namespace gerbil::cli {
 namespace {

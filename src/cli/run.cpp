@@ -11,8 +11,8 @@
 #include "numbers.hpp"
 #include "options.hpp"
 #include "terminal.hpp"
+#include "text_input.hpp"
 #include "text_output.hpp"
-#include "utf8.hpp"
 
 namespace gerbil::cli {
 namespace {

@@ -9,7 +9,7 @@
 #include "model.hpp"
 #include "numbers.hpp"
 #include "options.hpp"
-#include "utf8.hpp"
+#include "text_input.hpp"
 
 namespace gerbil::cli {
 namespace {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "options.hpp"
+#include "text_input.hpp"
 
 namespace gerbil::cli {
 
@@ -14,7 +15,8 @@ std::string read_tools(const std::string& path) {
   const std::string text = read_text(path);
   const auto tools = nlohmann::ordered_json::parse(text, nullptr, false);
   if (!tools.is_array())
-    throw Error(ErrorCode::invalid_argument, std::format("{} does not hold a JSON array of tool descriptions.", path));
+    throw Error(ErrorCode::invalid_argument,
+                std::format("{} does not hold a JSON array of tool descriptions.", file_name(path)));
   return text;
 }
 

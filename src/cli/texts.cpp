@@ -6,7 +6,7 @@
 #include "gerbil/error.hpp"
 #include "options.hpp"
 #include "terminal.hpp"
-#include "utf8.hpp"
+#include "text_input.hpp"
 
 namespace gerbil::cli {
 
@@ -36,7 +36,7 @@ std::vector<std::string> read_texts(const TextFlags& flags) {
   if (!flags.texts.empty()) return flags.texts;
   const std::string path = flags.file.value_or("-");
   std::vector<std::string> lines = split_lines(read_text(path));
-  if (lines.empty()) say(std::format("warning: {} has no lines.", path == "-" ? "stdin" : "'" + path + "'"));
+  if (lines.empty()) say(std::format("warning: {} has no lines.", file_name(path)));
   return lines;
 }
 
