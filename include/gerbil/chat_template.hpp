@@ -19,8 +19,8 @@ class ChatTemplate {
 
   // The prompt for the assistant's next message, as Engine::render gives it. `messages` is a JSON array of objects with
   // role, content, tool_calls and whatever else the template knows; of the options, tools, enable_thinking and
-  // template_variables count. Throws Error{corrupt} for what is not JSON, and Error{invalid_argument} when the template
-  // refuses the conversation.
+  // template_variables count. Throws Error{corrupt} for what is not JSON, and Error{invalid_argument} for what is not
+  // one object or more, and when the template refuses the conversation.
   std::string render(std::string_view messages, const Options& options = {}) const;
 
  private:

@@ -40,6 +40,8 @@ enum class Quantization { none, int4, int8 };
 enum class Purpose { automatic, generate, embed };
 
 struct LoadOptions {
+  static constexpr std::int32_t most_tokens = 1 << 29;  // of a context or a cache: twice as many can still be counted
+
   Device device = Device::automatic;
   Purpose purpose = Purpose::automatic;
   int threads = 0;                  // CPU threads; 0: one for every core this process may use

@@ -141,9 +141,6 @@ void print_text(const Bench& bench, const ModelInfo& info, const Measurement& m)
 }
 
 int execute(Bench bench) {
-  if (bench.model.empty() == bench.random.empty())
-    throw Error(ErrorCode::invalid_argument,
-                "bench needs either a MODEL or --random SHAPE, for example --random qwen3-0.6b.");
   const std::string model = bench.random.empty() ? bench.model : "random:" + bench.random;
   if (bench.embed) {
     bench.load.purpose = Purpose::embed;
@@ -157,14 +154,23 @@ int execute(Bench bench) {
   return 0;
 }
 
+void check(const Bench& bench) {
+  if (bench.model.empty() && bench.random.empty())
+    throw Error(ErrorCode::invalid_argument,
+                "bench needs either a MODEL or --random SHAPE, for example --random qwen3-0.6b.");
+  if (bench.embed && bench.texts.tokens < 1)
+    throw Error(ErrorCode::invalid_argument, "--prompt is 0, but a text to embed has at least one token.");
+}
+
 }  // namespace
 
-void add_bench(CLI::App& app, int& status) {
+void add_bench(CLI::App& app, Action& action) {
   auto bench = std::make_shared<Bench>();
   CLI::App* command = app.add_subcommand("bench", "Measure speed, and the share of the machine's peak that it is");
-  command->add_option("MODEL", bench->model, "A directory or the id of a model in the Hugging Face cache");
+  auto* model = command->add_option("MODEL", bench->model, kModelHelp);
   command->add_option("--random", bench->random, "A model of this shape with random weights, without any download")
-      ->type_name("qwen3-0.6b|minilm|…");
+      ->type_name("qwen3-0.6b|minilm|…")
+      ->excludes(model);
   command
       ->add_option_function<std::string>(
           "-p,--prompt",
@@ -181,18 +187,22 @@ void add_bench(CLI::App& app, int& status) {
   auto* embed = command->add_flag("--embed", bench->embed, "Measure embeddings of texts");
   embed->excludes(generate)->excludes(depth);
   add_number<std::int32_t>(*command, "--texts", bench->texts.texts, {1, 1 << 20},
-                           "Texts to embed at once (default: 64), with --embed")
+                           "Texts to embed at once (default: 64)")
       ->needs(embed);
   add_number<std::int32_t>(*command, "-r,--repetitions", bench->repetitions, {1, 1000},
                            "How often to measure (default: 3)");
   command->add_flag("--json", bench->json, "Print JSON");
   add_load_options(*command, bench->load);
+  embed->excludes(command->get_option("--cache"));
   command->footer(
       "Examples:\n"
       "  gerbil bench path/to/model -p 512 -n 64 -r 3 --threads 2\n"
       "  gerbil bench --random qwen3-0.6b --json\n"
       "  gerbil bench --embed --random minilm --texts 256 -p 128");
-  command->callback([bench, &status] { status = execute(*bench); });
+  command->callback([bench, &action] {
+    check(*bench);
+    action = [bench] { return execute(*bench); };
+  });
 }
 
 }  // namespace gerbil::cli

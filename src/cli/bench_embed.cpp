@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <random>
 #include <sstream>
@@ -15,7 +17,6 @@
 
 #include "json.hpp"
 #include "model.hpp"
-#include "options.hpp"
 #include "terminal.hpp"
 
 namespace gerbil::cli {
@@ -27,7 +28,8 @@ constexpr std::int32_t first_text_tokens = 16;
 // outside of Linux. Source: proc_pid_stat(5), field 22.
 std::optional<double> process_age() {
 #ifdef __linux__
-  const std::string stat = read_text("/proc/self/stat");
+  std::ifstream file("/proc/self/stat");
+  const std::string stat(std::istreambuf_iterator<char>(file), {});
   // The second field is the program's name, in parentheses, and may hold anything.
   std::istringstream rest(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
   std::string field;
@@ -168,9 +170,6 @@ void print_text(const EmbedBench& bench, const ModelInfo& info, const Measuremen
 
 int bench_embed(const std::string& model, const LoadOptions& load, const EmbedBench& bench, std::int32_t repetitions,
                 bool json) {
-  if (bench.tokens < 1) {
-    throw Error(ErrorCode::invalid_argument, "--prompt is 0, but a text to embed has at least one token.");
-  }
   const Engine engine = load_engine(model, load);
   const Measurement measurement = measure(engine, load, bench, repetitions);
   const Arithmetic used = arithmetic(engine.info(), load, measurement.ceilings);

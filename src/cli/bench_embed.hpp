@@ -10,7 +10,7 @@ namespace gerbil::cli {
 
 struct EmbedBench {
   std::int32_t texts = 64;    // of one call
-  std::int32_t tokens = 128;  // of each text
+  std::int32_t tokens = 128;  // of each text, at least 1
 };
 
 // Measures `repetitions` calls after one that does not count, and prints a table or JSON. Gives the exit code.

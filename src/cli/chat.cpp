@@ -13,6 +13,7 @@
 #include "numbers.hpp"
 #include "options.hpp"
 #include "terminal.hpp"
+#include "text_input.hpp"
 #include "text_output.hpp"
 
 namespace gerbil::cli {
@@ -64,7 +65,7 @@ void set_thinking(Session& session, std::string_view argument) {
   else
     throw Error(ErrorCode::invalid_argument,
                 std::format("/think must be followed by on, off or auto, not '{}'.", argument));
-  if (argument != "auto") warn_of_unused(session.engine, {.options = {.enable_thinking = argument == "on"}});
+  if (argument != "auto") warn_of_unused(session.engine, {.enable_thinking = argument == "on"});
 }
 
 void save(const Session& session, const std::string& path) {
@@ -147,6 +148,8 @@ void answer(Session& session, const std::string& message) {
 // Whatever goes wrong with one message, the conversation goes on; a pipe has nobody to correct it.
 void take_turn(Session& session, const std::string& line) {
   try {
+    if (const std::string problem = not_utf8(line); !problem.empty())
+      throw Error(ErrorCode::invalid_argument, std::format("the message is not text: {}.", problem));
     line.starts_with('/') ? obey(session, line) : answer(session, line);
   } catch (const Error& error) {
     if (!stdin_is_terminal() || error.code() == ErrorCode::device_lost) throw;
@@ -156,9 +159,10 @@ void take_turn(Session& session, const std::string& line) {
 }
 
 int execute(const ChatFlags& flags) {
+  const Options options = resolve(flags.generation);
   Engine engine = load_generator(flags.model.value_or("nano"), flags.load);
-  warn_of_unused(engine, flags.generation);
-  Session session{engine, Chat(engine, flags.generation.system), resolve(flags.generation), {}};
+  warn_of_unused(engine, options, flags.generation.system);
+  Session session{engine, Chat(engine, flags.generation.system), options, {}};
   set_up_line_editor(kCommands);
   if (stdin_is_terminal())
     say(std::format("{} on {}. /help lists the commands, Ctrl-D ends.", engine.info().name, engine.info().device));
@@ -172,11 +176,10 @@ int execute(const ChatFlags& flags) {
 
 }  // namespace
 
-void add_chat(CLI::App& app, int& status) {
+void add_chat(CLI::App& app, Action& action) {
   auto flags = std::make_shared<ChatFlags>();
   CLI::App* command = app.add_subcommand("chat", "Talk with a model");
-  add_text(*command, "MODEL", flags->model,
-           "A directory or the id of a model in the Hugging Face cache; without it: nano");
+  add_text(*command, "MODEL", flags->model, std::string(kModelHelp) + "; without it: nano");
   add_generation_options(*command, flags->generation);
   add_load_options(*command, flags->load);
   command->footer(
@@ -184,7 +187,7 @@ void add_chat(CLI::App& app, int& status) {
       "From a pipe every line is a message, and the answers go to stdout.\n"
       "Example:\n"
       "  gerbil chat path/to/Qwen3-0.6B --quantize int4 -t 0.6 --top-p 0.95");
-  command->callback([flags, &status] { status = execute(*flags); });
+  command->callback([flags, &action] { action = [flags] { return execute(*flags); }; });
 }
 
 }  // namespace gerbil::cli

@@ -43,11 +43,11 @@ int execute(bool json) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, int& status) {
+void add_doctor(CLI::App& app, Action& action) {
   auto json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("doctor", "Show what this machine offers and why a device is not used");
   command->add_flag("--json", *json, "Print JSON");
-  command->callback([json, &status] { status = execute(*json); });
+  command->callback([json, &action] { action = [json] { return execute(*json); }; });
 }
 
 }  // namespace gerbil::cli

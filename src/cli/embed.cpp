@@ -9,6 +9,7 @@
 #include "options.hpp"
 #include "progress.hpp"
 #include "terminal.hpp"
+#include "text_input.hpp"
 #include "texts.hpp"
 
 namespace gerbil::cli {
@@ -58,16 +59,16 @@ int execute(const Embed& command) {
 
 }  // namespace
 
-void add_embed(CLI::App& app, int& status) {
+void add_embed(CLI::App& app, Action& action) {
   auto embed = std::make_shared<Embed>();
   CLI::App* command = app.add_subcommand("embed", "Turn texts into vectors that are close when the meanings are");
-  command->add_option("MODEL", embed->model, "A directory, the id of a model in the Hugging Face cache, or nano-embed")
-      ->required();
+  command->add_option("MODEL", embed->model, kModelHelp)->required();
   add_text_options(*command, embed->texts, "text");
   command
       ->add_option("--task", embed->options.task,
                    "What the vectors are for: query, document, or another task of the model (see gerbil inspect)")
-      ->type_name("TASK");
+      ->type_name("TASK")
+      ->check(not_utf8);
   add_number<std::int32_t>(*command, "--dimensions", embed->options.dimensions, {.low = 1},
                            "Keep the first N numbers of each vector, for models that are trained for it");
   command->add_flag("--truncate", embed->options.truncate, "Cut texts that are too long instead of failing");
@@ -80,7 +81,10 @@ void add_embed(CLI::App& app, int& status) {
       "Examples:\n"
       "  gerbil embed nano-embed --text \"A fox runs.\" --text \"Stocks fell.\" --json\n"
       "  gerbil embed path/to/embeddinggemma-300m --file lines.txt --task document --dimensions 256 > vectors.tsv");
-  command->callback([embed, &status] { status = execute(*embed); });
+  command->callback([embed, &action] {
+    require_texts(embed->texts);
+    action = [embed] { return execute(*embed); };
+  });
 }
 
 }  // namespace gerbil::cli

@@ -117,11 +117,10 @@ int execute(const Inspect& command) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app, int& status) {
+void add_inspect(CLI::App& app, Action& action) {
   auto inspect = std::make_shared<Inspect>();
   CLI::App* command = app.add_subcommand("inspect", "Show what a checkpoint holds and the graph that it becomes");
-  command->add_option("MODEL", inspect->model, "A directory or the id of a model in the Hugging Face cache")
-      ->required();
+  command->add_option("MODEL", inspect->model, kModelHelp)->required();
   command->add_flag("--tensors", inspect->tensors, "List the stored tensors");
   command->add_flag("--graph", inspect->graph, "Print the graph as the model writes it");
   command->add_flag("--optimized", inspect->optimized, "Print the graph as a backend runs it");
@@ -129,7 +128,7 @@ void add_inspect(CLI::App& app, int& status) {
                     "Read the weights and look for broken ones; exit code 1 when there are any");
   command->add_flag("--json", inspect->json, "Print JSON");
   command->footer("Example:\n  gerbil inspect path/to/model --check --tensors");
-  command->callback([inspect, &status] { status = execute(*inspect); });
+  command->callback([inspect, &action] { action = [inspect] { return execute(*inspect); }; });
 }
 
 }  // namespace gerbil::cli

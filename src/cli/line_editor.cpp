@@ -2,12 +2,14 @@
 
 #include <isocline.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <system_error>
 
+#include "gerbil/error.hpp"
 #include "paste.hpp"
 #include "terminal.hpp"
 
@@ -56,8 +58,9 @@ void set_up_line_editor(std::span<const ChatCommand> commands) {
 std::optional<std::string> read_line() {
   if (!stdin_is_terminal()) {
     std::string line;
-    if (!std::getline(std::cin, line)) return std::nullopt;
-    return line;
+    if (std::getline(std::cin, line)) return line;
+    if (std::ferror(stdin) != 0) throw Error(ErrorCode::not_found, "stdin cannot be read.");
+    return std::nullopt;
   }
   const KeyboardFilter filter;
   for (;;) {

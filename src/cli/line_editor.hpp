@@ -18,7 +18,7 @@ struct ChatCommand {
 void set_up_line_editor(std::span<const ChatCommand> commands);
 
 // The next line, or several where the person made or pasted them; nothing at the end of the input. Ctrl-C gives up the
-// line and begins a new one.
+// line and begins a new one. Throws Error{not_found} when a stdin that is no terminal cannot be read.
 std::optional<std::string> read_line();
 
 }  // namespace gerbil::cli

@@ -13,13 +13,13 @@ namespace {
 
 struct Logits {
   std::string model;
-  std::string tokens;
+  std::vector<std::int32_t> tokens;
   LoadOptions load{.check = false};
   bool json = false;
 };
 
 int execute(const Logits& command) {
-  const std::vector<std::int32_t> tokens = parse_token_ids(command.tokens, "--tokens");
+  const std::vector<std::int32_t>& tokens = command.tokens;
   const Engine engine = load_engine(command.model, command.load);
   const std::vector<float> logits = engine.logits(tokens);
   const std::size_t width = logits.size() / tokens.size();
@@ -38,16 +38,21 @@ int execute(const Logits& command) {
 
 }  // namespace
 
-void add_logits(CLI::App& app, int& status) {
+void add_logits(CLI::App& app, Action& action) {
   auto logits = std::make_shared<Logits>();
   CLI::App* command = app.add_subcommand("logits", "Print the logits after each of the given tokens");
-  command->add_option("MODEL", logits->model, "A directory or the id of a model in the Hugging Face cache")->required();
-  command->add_option("--tokens", logits->tokens, "Token ids")->type_name("1,2,3")->required();
+  command->add_option("MODEL", logits->model, kModelHelp)->required();
+  command
+      ->add_option_function<std::string>(
+          "--tokens", [logits](const std::string& ids) { logits->tokens = parse_token_ids(ids, "--tokens"); },
+          "Token ids")
+      ->type_name("1,2,3")
+      ->required();
   command->add_flag("--json", logits->json,
                     "Print {\"shape\":[n,vocabulary],\"logits\":[[…],…]}; otherwise a line a token");
   add_load_options(*command, logits->load);
   command->footer("Example:\n  gerbil logits path/to/model --tokens 1,2,3 --device cpu --exact --json");
-  command->callback([logits, &status] { status = execute(*logits); });
+  command->callback([logits, &action] { action = [logits] { return execute(*logits); }; });
 }
 
 }  // namespace gerbil::cli

@@ -1,26 +1,28 @@
 // gerbil: AI models on this machine, from the command line.
 //
-// Results go to stdout and everything else to stderr. Exit codes: 0 success, 1 an error (a sentence on stderr says
-// which), 2 a command line that cannot be understood, 130 interrupted.
+// Results go to stdout and everything else to stderr. The command line is understood first, as a whole: what is wrong
+// with it ends the program with kUsage, and whatever goes wrong after that with kError.
 #include <algorithm>
 #include <exception>
 #include <format>
-#include <iostream>
+#include <memory>
+#include <optional>
 #include <span>
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "exit_codes.hpp"
 #include "gerbil/error.hpp"
+#include "help.hpp"
+#include "standard_streams.hpp"
 #include "terminal.hpp"
 
 namespace {
 
-constexpr int kError = 1;
-constexpr int kUsage = 2;
+using namespace gerbil::cli;
 
 int report(std::string_view sentence, int status) {
-  std::cout.flush();
-  gerbil::cli::say(sentence);
+  say(sentence);
   return status;
 }
 
@@ -35,18 +37,36 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error, std::
     }
     return std::format("name a command: {}; see gerbil --help", names);
   }
-  return std::format("there is no command '{}': see gerbil --help", first);
+  return std::format("there is no {} '{}': see gerbil --help", first.starts_with('-') ? "option" : "command", first);
+}
+
+// Sets the action that `words` ask for. Gives the exit code when there is nothing to do: help, or a wrong command line.
+std::optional<int> understand(CLI::App& app, std::span<const char* const> words) try {
+  std::vector<std::string> arguments = with_empty_values(app, words);
+  std::ranges::reverse(arguments);  // as CLI11 wants a vector
+  app.parse(std::move(arguments));
+  return std::nullopt;
+} catch (const CLI::Success& wanted) {
+  return app.exit(wanted);
+} catch (const CLI::ParseError& error) {
+  return report(usage_error(app, error, words.empty() ? "" : words.front()), kUsage);
+} catch (const gerbil::Error& error) {
+  return report(error.what(), kUsage);
+}
+
+int act(const Action& action) try { return action(); } catch (const gerbil::Error& error) {
+  return report(error.what(), error.code() == gerbil::ErrorCode::cancelled ? kInterrupted : kError);
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
+  const StandardStreams streams;
   CLI::App app{"Runs AI models on this machine: a Hugging Face checkpoint as published, on any GPU or on the CPU.",
                "gerbil"};
   app.set_version_flag("--version", "gerbil " GERBIL_VERSION, "Print the version");
   app.require_subcommand(1);
-  app.get_formatter()->column_width(36);
-  app.get_formatter()->enable_footer_formatting(false);  // keep the lines of the examples
+  app.formatter(std::make_shared<HelpFormatter>());
   app.footer(
       "Examples:\n"
       "  gerbil run \"Tell me a story about a fox\"          the built-in model\n"
@@ -55,26 +75,15 @@ int main(int count, char** arguments) {
       "  gerbil embed path/to/model --file lines.txt       a vector for each line\n"
       "  gerbil COMMAND --help                             the options of a command");
 
-  int status = 0;
-  using namespace gerbil::cli;
+  Action action;
   for (auto* add : {add_run, add_chat, add_embed, add_rerank, add_similarity, add_bench, add_inspect, add_render,
                     add_tokenize, add_logits, add_doctor}) {
-    add(app, status);
+    add(app, action);
   }
-
+  for (CLI::App* command : app.get_subcommands({})) command->group("COMMANDS");
   try {
-    std::vector<std::string> words = with_empty_values(app, std::span(arguments, count).subspan(count > 0 ? 1 : 0));
-    std::ranges::reverse(words);  // as CLI11 wants a vector
-    app.parse(std::move(words));
-    std::cout.flush();
-    if (!std::cout) return report("the result could not be written to stdout: is the disk full?", kError);
-    return status;
-  } catch (const CLI::Success& wanted) {
-    return app.exit(wanted);
-  } catch (const CLI::ParseError& error) {
-    return report(usage_error(app, error, count > 1 ? arguments[1] : ""), kUsage);
-  } catch (const gerbil::Error& error) {
-    return report(error.what(), error.code() == gerbil::ErrorCode::cancelled ? kInterrupted : kError);
+    const auto done = understand(app, std::span(arguments, count).subspan(count > 0 ? 1 : 0));
+    return done ? *done : act(action);
   } catch (const std::exception& error) {
     return report(std::string("unexpected error: ") + error.what(), kError);
   }

@@ -26,15 +26,9 @@ struct Range {
 
 template <typename T>
 std::string to_string(const Range<T>& range) {
-  const bool bounded = range.high != std::numeric_limits<T>::max();
-  const bool bounded_below = range.low != std::numeric_limits<T>::lowest();
   const std::string kind = std::integral<T> ? "a whole number" : "a number";
-  const std::string below =
-      range.low_excluded ? std::format(" above {}", range.low) : std::format(" of at least {}", range.low);
-  if (bounded && bounded_below)
-    return range.low_excluded ? std::format("{} above {} and up to {}", kind, range.low, range.high)
-                              : std::format("{} from {} to {}", kind, range.low, range.high);
-  return kind + (bounded_below ? below : "");
+  return range.low_excluded ? std::format("{} above {} and up to {}", kind, range.low, range.high)
+                            : std::format("{} from {} to {}", kind, range.low, range.high);
 }
 
 // `text` as a T inside `range`. Throws Error{invalid_argument} that names `what`, the text and the range.

@@ -1,20 +1,14 @@
 #include "options.hpp"
 
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <random>
 #include <span>
-#include <system_error>
 #include <utility>
 
 #include "numbers.hpp"
 #include "template_options.hpp"
 #include "terminal.hpp"
+#include "text_input.hpp"
 
 namespace gerbil::cli {
 namespace {
@@ -29,21 +23,23 @@ constexpr std::array<Choice<Quantization>, 3> kQuantizations{
 
 // An option that takes one of `choices`, which must live as long as the program.
 template <typename T>
-void add_choice(CLI::App& app, const std::string& name, T& target, std::span<const Choice<T>> choices,
-                const std::string& description) {
+CLI::Option* add_choice(CLI::App& app, const std::string& name, T& target, std::span<const Choice<T>> choices,
+                        const std::string& description) {
   std::string names;
   for (const auto& [text, value] : choices) names += (names.empty() ? "" : "|") + std::string(text);
-  app.add_option_function<std::string>(
-         name,
-         [&target, choices, names, name](const std::string& given) {
-           for (const auto& [text, value] : choices)
-             if (given == text) {
-               target = value;
-               return;
-             }
-           throw Error(ErrorCode::invalid_argument, std::format("{} must be one of {}, not '{}'.", name, names, given));
-         },
-         description)
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&target, choices, names, name](const std::string& given) {
+            for (const auto& [text, value] : choices)
+              if (given == text) {
+                target = value;
+                return;
+              }
+            throw Error(ErrorCode::invalid_argument,
+                        std::format("{} must be one of {}, not '{}'.", name, names, given));
+          },
+          description)
       ->type_name(names);
 }
 
@@ -52,7 +48,9 @@ void add_logit_bias(SamplingOptions& sampling, const std::string& text) {
   if (equals == std::string::npos)
     throw Error(ErrorCode::invalid_argument, std::format("--logit-bias must be ID=NUMBER, not '{}'.", text));
   const auto id = parse_number<std::int32_t>(text.substr(0, equals), "the id of --logit-bias", {.low = 0});
-  sampling.logit_bias[id] = parse_number<float>(text.substr(equals + 1), "the number of --logit-bias", {-1000, 1000});
+  const auto bias = parse_number<float>(text.substr(equals + 1), "the number of --logit-bias", {-1000, 1000});
+  if (!sampling.logit_bias.emplace(id, bias).second)
+    throw Error(ErrorCode::invalid_argument, std::format("--logit-bias is given twice for token {}.", id));
 }
 
 }  // namespace
@@ -62,24 +60,26 @@ void add_load_options(CLI::App& app, LoadOptions& options, Reading reading) {
                      "Where to compute; auto: the best real GPU, the CPU otherwise");
   add_number<int>(app, "--threads", options.threads, {0, 1024}, "CPU threads (default: every core)");
   if (reading == Reading::texts) {
-    add_number<std::int32_t>(app, "--context", options.context_length, {.low = 0},
+    add_number<std::int32_t>(app, "--context", options.context_length, {0, LoadOptions::most_tokens},
                              "Tokens of the longest text (default: the model's own, at most 8192)");
   } else {
-    add_number<std::int32_t>(app, "--context", options.context_length, {.low = 0},
+    add_number<std::int32_t>(app, "--context", options.context_length, {0, LoadOptions::most_tokens},
                              "Tokens a conversation may reach (default: the model's own, at most 4096)");
-    add_number<std::int32_t>(app, "--cache", options.cache_tokens, {.low = 0},
+    add_number<std::int32_t>(app, "--cache", options.cache_tokens, {0, LoadOptions::most_tokens},
                              "Tokens of the key and value cache (default: twice the context)");
   }
-  add_choice<Quantization>(app, "--quantize", options.quantize, kQuantizations, "Quantise dense weights while loading");
+  CLI::Option* quantize = add_choice<Quantization>(app, "--quantize", options.quantize, kQuantizations,
+                                                   "Quantise dense weights while loading");
   app.add_option_function<std::string>(
          "--group",
          [&options](const std::string& text) {
-           options.group_size = parse_number<int>(text, "--group");
-           if (options.group_size != 32 && options.group_size != 64 && options.group_size != 128)
+           if (text != "32" && text != "64" && text != "128")
              throw Error(ErrorCode::invalid_argument, std::format("--group must be 32, 64 or 128, not '{}'.", text));
+           options.group_size = parse_number<int>(text, "--group");
          },
-         "Weights that share a scale, for --quantize")
-      ->type_name("32|64|128");
+         "Weights that share a scale")
+      ->type_name("32|64|128")
+      ->needs(quantize);
   app.add_flag("--exact", options.exact, "Keep activations and cache in f32: slower, for comparisons");
   if (options.check)
     app.add_flag_callback(
@@ -116,6 +116,7 @@ void add_generation_options(CLI::App& app, GenerationFlags& flags) {
          "--stop", [&options](const std::string& text) { options.stop.push_back(text); },
          "End the answer before this text (repeatable)")
       ->type_name("TEXT")
+      ->check(not_utf8)
       ->trigger_on_parse();
   app.add_option_function<std::string>(
          "--stop-tokens",
@@ -123,18 +124,18 @@ void add_generation_options(CLI::App& app, GenerationFlags& flags) {
          "End the answer at these token ids, too")
       ->type_name("1,2,3");
   app.add_flag("--ignore-end", options.ignore_end, "Go on after the model's end token");
-  app.add_option("--system", flags.system, "The system message")->type_name("TEXT");
-  add_template_options(app, options);
+  app.add_option("--system", flags.system, "The system message")->type_name("TEXT")->check(not_utf8);
+  add_template_options(app, options, flags.tools);
 }
 
 Options resolve(const GenerationFlags& flags) {
   Options options = flags.options;
   options.sampling.seed = flags.seed ? *flags.seed : std::random_device{}();
+  if (flags.tools) options.tools = read_tools(*flags.tools);
   return options;
 }
 
-void warn_of_unused(const Engine& engine, const GenerationFlags& flags) {
-  const Options& options = flags.options;
+void warn_of_unused(const Engine& engine, const Options& options, std::string_view system) {
   const auto warn = [&](bool given, std::string_view flag, std::string_view variable) {
     if (!given || (!options.raw && (variable.empty() || engine.template_mentions(variable, options)))) return;
     const std::string reason =
@@ -145,7 +146,7 @@ void warn_of_unused(const Engine& engine, const GenerationFlags& flags) {
   warn(!options.tools.empty(), "--tools", "tools");
   warn(options.enable_thinking.has_value(), options.enable_thinking.value_or(true) ? "--think" : "--no-think",
        "enable_thinking");
-  warn(!flags.system.empty(), "--system", "");
+  warn(!system.empty(), "--system", "");
   for (const auto& [name, value] : options.template_variables) warn(true, "--var " + name, name);
 }
 
@@ -153,22 +154,6 @@ CLI::Option* add_text(CLI::App& app, const std::string& names, std::optional<std
                       const std::string& description) {
   return app.add_option_function<std::string>(
       names, [&target](const std::string& text) { target = text; }, description);
-}
-
-std::string read_text(const std::string& path) {
-  if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-  if (std::error_code ignored; std::filesystem::is_directory(path, ignored))
-    throw Error(ErrorCode::not_found, std::format("'{}' is a folder, not a file.", path));
-  std::ifstream file(path, std::ios::binary);
-  if (!file.is_open())
-    throw Error(ErrorCode::not_found, std::format("the file '{}' cannot be read: {}.", path, std::strerror(errno)));
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string without_final_newline(std::string text) {
-  if (text.ends_with('\n')) text.pop_back();
-  if (text.ends_with('\r')) text.pop_back();
-  return text;
 }
 
 }  // namespace gerbil::cli

@@ -22,26 +22,22 @@ struct GenerationFlags {
   Options options;
   std::string system;
   std::optional<std::uint64_t> seed;
+  std::optional<std::string> tools;  // a file
 };
 
 // --max-tokens, the sampling options, --stop, --think, --tools, --system, … They write to `flags`.
 void add_generation_options(CLI::App& app, GenerationFlags& flags);
 
-// The options with their seed: the one given, otherwise a new one, so that sampled answers differ from run to run.
+// The options with the tools that are in their file, and with their seed: the one given, otherwise a new one, so that
+// sampled answers differ from run to run. Throws what read_tools throws.
 Options resolve(const GenerationFlags& flags);
 
-// Says on stderr which of the flags the model will not see: the system message of a raw prompt, tools and thinking that
-// its chat template does not read.
-void warn_of_unused(const Engine& engine, const GenerationFlags& flags);
+// Says on stderr what of the options the model will not see: the system message of a raw prompt, tools and thinking
+// that its chat template does not read.
+void warn_of_unused(const Engine& engine, const Options& options, std::string_view system = {});
 
 // An option whose empty value is not the same as none: CLI11 keeps an empty std::optional for "".
 CLI::Option* add_text(CLI::App& app, const std::string& names, std::optional<std::string>& target,
                       const std::string& description);
-
-// The file's bytes. Throws Error{not_found} naming `path`. "-" reads stdin.
-std::string read_text(const std::string& path);
-
-// Without the newline that ends a text file or the output of `echo`.
-std::string without_final_newline(std::string text);
 
 }  // namespace gerbil::cli

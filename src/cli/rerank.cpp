@@ -14,6 +14,7 @@
 #include "options.hpp"
 #include "progress.hpp"
 #include "terminal.hpp"
+#include "text_input.hpp"
 #include "texts.hpp"
 
 namespace gerbil::cli {
@@ -71,17 +72,18 @@ int execute(const Rerank& command) {
 
 }  // namespace
 
-void add_rerank(CLI::App& app, int& status) {
+void add_rerank(CLI::App& app, Action& action) {
   auto rerank = std::make_shared<Rerank>();
   CLI::App* command = app.add_subcommand("rerank", "Rank documents by how well they answer a query");
-  command->add_option("MODEL", rerank->model, "A directory or the id of a model in the Hugging Face cache")->required();
-  command->add_option("--query", rerank->query, "The query")->type_name("TEXT")->required();
+  command->add_option("MODEL", rerank->model, kModelHelp)->required();
+  command->add_option("--query", rerank->query, "The query")->type_name("TEXT")->check(not_utf8)->required();
   add_text_options(*command, rerank->documents, "document");
   command->add_flag("--truncate", rerank->options.truncate, "Cut documents that are too long instead of failing");
   command
       ->add_option("--instruction", rerank->options.instruction,
                    "What a language model judges by (cross-encoders have no use for it)")
-      ->type_name("TEXT");
+      ->type_name("TEXT")
+      ->check(not_utf8);
   command->add_flag(
       "--json", rerank->json,
       "Print {\"scores\":[…]} in the order of the documents; otherwise the best first, a line each: rank, "
@@ -91,7 +93,10 @@ void add_rerank(CLI::App& app, int& status) {
       "Examples:\n"
       "  gerbil rerank path/to/bge-reranker-base --query \"How do foxes hunt?\" --file passages.txt\n"
       "  gerbil rerank path/to/Qwen3-Reranker-0.6B --query \"How do foxes hunt?\" --text \"They pounce.\" --json");
-  command->callback([rerank, &status] { status = execute(*rerank); });
+  command->callback([rerank, &action] {
+    require_texts(rerank->documents);
+    action = [rerank] { return execute(*rerank); };
+  });
 }
 
 }  // namespace gerbil::cli

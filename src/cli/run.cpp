@@ -5,15 +5,22 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "exit_codes.hpp"
 #include "json.hpp"
 #include "model.hpp"
 #include "numbers.hpp"
 #include "options.hpp"
 #include "terminal.hpp"
+#include "text_input.hpp"
 #include "text_output.hpp"
 
 namespace gerbil::cli {
 namespace {
+
+struct Request {
+  std::string model;
+  std::optional<std::string> prompt;  // without it: that of -f or stdin
+};
 
 struct Run {
   std::optional<std::string> first, second, file;
@@ -21,15 +28,10 @@ struct Run {
   GenerationFlags generation;
   bool json = false;
   bool stats = false;
+  Request request;  // what the words mean
 };
 
-struct Request {
-  std::string model;
-  std::string prompt;
-};
-
-// The words of the command line: MODEL and PROMPT, one of them, or neither. What is missing is the built-in model, and
-// the prompt of -f or stdin.
+// The words of the command line: MODEL and PROMPT, one of them, or neither. A missing model is the built-in one.
 Request understand(const Run& run) {
   std::optional<std::string> model = run.first;
   std::optional<std::string> prompt = run.second;
@@ -41,8 +43,9 @@ Request understand(const Run& run) {
         ErrorCode::invalid_argument,
         model ? std::format("'{}' is taken for a model and there is no prompt: add one in quotes, or -f FILE.", *model)
               : std::string("there is no prompt: add one in quotes, or -f FILE."));
-  if (!prompt) prompt = without_final_newline(read_text(run.file.value_or("-")));
-  return {model.value_or("nano"), *prompt};
+  if (const std::string problem = not_utf8(prompt.value_or("")); !problem.empty())
+    throw Error(ErrorCode::invalid_argument, std::format("the prompt is not text: {}.", problem));
+  return {model.value_or("nano"), prompt};
 }
 
 Result generate(const Engine& engine, const Run& run, const std::string& prompt, const Options& options) {
@@ -68,10 +71,11 @@ void print_json(const Engine& engine, const Result& result, const Options& optio
 }
 
 int execute(const Run& run) {
-  const Request request = understand(run);
-  const Engine engine = load_generator(request.model, run.load);
+  const std::string prompt =
+      run.request.prompt ? *run.request.prompt : without_final_newline(read_text(run.file.value_or("-")));
   Options options = resolve(run.generation);
-  warn_of_unused(engine, run.generation);
+  const Engine engine = load_generator(run.request.model, run.load);
+  warn_of_unused(engine, options, run.generation.system);
   // Thinking is not part of the answer: a person sees it, dimmed, but a program that reads stdout does not.
   TextOutput answer(std::cout, STDOUT_FILENO);
   TextOutput thoughts(std::cerr, STDERR_FILENO);
@@ -89,7 +93,7 @@ int execute(const Run& run) {
   Result result;
   {
     const InterruptGuard guard(options.cancellation);
-    result = generate(engine, run, request.prompt, options);
+    result = generate(engine, run, prompt, options);
   }
   if (run.json) {
     print_json(engine, result, options);
@@ -104,19 +108,19 @@ int execute(const Run& run) {
 
 }  // namespace
 
-void add_run(CLI::App& app, int& status) {
+void add_run(CLI::App& app, Action& action) {
   auto run = std::make_shared<Run>();
   CLI::App* command = app.add_subcommand("run", "Answer one prompt");
   command->usage("gerbil run [MODEL] [PROMPT] [OPTIONS]");
-  add_text(*command, "MODEL", run->first,
-           "A directory or the id of a model in the Hugging Face cache; without it: nano");
+  add_text(*command, "MODEL", run->first, std::string(kModelHelp) + "; without it: nano");
   add_text(*command, "PROMPT", run->second, "The prompt; without it and without -f: stdin");
   add_text(*command, "-f,--file", run->file, "Read the prompt from a file, - for stdin")->type_name("FILE");
   command->add_flag("--raw", run->generation.options.raw, "Continue the prompt as it is, without the chat template");
-  command->add_flag("--json", run->json, "Print text, finish reason, token counts and timings as JSON");
+  auto* json = command->add_flag("--json", run->json, "Print text, finish reason, token counts and timings as JSON");
   command->add_flag("--stats", run->stats, "Print token counts and speeds on stderr");
   add_number<int>(*command, "--log-probabilities", run->generation.options.log_probabilities, {0, 100},
-                  "With --json: log-probabilities of the answer's tokens and of N alternatives");
+                  "Log-probabilities of the answer's tokens and of N alternatives")
+      ->needs(json);
   add_generation_options(*command, run->generation);
   add_load_options(*command, run->load);
   command->footer(
@@ -125,7 +129,10 @@ void add_run(CLI::App& app, int& status) {
       "  gerbil run path/to/Qwen3-0.6B \"Why is the sky blue?\" -t 0.7 --top-p 0.9 -n 200\n"
       "  git diff | gerbil run Qwen/Qwen3-0.6B --system \"Summarise this change\"\n"
       "  gerbil run path/to/model --raw \"Once upon a time\" --json");
-  command->callback([run, &status] { status = execute(*run); });
+  command->callback([run, &action] {
+    run->request = understand(*run);
+    action = [run] { return execute(*run); };
+  });
 }
 
 }  // namespace gerbil::cli

@@ -9,6 +9,7 @@
 #include "model.hpp"
 #include "numbers.hpp"
 #include "options.hpp"
+#include "text_input.hpp"
 
 namespace gerbil::cli {
 namespace {
@@ -42,22 +43,20 @@ int execute(const Similarity& command) {
 
 }  // namespace
 
-void add_similarity(CLI::App& app, int& status) {
+void add_similarity(CLI::App& app, Action& action) {
   auto similarity = std::make_shared<Similarity>();
   CLI::App* command = app.add_subcommand("similarity", "Print how close two texts are: 1 the same, around 0 unrelated");
-  command
-      ->add_option("MODEL", similarity->model,
-                   "A directory, the id of a model in the Hugging Face cache, or nano-embed")
-      ->required();
-  command->add_option("A", similarity->first, "A text")->required();
-  command->add_option("B", similarity->second, "The text to compare it with")->required();
+  command->add_option("MODEL", similarity->model, kModelHelp)->required();
+  command->add_option("A", similarity->first, "A text")->check(not_utf8)->required();
+  command->add_option("B", similarity->second, "The text to compare it with")->check(not_utf8)->required();
   command->add_option("--task", similarity->options.task, "What both are compared for, as in gerbil embed")
-      ->type_name("TASK");
+      ->type_name("TASK")
+      ->check(not_utf8);
   command->add_flag("--truncate", similarity->options.truncate, "Cut texts that are too long instead of failing");
   command->add_flag("--json", similarity->json, "Print {\"similarity\":n}");
   add_load_options(*command, similarity->load, Reading::texts);
   command->footer("Example:\n  gerbil similarity nano-embed \"What does a cow say?\" \"Which sound do cows make?\"");
-  command->callback([similarity, &status] { status = execute(*similarity); });
+  command->callback([similarity, &action] { action = [similarity] { return execute(*similarity); }; });
 }
 
 }  // namespace gerbil::cli

@@ -2,12 +2,18 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
 
 #include "gerbil/engine.hpp"
 
 namespace gerbil::cli {
 
-// --think, --no-think, --tools and --var. They write to `options`, which must outlive the parser.
-void add_template_options(CLI::App& app, Options& options);
+// --think, --no-think, --tools and --var. They write to `options` and `tools`, a file, which must outlive the parser.
+void add_template_options(CLI::App& app, Options& options, std::optional<std::string>& tools);
+
+// The JSON array in the file. Throws Error{invalid_argument} for one that holds something else, and what read_text
+// throws.
+std::string read_tools(const std::string& path);
 
 }  // namespace gerbil::cli

@@ -42,7 +42,4 @@ class InterruptGuard {
   Cancellation cancellation_;
 };
 
-// The exit code of a program that ended because of Ctrl-C, as shells report it.
-inline constexpr int kInterrupted = 130;
-
 }  // namespace gerbil::cli

@@ -6,31 +6,37 @@
 #include "gerbil/error.hpp"
 #include "options.hpp"
 #include "terminal.hpp"
+#include "text_input.hpp"
 
 namespace gerbil::cli {
 
 void add_text_options(CLI::App& app, TextFlags& flags, const std::string& noun) {
-  app.add_option_function<std::string>(
-         "--text", [&flags](const std::string& text) { flags.texts.push_back(text); },
-         std::format("A {}; repeatable. Without it and without --file: the lines of stdin", noun))
-      ->type_name("TEXT")
-      ->trigger_on_parse();
+  CLI::Option* each = app.add_option_function<std::string>(
+                             "--text", [&flags](const std::string& text) { flags.texts.push_back(text); },
+                             std::format("A {}; repeatable. Without it and without --file: the lines of stdin", noun))
+                          ->type_name("TEXT")
+                          ->check(not_utf8)
+                          ->trigger_on_parse();
   add_text(app, "--file", flags.file,
            std::format("Read the {0}s from a file, - for stdin: every line is a {0}, an empty one too", noun))
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->excludes(each);
+}
+
+void require_piped_texts() {
+  if (stdin_is_terminal())
+    throw Error(ErrorCode::invalid_argument, "there is no text: add --text TEXT or --file FILE.");
+}
+
+void require_texts(const TextFlags& flags) {
+  if (flags.texts.empty() && !flags.file) require_piped_texts();
 }
 
 std::vector<std::string> read_texts(const TextFlags& flags) {
-  if (!flags.texts.empty() && flags.file) {
-    throw Error(ErrorCode::invalid_argument, "give the texts either with --text or with --file, not both.");
-  }
   if (!flags.texts.empty()) return flags.texts;
-  if (!flags.file && stdin_is_terminal()) {
-    throw Error(ErrorCode::invalid_argument, "there are no texts: add --text TEXT or --file FILE.");
-  }
   const std::string path = flags.file.value_or("-");
   std::vector<std::string> lines = split_lines(read_text(path));
-  if (lines.empty()) say(std::format("warning: {} has no lines.", path == "-" ? "stdin" : "'" + path + "'"));
+  if (lines.empty()) say(std::format("warning: {} has no lines.", file_name(path)));
   return lines;
 }
 

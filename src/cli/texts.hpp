@@ -18,9 +18,13 @@ struct TextFlags {
 // calls a text: "text", "document".
 void add_text_options(CLI::App& app, TextFlags& flags, const std::string& noun);
 
+// Throws Error{invalid_argument} when there are neither --text nor --file and stdin is a terminal.
+void require_texts(const TextFlags& flags);
+// The same when it is known that neither is there.
+void require_piped_texts();
+
 // The texts: those of --text, or the lines of --file, or those of stdin when neither is given. No lines at all are a
-// warning on stderr and no texts. Throws Error{invalid_argument} when both are given, or neither at a terminal, and
-// what read_text throws.
+// warning on stderr and no texts. Throws what read_text throws.
 std::vector<std::string> read_texts(const TextFlags& flags);
 
 // Every line is a text, an empty one too; the last may go without its end. Lines end in LF or CR LF, and a byte order

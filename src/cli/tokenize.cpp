@@ -11,13 +11,16 @@
 #include "numbers.hpp"
 #include "options.hpp"
 #include "terminal.hpp"
+#include "text_input.hpp"
+#include "texts.hpp"
 
 namespace gerbil::cli {
 namespace {
 
 struct Tokenize {
   std::string model;
-  std::optional<std::string> text, file, decode;
+  std::optional<std::string> text, file;
+  std::optional<std::vector<std::int32_t>> decode;
   bool no_special = false;
   bool keep_special = false;
   bool json = false;
@@ -37,7 +40,7 @@ void encode(const Tokenizer& tokenizer, const Tokenize& command) {
 }
 
 void decode(const Tokenizer& tokenizer, const Tokenize& command) {
-  const std::string text = tokenizer.detokenize(parse_token_ids(*command.decode, "--decode"), !command.keep_special);
+  const std::string text = tokenizer.detokenize(*command.decode, !command.keep_special);
   if (command.json)
     print({{"text", text}});
   else
@@ -45,8 +48,6 @@ void decode(const Tokenizer& tokenizer, const Tokenize& command) {
 }
 
 int execute(const Tokenize& command) {
-  if (command.text.has_value() + command.file.has_value() + command.decode.has_value() > 1)
-    throw Error(ErrorCode::invalid_argument, "give one of --text, --file and --decode, not several.");
   const Tokenizer tokenizer = Tokenizer::load(resolve_model(command.model));
   for (const std::string& warning : tokenizer.warnings()) say("warning: " + warning);
   if (command.decode)
@@ -58,22 +59,34 @@ int execute(const Tokenize& command) {
 
 }  // namespace
 
-void add_tokenize(CLI::App& app, int& status) {
+void add_tokenize(CLI::App& app, Action& action) {
   auto tokenize = std::make_shared<Tokenize>();
   CLI::App* command = app.add_subcommand("tokenize", "Turn text into token ids, or ids into text");
-  command->add_option("MODEL", tokenize->model, "A directory or the id of a model in the Hugging Face cache")
-      ->required();
-  add_text(*command, "--text", tokenize->text, "The text; without it and without --file: stdin")->type_name("TEXT");
-  add_text(*command, "--file", tokenize->file, "Read the text from a file, every byte of it")->type_name("FILE");
-  add_text(*command, "--decode", tokenize->decode, "Print the text of these token ids")->type_name("1,2,3");
-  command->add_flag("--no-special", tokenize->no_special, "Add no special tokens around the text");
-  command->add_flag("--keep-special", tokenize->keep_special, "With --decode: spell special tokens out");
+  command->add_option("MODEL", tokenize->model, kModelHelp)->required();
+  auto* text = add_text(*command, "--text", tokenize->text, "The text; without it and without --file: stdin")
+                   ->type_name("TEXT")
+                   ->check(not_utf8);
+  auto* file = add_text(*command, "--file", tokenize->file, "Read the text from a file, all of it; - for stdin")
+                   ->type_name("FILE")
+                   ->excludes(text);
+  auto* decode =
+      command
+          ->add_option_function<std::string>(
+              "--decode", [tokenize](const std::string& ids) { tokenize->decode = parse_token_ids(ids, "--decode"); },
+              "Print the text of these token ids")
+          ->type_name("1,2,3")
+          ->excludes(text, file);
+  command->add_flag("--no-special", tokenize->no_special, "Add no special tokens around the text")->excludes(decode);
+  command->add_flag("--keep-special", tokenize->keep_special, "Spell special tokens out")->needs(decode);
   command->add_flag("--json", tokenize->json, "Print {\"ids\":[…],\"tokens\":[…]}, or {\"text\":\"…\"}");
   command->footer(
       "Examples:\n"
       "  gerbil tokenize path/to/model --text \"Hello, world\" --json\n"
       "  gerbil tokenize path/to/model --decode 9707,11,1879");
-  command->callback([tokenize, &status] { status = execute(*tokenize); });
+  command->callback([tokenize, &action] {
+    if (!tokenize->text && !tokenize->file && !tokenize->decode) require_piped_texts();
+    action = [tokenize] { return execute(*tokenize); };
+  });
 }
 
 }  // namespace gerbil::cli

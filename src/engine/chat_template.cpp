@@ -1,5 +1,7 @@
 #include "gerbil/chat_template.hpp"
 
+#include <format>
+
 #include "base/json.hpp"
 #include "engine/chat_templates.hpp"
 #include "engine/json_file.hpp"
@@ -31,8 +33,22 @@ ChatTemplate ChatTemplate::load(const std::string& model) {
   return ChatTemplate(std::make_shared<const State>(State{std::move(*templates)}));
 }
 
+// What roles there are, and whether a message needs one, is for the template to say, as it is in transformers.
 std::string ChatTemplate::render(std::string_view messages, const Options& options) const {
-  return state_->templates.render(parse(messages, "The conversation", Json::value_t::array), options);
+  const Json conversation = parse(messages, "The conversation", Json::value_t::array);
+  if (conversation.empty()) {
+    throw Error(ErrorCode::invalid_argument, "The conversation has no messages; it should have at least one.");
+  }
+  for (std::size_t number = 1; const Json& message : conversation) {
+    if (!message.is_object()) {
+      throw Error(ErrorCode::invalid_argument,
+                  std::format("Message {} of the conversation is of type {}, but should be an object with role and "
+                              "content.",
+                              number, message.type_name()));
+    }
+    ++number;
+  }
+  return state_->templates.render(conversation, options);
 }
 
 std::string render_template(std::string_view source, std::string_view variables) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <format>
 #include <span>
 #include <string>
 #include <utility>
@@ -9,9 +10,10 @@
 namespace gerbil {
 namespace {
 
-void require(bool condition, const std::string& name, double value, const std::string& range) {
+template <typename T>
+void require(bool condition, std::string_view name, T value, std::string_view range) {
   if (condition) return;
-  throw Error(ErrorCode::invalid_argument, name + " is " + std::to_string(value) + ", but should be " + range + ".");
+  throw Error(ErrorCode::invalid_argument, std::format("{} is {}, but should be {}.", name, value, range));
 }
 
 void check_options(const Options& options, std::int32_t vocabulary) {

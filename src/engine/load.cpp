@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <format>
 #include <numeric>
 #include <utility>
 
@@ -20,9 +21,6 @@ constexpr std::int32_t longest_default_text = 8192;  // of an embedding
 constexpr std::int32_t step_tokens = 1024;
 constexpr std::int32_t step_texts = 128;
 
-// Of a context or a cache: twice as many can still be counted.
-constexpr std::int32_t most_tokens = 1 << 29;
-
 void check_options(const LoadOptions& options) {
   const auto require = [](bool condition, const std::string& sentence) {
     if (!condition) throw Error(ErrorCode::invalid_argument, sentence);
@@ -30,9 +28,8 @@ void check_options(const LoadOptions& options) {
   require(options.threads >= 0 && options.threads <= 1024,
           "threads is " + std::to_string(options.threads) + ", but should be between 0 and 1024.");
   const auto require_tokens = [&](const std::string& name, std::int32_t tokens) {
-    require(
-        tokens >= 0 && tokens <= most_tokens,
-        name + " is " + std::to_string(tokens) + ", but should be between 0 and " + std::to_string(most_tokens) + ".");
+    require(tokens >= 0 && tokens <= LoadOptions::most_tokens,
+            std::format("{} is {}, but should be between 0 and {}.", name, tokens, LoadOptions::most_tokens));
   };
   require_tokens("context_length", options.context_length);
   require_tokens("cache_tokens", options.cache_tokens);

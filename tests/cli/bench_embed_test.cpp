@@ -77,8 +77,8 @@ TEST_P(BenchEmbedErrors, AreSentencesOnStderr) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, BenchEmbedErrors,
-                         ::testing::Values(Wrong{{"bench", "--embed", bert(), "-p", "0"}, 1, "--prompt is 0"},
-                                           Wrong{{"bench", "--embed", bert(), "--texts", "0"}, 1, "--texts"},
+                         ::testing::Values(Wrong{{"bench", "--embed", bert(), "-p", "0"}, 2, "--prompt is 0"},
+                                           Wrong{{"bench", "--embed", bert(), "--texts", "0"}, 2, "--texts"},
                                            Wrong{{"bench", "--embed", bert(), "-n", "4"}, 2, "--embed"},
                                            Wrong{{"bench", nano(), "--texts", "4"}, 2, "--embed"},
                                            Wrong{{"bench", "--embed", bert(), "-p", "100000"}, 1, "at most"}));

@@ -101,7 +101,7 @@ TEST(CommandLine, AnEmptyValueIsAValue) {
   const Json plain = gerbil_json({"run", nano(), kStory, "-n", "4"});
   EXPECT_EQ(gerbil_json({"run", nano(), "--system=", "--stop=", kStory, "-n", "4"}).at("tokens"), plain.at("tokens"));
   const Outcome number = gerbil({"run", nano(), "--seed=", kStory});
-  EXPECT_EQ(number.status, 1);
+  EXPECT_EQ(number.status, 2);
   EXPECT_THAT(number.err, HasSubstr("not ''"));
   EXPECT_EQ(gerbil_json({"run", nano(), "", "-n", "1"}, kStory).at("prompt_tokens").get<std::size_t>() + ids_of(kStory),
             plain.at("prompt_tokens").get<std::size_t>());
@@ -309,6 +309,8 @@ TEST(Program, HelpAndVersionAreResults) {
   const Outcome help = gerbil({"run", "--help"});
   EXPECT_EQ(help.status, 0);
   EXPECT_THAT(help.out, HasSubstr("Examples:"));
+  EXPECT_THAT(help.out, HasSubstr("Ask the model to think first; not with --no-think"));
+  EXPECT_THAT(help.out, HasSubstr("Weights that share a scale; only with --quantize"));
   EXPECT_THAT(help.err, IsEmpty());
 }
 

@@ -24,11 +24,11 @@ int exit_status(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-[[noreturn]] void become_program(const Arguments& arguments) {
-  std::vector<char*> pointers{const_cast<char*>("gerbil")};
+[[noreturn]] void become(const char* program, const Arguments& arguments) {
+  std::vector<char*> pointers{const_cast<char*>(program)};
   for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
-  execv(GERBIL_PROGRAM, pointers.data());
+  execv(program, pointers.data());
   _exit(127);
 }
 
@@ -39,9 +39,7 @@ std::string contents(int file) {
   return text;
 }
 
-}  // namespace
-
-Outcome gerbil(const Arguments& arguments, const std::string& input) {
+Outcome run(const char* program, const Arguments& arguments, const std::string& input) {
   // Files in memory take any amount of text in any order, unlike pipes.
   const int in = memfd_create("in", 0), out = memfd_create("out", 0), err = memfd_create("err", 0);
   EXPECT_EQ(write(in, input.data(), input.size()), static_cast<ssize_t>(input.size()));
@@ -51,7 +49,7 @@ Outcome gerbil(const Arguments& arguments, const std::string& input) {
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
-    become_program(arguments);
+    become(program, arguments);
   }
   Outcome outcome;
   outcome.status = exit_status(child);
@@ -59,6 +57,16 @@ Outcome gerbil(const Arguments& arguments, const std::string& input) {
   outcome.out = contents(out);
   outcome.err = contents(err);
   return outcome;
+}
+
+}  // namespace
+
+Outcome gerbil(const Arguments& arguments, const std::string& input) { return run(GERBIL_PROGRAM, arguments, input); }
+
+Outcome shell(const std::string& script, const Arguments& arguments) {
+  Arguments all{"-c", script, GERBIL_PROGRAM};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return run("/bin/sh", all, {});
 }
 
 Json gerbil_json(Arguments arguments, const std::string& input) {
@@ -96,7 +104,7 @@ Terminal::Terminal(const Arguments& arguments, const std::filesystem::path& stat
   if (child_ == 0) {
     setenv("TERM", "xterm", 1);
     setenv("XDG_STATE_HOME", state.c_str(), 1);
-    become_program(arguments);
+    become(GERBIL_PROGRAM, arguments);
   }
 }
 

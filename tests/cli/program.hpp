@@ -22,7 +22,10 @@ struct Outcome {
 // Runs `gerbil ARGUMENTS` with `input` as standard input, outside of any terminal.
 Outcome gerbil(const Arguments& arguments, const std::string& input = {});
 
-// Runs it, expects exit code 0 and one JSON value on stdout.
+// Runs a script of the shell, for which "$0" is the program and "$@" are `arguments`.
+Outcome shell(const std::string& script, const Arguments& arguments = {});
+
+// Runs `gerbil ARGUMENTS`, expects exit code 0 and one JSON value on stdout.
 Json gerbil_json(Arguments arguments, const std::string& input = {});
 
 std::string nano();                                      // models/nano of the repository

@@ -128,7 +128,7 @@ TEST(Terminal, AnswersWrapBetweenWords) {
 TEST(Terminal, RunWithoutAPromptDoesNotWaitForOne) {
   const TemporaryFolder state;
   Terminal terminal({"run", nano()}, state.path());
-  EXPECT_EQ(terminal.wait(), 1);
+  EXPECT_EQ(terminal.wait(), 2);
   EXPECT_THAT(terminal.screen(), HasSubstr("there is no prompt"));
 }
 
@@ -156,8 +156,8 @@ TEST(Terminal, RankedDocumentsStandInColumns) {
 TEST(Terminal, EmbedWithoutTextsDoesNotWaitForThem) {
   const TemporaryFolder state;
   Terminal terminal({"embed", nano()}, state.path());
-  EXPECT_EQ(terminal.wait(), 1);
-  EXPECT_THAT(terminal.screen(), HasSubstr("there are no texts"));
+  EXPECT_EQ(terminal.wait(), 2);
+  EXPECT_THAT(terminal.screen(), HasSubstr("there is no text"));
 }
 
 }  // namespace
