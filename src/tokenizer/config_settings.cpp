@@ -116,6 +116,16 @@ Json read_components(const Json& config, ClassSettings settings) {
   return Json::object();
 }
 
+// "truncation_side"
+std::optional<bool> read_cut_front(const Json& config) {
+  const auto side = json_value<std::string>(config, "truncation_side", "");
+  if (side.empty()) return std::nullopt;
+  if (side != "left" && side != "right") {
+    corrupt("\"truncation_side\" is \"" + side + "\", but should be \"left\" or \"right\".");
+  }
+  return side == "left";
+}
+
 }  // namespace
 
 void check_named_count(std::size_t count) {
@@ -142,6 +152,7 @@ Settings read_settings(const Json& config, const TokenizerClass& tokenizer_class
   settings.components = read_components(config, tokenizer_class.settings);
   settings.post_processor = token_template(tokenizer_class.post_processor, settings.special_tokens);
   settings.named_are_special = tokenizer_class.name != plain_tokenizer_class;
+  settings.cut_front = read_cut_front(config);
   settings.split_special_tokens = json_value(config, "split_special_tokens", false);
   return settings;
 }

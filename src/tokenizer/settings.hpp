@@ -25,6 +25,7 @@ struct Settings {
   std::optional<TokenTemplate> post_processor;  // takes the place of the file's
   bool named_are_special = false;               // the named tokens become special, whatever their flags say
   bool lowercase = false;                       // a Lowercase before the normalizer, unless it has one
+  std::optional<bool> cut_front;                // which end of a text is cut off; empty: what tokenizer.json says
   bool split_special_tokens = false;            // special tokens that are written in a text are text like any other
 };
 

@@ -257,6 +257,8 @@ names = {
 def side_files(name, reason, **files):
     folder = here / "tokenizers" / name
     folder.mkdir(parents=True)
+    if "sentence" in files:  # counts beside a list of modules
+        (folder / "modules.json").write_text('[{"type": "x.Transformer"}]\n')
     for file, content in {"tokenizer.json": tokenizer, **{names[key]: value for key, value in files.items()}}.items():
         content = content if isinstance(content, bytes) else json.dumps(content).encode()
         (folder / file).write_bytes(content)
@@ -324,7 +326,11 @@ side_files("map_extra_number", "extra_special_tokens", map={"additional_special_
 side_files("map_extra_nested", "extra_special_tokens", map={"additional_special_tokens": [{"content": ["<x>"]}]})
 side_files("map_flag_text", "rstrip", map={"pad_token": {"content": "<pad>", "rstrip": "right"}})
 side_files("map_contradicts_config", "", config={"eos_token": "<s>"}, map={"eos_token": {"content": "a"} | special}, added={"a": 9})
-side_files("sentence_lower_case_text", "do_lower_case", sentence={"do_lower_case": "yes"})
+side_files("sentence_lower_case_text", "", sentence={"do_lower_case": "yes"})
+side_files("sentence_length_text", "max_seq_length", sentence={"max_seq_length": "many"})
+side_files("sentence_arguments_array", "", sentence={"processor_kwargs": [], "processing_kwargs": {"text": 5}})
+side_files("sentence_token_number", "cls_token", sentence={"processor_kwargs": {"cls_token": 5}})
+side_files("truncation_side_unknown", "truncation_side", config={"truncation_side": "both"})
 side_files("model_type_number", "model_type", model={"model_type": 3})
 side_files("model_class_array", "tokenizer_class", model={"tokenizer_class": ["BertTokenizer"]})
 side_files("config_repeats_itself", "eos_token", config=b'{"eos_token": "<s>", "eos_token": 5}')
