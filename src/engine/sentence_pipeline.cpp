@@ -164,6 +164,12 @@ SentencePipeline read_sentence_pipeline(const SentenceFiles& files, const Json& 
   SentencePipeline pipeline;
   pipeline.head.kind = models::Head::Kind::embedding;
   pipeline.head.pooling = {family.pooling};
+  const auto causal = config.find("is_causal");
+  if (family.kind == models::Head::Kind::token && causal != config.end() && causal->is_null()) {
+    throw Error(ErrorCode::unsupported,
+                "\"is_causal\" in config.json is null. With that the reference lets tokens see those before them only, "
+                "but in a batch of texts of several lengths all of them; write true or false instead.");
+  }
   if (!models::read_causal(config)) pipeline.head.pooling = {Pooling::mean};
   pipeline.normalize = json_value<bool>(config, "normalize", true);  // model2vec says so there
   pipeline.special_tokens = family.special_tokens;

@@ -239,6 +239,15 @@ TEST(SentencePipeline, AModelThatSeesTheWholeTextDoesNotGenerate) {
   EXPECT_THAT(engine.info().pipeline, StartsWith("mean of the tokens"));
 }
 
+TEST(SentencePipeline, AModelThatDoesNotSayWhatItSeesIsAskedTo) {
+  const Folder folder("qwen3_last");
+  json config = json::parse(std::ifstream(folder.path() + "/config.json"));
+  config["is_causal"] = nullptr;
+  folder.write("config.json", config.dump());
+  EXPECT_THAT([&] { Engine::load(folder.path(), {.device = Device::cpu, .purpose = Purpose::embed}); },
+              ::testing::ThrowsMessage<Error>(HasSubstr("\"is_causal\" in config.json is null")));
+}
+
 struct Damage {
   std::string file;
   std::string text;

@@ -88,7 +88,8 @@ class Folder {
 
 std::vector<std::vector<float>> compute(const Engine& engine, const json& test) {
   const auto texts = test["texts"].get<std::vector<std::string>>();
-  if (test.value("rerank", false)) return {engine.rerank(texts.front(), {texts.begin() + 1, texts.end()}, {.truncate = true})};
+  if (test.value("rerank", false))
+    return {engine.rerank(texts.front(), {texts.begin() + 1, texts.end()}, {.truncate = true})};
   return engine.embed(texts, {.task = test.value("task", ""), .truncate = true}).vectors;
 }
 

@@ -128,6 +128,13 @@ CASES = {
         "4_Dense/config.json": dense(16, 1, module_output_name="scores")},
                          "tensors": {"2_Dense": {"linear.weight": [16, 32]}, "4_Dense": {"linear.weight": [1, 16]},
                                      "3_LayerNorm": {"norm.weight": [16], "norm.bias": [16]}}},
+    "bert_sees_back": {"files": POOLED | pooling(pooling_mode=["cls", "mean"]), "config": {"is_decoder": True}},
+    "roberta_sees_back": {"folder": "roberta_cls", "files": POOLED | pooling(pooling_mode="mean"),
+                          "config": {"is_decoder": True}},
+    "modernbert_scaled": {"folder": "modernbert_biases", "files": POOLED, "config": {
+        "rope_scaling": {"rope_type": "linear", "factor": 2.0}}},
+    "modernbert_not_scaled": {"folder": "modernbert_biases", "files": POOLED, "config": {
+        "rope_scaling": {"type": "linear", "factor": 2.0}, "local_attention": 0}},
     "modes_as_numbers": {"files": POOLED | PROMPT | pooling(
         pooling_mode_cls_token=1, pooling_mode_max_tokens=0, pooling_mode_mean_tokens="yes",
         pooling_mode_lasttoken=None, include_prompt=0), "task": "query"},
