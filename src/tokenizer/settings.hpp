@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/json.hpp"
@@ -22,6 +23,8 @@ struct Settings {
   std::vector<Json> added_tokens;
   std::vector<Json> missing_tokens;             // added after those, but only texts that are not among them yet
   Json components = Json::object();             // by a component's type: members that take the place of its own
+  Json normalizer;                              // of a WordPiece model whose file has none
+  std::string class_name;                       // of the tokenizer in transformers, without "Fast"; may be empty
   std::optional<TokenTemplate> post_processor;  // takes the place of the file's
   bool named_are_special = false;               // the named tokens become special, whatever their flags say
   bool lowercase = false;                       // a Lowercase before the normalizer, unless it has one

@@ -8,6 +8,7 @@
 #include "tokenizer/errors.hpp"
 #include "tokenizer/pattern.hpp"
 #include "tokenizer/pipeline.hpp"
+#include "tokenizer/rebuilt_class.hpp"
 #include "tokenizer/truncation.hpp"
 #include "tokenizer/untyped.hpp"
 
@@ -66,6 +67,9 @@ Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where, co
     pipeline->decoder = read_decoder(component_of(file.root, "decoder"));
     pipeline->warnings = std::move(file.warnings);
     pipeline->warnings.insert(pipeline->warnings.end(), table.warnings.begin(), table.warnings.end());
+    if (auto difference = rebuilt_difference(settings.class_name, file.root)) {
+      pipeline->warnings.push_back(*std::move(difference));
+    }
     pipeline->vocabulary_size = table.tokens.size();
     pipeline->cut_front = settings.cut_front.value_or(says_left(file.root));
     for (const auto& [id, token] : pipeline->added.by_id) {

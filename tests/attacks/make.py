@@ -139,7 +139,7 @@ for name, path in (
 shards("index_missing_shard", "there is no such file", {"weight_map": {"a": "gone.safetensors"}})
 shards(
     "index_tensor_in_two_shards", "is stored twice", {"weight_map": {"a": "s.safetensors", "b": "t.safetensors"}},
-    {"s.safetensors": plain, "t.safetensors": container({"a": tensor(0, 4, [1]), "b": tensor(4, 8, [1])}, two)},
+    {"s.safetensors": plain, "t.safetensors": container({"a": tensor(0, 4, [1]), "b": tensor(4, 8, [1])}, b"\1" + bytes(7))},
 )
 shards("index_not_object", "has no weight_map", [1])
 shards("index_no_map", "has no weight_map", {"metadata": {}})
@@ -172,7 +172,7 @@ def gptq(name, reason, options, files=None):
 
 
 gptq("gptq_no_tensors", "no '.qweight' tensor", {})
-gptq("gptq_bits_string", "should be a whole number", {"bits": "4"})
+gptq("gptq_bits_string", "should be a whole number", {"bits": "4 bits"})
 gptq("gptq_bits_huge", "at most 32 bits", {"bits": 2**40})
 gptq("gptq_bits_negative", "bits -4", {"bits": -4})
 gptq("gptq_group_zero", "group_size 0", {"group_size": 0})
@@ -239,7 +239,7 @@ absurd("family_of_own_code", "JinaBertModel", architectures=["JinaBertModel"], m
 absurd("family_without_classes", "LlamaForSequenceClassification", architectures=["LlamaForSequenceClassification"])
 config("family_missing", "neither", {})
 config("family_numbers", "should be a string", {"architectures": [1], "model_type": 2})
-absurd("window_minimum", "should be positive", architectures=None, model_type="qwen2", sliding_window=-(2**31), use_sliding_window=True)
+absurd("window_minimum", "should be positive", architectures=None, model_type="qwen2", sliding_window=-(2**31), use_sliding_window=True, max_window_layers=0)
 absurd("layer_types_short", "too few", architectures=None, model_type="qwen2", layer_types=["full_attention"], use_sliding_window=True)
 absurd("no_rope_layers_short", "2 layers", architectures=None, model_type="smollm3", no_rope_layers=[1])
 config("experts_overflow", "together more than", nomic | {"num_experts": 1024, "moe_every_n_layers": 2})
