@@ -180,6 +180,7 @@ CASES = {
     "roberta_no_template": ("bytes", ROBERTA, {"tokenizer_class": "RobertaTokenizerFast", "add_prefix_space": True}, {}),
     "roberta_other_tokens": ("roberta_bytes", ROBERTA, {"tokenizer_class": "RobertaTokenizer", "cls_token": "<u>", "sep_token": "<s>"}, {}),
     "roberta_other_model": ("odd_bytes", LLAMA, {"tokenizer_class": "BartTokenizer", "sep_token": "<new>"}, {}),
+    "deberta_template": ("odd_bytes", {"model_type": "deberta"}, {"tokenizer_class": "DebertaTokenizer", "cls_token": "<s>", "sep_token": "</s>"}, {}),
     "gpt2_keeps_template": ("odd_bytes", GPT2, {"tokenizer_class": "GPT2Tokenizer"}, {}),
     "cohere_keeps_template": ("odd_bytes", LLAMA, {"tokenizer_class": "CohereTokenizer"}, {}),
     "xlmr_odd_template": ("odd_unigram", XLMR, {"tokenizer_class": "XLMRobertaTokenizer"}, {}),
