@@ -113,6 +113,14 @@ T json_required(const Json& object, std::string_view key) {
   return Converter<T>::convert(key, *member);
 }
 
+bool json_truth(const Json& object, std::string_view key, bool fallback) {
+  const auto member = object.find(key);
+  if (member == object.end()) return fallback;
+  if (member->is_boolean()) return member->get<bool>();
+  if (member->is_number()) return member->get<double>() != 0;
+  return member->is_string() ? !member->get_ref<const std::string&>().empty() : !member->empty();
+}
+
 #define GERBIL_JSON(T)                                               \
   template T json_converted<T>(std::string_view, const Json&);       \
   template T json_value<T>(const Json&, std::string_view, const T&); \

@@ -41,4 +41,8 @@ T json_converted(std::string_view key, const Json& value);
 template <typename T>
 T json_required(const Json& object, std::string_view key);
 
+// What Python's `if` makes of the member `key`: null, 0 and whatever is empty are false. A missing member gives
+// `fallback`.
+bool json_truth(const Json& object, std::string_view key, bool fallback);
+
 }  // namespace gerbil

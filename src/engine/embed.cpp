@@ -36,37 +36,40 @@ void Engine::State::require_encoder(std::string_view wish) const {
                           info.name, info.architecture, wish));
 }
 
-TokenizedText Engine::State::fit(tokenizer::Encoding encoding, std::size_t number) const {
+std::size_t Engine::State::text_limit(std::int32_t max_tokens) const {
+  return static_cast<std::size_t>(max_tokens > 0 ? std::min(max_tokens, info.context_length) : info.context_length);
+}
+
+TokenizedText Engine::State::fit(tokenizer::Encoding encoding, std::size_t number, std::size_t limit) const {
   const std::size_t length = encoding.ids.size();
-  if (length > static_cast<std::size_t>(info.context_length)) {
+  if (length > limit) {
     throw Error(ErrorCode::invalid_argument,
                 std::format("Text {} has {} tokens, but '{}' takes at most {}: shorten it, or ask for truncation.",
-                            number + 1, length, info.name, info.context_length));
+                            number + 1, length, info.name, limit));
   }
   if (!pipeline.texts.token_types) encoding.type_ids.clear();
   return {std::move(encoding.ids), std::move(encoding.type_ids)};
 }
 
-TokenizedText Engine::State::tokenize(const std::string& text, std::size_t number, bool truncate) const {
-  tokenizer::EncodeOptions options{.add_special = pipeline.special_tokens};
-  const auto limit = static_cast<std::size_t>(info.context_length);
-  if (pipeline.special_tokens) {
+TokenizedText Engine::State::tokenize(const std::string& text, std::size_t number, std::size_t limit,
+                                      bool truncate) const {
+  tokenizer::EncodeOptions options{.add_special = pipeline.special_tokens && pipeline.texts.special_tokens};
+  if (pipeline.unknown_tokens) {
     if (truncate) options.max_tokens = limit;
-    return fit(tokenizer().encode_single(text, options), number);
+    return fit(tokenizer().encode_single(text, options), number, limit);
   }
   // The words that count are known only after the unknown ones are gone.
   tokenizer::Encoding encoding = tokenizer().encode_single(text, options);
-  const auto unknown = pipeline.unknown_tokens ? std::nullopt : tokenizer().unknown_id();
-  if (unknown) std::erase(encoding.ids, *unknown);
+  if (const auto unknown = tokenizer().unknown_id()) std::erase(encoding.ids, *unknown);
   encoding.type_ids.clear();
   if (truncate && encoding.ids.size() > limit) encoding.ids.resize(limit);
-  return fit(std::move(encoding), number);
+  return fit(std::move(encoding), number, limit);
 }
 
 // Reference: sentence-transformers 6.2, Transformer._get_prompt_length().
-std::int32_t Engine::State::prompt_tokens(const std::string& prompt) const {
+std::int32_t Engine::State::prompt_tokens(const std::string& prompt, std::size_t limit) const {
   if (pipeline.include_prompt || prompt.empty()) return 0;
-  const TokenizedText alone = tokenize(prompt, 0, true);
+  const TokenizedText alone = tokenize(prompt, 0, limit, true);
   const bool closed = !alone.ids.empty() && tokenizer().is_special(alone.ids.back());
   return static_cast<std::int32_t>(alone.ids.size()) - (closed ? 1 : 0);
 }
@@ -140,12 +143,13 @@ Embeddings Engine::embed(const std::vector<std::string>& texts, const EmbedOptio
                                                     "rerank.",
                                                     state_->info.name, state_->info.architecture));
   }
-  const std::string prompt = plan_task(state_->pipeline, options.task).prompt;
-  const std::int32_t prompt_tokens = state_->prompt_tokens(prompt);
+  const TaskPlan plan = plan_task(state_->pipeline, options.task);
+  const std::size_t limit = state_->text_limit(plan.max_tokens);
+  const std::int32_t prompt_tokens = state_->prompt_tokens(plan.prompt, limit);
   std::vector<TokenizedText> tokenized;
   tokenized.reserve(texts.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    tokenized.push_back(state_->tokenize(prompt + texts[i], i, options.truncate));
+    tokenized.push_back(state_->tokenize(plan.prompt + texts[i], i, limit, options.truncate));
     tokenized.back().prompt = prompt_tokens;
   }
   Embeddings result = embed(tokenized, options);

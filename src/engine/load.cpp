@@ -108,7 +108,9 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   check_options(options);
   const ModelSource source = open_source(model, options);
   auto state = std::make_shared<State>();
-  if (source.checkpoint) state->files = read_model_files(source.checkpoint->directory(), source.config);
+  if (source.checkpoint) {
+    state->files = read_model_files(source.checkpoint->directory(), source.config, source.sentence.transformer);
+  }
 
   state->pipeline = source.pipeline;
   state->score_activation = source.score_activation;

@@ -21,6 +21,8 @@ struct ModelFiles {
 };
 
 // Throws what the tokenizer throws, and Error{corrupt} for JSON that is not what it should be.
-ModelFiles read_model_files(const std::filesystem::path& directory, const Json& config);
+// The arguments are those of read_tokenizer_config().
+ModelFiles read_model_files(const std::filesystem::path& directory, const Json& config,
+                            const Json& transformer = Json::object());
 
 }  // namespace gerbil

@@ -48,9 +48,7 @@ std::vector<std::string> named_modes(const Json& config, const std::filesystem::
 PoolingModule read_pooling_module(const std::filesystem::path& file, std::vector<std::string>& warnings) {
   const Json config = read_optional_object(file, &warnings);
   PoolingModule result;
-  const auto include_prompt = config.find("include_prompt");
-  const bool null = include_prompt != config.end() && include_prompt->is_null();  // which is false to Python
-  result.include_prompt = json_value<bool>(config, "include_prompt", !null);
+  result.include_prompt = json_truth(config, "include_prompt", true);
   for (const std::string& name : named_modes(config, file)) {
     const auto found = std::ranges::find(modes, name, &Mode::name);
     if (found == modes.end()) {
@@ -62,7 +60,7 @@ PoolingModule read_pooling_module(const std::filesystem::path& file, std::vector
   }
   if (!result.modes.empty()) return result;
   for (const Mode& mode : modes) {
-    if (json_value<bool>(config, mode.key, false)) result.modes.push_back(mode.pooling);
+    if (json_truth(config, mode.key, false)) result.modes.push_back(mode.pooling);
   }
   if (result.modes.empty()) result.modes.push_back(Pooling::mean);  // what the reference does when none is on
   return result;

@@ -38,13 +38,16 @@ std::vector<float> Engine::State::score_pairs(std::string_view query, const std:
                             info.name, info.architecture,
                             classifies() ? std::format("has {} classes", info.dimensions) : "makes embeddings"));
   }
-  const std::string prompt = plan_task(pipeline, "").prompt;  // before the query, as the reference does
-  tokenizer::EncodeOptions encode_options;
-  if (options.truncate) encode_options.max_tokens = static_cast<std::size_t>(info.context_length);
+  const TaskPlan plan = plan_task(pipeline, "");
+  const std::size_t limit = text_limit(plan.max_tokens);
+  tokenizer::EncodeOptions encode_options{.add_special = pipeline.texts.special_tokens,
+                                          .truncation = pipeline.texts.truncation};
+  if (options.truncate) encode_options.max_tokens = limit;
+  const std::string prompted = plan.prompt + std::string(query);  // before the query, as the reference does
   std::vector<TokenizedText> pairs;
   pairs.reserve(documents.size());
   for (std::size_t i = 0; i < documents.size(); ++i) {
-    pairs.push_back(fit(tokenizer().encode_pair(prompt + std::string(query), documents[i], encode_options), i));
+    pairs.push_back(fit(tokenizer().encode_pair(prompted, documents[i], encode_options), i, limit));
   }
   std::vector<float> scores = encode(pairs, 0, options.cancellation, options.progress);
   for (float& score : scores) score = static_cast<float>(activate(score_activation, score));

@@ -9,26 +9,9 @@ namespace {
 
 constexpr std::int32_t most_outputs = 1 << 20;
 
-// "module_input_name" or "module_output_name"; `fallback` where the file does not say.
-RowKind row_kind(const Json& config, const char* key, RowKind fallback, const std::filesystem::path& file) {
-  const auto name = json_value<std::string>(config, key, "");
-  if (name.empty()) return fallback;
-  if (name == "token_embeddings") return RowKind::tokens;
-  if (name == "sentence_embedding") return RowKind::sentence;
-  if (name == "scores") return RowKind::scores;
-  throw Error(ErrorCode::unsupported, std::string("\"") + key + "\" in '" + file.string() + "' is \"" + name +
-                                          "\", but gerbil knows token_embeddings, sentence_embedding and scores.");
-}
-
-void place(PlacedModule& placed, const Json& config, const std::filesystem::path& file) {
-  placed.input = row_kind(config, "module_input_name", RowKind::sentence, file);
-  placed.output = row_kind(config, "module_output_name", placed.input, file);
-  const bool scores = placed.input == RowKind::sentence && placed.output == RowKind::scores;
-  if (placed.input != placed.output && !scores) {
-    throw Error(ErrorCode::unsupported, "'" + file.string() +
-                                            "' reads rows of one kind and writes another; gerbil knows modules that "
-                                            "write what they read, and those that make scores of an embedding.");
-  }
+void place(PlacedModule& placed, const Json& config) {
+  placed.input = json_value<std::string>(config, "module_input_name", placed.input);
+  placed.output = json_value<std::string>(config, "module_output_name", placed.input);
 }
 
 // A projection among the weights of the model itself, `dense.0` and so on, as mlx-embeddings stores EmbeddingGemma's.
@@ -65,25 +48,26 @@ PlacedModule read_dense_module(const SentenceModule& module, const formats::Chec
     throw Error(ErrorCode::corrupt, "\"out_features\" in '" + file.string() + "' is " + std::to_string(dense.outputs) +
                                         ", but should be between 1 and " + std::to_string(most_outputs) + ".");
   }
-  dense.bias = json_value<bool>(config, "bias", true);
+  dense.bias = json_truth(config, "bias", true);
   dense.activation =
       torch_activation(json_value<std::string>(config, "activation_function", "torch.nn.modules.activation.Tanh"),
                        Activation::tanh, "\"activation_function\" in '" + file.string() + "'", warnings);
-  dense.residual = json_value<bool>(config, "use_residual", false);
+  dense.residual = json_truth(config, "use_residual", false);
   dense.residual_module = module.path + "/residual";
   placed.module = std::move(dense);
-  place(placed, config, file);
+  place(placed, config);
   return placed;
 }
 
 PlacedModule read_normalize_module(const SentenceModule& module) {
-  PlacedModule placed{models::Normalize{}};
+  PlacedModule placed{.module = models::Normalize{}};
   // Older files have no folder for it, or one without a file.
-  const std::filesystem::path file = module.folder / "config.json";
-  if (!module.path.empty()) place(placed, read_optional_object(file), file);
+  if (!module.path.empty()) place(placed, read_optional_object(module.folder / "config.json"));
   return placed;
 }
 
-PlacedModule read_layer_norm_module(const SentenceModule& module) { return {models::LayerNorm{module.path + "/norm"}}; }
+PlacedModule read_layer_norm_module(const SentenceModule& module) {
+  return {.module = models::LayerNorm{module.path + "/norm"}};
+}
 
 }  // namespace gerbil

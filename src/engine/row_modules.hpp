@@ -12,13 +12,12 @@
 
 namespace gerbil {
 
-// What a module reads and writes: the rows of the tokens, the embedding of the text, or the score of a pair.
-enum class RowKind { tokens, sentence, scores };
-
+// A module and the names of what it reads and writes: "token_embeddings" are the rows of the tokens,
+// "sentence_embedding" is that of the text; any other name is of a value between two modules, or of the scores.
 struct PlacedModule {
   models::RowModule module;
-  RowKind input = RowKind::sentence;
-  RowKind output = RowKind::sentence;
+  std::string input = "sentence_embedding";
+  std::string output = "sentence_embedding";
 };
 
 // `number` counts the Dense modules before this one. Throws Error{corrupt|unsupported} naming the file.

@@ -1,9 +1,11 @@
 #include "engine/sentence_modules.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/mapped_file.hpp"
 #include "engine/json_file.hpp"
+#include "engine/text_settings.hpp"
 #include "gerbil/error.hpp"
 
 namespace gerbil {
@@ -20,7 +22,38 @@ fs::path inside(const fs::path& directory, const std::string& path) {
   return directory / relative;
 }
 
+bool pools(const std::vector<SentenceModule>& modules) {
+  return std::ranges::contains(modules, "Pooling", &SentenceModule::name);
+}
+
 }  // namespace
+
+bool names_classifier(const Json& config) {
+  const auto names = config.find("architectures");
+  return names != config.end() && names->is_array() && !names->empty() && names->front().is_string() &&
+         names->front().get_ref<const std::string&>().ends_with("ForSequenceClassification");
+}
+
+SentenceFiles read_sentence_files(const fs::path& directory, std::vector<SentenceModule> modules,
+                                  const fs::path& folder, const Json& config, std::vector<std::string>& warnings) {
+  SentenceFiles files;
+  files.settings = read_optional_object(directory / "config_sentence_transformers.json", &warnings);
+  if (modules.empty()) {
+    if (names_classifier(config)) files.settings = Json::object();
+    return files;
+  }
+  files.transformer = read_transformer_settings(folder, &warnings);
+  files.modules = std::move(modules);
+  const auto type = json_value<std::string>(files.settings, "model_type", "SentenceTransformer");
+  if (!names_classifier(config) || type == "CrossEncoder" || pools(files.modules)) return files;
+  if (!files.settings.empty() || !files.transformer.empty()) {
+    warnings.push_back("'" + directory.string() + "' holds a classifier, but the \"model_type\" of its " +
+                       "config_sentence_transformers.json is " + type +
+                       " and not CrossEncoder, so that the prompts, the activation and the lengths of the files of "
+                       "sentence-transformers do not count.");
+  }
+  return {};
+}
 
 std::vector<SentenceModule> read_sentence_modules(const fs::path& directory, std::vector<std::string>& warnings) {
   const fs::path path = directory / "modules.json";

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "engine/json_file.hpp"
 #include "engine/pooling_module.hpp"
@@ -27,60 +30,95 @@ struct Describe {
   std::string operator()(const models::Normalize&) const { return "normalised"; }
 };
 
-// Puts a module where it works: on the rows of the tokens, or on what the pooling makes of them.
-void add(const PlacedModule& placed, const std::string& type, bool pooled, SentencePipeline& pipeline) {
-  if (placed.input == RowKind::tokens) {
-    if (pooled) {
-      pipeline.warnings.push_back("modules.json has a module of type \"" + type +
-                                  "\" that changes the rows of tokens after they were pooled, which changes nothing.");
-    } else {
-      pipeline.head.before_pooling.push_back(placed.module);
-    }
-    return;
-  }
-  if (!pooled) {
-    throw Error(ErrorCode::corrupt, "modules.json has a module of type \"" + type +
-                                        "\" for the embedding of a text before the Pooling that makes it.");
-  }
-  if (placed.output == RowKind::scores) pipeline.scores = true;
-  pipeline.head.after_pooling.push_back(placed.module);
-}
-
 // WeightedLayerPooling needs the rows of every layer, which a model gives only when its config says so.
 bool does_nothing(const SentenceModule& module, const Json& config) {
   return module.name == "Dropout" ||
          (module.name == "WeightedLayerPooling" && !json_value<bool>(config, "output_hidden_states", false));
 }
 
-void read_modules(const std::vector<SentenceModule>& modules, const Json& config, const formats::Checkpoint& checkpoint,
+// What is made of a text's rows under one of the names by which modules know it.
+struct Rows {
+  std::vector<models::RowModule> before;  // the pooling
+  std::optional<PoolingModule> pooling;
+  std::vector<models::RowModule> after;
+  std::vector<std::size_t> modules;  // that made it, by their numbers
+};
+
+// The reference's dictionary of features (base/model.py, forward()).
+using Features = std::map<std::string, Rows>;
+
+void apply_module(PlacedModule placed, const std::string& type, std::size_t number, Features& features) {
+  const auto input = features.find(placed.input);
+  if (input == features.end()) {
+    const std::string what = placed.input == "sentence_embedding"
+                                 ? "for the embedding of a text before the Pooling that makes it."
+                                 : "that reads \"" + placed.input + "\", which no module before it makes.";
+    throw Error(ErrorCode::corrupt, "modules.json has a module of type \"" + type + "\" " + what);
+  }
+  Rows rows = input->second;
+  (rows.pooling ? rows.after : rows.before).push_back(std::move(placed.module));
+  rows.modules.push_back(number);
+  features[placed.output] = std::move(rows);
+}
+
+Rows pooled(const Features& features, PoolingModule pooling, std::size_t number) {
+  Rows rows = features.at("token_embeddings");
+  if (rows.pooling) {
+    throw Error(ErrorCode::unsupported,
+                "modules.json has a Pooling whose \"token_embeddings\" are an embedding of the text already.");
+  }
+  rows.pooling = std::move(pooling);
+  rows.modules.push_back(number);
+  return rows;
+}
+
+void read_modules(const SentenceFiles& files, const Json& config, const formats::Checkpoint& checkpoint,
                   SentencePipeline& pipeline) {
+  const PoolingModule usual{.modes = pipeline.head.pooling, .include_prompt = true};
+  Features features{{"token_embeddings", {}}};
   std::size_t dense = 0;
-  bool pooled = false;
-  for (const SentenceModule& module : modules) {
-    if (module.name == "Transformer") continue;
-    if (module.name == "StaticEmbedding") {
-      pooled = true;  // a mean
-    } else if (module.name == "Pooling" && !pooled) {
-      pooled = true;
+  for (std::size_t i = 0; i < files.modules.size(); ++i) {
+    const SentenceModule& module = files.modules[i];
+    const auto apply = [&](PlacedModule placed) { apply_module(std::move(placed), module.type, i, features); };
+    if (module.name == "Transformer") {
+      features["token_embeddings"].modules.push_back(i);
+    } else if (module.name == "StaticEmbedding") {
+      features["sentence_embedding"] = pooled(features, usual, i);  // a mean
+    } else if (module.name == "Pooling") {
       // Converters to MLX leave these folders out; the family's pooling is what its checkpoints had there.
-      if (!has_file(module.folder / "config.json")) continue;
-      const PoolingModule pooling = read_pooling_module(module.folder / "config.json", pipeline.warnings);
-      pipeline.head.pooling = pooling.modes;
-      pipeline.include_prompt = pooling.include_prompt;
+      const fs::path file = module.folder / "config.json";
+      features["sentence_embedding"] =
+          pooled(features, has_file(file) ? read_pooling_module(file, pipeline.warnings) : usual, i);
     } else if (module.name == "Dense") {
-      add(read_dense_module(module, checkpoint, dense++, pipeline.warnings), module.type, pooled, pipeline);
+      apply(read_dense_module(module, checkpoint, dense++, pipeline.warnings));
     } else if (module.name == "Normalize") {
-      add(read_normalize_module(module), module.type, pooled, pipeline);
+      apply(read_normalize_module(module));
     } else if (module.name == "LayerNorm") {
-      add(read_layer_norm_module(module), module.type, pooled, pipeline);
+      apply(read_layer_norm_module(module));
     } else if (!does_nothing(module, config)) {
       throw Error(ErrorCode::unsupported,
                   "modules.json of '" + checkpoint.directory().string() + "' has a module of type \"" + module.type +
-                      "\"" + (module.name == "Pooling" ? " after another one" : "") +
-                      ", but gerbil knows Transformer, StaticEmbedding, Pooling, Dense, LayerNorm, Normalize and "
+                      "\", but gerbil knows Transformer, StaticEmbedding, Pooling, Dense, LayerNorm, Normalize and "
                       "Dropout.");
     }
   }
+  const auto model_type = json_value<std::string>(files.settings, "model_type", "CrossEncoder");
+  pipeline.scores = features.contains("scores") && model_type == "CrossEncoder";
+  if (!features.contains("sentence_embedding")) {
+    features["sentence_embedding"] = pooled(features, usual, files.modules.size());
+  }
+  Rows& rows = features[pipeline.scores ? "scores" : "sentence_embedding"];
+  for (std::size_t i = 0; i < files.modules.size(); ++i) {
+    if (std::ranges::contains(rows.modules, i) || does_nothing(files.modules[i], config)) continue;
+    pipeline.warnings.push_back("modules.json has a module of type \"" + files.modules[i].type +
+                                "\" whose result is used for nothing.");
+  }
+  if (rows.pooling) {
+    pipeline.head.pooling = rows.pooling->modes;
+    pipeline.include_prompt = rows.pooling->include_prompt;
+  }
+  pipeline.head.before_pooling = std::move(rows.before);
+  pipeline.head.after_pooling = std::move(rows.after);
   // The last step is left to who asks for embeddings, who may want it otherwise, or fewer dimensions.
   std::vector<models::RowModule>& last = pipeline.head.after_pooling;
   while (!last.empty() && std::holds_alternative<models::Normalize>(last.back())) {
@@ -121,12 +159,17 @@ std::string SentencePipeline::summary() const {
   return text;
 }
 
-SentencePipeline read_sentence_pipeline(const fs::path& directory, const std::vector<SentenceModule>& modules,
-                                        const Json& config, const models::Family& family,
+SentencePipeline read_sentence_pipeline(const SentenceFiles& files, const Json& config, const models::Family& family,
                                         const formats::Checkpoint* checkpoint) {
   SentencePipeline pipeline;
   pipeline.head.kind = models::Head::Kind::embedding;
   pipeline.head.pooling = {family.pooling};
+  const auto causal = config.find("is_causal");
+  if (family.kind == models::Head::Kind::token && causal != config.end() && causal->is_null()) {
+    throw Error(ErrorCode::unsupported,
+                "\"is_causal\" in config.json is null. With that the reference lets tokens see those before them only, "
+                "but in a batch of texts of several lengths all of them; write true or false instead.");
+  }
   if (!models::read_causal(config)) pipeline.head.pooling = {Pooling::mean};
   pipeline.normalize = json_value<bool>(config, "normalize", true);  // model2vec says so there
   pipeline.special_tokens = family.special_tokens;
@@ -134,12 +177,12 @@ SentencePipeline read_sentence_pipeline(const fs::path& directory, const std::ve
   pipeline.unknown_tokens = family.special_tokens || config.contains("table");
   pipeline.adapters = json_value<std::vector<std::string>>(config, "lora_adaptations", {});
   if (checkpoint == nullptr) return pipeline;
-  if (!modules.empty()) {
+  if (!files.modules.empty()) {
     pipeline.from_files = true;
     pipeline.normalize = false;
-    read_modules(modules, config, *checkpoint, pipeline);
+    read_modules(files, config, *checkpoint, pipeline);
   }
-  const Json settings = read_optional_object(directory / "config_sentence_transformers.json", &pipeline.warnings);
+  const Json& settings = files.settings;
   read_prompts(settings, "prompts", pipeline);
   if (pipeline.prompts.empty()) read_prompts(config, "task_instructions", pipeline);
   pipeline.first_dimensions = json_value<std::int32_t>(settings, "truncate_dim", 0);

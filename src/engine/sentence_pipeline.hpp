@@ -36,11 +36,9 @@ struct SentencePipeline {
   std::string summary() const;
 };
 
-// Reads the files of `modules` and config_sentence_transformers.json, as far as they are there; what is not said is as
-// the family's published checkpoints have it; `checkpoint` is null for a made-up model. Throws Error{unsupported}
-// naming a module that gerbil lacks, and Error{corrupt} for files that contradict themselves.
-SentencePipeline read_sentence_pipeline(const std::filesystem::path& directory,
-                                        const std::vector<SentenceModule>& modules, const Json& config,
-                                        const models::Family& family, const formats::Checkpoint* checkpoint);
+// What `files` do not say is as the family's published checkpoints have it; `checkpoint` is null for a made-up model.
+// Throws Error{unsupported} naming a module that gerbil lacks, and Error{corrupt} for files that contradict themselves.
+SentencePipeline read_sentence_pipeline(const SentenceFiles& files, const Json& config, const models::Family& family,
+                                        const formats::Checkpoint* checkpoint);
 
 }  // namespace gerbil

@@ -32,7 +32,13 @@ void read_prompts(const Json& config, const char* key, SentencePipeline& pipelin
 
 TaskPlan plan_task(const SentencePipeline& pipeline, const std::string& task) {
   const std::string& wanted = task.empty() ? pipeline.default_task : task;
-  if (wanted.empty()) return {};
+  TaskPlan plan;
+  plan.max_tokens = pipeline.texts.max_tokens;
+  const std::int32_t own_limit = task == "query"      ? pipeline.texts.query_tokens
+                                 : task == "document" ? pipeline.texts.document_tokens
+                                                      : 0;
+  if (own_limit > 0) plan.max_tokens = own_limit;
+  if (wanted.empty()) return plan;
   // What other toolkits and checkpoints call the two sides of a search.
   static constexpr std::array<std::string_view, 3> queries{"query", "retrieval.query", "search_query"};
   static constexpr std::array<std::string_view, 5> documents{"document", "passage", "corpus", "retrieval.passage",
@@ -43,7 +49,6 @@ TaskPlan plan_task(const SentencePipeline& pipeline, const std::string& task) {
   const std::string_view own = wanted;
   if (names.empty()) names = {&own, 1};
 
-  TaskPlan plan;
   bool known = names.size() > 1;
   for (const std::string_view name : names) {
     const auto prompt = std::ranges::find(pipeline.prompts, name, &std::pair<std::string, std::string>::first);

@@ -12,7 +12,8 @@ namespace gerbil {
 // What a task means to the checkpoint.
 struct TaskPlan {
   std::string prompt;
-  std::int32_t adapter = 0;  // graph::Index::task; 0: none
+  std::int32_t adapter = 0;     // graph::Index::task; 0: none
+  std::int32_t max_tokens = 0;  // of a text, special tokens included; 0: what the model takes
 };
 
 // Adds the prompts that `config` has below `key`, and its default.

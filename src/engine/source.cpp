@@ -22,8 +22,8 @@ models::Head::Kind wanted_head(const ModelSource& source, Purpose purpose) {
   const models::Head::Kind made_for = source.family->kind;
   if (made_for == token) {
     // LogitScore makes a score of the next token's logits, as rerank() does.
-    const bool pipeline =
-        !source.modules.empty() && !std::ranges::contains(source.modules, "LogitScore", &SentenceModule::name);
+    const bool pipeline = !source.sentence.modules.empty() &&
+                          !std::ranges::contains(source.sentence.modules, "LogitScore", &SentenceModule::name);
     return purpose == Purpose::embed || (purpose == Purpose::automatic && pipeline) ? embedding : token;
   }
   if (purpose == Purpose::generate) {
@@ -36,7 +36,7 @@ models::Head::Kind wanted_head(const ModelSource& source, Purpose purpose) {
 
 // A language model whose modules say that it ranks is asked in one form, which is not the one that they describe.
 void say_form_of_pairs(ModelSource& source) {
-  if (!std::ranges::contains(source.modules, "LogitScore", &SentenceModule::name)) return;
+  if (!std::ranges::contains(source.sentence.modules, "LogitScore", &SentenceModule::name)) return;
   source.warnings.emplace_back(
       "modules.json makes scores of the next token's logits (LogitScore). Pairs are asked in the form of "
       "Qwen3-Reranker, as is any language model that ranks, and the score is the probability of \"yes\" against "
@@ -46,7 +46,7 @@ void say_form_of_pairs(ModelSource& source) {
 // The activation of a cross-encoder's scores: a sigmoid of one class and the logits of several, unless the files name
 // another one.
 // Reference: sentence-transformers 6.2, CrossEncoder.
-Activation read_score_activation(const std::filesystem::path& directory, const Json& config, std::int32_t labels,
+Activation read_score_activation(const SentenceFiles& files, const Json& config, std::int32_t labels,
                                  std::vector<std::string>& warnings) {
   Activation activation = labels == 1 ? Activation::sigmoid : Activation::identity;
   const auto read = [&](const Json& json, const char* key) {
@@ -56,10 +56,7 @@ Activation read_score_activation(const std::filesystem::path& directory, const J
   const auto own = config.find("sentence_transformers");
   const bool newer = own != config.end() && own->is_object() && own->contains("activation_fn");
   newer ? read(*own, "activation_fn") : read(config, "sbert_ce_default_activation_function");
-  // Of a folder without modules.json the reference makes the modules by config.json alone.
-  if (has_file(directory / "modules.json")) {
-    read(read_optional_object(directory / "config_sentence_transformers.json"), "activation_fn");
-  }
+  read(files.settings, "activation_fn");
   return activation;
 }
 
@@ -67,7 +64,8 @@ Activation read_score_activation(const std::filesystem::path& directory, const J
 void complete_static_config(ModelSource& source) {
   const auto shape = [&](const std::string& tensor) { return source.checkpoint->shape(tensor); };
   const auto rows = [&](const std::string& tensor) { return shape(tensor).empty() ? 0 : shape(tensor).front(); };
-  const bool sentence_transformers = !source.modules.empty() && source.modules.front().name == "StaticEmbedding";
+  const bool sentence_transformers =
+      !source.sentence.modules.empty() && source.sentence.modules.front().name == "StaticEmbedding";
   const bool model2vec = json_value<std::string>(source.checkpoint->config(), "model_type", "") == "model2vec" &&
                          has_file(source.checkpoint->directory() / "config.json");
   std::string table = "embeddings";
@@ -80,12 +78,11 @@ void complete_static_config(ModelSource& source) {
   source.config["vocab_size"] = rows("mapping") > 0 ? rows("mapping") : stored.empty() ? 0 : stored[0];
 }
 
-// Settings of a Transformer module that are those of config.json in other words.
-void override_config(const Json& settings, Json& config) {
-  for (const char* key : {"config_args", "config_kwargs"}) {
-    const auto own = settings.find(key);
-    if (own != settings.end() && own->is_object()) config.update(*own);
-  }
+// The modules make embeddings of the hidden states below a classifier, which is left out.
+bool embeds_with_classifier(const ModelSource& source) {
+  return names_classifier(source.config) &&
+         std::ranges::contains(source.sentence.modules, "Pooling", &SentenceModule::name) &&
+         json_value<std::string>(source.sentence.settings, "model_type", "") != "CrossEncoder";
 }
 
 // Whether a language model's head is its table of tokens: a head that is stored counts, whatever the configuration
@@ -124,14 +121,15 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
     return source;
   }
   source.directory = resolve_model(model);
-  source.modules = read_sentence_modules(source.directory, source.warnings);
-  const Json stand_in = module_config(source.modules);
-  source.checkpoint = formats::Checkpoint::open(model_folder(source.directory, source.modules), stand_in);
+  std::vector<SentenceModule> modules = read_sentence_modules(source.directory, source.warnings);
+  const Json stand_in = module_config(modules);
+  source.checkpoint = formats::Checkpoint::open(model_folder(source.directory, modules), stand_in);
   source.config = source.checkpoint->config();
   if (!stand_in.is_null()) source.config.update(stand_in);
-  if (!source.modules.empty()) {
-    override_config(read_transformer_settings(source.checkpoint->directory()), source.config);
-  }
+  source.sentence = read_sentence_files(source.directory, std::move(modules), source.checkpoint->directory(),
+                                        source.config, source.warnings);
+  source.config.update(config_overrides(source.sentence.transformer));
+  if (embeds_with_classifier(source)) source.config.erase("architectures");
   source.family = &models::family(source.config);
   source.name = model_name(source.directory);
   source.quantization = source.checkpoint->quantization();
@@ -151,25 +149,24 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
 void read_settings(ModelSource& source) {
   const std::filesystem::path& folder = source.checkpoint->directory();
   SentencePipeline& pipeline = source.pipeline;
-  pipeline.texts = read_text_settings(folder, source.config);
-  if (!source.modules.empty()) {
-    apply_transformer_settings(read_transformer_settings(folder, &pipeline.warnings), "'" + folder.string() + "'",
-                               pipeline.texts);
-  }
+  Json tokenizer = read_optional_object(folder / "tokenizer_config.json");
+  tokenizer.update(tokenizer_overrides(source.sentence.transformer));
+  pipeline.texts = read_text_settings(tokenizer, source.config);
+  apply_transformer_settings(source.sentence.transformer, "'" + folder.string() + "'", pipeline.texts,
+                             pipeline.warnings);
   const bool classifies = pipeline.head.kind == classes;
-  if (classifies && !source.modules.empty()) {
-    const std::filesystem::path file = source.directory / "config_sentence_transformers.json";
-    read_prompts(read_optional_object(file, &pipeline.warnings), "prompts", pipeline);
-  }
+  if (classifies) read_prompts(source.sentence.settings, "prompts", pipeline);
   if (!classifies && !pipeline.scores) return;
   source.score_activation = read_score_activation(
-      source.directory, source.config, classifies ? models::read_labels(source.config) : 1, pipeline.warnings);
+      source.sentence, source.config, classifies ? models::read_labels(source.config) : 1, pipeline.warnings);
 }
 
 }  // namespace
 
 std::int32_t ModelSource::longest_context(const graph::Graph& graph) const {
-  const std::int32_t limit = pipeline.texts.max_tokens;
+  const TextSettings& texts = pipeline.texts;
+  const std::int32_t limit =
+      texts.max_tokens > 0 ? std::max({texts.max_tokens, texts.query_tokens, texts.document_tokens}) : 0;
   return limit > 0 ? std::min(limit, graph.context_length) : graph.context_length;
 }
 
@@ -178,7 +175,7 @@ ModelSource open_source(const std::string& model, const LoadOptions& options) {
   source.pipeline.head.kind = wanted_head(source, options.purpose);
   if (source.pipeline.head.kind == token && options.purpose != Purpose::generate) say_form_of_pairs(source);
   if (source.pipeline.head.kind == embedding) {
-    source.pipeline = read_sentence_pipeline(source.directory, source.modules, source.config, *source.family,
+    source.pipeline = read_sentence_pipeline(source.sentence, source.config, *source.family,
                                              source.checkpoint ? &*source.checkpoint : nullptr);
   }
   if (source.checkpoint && source.pipeline.head.kind != token) read_settings(source);

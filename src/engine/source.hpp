@@ -19,7 +19,7 @@ struct ModelSource {
   std::string name;
   std::string quantization;
   std::filesystem::path directory;                // empty: random weights, and so no files
-  std::vector<SentenceModule> modules;            // of modules.json in the directory
+  SentenceFiles sentence;                         // of sentence-transformers, in the directory
   std::optional<formats::Checkpoint> checkpoint;  // of the model itself, in the directory or a folder of it
   WeightSource weights;
   std::vector<std::string> warnings;                   // what was read otherwise than the files say

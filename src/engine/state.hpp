@@ -34,12 +34,14 @@ struct Engine::State {
   // Whether a text prompt goes through the chat template.
   bool uses_template(const Options& options) const { return files.chat_templates && !options.raw; }
   std::string render(const std::vector<Message>& messages, const Options& options) const;
-  // Throws Error{invalid_argument} when text `number` (from 0) is longer than the model takes.
-  TokenizedText fit(tokenizer::Encoding encoding, std::size_t number) const;
+  // Of a text whose task allows `max_tokens`, or what the model takes where that is 0.
+  std::size_t text_limit(std::int32_t max_tokens) const;
+  // Throws Error{invalid_argument} when text `number` (from 0) is longer than `limit`.
+  TokenizedText fit(tokenizer::Encoding encoding, std::size_t number, std::size_t limit) const;
   // A text as the pipeline wants it. Throws as fit() does, unless it may be cut.
-  TokenizedText tokenize(const std::string& text, std::size_t number, bool truncate) const;
+  TokenizedText tokenize(const std::string& text, std::size_t number, std::size_t limit, bool truncate) const;
   // The tokens that a prompt takes at the beginning of a text, where the pooling leaves them out; 0 otherwise.
-  std::int32_t prompt_tokens(const std::string& prompt) const;
+  std::int32_t prompt_tokens(const std::string& prompt, std::size_t limit) const;
   // A row for each text; zeros for one without tokens.
   std::vector<float> encode(const std::vector<TokenizedText>& texts, std::int32_t task,
                             const Cancellation& cancellation,

@@ -16,8 +16,11 @@ struct Tokenizer::State {
 Tokenizer Tokenizer::load(const std::string& model) {
   const auto root = resolve_model(model);
   std::vector<std::string> warnings;
-  const auto directory = model_folder(root, read_sentence_modules(root, warnings));
-  const auto files = read_tokenizer_config(directory, read_optional_object(directory / "config.json", &warnings));
+  std::vector<SentenceModule> modules = read_sentence_modules(root, warnings);
+  const auto directory = model_folder(root, modules);
+  const Json config = read_optional_object(directory / "config.json", &warnings);
+  const SentenceFiles sentence = read_sentence_files(root, std::move(modules), directory, config, warnings);
+  const auto files = read_tokenizer_config(directory, config, sentence.transformer);
   auto tokenizer = tokenizer::Tokenizer::from_file(directory / "tokenizer.json", files.settings);
   warnings.insert(warnings.end(), files.warnings.begin(), files.warnings.end());
   warnings.insert(warnings.end(), tokenizer.warnings().begin(), tokenizer.warnings().end());

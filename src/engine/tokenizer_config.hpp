@@ -1,5 +1,5 @@
-// The files beside tokenizer.json: tokenizer_config.json, special_tokens_map.json, added_tokens.json, and do_lower_case
-// of sentence_bert_config.json.
+// The files beside tokenizer.json: tokenizer_config.json, special_tokens_map.json, added_tokens.json, and what the
+// settings of a Transformer module change in them.
 #pragma once
 
 #include <filesystem>
@@ -25,8 +25,10 @@ struct TokenizerConfig {
 };
 
 // Reads the files in `directory` that exist. `config` is config.json: its "model_type" and "tokenizer_class" say which
-// defaults hold. Throws Error{corrupt} naming the file for one that is not JSON, or not an object, and naming the key
-// for a value of the wrong type.
-TokenizerConfig read_tokenizer_config(const std::filesystem::path& directory, const Json& config);
+// defaults hold; `transformer` is what a module of that name has as settings (read_transformer_settings()). Throws
+// Error{corrupt} naming the file for one that is not JSON, or not an object, and naming the key for a value of the
+// wrong type.
+TokenizerConfig read_tokenizer_config(const std::filesystem::path& directory, const Json& config,
+                                      const Json& transformer = Json::object());
 
 }  // namespace gerbil

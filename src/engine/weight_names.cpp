@@ -8,7 +8,8 @@ namespace {
 std::vector<std::string> spellings_of(const std::string& name, std::string_view prefix) {
   std::vector<std::string> spellings{name};
   if (!prefix.empty()) {
-    spellings.push_back(name.starts_with(prefix) ? name.substr(prefix.size()) : std::string(prefix) + name);
+    if (name.starts_with(prefix)) spellings.push_back(name.substr(prefix.size()));
+    spellings.push_back(std::string(prefix) + name);
   }
   for (std::size_t i = 0, count = spellings.size(); i < count; ++i) {
     const std::string spelling = spellings[i];

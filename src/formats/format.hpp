@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.hpp"
@@ -25,6 +26,13 @@ struct Source {
 
 // "quant_method" of a quantization_config in small letters; empty when there is none.
 std::string quantization_method(const Json& object);
+
+// The member `key` of a quantisation's configuration, a whole number or one that is written as a text, which some tools
+// do; `fallback` where it is missing or null. Throws Error{corrupt}.
+int configured_size(const Json& object, std::string_view key, int fallback);
+
+// Whether config.json's member `key` is there and says something: it is neither null nor an empty object.
+bool says(const Json& config, std::string_view key);
 
 struct Format {
   std::string summary;  // "mlx affine 4-bit group 64"

@@ -151,8 +151,29 @@ std::uint32_t zero_offset(const GptqScheme& scheme, int bits) {
   return bits == 3 ? 1 : UINT32_MAX / ((1u << bits) - 1);
 }
 
+// The bits and the group that the shapes of a module's tensors show; `said` as far as they show nothing.
+GptqParameters stored_parameters(const TensorTable& tensors, const std::string& module, GptqParameters said) {
+  const Tensor* qweight = tensors.find(module + ".qweight");
+  const Tensor* qzeros = tensors.find(module + ".qzeros");
+  const Tensor* scales = tensors.find(module + ".scales");
+  for (const Tensor* tensor : {qweight, qzeros, scales}) {
+    if (tensor == nullptr || tensor->shape.size() != 2 || tensor->shape[0] < 1 || tensor->shape[1] < 1) return said;
+  }
+  const std::int64_t rows = scales->shape[1], groups = scales->shape[0];
+  const std::int64_t packed = qzeros->shape[1];
+  if (rows > INT32_MAX || packed > INT32_MAX || qweight->shape[0] > INT32_MAX) return said;
+  const std::int64_t bits = 32 * packed / rows;
+  if (32 * packed % rows != 0 || !std::ranges::contains(gptq_bits, bits)) return said;
+  const std::int64_t columns = 32 * qweight->shape[0] / bits;
+  const std::int64_t group = said.group == -1 ? columns : said.group;
+  const bool fits = (columns + group - 1) / group == groups;
+  if (fits || columns % groups != 0) return {static_cast<int>(bits), said.group};
+  return {static_cast<int>(bits), static_cast<int>(std::min<std::int64_t>(columns / groups, INT32_MAX))};
+}
+
 Weight describe_module(const TensorTable& tensors, const std::string& module, const GptqScheme& scheme,
-                       GptqParameters parameters, std::int64_t rows, std::int64_t columns) {
+                       GptqParameters said, std::int64_t rows, std::int64_t columns) {
+  const GptqParameters parameters = stored_parameters(tensors, module, said);
   const std::int64_t group = parameters.group == -1 ? columns : parameters.group;
   const std::int64_t multiple = parameters.bits == 3 ? 32 : 32 / parameters.bits;
   const std::int64_t common = std::gcd(group, columns);
@@ -197,11 +218,12 @@ Weight describe_module(const TensorTable& tensors, const std::string& module, co
 // neither.
 Json find_config(const Source& source) {
   const auto member = source.config.find("quantization_config");
-  if (member != source.config.end() && member->is_object()) return is_gptq(*member) ? *member : Json();
+  if (says(source.config, "quantization_config") && member->is_object()) return is_gptq(*member) ? *member : Json();
   const std::filesystem::path path = source.directory / "quantize_config.json";
   std::error_code error;
-  if (source.config.contains("quantization") || !std::filesystem::exists(path, error)) return nullptr;
+  if (says(source.config, "quantization") || !std::filesystem::exists(path, error)) return nullptr;
   Json object = parse_python_json(read_text_file(path), "'" + path.string() + "'", &source.warnings);
+  if (object.is_object() && says(object, "quantization_config")) object = Json(object["quantization_config"]);
   if (!object.is_object()) return nullptr;
   if (!object.contains("quant_method")) object["quant_method"] = "gptq";
   return is_gptq(object) ? object : Json();
@@ -225,6 +247,26 @@ void check_names(const TensorTable& tensors) {
 
 }  // namespace
 
+namespace {
+
+// Says which of the two counts where the configuration and the tensors disagree, of the first module only.
+void compare_with_config(const TensorTable& tensors, const GptqScheme& scheme, std::vector<std::string>& warnings) {
+  for (const Tensor& tensor : tensors.all()) {
+    if (!tensor.name.ends_with(".qweight")) continue;
+    const std::string module = tensor.name.substr(0, tensor.name.size() - std::string_view(".qweight").size());
+    const auto said = scheme.parameters(module);
+    if (!said) continue;
+    const auto [bits, group] = stored_parameters(tensors, module, *said);
+    if (bits == said->bits && group == said->group) continue;
+    warnings.push_back("The configuration says that '" + module + "' is quantised with " + std::to_string(said->bits) +
+                       " bits in groups of " + std::to_string(said->group) + ", but its tensors have " +
+                       std::to_string(bits) + " bits and groups of " + std::to_string(group) + ", which count.");
+    return;
+  }
+}
+
+}  // namespace
+
 std::optional<Format> recognize_gptq(const Source& source) {
   const Json object = find_config(source);
   if (object.is_null()) return std::nullopt;
@@ -235,6 +277,7 @@ std::optional<Format> recognize_gptq(const Source& source) {
   if (std::ranges::none_of(tensors.all(), is_quantized)) {
     corrupt("config.json announces GPTQ quantisation, but the checkpoint has no '.qweight' tensor.");
   }
+  compare_with_config(tensors, *scheme, source.warnings);
 
   Format format;
   format.summary = "gptq " + std::to_string(scheme->common.bits) + "-bit group " +

@@ -1,6 +1,7 @@
 // GPTQ's configuration, as GPTQModel and AutoGPTQ write it, and AutoRound where it packs as they do.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,8 @@
 #include "formats/pattern.hpp"
 
 namespace gerbil::formats {
+
+inline constexpr std::array gptq_bits{2, 3, 4, 8};
 
 struct GptqParameters {
   int bits = 4;     // 2, 3, 4 or 8

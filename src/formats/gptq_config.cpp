@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "formats/format.hpp"
 #include "formats/gptq.hpp"
@@ -10,8 +9,7 @@ namespace gerbil::formats {
 namespace {
 
 void check(const GptqParameters& parameters, const std::string& where) {
-  constexpr std::array known{2, 3, 4, 8};
-  if (!std::ranges::contains(known, parameters.bits)) {
+  if (!std::ranges::contains(gptq_bits, parameters.bits)) {
     throw Error(ErrorCode::unsupported, where + " has bits " + std::to_string(parameters.bits) +
                                             "; gerbil reads GPTQ weights of 2, 3, 4 and 8 bits.");
   }
@@ -27,7 +25,7 @@ GptqScheme::Rule parse_rule(const std::string& key, const Json& value, const Gpt
   if (negative) return rule;
   const std::string where = "GPTQ's 'dynamic' entry '" + shown(key) + "'";
   if (!value.is_object()) throw Error(ErrorCode::corrupt, where + " is not an object.");
-  rule.parameters = {json_value(value, "bits", common.bits), json_value(value, "group_size", common.group)};
+  rule.parameters = {configured_size(value, "bits", common.bits), configured_size(value, "group_size", common.group)};
   check(*rule.parameters, where);
   return rule;
 }
@@ -51,7 +49,7 @@ bool is_gptq(const Json& object) {
 
 GptqScheme parse_gptq(const Json& object) {
   GptqScheme scheme;
-  scheme.common = {json_required<int>(object, "bits"), json_required<int>(object, "group_size")};
+  scheme.common = {configured_size(object, "bits", 4), configured_size(object, "group_size", 128)};
   check(scheme.common, "GPTQ's quantization_config");
 
   // AutoGPTQ had "is_marlin_format"; GPTQModel writes "checkpoint_format" and, newer, "format".
@@ -74,8 +72,8 @@ GptqScheme parse_gptq(const Json& object) {
   }
   if (const auto extra = object.find("extra_config"); extra != object.end() && extra->is_object()) {
     for (const auto& [module, value] : extra->items()) {
-      GptqParameters parameters{json_value(value, "bits", scheme.common.bits),
-                                json_value(value, "group_size", scheme.common.group)};
+      GptqParameters parameters{configured_size(value, "bits", scheme.common.bits),
+                                configured_size(value, "group_size", scheme.common.group)};
       // AutoRound writes 16 bits and more of what stays as it is.
       if (parameters.bits >= 16) continue;
       check(parameters, "AutoRound's 'extra_config' entry '" + shown(module) + "'");

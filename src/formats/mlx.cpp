@@ -41,8 +41,8 @@ Parameters parse_parameters(const Json& object, const std::string& where) {
                 where + " has the MLX mode '" + shown(mode) + "'; gerbil reads MLX's mode 'affine' with 2 to 8 bits.");
   }
   Parameters parameters;
-  parameters.bits = json_value(object, "bits", parameters.bits);
-  parameters.group = json_value(object, "group_size", parameters.group);
+  parameters.bits = configured_size(object, "bits", parameters.bits);
+  parameters.group = configured_size(object, "group_size", parameters.group);
   if (std::ranges::find(known_bits, parameters.bits) == known_bits.end()) {
     corrupt(where + " has bits " + std::to_string(parameters.bits) + "; MLX has 2, 3, 4, 5, 6 and 8.");
   }
@@ -52,15 +52,33 @@ Parameters parse_parameters(const Json& object, const std::string& where) {
   return parameters;
 }
 
-// The object of config.json that configures MLX, if any. Other methods name themselves in quant_method.
-const Json* find_config(const Json& config) {
+// A weight in MLX's layout: codes in U32 words with scales and biases beside them.
+bool is_packed(const TensorTable& tensors, const Tensor& tensor) {
+  constexpr std::string_view suffix = ".weight";
+  if (tensor.dtype != DType::u32 || !tensor.name.ends_with(suffix)) return false;
+  const std::string module = tensor.name.substr(0, tensor.name.size() - suffix.size());
+  return tensors.find(module + ".scales") && tensors.find(module + ".biases");
+}
+
+// The object of config.json that configures MLX; an empty one where there is none, but the tensors are MLX's; null for
+// other checkpoints. Other methods name themselves in quant_method.
+Json find_config(const Source& source) {
+  bool other = false;
   for (const char* key : {"quantization", "quantization_config"}) {
-    const auto member = config.find(key);
-    if (member == config.end() || !member->is_object() || member->contains("quant_method")) continue;
-    if (member->contains("bits") && member->contains("group_size")) return &*member;
-    if (member->contains("mode")) return &*member;
+    if (!says(source.config, key)) continue;
+    const Json& member = source.config[key];
+    other |= !member.is_object() || member.contains("quant_method");
+    if (other) continue;
+    if (member.contains("bits") && member.contains("group_size")) return member;
+    if (member.contains("mode")) return member;
   }
-  return nullptr;
+  const auto packed = [&](const Tensor& tensor) { return is_packed(*source.tensors, tensor); };
+  if (other || std::ranges::none_of(source.tensors->all(), packed)) return nullptr;
+  source.warnings.emplace_back(
+      "config.json has no complete 'quantization', but the tensors are those of MLX's affine quantisation; its bits "
+      "and "
+      "groups are what their shapes show.");
+  return Json::object();
 }
 
 Scheme parse_scheme(const Json& object) {
@@ -152,9 +170,9 @@ Weight describe_module(const TensorTable& tensors, const std::string& module, Pa
 }  // namespace
 
 std::optional<Format> recognize_mlx(const Source& source) {
-  const Json* object = find_config(source.config);
-  if (!object) return std::nullopt;
-  const Scheme scheme = parse_scheme(*object);
+  const Json object = find_config(source);
+  if (object.is_null()) return std::nullopt;
+  const Scheme scheme = parse_scheme(object);
   const TensorTable& tensors = *source.tensors;
   check_names(tensors);
   const auto is_scales = [](const Tensor& t) { return t.name.ends_with(".scales"); };
@@ -163,8 +181,11 @@ std::optional<Format> recognize_mlx(const Source& source) {
   }
 
   Format format;
-  format.summary = "mlx affine " + std::to_string(scheme.common.bits) + "-bit group " +
-                   std::to_string(scheme.common.group) + (scheme.overrides.empty() ? "" : " with overrides");
+  format.summary = "mlx affine";
+  if (!object.empty()) {
+    format.summary += " " + std::to_string(scheme.common.bits) + "-bit group " + std::to_string(scheme.common.group) +
+                      (scheme.overrides.empty() ? "" : " with overrides");
+  }
   format.contains = [table = source.tensors](const std::string& module) { return table->find(module + ".scales"); };
   format.matrix = [table = source.tensors, scheme](const std::string& module, std::int64_t rows,
                                                    std::int64_t columns) -> std::optional<Weight> {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <fstream>
 #include <string_view>
 #include <system_error>
@@ -68,8 +69,8 @@ constexpr std::array suffixes{
 };
 
 void refuse_method(const Json& config) {
+  if (!says(config, "quantization_config")) return;
   const auto member = config.find("quantization_config");
-  if (member == config.end() || member->is_null()) return;
   if (!member->is_object()) {
     throw Error(ErrorCode::corrupt, "config.json's quantization_config is not an object.");
   }
@@ -99,9 +100,24 @@ std::string quantization_method(const Json& object) {
   return method;
 }
 
+int configured_size(const Json& object, std::string_view key, int fallback) {
+  const auto member = object.find(key);
+  if (member == object.end() || !member->is_string()) return json_value(object, key, fallback);
+  const auto& text = member->get_ref<const std::string&>();
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size()) return number;
+  return json_value(object, key, fallback);  // says what is wrong
+}
+
+bool says(const Json& config, std::string_view key) {
+  const auto member = config.find(key);
+  return member != config.end() && !member->is_null() && !(member->is_object() && member->empty());
+}
+
 void refuse_unknown_quantization(const Source& source) {
   refuse_method(source.config);
-  if (const auto member = source.config.find("quantization"); member != source.config.end() && !member->is_null()) {
+  if (says(source.config, "quantization")) {
     refuse("config.json has a 'quantization' without the 'bits' and 'group_size' of MLX");
   }
   for (const Tensor& tensor : source.tensors->all()) {

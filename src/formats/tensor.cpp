@@ -57,14 +57,22 @@ std::string shown(std::string_view text) {
   return text.size() > longest ? result + "…" : result;
 }
 
-TensorTable::TensorTable(std::vector<Tensor> tensors) : tensors_(std::move(tensors)) {
-  for (std::size_t i = 0; i < tensors_.size(); ++i) {
-    const auto [place, inserted] = index_.emplace(tensors_[i].name, i);
-    if (inserted) continue;
+TensorTable::TensorTable(std::vector<Tensor> tensors) {
+  tensors_.reserve(tensors.size());
+  for (Tensor& tensor : tensors) {
+    const auto [place, inserted] = index_.emplace(tensor.name, tensors_.size());
+    if (inserted) {
+      tensors_.push_back(std::move(tensor));
+      continue;
+    }
+    const Tensor& other = tensors_[place->second];
+    if (other.dtype == tensor.dtype && other.shape == tensor.shape && std::ranges::equal(other.data, tensor.data)) {
+      continue;
+    }
     const auto file_name = [](const Tensor& t) { return t.file ? t.file->path().filename().string() : "memory"; };
-    throw Error(ErrorCode::corrupt, "The tensor '" + tensors_[i].name + "' is stored twice, in " +
-                                        file_name(tensors_[place->second]) + " and in " + file_name(tensors_[i]) +
-                                        "; every tensor must be in exactly one file.");
+    throw Error(ErrorCode::corrupt, "The tensor '" + tensor.name + "' is stored twice, in " + file_name(other) +
+                                        " and in " + file_name(tensor) +
+                                        ", and not as the same; every tensor must be in exactly one file.");
   }
 }
 

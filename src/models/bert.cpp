@@ -5,7 +5,8 @@
 namespace gerbil::models {
 
 graph::Graph build_bert(const Json& config, const Head& head) {
-  const EncoderConfig c = read_encoder_config(config);
+  EncoderConfig c = read_encoder_config(config);
+  c.causal = read_decoder(config);
   graph::Builder b("bert");
   auto x = bert(b, c);
   if (head.kind == Head::Kind::embedding) return finish_embedding(b, x, head, c.max_position_embeddings);

@@ -55,15 +55,15 @@ std::int32_t read_sliding_window(const Json& config, std::int32_t fallback) {
   return std::min(window, 1 << 30);  // longer than any text
 }
 
-std::int32_t read_window(const Json& config, std::int32_t layer, std::int32_t window, LayerType fallback) {
+std::int32_t read_window(const Json& config, std::int32_t layer, std::int32_t usual, LayerType fallback) {
   if (!json_value<bool>(config, "use_sliding_window", false)) return 0;
-  return read_layer_type(config, layer, fallback) == LayerType::sliding_attention ? window : 0;
+  const bool slides = read_layer_type(config, layer, fallback) == LayerType::sliding_attention;
+  return slides ? read_sliding_window(config, usual) : 0;
 }
 
 std::int32_t read_late_window(const Json& config, std::int32_t layer) {
   const bool late = layer >= json_value<std::int32_t>(config, "max_window_layers", 28);
-  return read_window(config, layer, read_sliding_window(config, 4096),
-                     late ? LayerType::sliding_attention : LayerType::full_attention);
+  return read_window(config, layer, 4096, late ? LayerType::sliding_attention : LayerType::full_attention);
 }
 
 graph::ValueId attention(graph::Builder& b, const DecoderConfig& c, graph::ValueId q, graph::ValueId k,

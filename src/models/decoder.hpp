@@ -42,9 +42,10 @@ DecoderConfig read_decoder_config(const Json& config, const DecoderDefaults& def
 // "sliding_window", at least 0; `fallback` where the key is missing. null is 0: everything is seen.
 std::int32_t read_sliding_window(const Json& config, std::int32_t fallback = 0);
 
-// The attention window of `layer` where use_sliding_window switches windows on: `window` for the layers that
-// layer_types calls sliding, or without that list those that `fallback` says. 0: the layer sees everything.
-std::int32_t read_window(const Json& config, std::int32_t layer, std::int32_t window, LayerType fallback);
+// The attention window of `layer` where use_sliding_window switches windows on: "sliding_window", or `usual` where the
+// key is missing, for the layers that layer_types calls sliding, or without that list those that `fallback` says. 0:
+// the layer sees everything.
+std::int32_t read_window(const Json& config, std::int32_t layer, std::int32_t usual, LayerType fallback);
 // The same of Qwen2 and Qwen3, which have max_window_layers full layers first.
 std::int32_t read_late_window(const Json& config, std::int32_t layer);
 

@@ -34,7 +34,7 @@ graph::ValueId attention(graph::Builder& b, const EncoderConfig& c, graph::Value
                          graph::ValueId v, std::int32_t window) {
   const float scale = 1.0f / std::sqrt(static_cast<float>(c.head_dim));
   return b.attention(q, k, v, c.num_attention_heads, scale,
-                     {.kv_heads = c.num_attention_heads, .head_dim = c.head_dim, .window = window, .causal = false});
+                     {.kv_heads = c.num_attention_heads, .head_dim = c.head_dim, .window = window, .causal = c.causal});
 }
 
 graph::ValueId packed_attention(graph::Builder& b, const EncoderConfig& c, graph::ValueId qkv, graph::RopeId rope,
@@ -43,6 +43,8 @@ graph::ValueId packed_attention(graph::Builder& b, const EncoderConfig& c, graph
   const auto k = b.rope(b.slice(qkv, c.hidden_size, c.hidden_size), rope, c.head_dim);
   return attention(b, c, q, k, b.slice(qkv, 2 * c.hidden_size, c.hidden_size), window);
 }
+
+bool read_decoder(const Json& config) { return json_truth(config, "is_decoder", false); }
 
 std::int32_t read_labels(const Json& config) {
   const auto names = config.find("id2label");

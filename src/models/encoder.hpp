@@ -22,6 +22,7 @@ struct EncoderConfig {
   std::int32_t type_vocab_size = 0;  // 0: the model has no types
   float layer_norm_eps = 1e-12f;
   graph::Activation hidden_act = graph::Activation::gelu;
+  bool causal = false;  // every token sees those before it only
 };
 
 // Throws Error{corrupt} for a missing or impossible value and Error{unsupported} for an activation gerbil lacks.
@@ -37,6 +38,9 @@ graph::ValueId packed_attention(graph::Builder& b, const EncoderConfig& c, graph
 
 // "num_labels", else the length of id2label, else 2, as in transformers.
 std::int32_t read_labels(const Json& config);
+
+// "is_decoder" of the config.json of BERT and RoBERTa.
+bool read_decoder(const Json& config);
 
 // Word, position and type embeddings and their norm, then the layers of BERT. With a padding token, positions are as in
 // RoBERTa: graph::Index::ordinal, from the row with the padding token's number on.

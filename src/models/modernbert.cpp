@@ -19,6 +19,14 @@ graph::Pooling classifier_pooling(const Json& config) {
               "\"classifier_pooling\" in config.json is \"" + name + "\", but gerbil knows cls and mean.");
 }
 
+// "local_attention" is the whole width of what a token sees, itself left out.
+std::int32_t read_local_window(const Json& config) {
+  const auto width = json_value<std::int32_t>(config, "local_attention", 128);
+  if (width >= 0 && width <= 1 << 30) return width / 2 + 1;
+  throw Error(ErrorCode::corrupt, "\"local_attention\" in config.json is " + std::to_string(width) +
+                                      ", but should be between 0 and 2³⁰ where layers see their neighbourhood.");
+}
+
 }  // namespace
 
 graph::Graph build_modernbert(const Json& config, const Head& head) {
@@ -28,7 +36,6 @@ graph::Graph build_modernbert(const Json& config, const Head& head) {
   const bool norm_bias = json_value<bool>(config, "norm_bias", false);
   const bool attention_bias = json_value<bool>(config, "attention_bias", false);
   const bool mlp_bias = json_value<bool>(config, "mlp_bias", false);
-  const std::int32_t window = read_size(config, "local_attention", 128, 1 << 30) / 2 + 1;
   const std::int32_t period = read_size(config, "global_attn_every_n_layers", 3, most_layers);
 
   graph::Builder b("modernbert");
@@ -41,10 +48,11 @@ graph::Graph build_modernbert(const Json& config, const Head& head) {
   for (std::int32_t layer = 0; layer < c.num_hidden_layers; ++layer) {
     const LayerType fallback = layer % period == 0 ? LayerType::full_attention : LayerType::sliding_attention;
     const bool global = read_layer_type(config, layer, fallback) == LayerType::full_attention;
+    const std::int32_t window = global ? 0 : read_local_window(config);
     b.scope("model.layers." + std::to_string(layer) + ".");
     auto h = layer == 0 ? x : b.layer_norm(x, "attn_norm", epsilon, norm_bias);
     h = b.linear(h, "attn.Wqkv", 3 * c.hidden_size, attention_bias);
-    h = packed_attention(b, c, h, global ? global_rope : local_rope, global ? 0 : window);
+    h = packed_attention(b, c, h, global ? global_rope : local_rope, window);
     x = b.add(x, b.linear(h, "attn.Wo", c.hidden_size, attention_bias));
     h = b.linear(b.layer_norm(x, "mlp_norm", epsilon, norm_bias), "mlp.Wi", 2 * c.intermediate_size, mlp_bias);
     const auto activated = b.activate(b.slice(h, 0, c.intermediate_size), c.hidden_act);

@@ -11,7 +11,8 @@ namespace gerbil::models {
 graph::Graph build_roberta(const Json& config, const Head& head) {
   // jina-embeddings-v3 goes by the same name.
   if (config.contains("lora_adaptations")) return build_jina(config, head);
-  const EncoderConfig c = read_encoder_config(config);
+  EncoderConfig c = read_encoder_config(config);
+  c.causal = read_decoder(config);
   const auto padding = json_value<std::int32_t>(config, "pad_token_id", 1);
   if (padding < 0 || padding >= c.max_position_embeddings - 1) {
     throw Error(ErrorCode::corrupt, "\"pad_token_id\" in config.json is " + std::to_string(padding) +

@@ -17,7 +17,8 @@ struct Parameters {
   Json own;  // rope_parameters, or rope_scaling; may be empty
   std::string type;
   double theta = 0.0;
-  std::int32_t dim = 0;  // columns of a head that rotate
+  std::int32_t dim = 0;     // columns of a head that rotate
+  double proportion = 1.0;  // of the frequencies, where the others are 0
   std::int32_t max_position_embeddings = 0;
   std::int32_t original = 0;  // context length of the pretraining
 };
@@ -57,7 +58,10 @@ Parameters read_parameters(const Json& config, std::int32_t head_dim, double def
   const double fraction =
       json_value<double>(p.own, "partial_rotary_factor", json_value<double>(config, "partial_rotary_factor", 1.0));
   p.dim = fraction > 0.0 && fraction <= 1.0 ? static_cast<std::int32_t>(head_dim * fraction) : 0;
-  if (!partial && p.dim != head_dim) {
+  if (p.type == "proportional") {
+    p.proportion = fraction;
+    p.dim = fraction >= 0.0 && fraction <= 1.0 ? head_dim : 0;
+  } else if (!partial && p.dim != head_dim) {
     if (p.type != "default") {
       throw Error(ErrorCode::unsupported, "\"partial_rotary_factor\" in config.json is " + std::to_string(fraction) +
                                               ", but heads of this model rotate as a whole when they are scaled.");
@@ -96,6 +100,16 @@ std::vector<float> base_frequencies(double theta, std::int32_t dim) {
 void scale_linear(const Parameters& p, graph::RopeTable& table) {
   const auto factor = static_cast<float>(positive(p.own, "factor"));
   for (float& frequency : table.inverse_frequencies) frequency /= factor;
+}
+
+// The lowest frequencies do not rotate at all (Gemma 3n).
+void scale_proportional(const Parameters& p, graph::RopeTable& table) {
+  const auto factor = static_cast<float>(p.own.contains("factor") ? positive(p.own, "factor") : 1.0);
+  const auto rotating = static_cast<std::size_t>(p.proportion * p.dim / 2);
+  for (std::size_t i = 0; i < table.inverse_frequencies.size(); ++i) {
+    float& frequency = table.inverse_frequencies[i];
+    frequency = i < rotating ? frequency / factor : 0.0f;
+  }
 }
 
 // A larger base for every length, with the highest frequency left as it is; "mixed_b" spreads the factor over the
@@ -221,6 +235,8 @@ graph::RopeTable read_rope(const Json& config, std::int32_t head_dim, double def
   if (p.type == "default") return table;
   if (p.type == "linear") {
     scale_linear(p, table);
+  } else if (p.type == "proportional") {
+    scale_proportional(p, table);
   } else if (p.type == "ntk") {
     scale_ntk(p, table);
   } else if (p.type == "dynamic") {
@@ -234,15 +250,15 @@ graph::RopeTable read_rope(const Json& config, std::int32_t head_dim, double def
     scale_longrope(p, table);
   } else {
     throw Error(ErrorCode::unsupported, "The rotary embedding type \"" + p.type +
-                                            "\" in config.json is not supported; gerbil knows default, linear, ntk, "
-                                            "dynamic, llama3, yarn and longrope.");
+                                            "\" in config.json is not supported; gerbil knows default, linear, "
+                                            "proportional, ntk, dynamic, llama3, yarn and longrope.");
   }
   return table;
 }
 
 graph::RopeTable read_layer_rope(const Json& config, std::string_view layer_type, std::int32_t head_dim, double theta,
                                  bool scaled) {
-  Json parameters = Json::object();
+  Json parameters{{"rope_type", "default"}};  // which "type" in rope_scaling does not change
   if (const Json* all = find_object(config, "rope_parameters")) {
     if (const Json* own = find_object(*all, layer_type)) parameters = *own;
   }

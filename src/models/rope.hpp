@@ -10,10 +10,11 @@
 
 namespace gerbil::models {
 
-// Types default, ntk, linear, dynamic (emozilla 2023), llama3 (Grattafiori et al. 2024), yarn (Peng et al. 2023) and
-// longrope (Ding et al. 2024). rope_scaling wins over rope_parameters; a base that it leaves out is that of
-// rope_parameters. `partial`: partial_rotary_factor says which part of a head rotates; in other families it means
-// nothing. Throws Error{unsupported} naming any other type, and Error{corrupt} for missing or impossible parameters.
+// Types default, ntk, linear, proportional (of all frequencies only the highest), dynamic (emozilla 2023), llama3
+// (Grattafiori et al. 2024), yarn (Peng et al. 2023) and longrope (Ding et al. 2024). rope_scaling wins over
+// rope_parameters; a base that it leaves out is that of rope_parameters. `partial`: partial_rotary_factor says which
+// part of a head rotates; in other families it means nothing. Throws Error{unsupported} naming any other type, and
+// Error{corrupt} for missing or impossible parameters.
 graph::RopeTable read_rope(const Json& config, std::int32_t head_dim, double default_theta = 10000.0,
                            bool partial = false);
 

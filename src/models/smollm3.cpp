@@ -31,7 +31,6 @@ std::vector<std::int32_t> read_no_rope_layers(const Json& config, std::int32_t l
 graph::Graph build_smollm3(const Json& config, const Head& head) {
   const DecoderConfig c = read_decoder_config(config, {.num_key_value_heads = 4, .max_position_embeddings = 32768});
   const auto rotates = read_no_rope_layers(config, c.num_hidden_layers);
-  const std::int32_t window = read_sliding_window(config);
   const bool attention_bias = json_value<bool>(config, "attention_bias", false);
   const bool mlp_bias = json_value<bool>(config, "mlp_bias", false);
   const std::int32_t queries = c.num_attention_heads * c.head_dim;
@@ -51,9 +50,8 @@ graph::Graph build_smollm3(const Json& config, const Head& head) {
       q = b.rope(q, rope, c.head_dim);
       k = b.rope(k, rope, c.head_dim);
     }
-    h = attention(
-        b, c, q, k, v,
-        read_window(config, layer, window, rotating ? LayerType::full_attention : LayerType::sliding_attention));
+    h = attention(b, c, q, k, v,
+                  read_window(config, layer, 0, rotating ? LayerType::full_attention : LayerType::sliding_attention));
     x = b.add(x, b.linear(h, "self_attn.o_proj", c.hidden_size, attention_bias));
     h = b.rms_norm(x, "post_attention_layernorm", c.rms_norm_eps);
     x = b.add(x, gated_mlp(b, c, h, mlp_bias));

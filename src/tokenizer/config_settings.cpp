@@ -106,7 +106,9 @@ Json read_components(const Json& config, ClassSettings settings) {
       return {{"ByteLevel", {{"add_prefix_space", json_value(config, "add_prefix_space", false)}}}};
     case ClassSettings::metaspace:
     case ClassSettings::llama: {
-      const bool adds = json_value(config, "add_prefix_space", true);
+      // null is false to XLM-R and not said to Llama
+      const bool adds = settings == ClassSettings::metaspace ? json_truth(config, "add_prefix_space", true)
+                                                             : json_value(config, "add_prefix_space", true);
       Json metaspace = {{"add_prefix_space", adds}, {"prepend_scheme", adds ? "always" : "never"}};
       if (settings == ClassSettings::metaspace) return {{"Metaspace", metaspace}};
       if (adds) return Json::object();
@@ -114,6 +116,16 @@ Json read_components(const Json& config, ClassSettings settings) {
     }
   }
   return Json::object();
+}
+
+// "truncation_side"
+std::optional<bool> read_cut_front(const Json& config) {
+  const auto side = json_value<std::string>(config, "truncation_side", "");
+  if (side.empty()) return std::nullopt;
+  if (side != "left" && side != "right") {
+    corrupt("\"truncation_side\" is \"" + side + "\", but should be \"left\" or \"right\".");
+  }
+  return side == "left";
 }
 
 }  // namespace
@@ -140,8 +152,14 @@ Settings read_settings(const Json& config, const TokenizerClass& tokenizer_class
     for (const Json& token : settings.missing_tokens) settings.added_tokens.push_back(token_of(token["content"], ""));
   }
   settings.components = read_components(config, tokenizer_class.settings);
+  if (tokenizer_class.settings == ClassSettings::bert) {
+    settings.normalizer = {{"type", "BertNormalizer"}};
+    const auto unknown = settings.special_tokens.find("unk_token");
+    if (unknown != settings.special_tokens.end()) settings.components["WordPiece"] = {{"unk_token", *unknown}};
+  }
   settings.post_processor = token_template(tokenizer_class.post_processor, settings.special_tokens);
   settings.named_are_special = tokenizer_class.name != plain_tokenizer_class;
+  settings.cut_front = read_cut_front(config);
   settings.split_special_tokens = json_value(config, "split_special_tokens", false);
   return settings;
 }

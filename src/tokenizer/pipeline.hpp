@@ -54,6 +54,7 @@ struct Tokenizer::Pipeline {
   PostProcessor post_processor;
   Decoder decoder;
   std::size_t vocabulary_size = 0;
+  bool cut_front = false;  // what is too long loses its beginning
   std::vector<std::string> warnings;
   mutable WorkspacePool workspaces;
 

@@ -81,7 +81,10 @@ void add_tokens(const Settings& settings, Json& root) {
 
 void apply(const Settings& settings, Json& root) {
   add_tokens(settings, root);
-  for (const char* name : {"normalizer", "pre_tokenizer", "decoder"}) {
+  const auto model = root.find("model");
+  const bool pieces = model != root.end() && json_value<std::string>(*model, "type", "") == "WordPiece";
+  if (pieces && root["normalizer"].is_null()) root["normalizer"] = settings.normalizer;
+  for (const char* name : {"normalizer", "pre_tokenizer", "model", "decoder"}) {
     if (const auto component = root.find(name); component != root.end()) change(*component, settings.components);
   }
   if (settings.lowercase) make_lower_case(root["normalizer"]);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/json.hpp"
@@ -22,9 +23,12 @@ struct Settings {
   std::vector<Json> added_tokens;
   std::vector<Json> missing_tokens;             // added after those, but only texts that are not among them yet
   Json components = Json::object();             // by a component's type: members that take the place of its own
+  Json normalizer;                              // of a WordPiece model whose file has none
+  std::string class_name;                       // of the tokenizer in transformers, without "Fast"; may be empty
   std::optional<TokenTemplate> post_processor;  // takes the place of the file's
   bool named_are_special = false;               // the named tokens become special, whatever their flags say
   bool lowercase = false;                       // a Lowercase before the normalizer, unless it has one
+  std::optional<bool> cut_front;                // which end of a text is cut off; empty: what tokenizer.json says
   bool split_special_tokens = false;            // special tokens that are written in a text are text like any other
 };
 

@@ -70,6 +70,7 @@ Settings read_side_files(const Json& config, const Json& added_tokens, const Jso
   if (class_name.empty()) class_name = json_value<std::string>(model_config, "tokenizer_class", "");
   const auto model_type = json_value<std::string>(model_config, "model_type", "");
   Settings settings = read_settings(config, tokenizer_class(class_name, model_type));
+  settings.class_name = tokenizer_class_name(class_name, model_type);
   if (is_complete(config)) return settings;
   std::vector<Json> tokens = legacy_added_tokens(added_tokens, settings);
   auto& added = settings.added_tokens;

@@ -8,6 +8,7 @@
 #include "tokenizer/errors.hpp"
 #include "tokenizer/pattern.hpp"
 #include "tokenizer/pipeline.hpp"
+#include "tokenizer/rebuilt_class.hpp"
 #include "tokenizer/truncation.hpp"
 #include "tokenizer/untyped.hpp"
 
@@ -27,8 +28,16 @@ std::size_t room_of(const Template& pieces, const EncodeOptions& options) {
   return *options.max_tokens - special;
 }
 
-void cut(std::vector<TokenId>& ids, std::size_t size) {
-  if (ids.size() > size) ids.resize(size);
+void cut(std::vector<TokenId>& ids, std::size_t size, bool front) {
+  if (ids.size() <= size) return;
+  if (front) ids.erase(ids.begin(), ids.end() - static_cast<std::ptrdiff_t>(size));
+  ids.resize(size);
+}
+
+// "truncation" of tokenizer.json, whose length is not applied.
+bool says_left(const Json& root) {
+  const auto truncation = root.find("truncation");
+  return truncation != root.end() && truncation->is_object() && truncation->value("direction", Json()) == "Left";
 }
 
 Encoding assemble(const Template& pieces, const std::vector<TokenId>& first, const std::vector<TokenId>& second,
@@ -58,7 +67,11 @@ Tokenizer Tokenizer::from_json(std::string_view text, std::string_view where, co
     pipeline->decoder = read_decoder(component_of(file.root, "decoder"));
     pipeline->warnings = std::move(file.warnings);
     pipeline->warnings.insert(pipeline->warnings.end(), table.warnings.begin(), table.warnings.end());
+    if (auto difference = rebuilt_difference(settings.class_name, file.root)) {
+      pipeline->warnings.push_back(*std::move(difference));
+    }
     pipeline->vocabulary_size = table.tokens.size();
+    pipeline->cut_front = settings.cut_front.value_or(says_left(file.root));
     for (const auto& [id, token] : pipeline->added.by_id) {
       pipeline->vocabulary_size = std::max(pipeline->vocabulary_size, static_cast<std::size_t>(id) + 1);
     }
@@ -84,8 +97,8 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text, bool add_special) 
 Encoding Tokenizer::encode_single(std::string_view text, const EncodeOptions& options) const {
   const Template& pieces = pipeline_->post_processor.single;
   const std::size_t room = room_of(pieces, options);
-  std::vector<TokenId> ids = pipeline_->encode(text, room);
-  cut(ids, room);
+  std::vector<TokenId> ids = pipeline_->encode(text, pipeline_->cut_front ? no_limit : room);
+  cut(ids, room, pipeline_->cut_front);
   return assemble(pieces, ids, {}, options.add_special);
 }
 
@@ -93,11 +106,12 @@ Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second,
   const Template& pieces = pipeline_->post_processor.pair;
   const std::size_t room = room_of(pieces, options);
   // The reference divides the room by the lengths of texts that it has stopped encoding at max_tokens.
-  const std::size_t limit = options.max_tokens.value_or(no_limit);
+  const bool front = pipeline_->cut_front;
+  const std::size_t limit = front ? no_limit : options.max_tokens.value_or(no_limit);
   std::vector<TokenId> a = pipeline_->encode(first, limit), b = pipeline_->encode(second, limit);
-  const auto [a_size, b_size] = pair_sizes(a.size(), b.size(), room);
-  cut(a, a_size);
-  cut(b, b_size);
+  const auto [a_size, b_size] = pair_sizes(a.size(), b.size(), room, options.truncation);
+  cut(a, a_size, front);
+  cut(b, b_size, front);
   return assemble(pieces, a, b, options.add_special);
 }
 

@@ -12,6 +12,7 @@
 
 #include "tokenizer/decode_state.hpp"
 #include "tokenizer/settings.hpp"
+#include "tokenizer/truncation.hpp"
 
 namespace gerbil::tokenizer {
 
@@ -19,7 +20,8 @@ using TokenId = std::int32_t;
 
 struct EncodeOptions {
   bool add_special = true;                // run the post-processor (BOS, CLS, SEP, …)
-  std::optional<std::size_t> max_tokens;  // special tokens included; what is too much is cut off the end of the texts
+  std::optional<std::size_t> max_tokens;  // special tokens included; what is too much is cut off
+  Truncation truncation = Truncation::longest_first;
 };
 
 struct Encoding {
@@ -40,13 +42,13 @@ class Tokenizer {
   // (Unigram without an unk_id) or that a regular expression gives up on.
   std::vector<TokenId> encode(std::string_view text, bool add_special = true) const;
 
-  // The same with type ids and a largest length. Throws Error{invalid_argument} besides when max_tokens is less than
-  // the number of special tokens.
+  // The same with type ids and a largest length; what is too much is cut off the end of the text, or its beginning
+  // where the files say so. Throws Error{invalid_argument} besides when max_tokens is less than the number of special
+  // tokens.
   Encoding encode_single(std::string_view text, const EncodeOptions& options = {}) const;
 
   // Two texts for a model that compares them, as the post-processor's template for pairs says; without a post-processor
-  // one after the other, of types 0 and 1. What is too much is cut off the longer text first, then off both ("longest
-  // first").
+  // one after the other, of types 0 and 1. What is too much is cut off as `truncation` says.
   Encoding encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
 
   // The text of `ids`; unknown ids are an Error{invalid_argument}. skip_special leaves special tokens out.

@@ -24,6 +24,10 @@ constexpr auto classes = std::to_array<TokenizerClass>({
      {"<s>", "</s>", "<unk>", "</s>", "<pad>", "<s>", "<mask>"},
      ClassSettings::byte_level,
      ClassTemplate::roberta},
+    {"DebertaTokenizer",
+     {"[CLS]", "[SEP]", "[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"},
+     ClassSettings::byte_level,
+     ClassTemplate::roberta},
     {"CohereTokenizer",
      {"<BOS_TOKEN>", "<|END_OF_TURN_TOKEN|>", "<UNK>", "<SEP>", "<PAD>", "<CLS>", "<MASK_TOKEN>"},
      ClassSettings::byte_level},
@@ -96,12 +100,16 @@ std::string_view find(const std::array<Alias, n>& list, std::string_view name, s
 
 }  // namespace
 
-const TokenizerClass& tokenizer_class(std::string_view class_name, std::string_view model_type) {
+std::string_view tokenizer_class_name(std::string_view class_name, std::string_view model_type) {
   if (class_name.ends_with("Fast") && class_name != plain) class_name.remove_suffix(4);
   const std::string_view registered = find(model_types, model_type, "");
   // Of qwen2 the reference knows that published files name a wrong class.
   const bool ignored = registered == plain || model_type == "qwen2";
-  const std::string_view name = class_name.empty() || (ignored && !registered.empty()) ? registered : class_name;
+  return class_name.empty() || (ignored && !registered.empty()) ? registered : class_name;
+}
+
+const TokenizerClass& tokenizer_class(std::string_view class_name, std::string_view model_type) {
+  const std::string_view name = tokenizer_class_name(class_name, model_type);
   const auto found = std::ranges::find(classes, find(aliases, name, name), &TokenizerClass::name);
   return found == classes.end() ? classes.front() : *found;
 }

@@ -41,6 +41,9 @@ struct TokenizerClass {
 // Takes tokenizer.json as it is.
 inline constexpr std::string_view plain_tokenizer_class = "PreTrainedTokenizerFast";
 
+// The name, without "Fast", of the class that tokenizer_class() looks for.
+std::string_view tokenizer_class_name(std::string_view class_name, std::string_view model_type);
+
 // The class that AutoTokenizer of transformers 5.12 chooses for the `tokenizer_class` of tokenizer_config.json (or else
 // of config.json) and the `model_type` of config.json; either may be empty. What gerbil does not know is
 // the plain class.

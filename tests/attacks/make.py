@@ -139,7 +139,7 @@ for name, path in (
 shards("index_missing_shard", "there is no such file", {"weight_map": {"a": "gone.safetensors"}})
 shards(
     "index_tensor_in_two_shards", "is stored twice", {"weight_map": {"a": "s.safetensors", "b": "t.safetensors"}},
-    {"s.safetensors": plain, "t.safetensors": container({"a": tensor(0, 4, [1]), "b": tensor(4, 8, [1])}, two)},
+    {"s.safetensors": plain, "t.safetensors": container({"a": tensor(0, 4, [1]), "b": tensor(4, 8, [1])}, b"\1" + bytes(7))},
 )
 shards("index_not_object", "has no weight_map", [1])
 shards("index_no_map", "has no weight_map", {"metadata": {}})
@@ -172,7 +172,7 @@ def gptq(name, reason, options, files=None):
 
 
 gptq("gptq_no_tensors", "no '.qweight' tensor", {})
-gptq("gptq_bits_string", "should be a whole number", {"bits": "4"})
+gptq("gptq_bits_string", "should be a whole number", {"bits": "4 bits"})
 gptq("gptq_bits_huge", "at most 32 bits", {"bits": 2**40})
 gptq("gptq_bits_negative", "bits -4", {"bits": -4})
 gptq("gptq_group_zero", "group_size 0", {"group_size": 0})
@@ -239,7 +239,7 @@ absurd("family_of_own_code", "JinaBertModel", architectures=["JinaBertModel"], m
 absurd("family_without_classes", "LlamaForSequenceClassification", architectures=["LlamaForSequenceClassification"])
 config("family_missing", "neither", {})
 config("family_numbers", "should be a string", {"architectures": [1], "model_type": 2})
-absurd("window_minimum", "should be positive", architectures=None, model_type="qwen2", sliding_window=-(2**31), use_sliding_window=True)
+absurd("window_minimum", "should be positive", architectures=None, model_type="qwen2", sliding_window=-(2**31), use_sliding_window=True, max_window_layers=0)
 absurd("layer_types_short", "too few", architectures=None, model_type="qwen2", layer_types=["full_attention"], use_sliding_window=True)
 absurd("no_rope_layers_short", "2 layers", architectures=None, model_type="smollm3", no_rope_layers=[1])
 config("experts_overflow", "together more than", nomic | {"num_experts": 1024, "moe_every_n_layers": 2})
@@ -257,6 +257,8 @@ names = {
 def side_files(name, reason, **files):
     folder = here / "tokenizers" / name
     folder.mkdir(parents=True)
+    if "sentence" in files:  # counts beside a list of modules
+        (folder / "modules.json").write_text('[{"type": "x.Transformer"}]\n')
     for file, content in {"tokenizer.json": tokenizer, **{names[key]: value for key, value in files.items()}}.items():
         content = content if isinstance(content, bytes) else json.dumps(content).encode()
         (folder / file).write_bytes(content)
@@ -324,7 +326,11 @@ side_files("map_extra_number", "extra_special_tokens", map={"additional_special_
 side_files("map_extra_nested", "extra_special_tokens", map={"additional_special_tokens": [{"content": ["<x>"]}]})
 side_files("map_flag_text", "rstrip", map={"pad_token": {"content": "<pad>", "rstrip": "right"}})
 side_files("map_contradicts_config", "", config={"eos_token": "<s>"}, map={"eos_token": {"content": "a"} | special}, added={"a": 9})
-side_files("sentence_lower_case_text", "do_lower_case", sentence={"do_lower_case": "yes"})
+side_files("sentence_lower_case_text", "", sentence={"do_lower_case": "yes"})
+side_files("sentence_length_text", "max_seq_length", sentence={"max_seq_length": "many"})
+side_files("sentence_arguments_array", "", sentence={"processor_kwargs": [], "processing_kwargs": {"text": 5}})
+side_files("sentence_token_number", "cls_token", sentence={"processor_kwargs": {"cls_token": 5}})
+side_files("truncation_side_unknown", "truncation_side", config={"truncation_side": "both"})
 side_files("model_type_number", "model_type", model={"model_type": 3})
 side_files("model_class_array", "tokenizer_class", model={"tokenizer_class": ["BertTokenizer"]})
 side_files("config_repeats_itself", "eos_token", config=b'{"eos_token": "<s>", "eos_token": 5}')

@@ -102,5 +102,19 @@ TEST(Json, ReadsTypedMembers) {
   EXPECT_EQ(message_of([&] { json_required<std::string>(object, "none"); }), "\"none\" is missing.");
 }
 
+TEST(Json, TruthIsPythons) {
+  const Json object = parse_json(
+      R"({"yes": [true, 1, -0.5, "false", [0], {"a": null}], "no": [false, 0, 0.0, "", [], {}, null]})", "test");
+  for (const auto& [answer, values] : object.items()) {
+    for (const Json& value : values) {
+      for (const bool fallback : {true, false}) {
+        EXPECT_EQ(json_truth({{"key", value}}, "key", fallback), answer == "yes") << value;
+      }
+    }
+  }
+  EXPECT_TRUE(json_truth(object, "missing", true));
+  EXPECT_FALSE(json_truth(object, "missing", false));
+}
+
 }  // namespace
 }  // namespace gerbil

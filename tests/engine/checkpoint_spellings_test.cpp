@@ -114,6 +114,58 @@ TEST(CheckpointSpellings, ATiedHeadMayBeStoredTwiceOrAlone) {
   EXPECT_THROW(unsaid.load(), Error) << "a head that is said to be stored is missing";
 }
 
+TEST(CheckpointSpellings, ThePrefixMayStandTwice) {
+  for (const bool whole : {false, true}) {
+    Copy copy("qwen3_config");
+    copy.change_weights([&](Json& header, std::string&) {
+      Json renamed;
+      for (const auto& [name, tensor] : header.items()) {
+        const bool kept = name == "__metadata__" || (!whole && name.starts_with("lm_head"));
+        renamed[kept ? name : "model." + name] = tensor;
+      }
+      header = renamed;
+    });
+    EXPECT_TRUE(copy.load().empty());
+  }
+}
+
+TEST(CheckpointSpellings, AShardMayHoldATensorOfAnother) {
+  for (const bool same : {true, false}) {
+    const Copy copy("llama_config");
+    const auto store = [&](const std::string& name, const Json& header, const std::string& data) {
+      const std::string text = header.dump();
+      const std::uint64_t length = text.size();
+      write(copy.path / name, std::string(reinterpret_cast<const char*>(&length), sizeof length) + text + data);
+    };
+    copy.change_weights([&](const Json& header, const std::string& data) {
+      const Json& norm = header["model.norm.weight"];
+      const auto begin = norm["data_offsets"][0].get<std::size_t>(), end = norm["data_offsets"][1].get<std::size_t>();
+      std::string bytes = data.substr(begin, end - begin);
+      if (!same) bytes[1] = static_cast<char>(bytes[1] + 1);
+      Json again = norm;
+      again["data_offsets"] = {0, end - begin};
+      store("model-00002-of-00002.safetensors", {{"model.norm.weight", again}}, bytes);
+    });
+    std::filesystem::rename(copy.path / "model.safetensors", copy.path / "model-00001-of-00002.safetensors");
+    if (same) {
+      EXPECT_TRUE(copy.load().empty());
+    } else {
+      EXPECT_THAT([&] { copy.load(); }, ::testing::ThrowsMessage<Error>(::testing::HasSubstr("and not as the same")));
+    }
+  }
+}
+
+TEST(CheckpointSpellings, AWindowThatIsSwitchedOffIsNotLookedAt) {
+  Copy copy("qwen2_config");
+  copy.config["use_sliding_window"] = false;
+  copy.config["sliding_window"] = -1;
+  EXPECT_TRUE(copy.load().empty());
+  copy.config["use_sliding_window"] = true;
+  copy.config["max_window_layers"] = 0;
+  copy.config.erase("layer_types");
+  EXPECT_THROW(copy.load(), Error);
+}
+
 TEST(CheckpointSpellings, WeightsMayBeDoubles) {
   Copy copy("qwen3_config");
   copy.change_weights([](Json& header, std::string& data) {

@@ -210,7 +210,15 @@ TEST(SentencePipeline, WhatIsDoneOtherwiseIsAWarning) {
   folder.write("2_Dense/config.json", R"({"out_features":24,"activation_function":"mine.Spike"})");
   EXPECT_THAT(folder.load().warnings(), ElementsAre(HasSubstr("\"mine.Spike\", which is not one of PyTorch's own")));
   folder.write("2_Dense/config.json", R"({"out_features":24,"module_input_name":"token_embeddings"})");
-  EXPECT_THAT(folder.load().warnings(), ElementsAre(HasSubstr("after they were pooled")));
+  EXPECT_THAT(folder.load().warnings(), ElementsAre(HasSubstr("is used for nothing")));
+}
+
+TEST(SentencePipeline, SettingsThatAreNotFollowedAreAWarning) {
+  const Folder folder("bert_mean");
+  folder.write("sentence_bert_config.json", R"({"max_seq_length":0})");
+  EXPECT_THAT(folder.load().warnings(), ElementsAre(HasSubstr("\"max_seq_length\"")));
+  folder.write("sentence_bert_config.json", R"({"processing_kwargs":{"text":{"is_split_into_words":true}}})");
+  EXPECT_THAT(folder.load().warnings(), ElementsAre(HasSubstr("\"is_split_into_words\"")));
 }
 
 TEST(SentencePipeline, OfRepeatedKeysTheLastCounts) {
@@ -229,6 +237,15 @@ TEST(SentencePipeline, AModelThatSeesTheWholeTextDoesNotGenerate) {
               ::testing::ThrowsMessage<Error>(HasSubstr("\"is_causal\"")));
   const Engine engine = Engine::load(folder.path(), {.device = Device::cpu, .purpose = Purpose::embed});
   EXPECT_THAT(engine.info().pipeline, StartsWith("mean of the tokens"));
+}
+
+TEST(SentencePipeline, AModelThatDoesNotSayWhatItSeesIsAskedTo) {
+  const Folder folder("qwen3_last");
+  json config = json::parse(std::ifstream(folder.path() + "/config.json"));
+  config["is_causal"] = nullptr;
+  folder.write("config.json", config.dump());
+  EXPECT_THAT([&] { Engine::load(folder.path(), {.device = Device::cpu, .purpose = Purpose::embed}); },
+              ::testing::ThrowsMessage<Error>(HasSubstr("\"is_causal\" in config.json is null")));
 }
 
 struct Damage {
@@ -272,12 +289,9 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{kPooling, "[]", kCorrupt, "not a JSON object"}, Damage{kPooling, "", kCorrupt, "1_Pooling"},
         Damage{kModules, R"([{"type":"x.Dense","path":"2_Dense"}])", kCorrupt, "before the Pooling"},
         Damage{kModules, R"([{"type":"x.LayerNorm","path":"2_Dense"}])", kCorrupt, "before the Pooling"},
-        Damage{kModules, R"([{"type":"x.Pooling","path":"1_Pooling"},{"type":"x.Pooling","path":"1_Pooling"}])",
-               ErrorCode::unsupported, "after another one"},
         Damage{kPooling, R"({"pooling_mode":[]})", kCorrupt, "lists 0 modes"},
         Damage{kPooling, R"({"pooling_mode":["mean",1]})", kCorrupt, "pooling_mode"},
         Damage{kPooling, R"({"pooling_mode":["mean","median"]})", ErrorCode::unsupported, "\"median\""},
-        Damage{kPooling, R"({"pooling_mode_mean_tokens":"yes"})", kCorrupt, "pooling_mode_mean_tokens"},
         Damage{kPooling, R"({"pooling_mode":"median"})", ErrorCode::unsupported, "\"median\""},
         Damage{kPooling, R"({"pooling_mode":true})", kCorrupt, "pooling_mode"},
         Damage{kDense, "{}", kCorrupt, "out_features"},
@@ -288,14 +302,19 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{kDense, R"({"out_features":25})", kCorrupt, "linear"},
         Damage{kDense, R"({"out_features":24,"activation_function":"torch.nn.Softmax"})", ErrorCode::unsupported,
                "torch.nn.Softmax"},
-        Damage{kDense, R"({"out_features":24,"use_residual":1})", kCorrupt, "use_residual"},
         Damage{kDense, R"({"out_features":24,"use_residual":true})", kCorrupt, "residual"},
-        Damage{kDense, R"({"out_features":24,"module_input_name":"x"})", ErrorCode::unsupported, "\"x\""},
-        Damage{kDense, R"({"out_features":24,"module_output_name":"token_embeddings"})", ErrorCode::unsupported,
-               "rows of one kind"},
+        Damage{kDense, R"({"out_features":24,"module_input_name":"x"})", kCorrupt, "no module before it makes"},
+        Damage{kDense, R"({"out_features":24,"module_input_name":5})", kCorrupt, "module_input_name"},
+        Damage{"sentence_bert_config.json", R"({"processor_kwargs":{"model_max_length":"many"}})", kCorrupt,
+               "model_max_length"},
         Damage{"config_sentence_transformers.json", R"({"truncate_dim":-1})", kCorrupt, "truncate_dim"},
         Damage{"sentence_bert_config.json", R"({"modality_config":{"message":{}}})", ErrorCode::unsupported,
                "messages"},
+        Damage{"sentence_bert_config.json", R"({"transformer_task":"fill-mask"})", ErrorCode::unsupported, "fill-mask"},
+        Damage{"sentence_bert_config.json", R"({"processing_kwargs":{"text":{"truncation":"some"}}})", kCorrupt,
+               "\"some\""},
+        Damage{"sentence_bert_config.json", R"({"processing_kwargs":{"text":{"max_length":"6"}}})", kCorrupt,
+               "max_length"},
         Damage{"sentence_bert_config.json", R"({"max_seq_length":"many"})", kCorrupt, "max_seq_length"},
         Damage{"sentence_bert_config.json", "[256]", kCorrupt, "not a JSON object"},
         Damage{"config_sentence_transformers.json", R"({"default_prompt_name":5})", kCorrupt, "default_prompt_name"}));

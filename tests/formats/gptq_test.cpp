@@ -202,10 +202,39 @@ TEST(Gptq, IsRecognizedInOtherSpellings) {
 TEST(Gptq, ReadsQuantizeConfigJson) {
   const Layer layer;
   const test::TemporaryDirectory directory;
-  directory.write("config.json", "{}");
+  directory.write("config.json", R"({"quantization_config": {}})");
   directory.write("quantize_config.json", R"({"bits": 4, "group_size": 32, "desc_act": false, "sym": true})");
   directory.write("gptq_model-4bit-32g.safetensors", test::safetensors(layer.store("m", true)));
   expect_equal(Checkpoint::open(directory.path()).matrix("m", 16, 64), layer);
+}
+
+TEST(Gptq, BitsAndGroupFollowFromTheShapes) {
+  const auto bare = R"({"quantization_config": {"quant_method": "gptq"}})";
+  const Layer few{.rows = 32, .bits = 2, .group = 16}, three{.rows = 32, .bits = 3}, four,
+      eight{.bits = 8, .group = 64};
+  for (const Layer& layer : {few, three, four, eight}) {
+    for (const std::string& text : {config(4, 128), config(8, 16), config(2, -1), std::string(bare)}) {
+      const test::TemporaryDirectory directory;
+      directory.write_checkpoint(text, layer.store("m", true));
+      const Checkpoint checkpoint = Checkpoint::open(directory.path());
+      expect_equal(checkpoint.matrix("m", layer.rows, 64), layer);
+      EXPECT_LE(checkpoint.warnings().size(), 1u);
+    }
+  }
+  const test::TemporaryDirectory directory;
+  directory.write_checkpoint(config(8, 64), four.store("m", true));
+  EXPECT_THAT(Checkpoint::open(directory.path()).warnings(),
+              testing::ElementsAre(HasSubstr("its tensors have 4 bits and groups of 32")));
+}
+
+TEST(Gptq, SizesMayBeTexts) {
+  const Layer layer;
+  const test::TemporaryDirectory directory;
+  directory.write_checkpoint(R"({"quantization_config": {"quant_method": "gptq", "bits": "4", "group_size": "32"}})",
+                             layer.store("m", true));
+  const Checkpoint checkpoint = Checkpoint::open(directory.path());
+  expect_equal(checkpoint.matrix("m", 16, 64), layer);
+  EXPECT_THAT(checkpoint.warnings(), testing::IsEmpty());
 }
 
 void expect_refused(ErrorCode code, const std::string& config_json, const std::vector<StoredTensor>& tensors,
@@ -222,9 +251,12 @@ TEST(Gptq, SaysWhatIsWrong) {
   expect_refused(ErrorCode::corrupt, config(4, 32), {all[1], all[2]}, "'m.qweight' is missing");
   expect_refused(ErrorCode::corrupt, config(4, 32), {{"m.weight", "F32", {16, 64}, std::string(4096, '\0')}},
                  "no '.qweight'");
-  expect_refused(ErrorCode::corrupt, config(8, 32), all,
+  auto narrow = all;
+  narrow[1] = {"m.qzeros", "I32", {2, 3}, std::string(24, '\0')};  // of 6 bits
+  expect_refused(ErrorCode::corrupt, config(4, 32), narrow, "'m.qzeros' has the shape [2, 3], but [2, 2] was expected");
+  narrow[1] = {"m.qzeros", "I32", {2, 4}, std::string(32, '\0')};  // of 8 bits
+  expect_refused(ErrorCode::corrupt, config(4, 32), narrow,
                  "'m.qweight' has the shape [8, 16], but [16, 16] was expected");
-  expect_refused(ErrorCode::corrupt, config(4, 16), all, "'m.qzeros' has the shape [2, 2], but [4, 2] was expected");
   expect_refused(ErrorCode::corrupt, config(4, 48), all, "must have 48");
   expect_refused(ErrorCode::corrupt, config(4, 63), all, "groups of 63");
   expect_refused(ErrorCode::corrupt, config(4, 0), all, "group_size 0");

@@ -67,6 +67,7 @@ TEST(Mlx, IsRecognizedInEverySpelling) {
         R"({"quantization_config": {"bits": 4, "group_size": 64}})",
         R"({"quantization": {"bits": 4, "group_size": 64, "mode": "affine"}})",
         R"({"quantization": {"bits": 8, "group_size": 32, "m": {"bits": 4, "group_size": 64}}})",
+        R"({"quantization": {"bits": "4", "group_size": "64", "m": {"bits": "4"}}})",
         R"({"quantization": {"bits": 8, "group_size": 32, "m": {}}})"}) {  // MLX's own defaults are 4 and 64
     const test::TemporaryDirectory directory;
     directory.write_checkpoint(config, one_row());
@@ -104,6 +105,18 @@ TEST(Mlx, BitsAndGroupFollowFromTheShapes) {
   }
 }
 
+TEST(Mlx, NeedsNoConfiguration) {
+  for (const char* config :
+       {"{}", R"({"quantization": null})", R"({"quantization_config": {}})", R"({"quantization": {"bits": 8}})"}) {
+    const test::TemporaryDirectory directory;
+    directory.write_checkpoint(config, one_row());
+    const Checkpoint checkpoint = Checkpoint::open(directory.path());
+    EXPECT_EQ(checkpoint.quantization(), "mlx affine");
+    EXPECT_THAT(checkpoint.warnings(), testing::ElementsAre(HasSubstr("what their shapes show")));
+    EXPECT_EQ(std::get<Affine>(checkpoint.matrix("m", 1, 64).form).group, 64);
+  }
+}
+
 TEST(Mlx, SaysWhatIsWrong) {
   const std::string good = R"({"quantization": {"bits": 4, "group_size": 64}})";
   const auto all = one_row();
@@ -129,7 +142,7 @@ TEST(Mlx, SaysWhatIsWrong) {
   expect_refused(ErrorCode::unsupported,
                  R"({"quantization": {"bits": 4, "group_size": 64, "x": {"mode": "nvfp4", "bits": 4}}})", all,
                  "'nvfp4'");
-  expect_refused(ErrorCode::unsupported, "{}", all, "belongs to a quantised weight");
+  expect_refused(ErrorCode::unsupported, "{}", {all[0], all[1]}, "belongs to a quantised weight");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cmath>
 
@@ -137,6 +137,18 @@ TEST(Models, RopeScalingWinsOverRopeParameters) {
   EXPECT_EQ(read_rope(config, 16, 1e4, true).rotary_dim(), 8);
   config["rope_scaling"] = {{"type", "default"}, {"partial_rotary_factor", 0.25}};
   EXPECT_EQ(read_rope(config, 16, 1e4, true).rotary_dim(), 4) << "the rope's own factor counts";
+}
+
+// Heads of 16 columns, theta 10000: modeling_rope_utils.py of transformers 5.12.
+TEST(Models, ProportionalRopeRotatesTheHighestFrequencies) {
+  Json config;
+  config["rope_scaling"] = {{"rope_type", "proportional"}, {"partial_rotary_factor", 0.6}};
+  EXPECT_THAT(read_rope(config, 16).inverse_frequencies,
+              testing::Pointwise(testing::FloatEq(), {1.0f, 0.31622776f, 0.1f, 0.031622775f, 0.0f, 0.0f, 0.0f, 0.0f}));
+  config["rope_scaling"]["factor"] = 2.0;
+  config["rope_scaling"]["partial_rotary_factor"] = 0.25;
+  EXPECT_THAT(read_rope(config, 16).inverse_frequencies,
+              testing::Pointwise(testing::FloatEq(), {0.5f, 0.15811388f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f}));
 }
 
 TEST(Models, TiedAndUntiedHeads) {

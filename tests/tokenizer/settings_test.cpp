@@ -61,6 +61,27 @@ TEST(Settings, NameTheSpecialTokensOfTheReference) {
   }
 }
 
+// The parts that transformers 5.12 makes: tools/tokenizer_parity/classes.py.
+TEST(Settings, SayWhereAClassWouldMakeOtherParts) {
+  const auto warnings = [](const std::string& tokenizer, const std::string& name, const std::string& model_type = "") {
+    Json config, model;
+    config["tokenizer_class"] = name;
+    model["model_type"] = model_type;
+    const Json& file = fixture()["tokenizers"][tokenizer];
+    return Tokenizer::from_json(file.dump(), "tokenizer.json", read_side_files(config, Json::object(), model))
+        .warnings();
+  };
+  EXPECT_TRUE(warnings("bytes", "DebertaTokenizer").empty()) << "the same parts";
+  EXPECT_TRUE(warnings("unigram", "T5TokenizerFast").empty());
+  EXPECT_TRUE(warnings("bytes", "NobodysTokenizer").empty());
+  EXPECT_TRUE(warnings("bytes", "XLNetTokenizer", "modernbert").empty()) << "the model's type decides";
+  ASSERT_EQ(warnings("bytes", "XLNetTokenizerFast").size(), 1u);
+  EXPECT_NE(warnings("bytes", "XLNetTokenizerFast").front().find("makes anew (model Unigram"), std::string::npos);
+  EXPECT_NE(warnings("cased", "AlbertTokenizer").front().find("keeps those of the file (model WordPiece"),
+            std::string::npos);
+  EXPECT_NE(warnings("cased", "BertJapaneseTokenizer").front().find("reads other files"), std::string::npos);
+}
+
 TEST(RepeatedKeys, CountWithTheirLastValue) {
   ASSERT_GE(fixture()["repeated"].size(), 7u);
   for (const Json& one : fixture()["repeated"]) {

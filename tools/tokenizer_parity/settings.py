@@ -93,6 +93,7 @@ TOKENIZERS = {
     "uncased": wordpiece(True),
     "unigram": unigram(),
     "oddly_cased": wordpiece(False) | {"post_processor": template("[MASK]", 4)},
+    "unnormalized": wordpiece(False) | {"normalizer": None},
     "bare_cased": wordpiece(False) | {"post_processor": None},
     "odd_bytes": byte_level(post_processor=template("<u>", 258)),
     "odd_unigram": unigram() | {"post_processor": template("<pad>", 1)},
@@ -152,6 +153,10 @@ CASES = {
     "bert_strips": ("cased", BERT, {"tokenizer_class": "BertTokenizer", "do_lower_case": False, "strip_accents": True}, {}),
     "bert_plain": ("cased", BERT, PLAIN | {"do_lower_case": True}, {}),
     "bert_new_token": ("uncased", BERT, {"tokenizer_class": "BertTokenizer", "additional_special_tokens": ["[NEW]"]}, {}),
+    "bert_normalizes": ("unnormalized", BERT, {"tokenizer_class": "BertTokenizer"}, {}),
+    "bert_normalizes_as_said": ("unnormalized", BERT, {"tokenizer_class": "BertTokenizer", "do_lower_case": False, "tokenize_chinese_chars": False}, {}),
+    "plain_does_not_normalize": ("unnormalized", BERT, PLAIN, {}),
+    "bert_other_unknown_token": ("uncased", BERT, {"tokenizer_class": "BertTokenizer", "unk_token": "[MASK]"}, {}),
     "distilbert": ("cased", {"model_type": "distilbert"}, {"tokenizer_class": "DistilBertTokenizer", "strip_accents": False}, {}),
     "class_of_config": ("cased", LLAMA | {"tokenizer_class": "BertTokenizer"}, {}, {}),
     "modernbert": ("cased", {"model_type": "modernbert"}, {"tokenizer_class": "BertTokenizer", "do_lower_case": True}, {}),
@@ -175,6 +180,7 @@ CASES = {
     "roberta_no_template": ("bytes", ROBERTA, {"tokenizer_class": "RobertaTokenizerFast", "add_prefix_space": True}, {}),
     "roberta_other_tokens": ("roberta_bytes", ROBERTA, {"tokenizer_class": "RobertaTokenizer", "cls_token": "<u>", "sep_token": "<s>"}, {}),
     "roberta_other_model": ("odd_bytes", LLAMA, {"tokenizer_class": "BartTokenizer", "sep_token": "<new>"}, {}),
+    "deberta_template": ("odd_bytes", {"model_type": "deberta"}, {"tokenizer_class": "DebertaTokenizer", "cls_token": "<s>", "sep_token": "</s>"}, {}),
     "gpt2_keeps_template": ("odd_bytes", GPT2, {"tokenizer_class": "GPT2Tokenizer"}, {}),
     "cohere_keeps_template": ("odd_bytes", LLAMA, {"tokenizer_class": "CohereTokenizer"}, {}),
     "xlmr_odd_template": ("odd_unigram", XLMR, {"tokenizer_class": "XLMRobertaTokenizer"}, {}),
@@ -184,6 +190,7 @@ CASES = {
     "xlmr_of_bert": ("odd_unigram", BERT, {"tokenizer_class": "XLMRobertaTokenizer"}, {}),
     "xlmr": ("unigram", XLMR, {"tokenizer_class": "XLMRobertaTokenizer"}, {}),
     "xlmr_without_prefix": ("unigram", XLMR, {"tokenizer_class": "XLMRobertaTokenizer", "add_prefix_space": False}, {}),
+    "xlmr_null_prefix": ("unigram", XLMR, {"tokenizer_class": "XLMRobertaTokenizer", "add_prefix_space": None}, {}),
 }
 
 

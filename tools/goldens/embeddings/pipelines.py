@@ -48,11 +48,28 @@ MODES = ["lasttoken", "weightedmean", "cls", "max", "mean_sqrt_len_tokens", "mea
 PROMPT = {"config_sentence_transformers.json": {"prompts": {"query": "says moo ", "document": None}}}
 CROSS = {"model_type": "CrossEncoder", "prompts": {"says": "says "}, "default_prompt_name": "says"}
 TOKENS = {"module_input_name": "token_embeddings"}
+LONG = ["the fox says moo moo the cow runs says moo", "a fox"]
+LONG_PAIRS = ["the fox says", "moo moo the cow runs says moo", "a fox"]
+
+
+def transformer(**settings):
+    return {"sentence_bert_config.json": settings}
+
+
+def processing(**text):
+    return transformer(max_seq_length=9, processing_kwargs={"text": text})
+
+
+def cross_encoder(**settings):
+    return modules() | {"config_sentence_transformers.json": {"model_type": "CrossEncoder", "prompts": {}},
+                        "sentence_bert_config.json": {"transformer_task": "sequence-classification"} | settings}
+
+
 POOLED = modules("Pooling")
 
 # folder: of tests/fixtures/embeddings; files: written over it; config and tokenizer: members of config.json and
 # tokenizer.json; tensors: the shapes in a folder's model.safetensors, whose numbers are value(i); move: the folder that
-# gets the model's own files; task; rerank; texts.
+# gets the model's own files; task; rerank; texts; warnings: how many there are.
 CASES = {
     "modes_in_a_list": {"files": POOLED | pooling(pooling_mode=MODES + ["cls"])},
     "no_mode_is_on": {"files": POOLED | pooling(pooling_mode_mean_tokens=False)},
@@ -111,6 +128,72 @@ CASES = {
         "4_Dense/config.json": dense(16, 1, module_output_name="scores")},
                          "tensors": {"2_Dense": {"linear.weight": [16, 32]}, "4_Dense": {"linear.weight": [1, 16]},
                                      "3_LayerNorm": {"norm.weight": [16], "norm.bias": [16]}}},
+    "bert_sees_back": {"files": POOLED | pooling(pooling_mode=["cls", "mean"]), "config": {"is_decoder": True}},
+    "roberta_sees_back": {"folder": "roberta_cls", "files": POOLED | pooling(pooling_mode="mean"),
+                          "config": {"is_decoder": True}},
+    "modernbert_scaled": {"folder": "modernbert_biases", "files": POOLED, "config": {
+        "rope_scaling": {"rope_type": "linear", "factor": 2.0}}},
+    "modernbert_not_scaled": {"folder": "modernbert_biases", "files": POOLED, "config": {
+        "rope_scaling": {"type": "linear", "factor": 2.0}, "local_attention": 0}},
+    "modes_as_numbers": {"files": POOLED | PROMPT | pooling(
+        pooling_mode_cls_token=1, pooling_mode_max_tokens=0, pooling_mode_mean_tokens="yes",
+        pooling_mode_lasttoken=None, include_prompt=0), "task": "query"},
+    "switches_as_numbers": {"files": modules("Pooling", "Dense") | {
+        "2_Dense/config.json": dense(32, 32, "activation.Tanh", use_residual=1) | {"bias": 0}},
+                            "tensors": {"2_Dense": {"linear.weight": [32, 32]}}},
+    "values_under_other_names": {"files": modules("Pooling", "Dense", "Dense", "Dense", "Normalize") | {
+        "2_Dense/config.json": dense(32, 24, "activation.Tanh", module_output_name="wide"),
+        "3_Dense/config.json": dense(32, 20, "activation.Tanh", module_output_name="unused"),
+        "4_Dense/config.json": dense(24, 16, "activation.ReLU", module_input_name="wide",
+                                     module_output_name="sentence_embedding")},
+                                 "tensors": {"2_Dense": {"linear.weight": [24, 32]},
+                                             "3_Dense": {"linear.weight": [20, 32]},
+                                             "4_Dense": {"linear.weight": [16, 24]}}, "warnings": 1},
+    "pooled_again": {"files": modules("Pooling", "Dense", "Pooling") | {
+        "2_Dense/config.json": dense(32, 32, "activation.Tanh", **TOKENS),
+        "1_Pooling/config.json": {"embedding_dimension": 32, "pooling_mode": "cls"},
+        "3_Pooling/config.json": {"embedding_dimension": 32, "pooling_mode": "max"}},
+                     "tensors": {"2_Dense": {"linear.weight": [32, 32]}}, "warnings": 1},
+    "at_most_6_tokens": {"files": POOLED | processing(max_length=6), "texts": LONG},
+    "common_kwargs_win": {"files": POOLED | transformer(processing_kwargs={
+        "common": {"max_length": 5}, "text": {"max_length": 6}}), "texts": LONG},
+    "no_truncation": {"files": POOLED | processing(truncation=False), "texts": LONG},
+    "null_truncation": {"files": POOLED | processing(truncation=None, max_length=6), "texts": LONG},
+    "no_special_tokens": {"files": POOLED | processing(add_special_tokens=False, max_length=6), "texts": LONG},
+    "special_tokens_as_text": {"files": POOLED | PLAIN | processing(split_special_tokens=True),
+                               "texts": ["the [SEP] fox"]},
+    "a_length_of_queries": {"files": POOLED | PROMPT | transformer(
+        max_seq_length=9, query_length=6, document_length=12), "texts": LONG, "task": "query"},
+    "a_length_of_documents": {"files": POOLED | PROMPT | transformer(
+        max_seq_length=9, query_length=6, document_length=12), "texts": LONG, "task": "document"},
+    "one_length_for_all": {"files": POOLED | PROMPT | transformer(
+        query_length=6, processing_kwargs={"text": {"max_length": 8}}), "texts": LONG, "task": "query"},
+    "the_front_is_cut": {"files": POOLED | {"tokenizer_config.json": TOKENIZER | {
+        "truncation_side": "left", "model_max_length": 6}}, "texts": LONG},
+    "the_front_is_cut_as_in_the_file": {"files": POOLED | transformer(max_seq_length=6), "texts": LONG, "tokenizer": {
+        "truncation": {"direction": "Left", "max_length": 3, "strategy": "LongestFirst", "stride": 0}}},
+    "tokenizer_of_the_module": {"files": POOLED | transformer(max_seq_length=9, tokenizer_args={
+        "cls_token": "[MASK]", "truncation_side": "left", "model_max_length": 6}), "texts": LONG},
+    "either_name_of_the_arguments": {"files": POOLED | transformer(
+        tokenizer_args={"model_max_length": 7}, processor_kwargs={"model_max_length": 5}), "texts": LONG},
+    "embedding_below_a_classifier": {"folder": "bert_classifier", "files": POOLED | pooling(pooling_mode="max")},
+    "length_of_a_cross_encoder": {"folder": "bert_classifier", "rerank": True, "texts": LONG_PAIRS,
+                                  "files": cross_encoder(max_seq_length=9)},
+    "settings_without_a_type": {"folder": "bert_classifier", "rerank": True, "texts": LONG_PAIRS, "warnings": 1,
+                                "files": modules() | {
+                                    "config_sentence_transformers.json": {
+                                        "prompts": {"says": "says "}, "default_prompt_name": "says",
+                                        "activation_fn": "torch.nn.modules.linear.Identity"},
+                                    "sentence_bert_config.json": {"max_seq_length": 9, "do_lower_case": True}}},
+    "only_the_second_is_cut": {"folder": "bert_classifier", "rerank": True, "texts": LONG_PAIRS, "files": cross_encoder(
+        processing_kwargs={"text": {"truncation": "only_second", "max_length": 9}})},
+    "only_the_first_is_cut": {"folder": "bert_classifier", "rerank": True, "texts": LONG, "files": cross_encoder(
+        processing_kwargs={"text": {"truncation": "only_first", "max_length": 9}})},
+    "the_front_of_pairs_is_cut": {"folder": "bert_classifier", "rerank": True, "texts": LONG_PAIRS,
+                                  "files": cross_encoder(max_seq_length=9) | {
+                                      "tokenizer_config.json": TOKENIZER | {"truncation_side": "left"}}},
+    "a_pair_and_nothing_else": {"folder": "bert_classifier", "rerank": True, "files": cross_encoder(
+        processing_kwargs={"text": {"add_special_tokens": False}})},
 }
 
 
@@ -145,9 +228,12 @@ def expected(case, folder):
     if not (own / "tokenizer_config.json").exists():
         (own / "tokenizer_config.json").write_text(json.dumps(TOKENIZER))
     if case.get("rerank"):
-        return [CrossEncoder(str(folder), device="cpu").predict([(QUERY, text) for text in DOCUMENTS]).tolist()]
+        query, *documents = case["texts"]
+        model = CrossEncoder(str(folder), device="cpu")
+        return [model.predict([(query, text) for text in documents], batch_size=1).tolist()]
     model = SentenceTransformer(str(folder), device="cpu", model_kwargs={"dtype": torch.float32})
-    return model.encode(case["texts"], batch_size=1, prompt_name=case.get("task")).tolist()
+    return model.encode(case["texts"], batch_size=1, prompt_name=case.get("task"),
+                        task=case.get("task")).tolist()
 
 
 class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -178,9 +264,7 @@ def main():
     sys.meta_path.append(Absent())  # after the finders of what is installed
     lines = []
     for name, case in CASES.items():
-        case = {"texts": TEXTS} | case
-        if case.get("rerank"):
-            case["texts"] = [QUERY] + DOCUMENTS
+        case = {"texts": [QUERY] + DOCUMENTS if case.get("rerank") else TEXTS} | case
         with tempfile.TemporaryDirectory() as folder:
             write(case, pathlib.Path(folder))
             rows = expected(case, pathlib.Path(folder))
