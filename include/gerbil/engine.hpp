@@ -50,9 +50,11 @@ struct LoadOptions {
   std::int32_t cache_tokens = 0;    // KV cache over all conversations; 0: twice context_length
   // Quantise dense weights while loading. int4 keeps embeddings and the head in 8 bits: docs/quantization.md.
   Quantization quantize = Quantization::none;
-  int group_size = 0;    // for `quantize`: weights that share a scale, 32, 64 or 128; 0: 32
-  bool exact = false;    // keep activations, keys and values in f32: slower, for comparisons
-  bool check = true;     // look for broken weights while loading; findings are in Engine::warnings()
+  int group_size = 0;  // for `quantize`: weights that share a scale, 32, 64 or 128; 0: 32
+  bool exact = false;  // keep activations, keys and values in f32: slower, for comparisons
+  bool check = true;   // look for broken weights while loading; findings are in Engine::warnings()
+  std::int32_t max_waiting =
+      0;                 // requests that may wait for their first step; more are Error{overloaded}. 0: any number
   bool optimize = true;  // false runs the graph as the model wrote it, for tests
   // Called while weights are read: bytes done, bytes in all.
   std::function<void(std::int64_t done, std::int64_t total)> progress;
@@ -100,6 +102,8 @@ struct Options {
   std::optional<bool> enable_thinking;    // passed to the chat template when set
   std::string tools;                      // a JSON array of tool descriptions, passed to the chat template
   std::map<std::string, std::string> template_variables;  // further variables of the chat template: name to JSON value
+  std::int32_t priority = 0;  // among requests that wait or lack room, those of larger ones go first
+  double timeout = 0;         // seconds after which the request ends with Error{timeout}; 0: none
   Cancellation cancellation;
   // Called with each piece of the answer, in order, on the calling thread. `reasoning` is true between think tags.
   std::function<void(std::string_view piece, bool reasoning)> on_text;

@@ -1,6 +1,7 @@
 #include "engine/generation.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <format>
 #include <span>
@@ -16,6 +17,8 @@ void require(bool condition, std::string_view name, T value, std::string_view ra
   throw Error(ErrorCode::invalid_argument, std::format("{} is {}, but should be {}.", name, value, range));
 }
 
+constexpr double longest_timeout = 1e9;  // half of a human life, and a number that clocks can add
+
 void check_options(const Options& options, std::int32_t vocabulary) {
   const SamplingOptions& s = options.sampling;
   require(s.temperature >= 0.0f && std::isfinite(s.temperature), "temperature", s.temperature, "0 or more");
@@ -26,6 +29,8 @@ void check_options(const Options& options, std::int32_t vocabulary) {
           s.repetition_penalty, "positive");
   require(std::isfinite(s.presence_penalty), "presence_penalty", s.presence_penalty, "a finite number");
   require(std::isfinite(s.frequency_penalty), "frequency_penalty", s.frequency_penalty, "a finite number");
+  require(options.timeout >= 0.0 && options.timeout <= longest_timeout, "timeout", options.timeout,
+          std::format("between 0 and {} seconds", longest_timeout));
   require(options.log_probabilities <= vocabulary, "log_probabilities", options.log_probabilities,
           "at most the vocabulary's size");
   const std::string ids = "an id from 0 to " + std::to_string(vocabulary - 1);
@@ -64,9 +69,16 @@ runtime::Request make_request(const Prompt& prompt, const Options& options, std:
                              .frequency_penalty = s.frequency_penalty,
                              .end_tokens = std::move(end_tokens)};
   for (const auto& [token, bias] : s.logit_bias) generate.bias.push_back({token, 1.0f, bias});
-  return {.tokens = prompt.tokens, .task = std::move(generate), .cancelled = [flag = options.cancellation] {
-            return flag.cancelled();
-          }};
+  std::optional<runtime::Clock::time_point> deadline;
+  if (options.timeout > 0) {
+    deadline = runtime::Clock::now() +
+               std::chrono::duration_cast<runtime::Clock::duration>(std::chrono::duration<double>(options.timeout));
+  }
+  return {.tokens = prompt.tokens,
+          .task = std::move(generate),
+          .priority = options.priority,
+          .deadline = deadline,
+          .cancelled = [flag = options.cancellation] { return flag.cancelled(); }};
 }
 
 TokenReport report(std::span<const ScoredToken> scored) {

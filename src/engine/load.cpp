@@ -33,6 +33,7 @@ void check_options(const LoadOptions& options) {
   };
   require_tokens("context_length", options.context_length);
   require_tokens("cache_tokens", options.cache_tokens);
+  require(options.max_waiting >= 0, std::format("max_waiting is {}, but should not be negative.", options.max_waiting));
   require(options.group_size == 0 || options.group_size == 32 || options.group_size == 64 || options.group_size == 128,
           "group_size is " + std::to_string(options.group_size) + ", but should be 32, 64 or 128.");
 }
@@ -76,7 +77,8 @@ std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelS
                                             .max_sequences = program.max_sequences,
                                             .max_outputs = program.max_outputs,
                                             .vocabulary = info.vocabulary_size,
-                                            .rope_original_context = rope_original_context(graph)};
+                                            .rope_original_context = rope_original_context(graph),
+                                            .max_waiting = options.max_waiting};
   return std::make_unique<runtime::Driver>(compile(std::move(graph), source, program, options), scheduler);
 }
 
@@ -97,6 +99,7 @@ std::unique_ptr<runtime::Driver> make_encoder(graph::Graph graph, const ModelSou
                                             .vocabulary = info.vocabulary_size,
                                             .types = table_rows(graph, graph::Index::type),
                                             .padding_token = graph.padding_token,
+                                            .max_waiting = options.max_waiting,
                                             .whole_texts = true};
   return std::make_unique<runtime::Driver>(compile(std::move(graph), source, program, options), scheduler);
 }

@@ -91,6 +91,7 @@ std::vector<Outcome> Driver::run(std::vector<Request> requests, const OnEvent& o
   };
   for (;;) {
     while (added < requests.size() && caller.open.size() < most_at_once && !error) {
+      if (scheduler_.full() && !caller.open.empty()) break;  // its own requests go first
       const std::size_t number = added++;
       try {
         const RequestId id = scheduler_.add(std::move(requests[number]), Clock::now());

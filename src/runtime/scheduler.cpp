@@ -74,7 +74,7 @@ void Scheduler::check(const Request& request) const {
 
 RequestId Scheduler::add(Request request, Clock::time_point now) {
   check(request);
-  if (options_.max_waiting > 0 && std::ssize(waiting_) >= options_.max_waiting) {
+  if (full()) {
     throw Error(ErrorCode::overloaded,
                 std::format("{} requests wait already, and no more may: try again later.", waiting_.size()));
   }

@@ -60,6 +60,7 @@ class Scheduler {
   // What happened since it was last asked, in order.
   std::vector<std::pair<RequestId, Event>> events() { return std::exchange(events_, {}); }
   bool empty() const { return sequences_.empty(); }
+  bool full() const { return options_.max_waiting > 0 && std::ssize(waiting_) >= options_.max_waiting; }
 
  private:
   // What one sequence has in the step in hand.

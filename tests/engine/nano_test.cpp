@@ -8,6 +8,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include "gerbil/engine.hpp"
@@ -96,6 +97,52 @@ TEST(Nano, AnAbandonedStreamLeavesItsOptionsUsable) {
     EXPECT_NE(stream.begin(), stream.end());
   }
   EXPECT_FALSE(options.cancellation.cancelled());
+}
+
+TEST(Nano, AnswersAreMadeWithoutAThreadEach) {
+  const std::string expected = engine().generate("Tell me a story about a hen", {.max_tokens = 40}).text;
+  constexpr int count = 200;
+  std::vector<std::string> pieces(count);
+  std::vector<std::promise<Result>> results(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Options options{.max_tokens = 40};
+    options.on_text = [&piece = pieces[i]](std::string_view text, bool) { piece += text; };
+    engine().submit("Tell me a story about a hen", options,
+                    [&result = results[i]](Result made, std::exception_ptr error) {
+                      error ? result.set_exception(error) : result.set_value(std::move(made));
+                    });
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    EXPECT_EQ(results[i].get_future().get().text, expected);
+    EXPECT_EQ(pieces[i], expected);
+  }
+}
+
+TEST(Nano, WhatASubmittedRequestThrowsIsItsOwn) {
+  std::promise<std::exception_ptr> error;
+  Options options{.max_tokens = 40};
+  options.on_text = [](std::string_view, bool) { throw std::runtime_error("mine"); };
+  engine().submit("Tell me a story about a hen", options,
+                  [&](Result, std::exception_ptr failure) { error.set_value(std::move(failure)); });
+  EXPECT_THROW(std::rethrow_exception(error.get_future().get()), std::runtime_error);
+  EXPECT_EQ(code_of([] { engine().submit("", {.max_tokens = -1}, [](Result, std::exception_ptr) { FAIL(); }); }),
+            ErrorCode::invalid_argument);
+}
+
+TEST(Nano, WhatIsSubmittedEndsWithTheEngine) {
+  std::promise<std::exception_ptr> error;
+  {
+    const Engine own = Engine::load(nano, {.device = Device::cpu});
+    own.submit("Tell me a story about a hen", {.ignore_end = true},
+               [&](Result, std::exception_ptr failure) { error.set_value(std::move(failure)); });
+  }
+  EXPECT_EQ(code_of([&] { std::rethrow_exception(error.get_future().get()); }), ErrorCode::cancelled);
+}
+
+TEST(Nano, ATimeoutEndsARequest) {
+  EXPECT_EQ(code_of([] { engine().generate("Tell me a story about a hen", {.ignore_end = true, .timeout = 1e-4}); }),
+            ErrorCode::timeout);
+  EXPECT_EQ(code_of([] { engine().generate("Hello", {.timeout = -1}); }), ErrorCode::invalid_argument);
 }
 
 TEST(Nano, CancellationFromAnotherThread) {
