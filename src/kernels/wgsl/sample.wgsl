@@ -3,12 +3,14 @@
 // at once, and keep the interval in which the answer lies. No sort, and exact.
 #include reduce
 @group(0) @binding(0) var<storage, read_write> logits: array<f32>;
-// ROW_WORDS words a row: temperature, top_k, top_p, min_p, seed (low, high), step, where its adjustments begin, how many.
-// Adjustments follow, three words each: token, penalty, add.
+// ROW_WORDS words a row: its number among the logits, temperature, top_k, top_p, min_p, seed (low, high), step, where
+// its adjustments begin, how many. Adjustments follow, three words each: token, penalty, add.
 @group(0) @binding(1) var<storage, read> rows: array<u32>;
 @group(0) @binding(2) var<storage, read_write> chosen: array<u32>;
+// The logits that adjustments change, until the choice is made: others want them as they were. As long as `rows`.
+@group(0) @binding(3) var<storage, read_write> kept: array<f32>;
 
-const ROW_WORDS = 9u;
+const ROW_WORDS = 10u;
 const LOWEST = -3.402823e38;
 const LOWEST_SCALED = -256.0;
 const LARGEST_LOGIT = 1e30;  // after adjustments
@@ -108,17 +110,20 @@ fn best_token(value: f32, token: u32, place: Place) -> u32 {
 fn run(group: vec3u, place: Place) {
   let thread = place.thread;
   let options = group.y * ROW_WORDS;
-  let temperature = bitcast<f32>(rows[options]);
-  let top_k = rows[options + 1u];
-  let top_p = bitcast<f32>(rows[options + 2u]);
-  let min_p = bitcast<f32>(rows[options + 3u]);
-  let begin = group.y * VOCABULARY;
+  let begin = rows[options] * VOCABULARY;
+  let temperature = bitcast<f32>(rows[options + 1u]);
+  let top_k = rows[options + 2u];
+  let top_p = bitcast<f32>(rows[options + 3u]);
+  let min_p = bitcast<f32>(rows[options + 4u]);
+  let adjustments = rows[options + 8u];
+  let adjusted = rows[options + 9u];
 
-  for (var i = thread; i < rows[options + 8u]; i += WG) {
-    let at = rows[options + 7u] + 3u * i;
+  for (var i = thread; i < adjusted; i += WG) {
+    let at = adjustments + 3u * i;
     let penalty = bitcast<f32>(rows[at + 1u]);
     let l = logits[begin + rows[at]];
     let penalised = select(l * penalty, l / penalty, l > 0.0) + bitcast<f32>(rows[at + 2u]);
+    kept[at] = l;
     logits[begin + rows[at]] = clamp(penalised, -LARGEST_LOGIT, LARGEST_LOGIT);
   }
   storageBarrier();
@@ -151,7 +156,7 @@ fn run(group: vec3u, place: Place) {
     for (var i = thread; i < VOCABULARY; i += WG) {
       let l = scaled(row, i);
       if (order(l) >= row.threshold && exp(l) >= min_p) {
-        let bits = permute(rows[options + 4u] ^ permute(rows[options + 5u] ^ permute(rows[options + 6u] ^ permute(i))));
+        let bits = permute(rows[options + 5u] ^ permute(rows[options + 6u] ^ permute(rows[options + 7u] ^ permute(i))));
         let score = l + gumbel(bits);
         if (score > value) {
           value = score;
@@ -162,4 +167,9 @@ fn run(group: vec3u, place: Place) {
   }
   let best = best_token(value, token, place);
   if (thread == 0u) { chosen[group.y] = best; }
+  storageBarrier();
+  for (var i = thread; i < adjusted; i += WG) {
+    let at = adjustments + 3u * i;
+    logits[begin + rows[at]] = kept[at];
+  }
 }
