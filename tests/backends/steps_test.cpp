@@ -1,13 +1,12 @@
 #include "backends/steps.hpp"
 
-#include <algorithm>
-#include <numeric>
+#include <functional>
 
 #include "gerbil/error.hpp"
 
 namespace gerbil::test {
 
-Steps::Steps() : table_(graph_.matrix(64, vocabulary, {}, 6.0f)) {
+Steps::Steps() : table_(graph_.matrix(64, vocabulary, {DType::bf16}, 6.0f)) {
   graph_.finish(graph_.node(graph::Embedding{table_, 1.0f}, {}, vocabulary));
   ProgramOptions options;
   options.kv_tokens = 8 * kv_block_tokens;
@@ -94,6 +93,71 @@ TEST_P(Steps, AStepThatIsNotFinishedLeavesNoTrace) {
   std::vector<float> expected;
   for (std::int32_t row = 0; row < 4; ++row) expected.append_range(logits(step, row));
   EXPECT_EQ(result.rows, expected);
+}
+
+// A token is chosen for every wanted row, by `rules`, and compared with the reference.
+void expect_reference(Program& program, TestBatch step, const std::vector<Sampling>& rules,
+                      const std::function<std::vector<float>(const TestBatch&, std::int32_t)>& logits) {
+  step.sampling = rules;
+  const StepResult result = run(program, step);
+  ASSERT_EQ(result.tokens.size(), rules.size());
+  ASSERT_EQ(result.probabilities.size(), rules.size());
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    SCOPED_TRACE(i);
+    const std::vector<float> row = logits(step, static_cast<std::int32_t>(i));
+    std::vector<float> changed = row;
+    EXPECT_EQ(result.tokens[i], sample(changed, rules[i]));
+    if (rules[i].alternatives < 0) {
+      EXPECT_TRUE(result.probabilities[i].empty());
+      continue;
+    }
+    const auto expected = log_probabilities(row, result.tokens[i], rules[i].alternatives);
+    ASSERT_EQ(result.probabilities[i].size(), expected.size());
+    for (std::size_t j = 0; j < expected.size(); ++j) {
+      EXPECT_EQ(result.probabilities[i][j].token, expected[j].token) << j;
+      EXPECT_NEAR(result.probabilities[i][j].log_probability, expected[j].log_probability, 1e-4) << j;
+    }
+  }
+}
+
+// The logits have eight bits each, so that many are equal.
+TEST_P(Steps, LogProbabilitiesAreThoseOfTheRowWhateverTheTokenIsChosenBy) {
+  std::vector<std::uint32_t> mask((vocabulary + 31) / 32, 0x10204081);
+  const auto row = [&](const TestBatch& step, std::int32_t number) { return logits(step, number); };
+  expect_reference(*program_, batch(5, 1), {{.alternatives = 0}, {}, {.alternatives = 5}, {.alternatives = 20}}, row);
+  expect_reference(*program_, batch(5, 2),
+                   {{.adjustments = {{7, 1.0f, 50.0f}, {9, 3.0f, 0.0f}}, .alternatives = 3},
+                    {.temperature = 3.0f, .seed = 5, .mask = mask, .alternatives = 3},
+                    {.alternatives = 64},
+                    {.alternatives = 65},
+                    {.temperature = 1.0f, .alternatives = 2 * vocabulary}},
+                   row);
+  expect_reference(*program_, batch(5, 3), {{}, {.alternatives = 100}, {.alternatives = 1}}, row);
+}
+
+TEST_P(Steps, MasksForbid) {
+  const std::size_t words = (vocabulary + 31) / 32;
+  std::vector<std::uint32_t> few(words, 0x00010010);
+  std::vector<std::uint32_t> last(words, 0);
+  last.back() = 1u << ((vocabulary - 1) % 32);
+  std::vector<std::uint32_t> one(words, 0);
+  one[4] = 1u << 9;
+  const auto row = [&](const TestBatch& step, std::int32_t number) { return logits(step, number); };
+  for (std::uint32_t seed = 0; seed < 20; ++seed) {
+    expect_reference(*program_, batch(5, seed),
+                     {{.mask = few},
+                      {},
+                      {.temperature = 1.0f, .top_k = 3, .seed = seed, .mask = few},
+                      {.temperature = 1.5f, .top_p = 0.7f, .seed = seed, .mask = few},
+                      {.temperature = 2.0f, .min_p = 0.1f, .seed = seed, .mask = few}},
+                     row);
+    expect_reference(*program_, batch(5, seed + 100),
+                     {{.temperature = 3e38f, .seed = seed, .mask = one},
+                      {.temperature = 1.0f, .top_k = 5, .top_p = 0.5f, .seed = seed, .mask = last},
+                      {.adjustments = {{5, 1.0f, 1e30f}, {4, 1.0f, -1e30f}}, .mask = few},
+                      {.temperature = 1.0f, .seed = seed, .adjustments = {{137, 1.0f, -1e30f}}, .mask = one}},
+                     row);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Cpu, Steps, testing::Values(Compile{cpu::compile}));

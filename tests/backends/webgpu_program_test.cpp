@@ -170,7 +170,14 @@ TEST(WebGpuProgram, WhatIsNotUsedIsSaid) {
   EXPECT_TRUE(mentions(*compile(g, {}, true), "exact"));
 }
 
-INSTANTIATE_TEST_SUITE_P(WebGpu, Steps, testing::Values(Compile{webgpu::compile}));
+std::unique_ptr<Program> compile_without_subgroups(graph::Graph graph, const WeightSource& weights,
+                                                   const ProgramOptions& options, const Progress& progress) {
+  ProgramOptions limited = options;
+  limited.without = {Feature::subgroups};
+  return webgpu::compile(std::move(graph), weights, limited, progress);
+}
+
+INSTANTIATE_TEST_SUITE_P(WebGpu, Steps, testing::Values(webgpu::compile, compile_without_subgroups));
 
 // Rows of logits without structure, as wide as a small vocabulary, each row chosen by other rules.
 class WebGpuSampling : public testing::TestWithParam<std::vector<Feature>> {};
