@@ -16,7 +16,7 @@ std::uint32_t pcg(std::uint32_t value) {
   return (word >> 22) ^ word;
 }
 
-// What counts as least likely, and stays finite. No number is among it: comparisons with NaN are false.
+// The least that a logit counts as. NaN counts as that, too: a comparison with it is false.
 constexpr float least_logit = -1e38f;
 float ordered(float logit) { return std::max(least_logit, logit); }
 

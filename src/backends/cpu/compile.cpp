@@ -7,7 +7,6 @@
 #include "backends/cpu/operations.hpp"
 #include "backends/program.hpp"
 #include "backends/weights.hpp"
-#include "gerbil/error.hpp"
 #include "kernels/cpu/targets.hpp"
 
 namespace gerbil::cpu {

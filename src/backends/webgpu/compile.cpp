@@ -1,14 +1,13 @@
 // The WebGPU backend: packs the weights, makes dispatches of every node, and runs them in order.
 #include <algorithm>
 #include <format>
-#include <numeric>
+#include <utility>
 
 #include "backends/program.hpp"
 #include "backends/webgpu/operations.hpp"
 #include "backends/webgpu/passes.hpp"
 #include "backends/webgpu/results.hpp"
 #include "backends/webgpu/sampler.hpp"
-#include "gerbil/error.hpp"
 
 namespace gerbil::webgpu {
 namespace {

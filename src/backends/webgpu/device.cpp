@@ -2,13 +2,8 @@
 
 #include <algorithm>
 #include <format>
-#include <map>
-#include <mutex>
-#include <optional>
 
-#include "backends/webgpu/dawn.hpp"
-#include "backends/webgpu/shader_cache.hpp"
-#include "gerbil/error.hpp"
+#include "backends/webgpu/device_state.hpp"
 
 namespace gerbil::gpu {
 namespace {
@@ -16,78 +11,9 @@ namespace {
 // A GPU that has not answered for this long is taken for lost. Software adapters on slow machines need the time.
 constexpr std::uint64_t timeout_ns = 300'000'000'000;
 
-// What callbacks, which may come from any thread, report to the next call of a function.
-struct Failure {
-  std::mutex mutex;
-  std::optional<std::string> lost;
-  std::optional<Error> error;
-};
-
 }  // namespace
 
-struct BufferState {
-  wgpu::Buffer buffer;
-  std::string label;
-};
-
-struct KernelState {
-  std::string label;
-  wgpu::Future future;
-  wgpu::ComputePipeline pipeline;
-  std::string message;  // why there is none
-};
-
-struct BindingState {
-  wgpu::ComputePipeline pipeline;
-  wgpu::BindGroup group;
-};
-
-struct ReadbackState {
-  wgpu::Instance instance;
-  std::shared_ptr<std::vector<wgpu::Buffer>> idle;  // where the staging buffer goes back to
-  wgpu::Buffer staging;
-  std::uint64_t bytes = 0;
-  wgpu::Future future;
-  bool answered = false;
-  std::string message;  // why there are no bytes
-
-  ReadbackState() = default;
-  ReadbackState(const ReadbackState&) = delete;
-  ReadbackState& operator=(const ReadbackState&) = delete;
-  ~ReadbackState() {
-    if (!staging) return;
-    staging.Unmap();
-    if (answered) {
-      if (message.empty()) idle->push_back(std::move(staging));
-    } else if (future.id != 0) {
-      instance.WaitAny(future, 0);  // the callback, which refers to this object, has been given its answer by Unmap
-    }
-  }
-};
-
 std::uint64_t Buffer::size() const { return state_ ? state_->buffer.GetSize() : 0; }
-
-struct Device::State {
-  ShaderCache cache;
-  Failure failure;
-  wgpu::Instance instance;
-  wgpu::Adapter adapter;
-  wgpu::Device device;
-  wgpu::Queue queue;
-  Capabilities capabilities;
-  Statistics statistics;
-  std::map<std::string, Kernel> kernels;  // by source
-  wgpu::CommandEncoder encoder;
-  wgpu::ComputePassEncoder pass;
-  std::shared_ptr<std::vector<wgpu::Buffer>> staging = std::make_shared<std::vector<wgpu::Buffer>>();  // idle ones
-
-  void open();
-  void check();
-  void wait(wgpu::Future future);
-  wgpu::CommandEncoder& commands();
-  void end_pass();
-  wgpu::Buffer take_staging(std::uint64_t bytes);
-};
 
 void Device::State::open() {
   std::vector<wgpu::FeatureName> features;
@@ -188,25 +114,6 @@ void Device::State::end_pass() {
   if (!pass) return;
   pass.End();
   pass = nullptr;
-}
-
-// An idle buffer that is large enough, or a new one in place of one that is not.
-wgpu::Buffer Device::State::take_staging(std::uint64_t bytes) {
-  const auto fits = std::ranges::find_if(*staging, [&](const wgpu::Buffer& b) { return b.GetSize() >= bytes; });
-  wgpu::Buffer taken;
-  if (fits != staging->end()) {
-    taken = std::move(*fits);
-    staging->erase(fits);
-    return taken;
-  }
-  if (!staging->empty()) staging->pop_back();
-  wgpu::BufferDescriptor descriptor;
-  descriptor.label = "readback";
-  descriptor.size = std::max<std::uint64_t>(bytes, 4096);
-  descriptor.usage = wgpu::BufferUsage::MapRead | wgpu::BufferUsage::CopyDst;
-  taken = device.CreateBuffer(&descriptor);
-  check();
-  return taken;
 }
 
 Device::Device() : state_(std::make_unique<State>()) {
@@ -325,56 +232,6 @@ void Device::submit() {
   state_->queue.Submit(1, &commands);
   ++state_->statistics.submits;
   state_->check();
-}
-
-Readback Device::start_read(std::span<const Range> ranges) {
-  Readback result;
-  result.state_ = std::make_shared<ReadbackState>();
-  ReadbackState& state = *result.state_;
-  state.instance = state_->instance;
-  state.idle = state_->staging;
-  for (const Range& range : ranges) state.bytes += range.bytes;
-  state.staging = state_->take_staging(state.bytes);
-  state_->end_pass();
-  std::uint64_t at = 0;
-  for (const Range& range : ranges) {
-    state_->commands().CopyBufferToBuffer(range.buffer.state_->buffer, range.offset, state.staging, at, range.bytes);
-    at += range.bytes;
-  }
-  submit();
-  state.future = state.staging.MapAsync(
-      wgpu::MapMode::Read, 0, state.bytes, wgpu::CallbackMode::WaitAnyOnly,
-      [](wgpu::MapAsyncStatus status, wgpu::StringView text, ReadbackState* out) {
-        out->answered = true;
-        if (status != wgpu::MapAsyncStatus::Success) out->message = "it said " + to_string(text);
-      },
-      &state);
-  ++state_->statistics.readbacks;
-  return result;
-}
-
-bool Device::arrived(const Readback& readback) {
-  const ReadbackState& state = *readback.state_;
-  if (!state.answered) state_->instance.WaitAny(state.future, 0);
-  state_->check();
-  return state.answered;
-}
-
-std::span<const std::byte> Device::bytes(const Readback& readback) {
-  const ReadbackState& state = *readback.state_;
-  if (!state.answered) state_->wait(state.future);
-  const void* mapped = state.message.empty() ? state.staging.GetConstMappedRange(0, state.bytes) : nullptr;
-  if (mapped == nullptr)
-    throw Error(ErrorCode::device_lost,
-                std::format("The GPU {} did not return results: {}.", state_->capabilities.name, state.message));
-  return {static_cast<const std::byte*>(mapped), state.bytes};
-}
-
-void Device::read(const Buffer& buffer, std::uint64_t offset, std::span<std::byte> out) {
-  if (out.empty()) return;
-  const Range range{buffer, offset, (out.size() + 3) / 4 * 4};
-  const Readback readback = start_read({&range, 1});
-  std::ranges::copy(bytes(readback).first(out.size()), out.begin());
 }
 
 void Device::wait_idle() {
