@@ -59,6 +59,7 @@ void run_projection(benchmark::State& state) {
   const auto tokens = static_cast<std::size_t>(state.range(2));
   const int copies = static_cast<int>(std::max<std::int64_t>(2, (160 << 20) / (rows * columns)));
   ProgramOptions options;
+  options.max_outputs = options.max_tokens;
   const auto program = cpu::compile(
       chain(rows, columns, copies),
       [&](const graph::WeightDeclaration& w) { return random_weight(w.rows, w.columns, 4, 32); }, options);

@@ -104,6 +104,10 @@ class Program {
   virtual const ProgramInfo& info() const = 0;
 };
 
+// For backends: throws Error{invalid_argument} when the batch has more tokens, sequences or wanted rows than the
+// program was compiled for.
+void check_rows(const Batch& batch, const ProgramOptions& options);
+
 // Where compile() gets the numbers of a declared weight. Called once for each, possibly from several threads.
 using WeightSource = std::function<formats::Weight(const graph::WeightDeclaration&)>;
 // Called as weights are packed: bytes done and bytes in all. May be empty.

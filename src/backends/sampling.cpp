@@ -16,10 +16,16 @@ std::uint32_t pcg(std::uint32_t value) {
   return (word >> 22) ^ word;
 }
 
+// The least that a logit counts as. NaN counts as that, too: a comparison with it is false.
+constexpr float least_logit = -1e38f;
+float ordered(float logit) { return std::max(least_logit, logit); }
+
+// A forbidden token is less likely than any that is allowed, be that no number.
 void forbid(std::span<float> logits, std::span<const std::uint32_t> mask) {
   if (mask.empty()) return;
   for (std::size_t token = 0; token < logits.size(); ++token) {
-    if ((mask[token / 32] >> (token % 32) & 1) == 0) logits[token] = -std::numeric_limits<float>::infinity();
+    const bool allowed = (mask[token / 32] >> (token % 32) & 1) != 0;
+    logits[token] = allowed ? ordered(logits[token]) : -std::numeric_limits<float>::infinity();
   }
 }
 
@@ -127,24 +133,24 @@ std::int32_t sample(std::span<float> logits, const Sampling& sampling) {
 
 std::vector<ScoredToken> log_probabilities(std::span<const float> logits, std::int32_t chosen,
                                            std::int32_t alternatives) {
-  const float largest = *std::ranges::max_element(logits);
-  double sum = 0.0;
-  for (const float value : logits) sum += std::exp(static_cast<double>(value - largest));
-  const double norm = largest + std::log(sum);
+  const auto logit = [&](std::int32_t token) {
+    return std::min(ordered(logits[static_cast<std::size_t>(token)]), -least_logit);
+  };
   std::vector<std::int32_t> ids(logits.size());
-  std::iota(ids.begin(), ids.end(), 0);
+  std::ranges::iota(ids, 0);
+  const float largest = logit(*std::ranges::max_element(ids, {}, logit));
+  double sum = 0.0;
+  for (const std::int32_t id : ids) sum += std::exp(static_cast<double>(logit(id)) - largest);
+  const double norm = largest + std::log(sum);
   const auto more_likely = [&](std::int32_t a, std::int32_t b) {
-    const float x = logits[static_cast<std::size_t>(a)];
-    const float y = logits[static_cast<std::size_t>(b)];
-    return x > y || (x == y && a < b);
+    return logit(a) > logit(b) || (logit(a) == logit(b) && a < b);
   };
   const auto end = ids.begin() + std::min<std::ptrdiff_t>(alternatives, std::ssize(ids));
   std::ranges::partial_sort(ids, end, more_likely);
   ids.erase(end, ids.end());
   ids.insert(ids.begin(), chosen);
   std::vector<ScoredToken> result;
-  for (const std::int32_t id : ids)
-    result.push_back({id, static_cast<float>(logits[static_cast<std::size_t>(id)] - norm)});
+  for (const std::int32_t id : ids) result.push_back({id, static_cast<float>(logit(id) - norm)});
   return result;
 }
 

@@ -2,7 +2,8 @@
 // reference and the CPU's implementation.
 //
 //   1. l = logit > 0 ? logit / penalty : logit · penalty, then + add, kept within ±1e30, for the tokens in
-//      `adjustments`; −infinity for those whose bit in `mask` is 0, which are never chosen
+//      `adjustments`; −infinity for those whose bit in `mask` is 0, which are never chosen, and at least −1e38 for the
+//      others when there is a mask, so that one of them always is
 //   2. temperature 0: the largest l, the smallest id among equals. Otherwise l becomes (l − largest) / temperature, at
 //      least −256 (whose probability is 0 beside the largest, 0), so that no temperature makes it overflow; and:
 //   3. top_k: keep tokens whose l is at least the k-th largest (0: keep all)
@@ -53,6 +54,7 @@ std::uint32_t sampling_bits(std::uint64_t seed, std::uint32_t step, std::uint32_
 std::int32_t sample(std::span<float> logits, const Sampling& sampling);
 
 // That of `chosen`, and those of the `alternatives` most likely tokens, likelier ones first, smaller ids among equals.
+// All are finite: what is not a number, or infinite, counts as ±1e38.
 std::vector<ScoredToken> log_probabilities(std::span<const float> logits, std::int32_t chosen,
                                            std::int32_t alternatives);
 

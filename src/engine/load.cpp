@@ -65,11 +65,20 @@ ProgramOptions program_options(const LoadOptions& options) {
   return result;
 }
 
+// Wanted rows of a step: one for every sequence, and as many as a step has tokens where their logits take little
+// memory.
+std::int32_t wanted_rows(std::int32_t vocabulary, const ProgramOptions& program) {
+  constexpr std::int64_t logits_bytes = 64 << 20;
+  const std::int64_t rows = logits_bytes / (std::int64_t{4} * std::max(vocabulary, 1));
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(rows, program.max_sequences, program.max_tokens));
+}
+
 // What runs a model that generates, token by token.
 std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
                                                 const LoadOptions& options) {
   ProgramOptions program = program_options(options);
   program.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
+  program.max_outputs = wanted_rows(info.vocabulary_size, program);
   const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
                                             .kv_tokens = program.kv_tokens,
                                             .step_tokens = program.max_tokens,

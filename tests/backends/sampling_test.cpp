@@ -103,6 +103,85 @@ TEST(Sampling, WhatIsNoNumberIsNotChosen) {
   EXPECT_EQ(drawn_tokens({nan, 1, nan, 2}, {.temperature = 1.0f, .top_k = 3}), (std::set<std::int32_t>{1, 3}));
 }
 
+std::vector<std::uint32_t> only(std::initializer_list<std::uint32_t> tokens) {
+  std::vector<std::uint32_t> mask(2, 0);
+  for (const std::uint32_t token : tokens) mask[token / 32] |= 1u << (token % 32);
+  return mask;
+}
+
+TEST(Sampling, AMaskForbidsTokens) {
+  const auto mask = only({0, 2, 3});
+  EXPECT_EQ(pick({1, 9, 3, 2}, {.mask = mask}), 2);
+  EXPECT_EQ(drawn_tokens({1, 9, 3, 2}, {.temperature = 2.0f, .mask = mask}), (std::set<std::int32_t>{0, 2, 3}));
+  std::vector<float> wide(40, 1.0f);
+  wide[33] = 2.0f;
+  EXPECT_EQ(pick(wide, {.mask = only({5, 33})}), 33);
+  EXPECT_EQ(pick(wide, {.mask = only({5, 34})}), 5);
+}
+
+TEST(Sampling, WhatAMaskForbidsCountsForNothing) {
+  // The best is forbidden. Of the others the probabilities are 0.5, 0.3, 0.15 and 0.05.
+  const std::vector<float> logits{std::log(0.3f), 9, std::log(0.5f), std::log(0.05f), std::log(0.15f)};
+  const auto mask = only({0, 2, 3, 4});
+  EXPECT_EQ(drawn_tokens(logits, {.temperature = 1.0f, .top_k = 2, .mask = mask}), (std::set<std::int32_t>{0, 2}));
+  EXPECT_EQ(drawn_tokens(logits, {.temperature = 1.0f, .top_p = 0.6f, .mask = mask}), (std::set<std::int32_t>{0, 2}));
+  EXPECT_EQ(drawn_tokens(logits, {.temperature = 1.0f, .min_p = 0.25f, .mask = mask}),
+            (std::set<std::int32_t>{0, 2, 4}));
+  // More may be kept than are allowed.
+  EXPECT_EQ(drawn_tokens(logits, {.temperature = 9.0f, .top_k = 4, .mask = only({3, 4})}),
+            (std::set<std::int32_t>{3, 4}));
+}
+
+TEST(Sampling, TheOnlyTokenThatIsAllowedIsChosenHoweverUnlikely) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  for (const float temperature : {0.0f, 1e-45f, 1.0f, 3e38f}) {
+    for (const float logit : {-80.0f, -1e38f, -infinity, std::nanf("")}) {
+      EXPECT_EQ(pick({5, 4, 3, logit}, {.temperature = temperature, .mask = only({3})}), 3) << logit;
+      EXPECT_EQ(pick({-infinity, logit, -infinity}, {.temperature = temperature, .mask = only({1})}), 1) << logit;
+    }
+    EXPECT_EQ(pick({5, 4, 3}, {.temperature = temperature, .adjustments = {{2, 1.0f, -infinity}}, .mask = only({2})}),
+              2);
+  }
+}
+
+TEST(Sampling, NoBiasAllowsWhatAMaskForbids) {
+  for (const float temperature : {0.0f, 1.0f}) {
+    EXPECT_EQ(pick({5, 4, 3}, {.temperature = temperature, .adjustments = {{0, 1.0f, 1e30f}}, .mask = only({2})}), 2);
+  }
+}
+
+TEST(Sampling, LogProbabilitiesComeInOrderWithSmallIdsFirstAmongEquals) {
+  const std::vector<float> probabilities{0.1f, 0.25f, 0.3f, 0.25f, 0.1f};
+  std::vector<float> logits;
+  for (const float p : probabilities) logits.push_back(std::log(p) + 40.0f);  // a shift changes nothing
+  const auto expect = [&](std::int32_t chosen, std::int32_t alternatives, const std::vector<std::int32_t>& tokens) {
+    const auto result = log_probabilities(logits, chosen, alternatives);
+    ASSERT_EQ(result.size(), tokens.size());
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      EXPECT_EQ(result[i].token, tokens[i]) << i;
+      EXPECT_NEAR(result[i].log_probability, std::log(probabilities[static_cast<std::size_t>(tokens[i])]), 1e-5) << i;
+    }
+  };
+  expect(4, 0, {4});
+  expect(4, 3, {4, 2, 1, 3});
+  expect(2, 4, {2, 2, 1, 3, 0});
+  expect(0, 9, {0, 2, 1, 3, 0, 4});
+}
+
+TEST(Sampling, LogProbabilitiesAreFinite) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  for (const std::vector<float>& logits :
+       std::vector<std::vector<float>>{{1, -infinity, 3}, {1, std::nanf(""), 3}, {1, -3.3e38f, 3}}) {
+    const auto result = log_probabilities(logits, 1, 3);
+    EXPECT_EQ(result[1].token, 2);
+    EXPECT_NEAR(result[1].log_probability, -std::log1p(std::exp(-2.0f)), 1e-5);
+    EXPECT_EQ(result[3].token, 1);
+    for (const ScoredToken& scored : result) EXPECT_TRUE(std::isfinite(scored.log_probability));
+  }
+  for (const ScoredToken& scored : log_probabilities(std::vector<float>{infinity, -infinity}, 1, 2))
+    EXPECT_TRUE(std::isfinite(scored.log_probability));
+}
+
 TEST(Sampling, FollowsTheDistribution) {
   // 5 % of 20,000 draws expected in the rarest: chi-square with 5 degrees of freedom, 20.5 is the 99.9th percentile.
   const std::vector<double> probabilities{0.05, 0.1, 0.15, 0.2, 0.1, 0.4};

@@ -7,7 +7,6 @@
 #include "backends/cpu/operations.hpp"
 #include "backends/program.hpp"
 #include "backends/weights.hpp"
-#include "gerbil/error.hpp"
 #include "kernels/cpu/targets.hpp"
 
 namespace gerbil::cpu {
@@ -143,11 +142,7 @@ class CpuProgram final : public Program {
   }
 
   void begin(const Batch& batch) override {
-    if (batch.tokens.size() > static_cast<std::size_t>(machine_.options.max_tokens)) {
-      throw Error(ErrorCode::invalid_argument,
-                  std::format("The batch has {} tokens; this program was compiled for at most {} in a step.",
-                              batch.tokens.size(), machine_.options.max_tokens));
-    }
+    check_rows(batch, machine_.options);
     machine_.batch = &batch;
     machine_.tokens = static_cast<std::int64_t>(batch.tokens.size());
     machine_.outputs = static_cast<std::int64_t>(batch.outputs.size());

@@ -10,7 +10,7 @@ namespace {
 class NullProgram final : public Program {
  public:
   NullProgram(const graph::Graph& graph, const ProgramOptions& options)
-      : vocabulary_(static_cast<std::size_t>(graph.value(graph.output).width)) {
+      : options_(options), vocabulary_(static_cast<std::size_t>(graph.value(graph.output).width)) {
     info_.device = "null";
     info_.arena_bytes = graph::plan_memory(graph).peak * options.max_tokens * static_cast<std::int64_t>(sizeof(float));
     const std::int64_t blocks = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
@@ -23,7 +23,7 @@ class NullProgram final : public Program {
     info_.operations_per_prompt_token = operations.prompt_token;
   }
 
-  void begin(const Batch&) override {}
+  void begin(const Batch& batch) override { check_rows(batch, options_); }
   void choose(const Choices& choices) override {
     result_.tokens.resize(choices.chosen.size());
     result_.probabilities.resize(choices.chosen.size());
@@ -35,6 +35,7 @@ class NullProgram final : public Program {
   const ProgramInfo& info() const override { return info_; }
 
  private:
+  ProgramOptions options_;
   std::size_t vocabulary_;
   StepResult result_;
   ProgramInfo info_;

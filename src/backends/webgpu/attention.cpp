@@ -36,7 +36,7 @@ Operation make_rope(Machine& m, const graph::Node& node, const graph::Rope& rope
   const std::int64_t columns = m.width(node.outputs[0]);
   Constants constants{{"COLUMNS", columns}, {"HEAD_DIM", std::int64_t{rope.head_dim}}};
   add_rope(m, rope.rope, constants);
-  Operation operation{m.graph.value(node.outputs[0]).rows, columns, {}};
+  Operation operation{.work = columns};
   operation.dispatches.push_back({.kernel = m.kernel("rope", std::move(constants), threads),
                                   .bindings = {{0, m.step},
                                                {1, at(m.angles, rope.rope)},
@@ -49,7 +49,7 @@ Operation make_rope(Machine& m, const graph::Node& node, const graph::Rope& rope
 Operation make_write(Machine& m, const graph::Node& node, const graph::Write& write) {
   const KvPool& kv = at(m.pages, write.pages);
   const std::int64_t units = kv.pages.kv_heads * kv.pages.head_dim / 4;
-  Operation operation{graph::Rows::tokens, units, {}};
+  Operation operation{.work = units};
   operation.dispatches.push_back(
       {.kernel = m.kernel("kv_write", kv_constants(m, kv.pages), threads),
        .bindings =
@@ -75,7 +75,7 @@ Operation make_attend(Machine& m, const graph::Node& node, const graph::Attend& 
   const std::int64_t most_threads = m.device.capabilities().max_workgroup_threads;
   const std::int64_t most_teams = std::min<std::int64_t>(most_threads / 32, 24 / per_lane);
   // The work depends on the position; half of the cache is a fair guess.
-  Operation operation{graph::Rows::tokens, 2 * m.width(node.outputs[0]) * m.positions, {}};
+  Operation operation{.work = 2 * m.width(node.outputs[0]) * m.positions};
   const auto add = [&](std::string_view file, std::int64_t teams, std::int64_t rows, unsigned ways) {
     const std::int64_t used = std::clamp(teams, per_lane, most_teams);
     constants["TEAMS"] = used;
@@ -112,7 +112,7 @@ Operation make_attention_input(Machine& m, const graph::Node& node, const graph:
     constants["KEY_NORM"] = std::int64_t{1};
     bindings.push_back({7, m.vector(*input.key_norm)});
   }
-  Operation operation{graph::Rows::tokens, m.width(node.inputs[0]), {}};
+  Operation operation{.work = m.width(node.inputs[0])};
   operation.dispatches.push_back({.kernel = m.kernel("attention_input", std::move(constants), threads),
                                   .bindings = std::move(bindings),
                                   .groups = input.heads + 2 * kv.pages.kv_heads});

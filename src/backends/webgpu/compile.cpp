@@ -1,12 +1,13 @@
 // The WebGPU backend: packs the weights, makes dispatches of every node, and runs them in order.
 #include <algorithm>
 #include <format>
-#include <numeric>
+#include <utility>
 
 #include "backends/program.hpp"
 #include "backends/webgpu/operations.hpp"
+#include "backends/webgpu/passes.hpp"
+#include "backends/webgpu/results.hpp"
 #include "backends/webgpu/sampler.hpp"
-#include "gerbil/error.hpp"
 
 namespace gerbil::webgpu {
 namespace {
@@ -17,59 +18,6 @@ constexpr std::int64_t submit_work = 200'000'000'000;
 // Operations of one submit. Recording costs the CPU about as much as short kernels cost the GPU: handed over in pieces,
 // both work at the same time. An H100 decoded 25 % faster with 12 to 48 than with the whole step in one.
 constexpr int submit_operations = 32;
-
-// The rows of a batch that run together, by their numbers in the batch.
-struct Pass {
-  std::vector<std::size_t> rows;
-  std::vector<std::size_t> outputs;  // indices into Batch::outputs
-  Way way = many_rows;
-};
-
-// What is decoded and what is read of prompts run apart, so that the kernels a sequence goes through, and with them the
-// rounding of its numbers, do not depend on what else is in the batch.
-std::vector<Pass> split(const Batch& batch) {
-  Pass decoded;
-  Pass prompts;
-  std::size_t output = 0;
-  for (std::size_t row = 0; row < batch.tokens.size(); ++row) {
-    const SequenceView& view = batch.views[static_cast<std::size_t>(batch.sequences[row])];
-    Pass& pass = view.phase == Phase::decode ? decoded : prompts;
-    pass.rows.push_back(row);
-    if (output < batch.outputs.size() && static_cast<std::size_t>(batch.outputs[output]) == row)
-      pass.outputs.push_back(output++);
-  }
-  decoded.way = decoded.rows.size() == 1 ? one_row : few_rows;
-  std::vector<Pass> passes;
-  if (!decoded.rows.empty()) passes.push_back(std::move(decoded));
-  if (!prompts.rows.empty()) passes.push_back(std::move(prompts));
-  return passes;
-}
-
-// What kernels/wgsl/step.wgsl reads.
-std::vector<std::uint32_t> step_words(const Batch& batch, const Pass& pass) {
-  std::vector<std::uint32_t> words(static_cast<std::size_t>(step_token_words) * pass.rows.size());
-  std::vector<std::size_t> table(batch.views.size(), 0);  // where each sequence's pages begin; 0: not there yet
-  for (std::size_t i = 0; i < pass.rows.size(); ++i) {
-    const std::size_t row = pass.rows[i];
-    const auto sequence = static_cast<std::size_t>(batch.sequences[row]);
-    const SequenceView& view = batch.views[sequence];
-    if (table[sequence] == 0) {
-      words.push_back(static_cast<std::uint32_t>(view.skipped));
-      words.push_back(static_cast<std::uint32_t>(view.length));
-      table[sequence] = words.size();
-      words.insert(words.end(), view.blocks.begin(), view.blocks.end());
-    }
-    std::uint32_t* token = &words[static_cast<std::size_t>(step_token_words) * i];
-    token[0] = static_cast<std::uint32_t>(batch.tokens[row]);
-    token[1] = static_cast<std::uint32_t>(batch.positions[row]);
-    token[2] = static_cast<std::uint32_t>(table[sequence]);
-    const std::int32_t type = batch.types.empty() ? 0 : batch.types[row];
-    token[3] = (view.long_rope ? 1u : 0u) + (static_cast<std::uint32_t>(type) << 1) +
-               (static_cast<std::uint32_t>(batch.task) << 16);
-    token[4] = batch.ordinals.empty() ? 0 : static_cast<std::uint32_t>(batch.ordinals[row]);
-  }
-  return words;
-}
 
 class WebGpuProgram final : public Program {
  public:
@@ -84,30 +32,37 @@ class WebGpuProgram final : public Program {
   }
 
   void begin(const Batch& batch) override {
-    if (batch.tokens.size() > static_cast<std::size_t>(machine_.options.max_tokens)) {
-      throw Error(ErrorCode::invalid_argument,
-                  std::format("The batch has {} tokens; this program was compiled for at most {} in a step.",
-                              batch.tokens.size(), machine_.options.max_tokens));
+    check_rows(batch, machine_.options);
+    readback_ = {};
+    for (const Pass& pass : split(batch)) {
+      write(machine_.step, step_words(batch, pass));
+      write(machine_.selected, pass.selected);
+      record(Stage::pass, pass.rows.size(), pass.selected.size() / 2, pass.way);
     }
-    batch_ = &batch;
+    const std::size_t wanted = batch.outputs.size();
+    record(Stage::wanted, wanted, 0, wanted == 1 ? one_row : few_rows);
+    machine_.device.submit();
   }
 
   void choose(const Choices& choices) override {
-    const std::size_t outputs = batch_->outputs.size();
-    result_ = {};
-    logits_.resize(choices.read.empty() ? 0 : outputs * vocabulary());
-    tokens_.assign(outputs, 0);
-    sampling_.assign(choices.chosen.empty() ? 0 : outputs, {});
-    for (std::size_t i = 0; i < choices.chosen.size(); ++i) sampling_[choices.chosen[i]] = choices.sampling[i];
-    for (const Pass& pass : split(*batch_)) run(*batch_, pass);
-    for (const std::int32_t row : choices.chosen) result_.tokens.push_back(tokens_[row]);
-    result_.probabilities.resize(choices.chosen.size());
-    for (const std::int32_t row : choices.read)
-      result_.rows.append_range(std::span(logits_).subspan(row * vocabulary(), vocabulary()));
+    choices_ = choices;
+    std::vector<gpu::Range> results;
+    sampler_.record(choices, results);
+    add_rows(machine_, choices.read, results);
+    if (!results.empty()) readback_ = machine_.device.start_read(results);
   }
 
-  bool ready() override { return true; }
-  StepResult finish() override { return std::exchange(result_, {}); }
+  bool ready() override { return !readback_ || machine_.device.arrived(readback_); }
+
+  StepResult finish() override {
+    StepResult result;
+    const gpu::Readback readback = std::exchange(readback_, {});
+    if (!readback) return result;
+    std::span<const std::byte> bytes = machine_.device.bytes(readback);
+    sampler_.collect(choices_, bytes, result);
+    result.rows.assign_range(take<float>(bytes, choices_.read.size() * row_width(machine_)));
+    return result;
+  }
 
   void copy_block(std::int32_t from, std::int32_t to) override {
     // WebGPU copies between different buffers only, so a page goes through one of its own.
@@ -123,8 +78,6 @@ class WebGpuProgram final : public Program {
   const ProgramInfo& info() const override { return info_; }
 
  private:
-  std::size_t vocabulary() const { return static_cast<std::size_t>(machine_.width(machine_.graph.output)); }
-
   // Packs weight after weight and makes the operations of every node whose weights are there, so that shaders compile
   // while the next weights are read.
   void load(const WeightSource& source, const Progress& progress) {
@@ -184,6 +137,7 @@ class WebGpuProgram final : public Program {
       const Matrix* matrix = matrix_of(node);
       if (matrix != nullptr && matrix->parts.empty()) return;
       operations_.push_back(make(node, matrix));
+      operations_.back().stage = stage_of(machine_.graph, node);
     }
   }
 
@@ -209,55 +163,15 @@ class WebGpuProgram final : public Program {
         node.operation);
   }
 
-  void run(const Batch& batch, const Pass& pass) {
-    write(machine_.step, step_words(batch, pass));
-    // More outputs than the logits have room for come in turns; the first is written ahead of all commands.
-    const std::span<const std::size_t> outputs(pass.outputs);
-    const std::size_t room = std::min<std::size_t>(outputs.size(), machine_.options.max_sequences);
-    write_outputs(batch, pass, outputs.first(room));
-    record(graph::Rows::tokens, pass.rows.size(), pass.way);
-    for (std::size_t begin = 0; begin < outputs.size(); begin += room) {
-      const auto turn = outputs.subspan(begin, std::min(room, outputs.size() - begin));
-      if (begin > 0) write_outputs(batch, pass, turn);
-      run_outputs(turn);
-    }
-    machine_.device.submit();
-  }
-
-  // Which rows are wanted, and what the choice of their tokens depends on.
-  void write_outputs(const Batch& batch, const Pass& pass, std::span<const std::size_t> outputs) {
-    std::vector<std::uint32_t> selected;
-    std::vector<Sampling> sampling;
-    for (const std::size_t output : outputs) {
-      const auto place = std::ranges::lower_bound(pass.rows, static_cast<std::size_t>(batch.outputs[output]));
-      selected.push_back(static_cast<std::uint32_t>(place - pass.rows.begin()));
-      if (!sampling_.empty()) sampling.push_back(sampling_[output]);
-    }
-    write(machine_.selected, selected);
-    sampler_.write(sampling);
-  }
-
-  // The nodes after the selection of rows, the logits, and the choice of tokens.
-  void run_outputs(std::span<const std::size_t> outputs) {
-    record(graph::Rows::outputs, outputs.size(), outputs.size() == 1 ? one_row : few_rows);
-    if (!logits_.empty()) {
-      std::vector<float> logits(outputs.size() * vocabulary());
-      machine_.device.read(machine_.value(machine_.graph.output), 0, std::as_writable_bytes(std::span(logits)));
-      for (std::size_t i = 0; i < outputs.size(); ++i)
-        std::copy_n(logits.begin() + static_cast<std::ptrdiff_t>(i * vocabulary()), vocabulary(),
-                    logits_.begin() + static_cast<std::ptrdiff_t>(outputs[i] * vocabulary()));
-    }
-    if (sampling_.empty()) return;
-    const std::vector<std::int32_t> chosen = sampler_.choose(outputs.size());
-    for (std::size_t i = 0; i < outputs.size(); ++i) tokens_[outputs[i]] = chosen[i];
-  }
-
-  void record(graph::Rows rows, std::size_t count, Way way) {
-    const auto n = static_cast<std::int64_t>(count);
+  // The operations of a pass, which run for `rows` of them and gather `gathered`, or those of the wanted rows.
+  void record(Stage stage, std::size_t rows, std::size_t gathered, Way way) {
     std::int64_t work = 0;
     int recorded = 0;
-    for (const Operation& operation : operations_) {
-      if (operation.rows != rows) continue;
+    for (const std::size_t node : machine_.order) {
+      const Operation& operation = operations_[node];
+      if ((operation.stage == Stage::wanted) != (stage == Stage::wanted)) continue;
+      const auto n = static_cast<std::int64_t>(operation.stage == Stage::gather ? gathered : rows);
+      if (n == 0) continue;
       for (const Dispatch& dispatch : operation.dispatches)
         if ((dispatch.ways & way) != 0) machine_.device.dispatch(dispatch.bound, grid(dispatch, n));
       work += operation.work * n;
@@ -288,7 +202,7 @@ class WebGpuProgram final : public Program {
       const graph::Node& node = machine_.graph.nodes[i];
       for (const Dispatch& dispatch : operations_[i].dispatches)
         if ((dispatch.ways & one_row) != 0) ++info_.dispatches_per_token;
-      const Way batch = operations_[i].rows == graph::Rows::tokens ? many_rows : few_rows;
+      const Way batch = operations_[i].stage == Stage::pass ? many_rows : few_rows;
       for (const Dispatch& dispatch : operations_[i].dispatches)
         if ((dispatch.ways & batch) != 0) ++info_.dispatches_per_batch;
       if (!std::holds_alternative<graph::Linear>(node.operation)) continue;
@@ -328,12 +242,9 @@ class WebGpuProgram final : public Program {
   std::vector<MatrixUse> uses_;
   std::vector<Matrix> matrices_;       // by index of uses_
   std::vector<Operation> operations_;  // by node
-  const Batch* batch_ = nullptr;       // of the step in hand, as what follows
-  std::vector<Sampling> sampling_;
-  std::vector<float> logits_;
-  std::vector<std::int32_t> tokens_;
-  StepResult result_;
-  gpu::Buffer page_;  // for copy_block
+  Choices choices_;                    // of the step in hand
+  gpu::Readback readback_;             // what they give
+  gpu::Buffer page_;                   // for copy_block
   ProgramInfo info_;
 };
 

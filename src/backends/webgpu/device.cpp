@@ -1,14 +1,9 @@
 #include "backends/webgpu/device.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <format>
-#include <map>
-#include <mutex>
-#include <optional>
 
-#include "backends/webgpu/dawn.hpp"
-#include "backends/webgpu/shader_cache.hpp"
-#include "gerbil/error.hpp"
+#include "backends/webgpu/device_state.hpp"
 
 namespace gerbil::gpu {
 namespace {
@@ -16,54 +11,9 @@ namespace {
 // A GPU that has not answered for this long is taken for lost. Software adapters on slow machines need the time.
 constexpr std::uint64_t timeout_ns = 300'000'000'000;
 
-// What callbacks, which may come from any thread, report to the next call of a function.
-struct Failure {
-  std::mutex mutex;
-  std::optional<std::string> lost;
-  std::optional<Error> error;
-};
-
 }  // namespace
 
-struct BufferState {
-  wgpu::Buffer buffer;
-  std::string label;
-};
-
-struct KernelState {
-  std::string label;
-  wgpu::Future future;
-  wgpu::ComputePipeline pipeline;
-  std::string message;  // why there is none
-};
-
-struct BindingState {
-  wgpu::ComputePipeline pipeline;
-  wgpu::BindGroup group;
-};
-
 std::uint64_t Buffer::size() const { return state_ ? state_->buffer.GetSize() : 0; }
-
-struct Device::State {
-  ShaderCache cache;
-  Failure failure;
-  wgpu::Instance instance;
-  wgpu::Adapter adapter;
-  wgpu::Device device;
-  wgpu::Queue queue;
-  Capabilities capabilities;
-  Statistics statistics;
-  std::map<std::string, Kernel> kernels;  // by source
-  wgpu::CommandEncoder encoder;
-  wgpu::ComputePassEncoder pass;
-  wgpu::Buffer staging;
-
-  void open();
-  void check();
-  void wait(wgpu::Future future);
-  wgpu::CommandEncoder& commands();
-  void end_pass();
-};
 
 void Device::State::open() {
   std::vector<wgpu::FeatureName> features;
@@ -282,37 +232,6 @@ void Device::submit() {
   state_->queue.Submit(1, &commands);
   ++state_->statistics.submits;
   state_->check();
-}
-
-void Device::read(const Buffer& buffer, std::uint64_t offset, std::span<std::byte> out) {
-  const std::uint64_t size = (out.size() + 3) / 4 * 4;
-  if (size == 0) return;
-  if (!state_->staging || state_->staging.GetSize() < size) {
-    wgpu::BufferDescriptor descriptor;
-    descriptor.label = "readback";
-    descriptor.size = std::max<std::uint64_t>(size, 4096);
-    descriptor.usage = wgpu::BufferUsage::MapRead | wgpu::BufferUsage::CopyDst;
-    state_->staging = state_->device.CreateBuffer(&descriptor);
-    state_->check();
-  }
-  state_->end_pass();
-  state_->commands().CopyBufferToBuffer(buffer.state_->buffer, offset, state_->staging, 0, size);
-  submit();
-  std::string message;
-  const wgpu::Future future = state_->staging.MapAsync(
-      wgpu::MapMode::Read, 0, size, wgpu::CallbackMode::WaitAnyOnly,
-      [](wgpu::MapAsyncStatus status, wgpu::StringView text, std::string* reason) {
-        if (status != wgpu::MapAsyncStatus::Success) *reason = to_string(text);
-      },
-      &message);
-  state_->wait(future);
-  const void* mapped = message.empty() ? state_->staging.GetConstMappedRange(0, size) : nullptr;
-  if (mapped == nullptr)
-    throw Error(ErrorCode::device_lost,
-                std::format("The GPU {} did not return results: {}", state_->capabilities.name, message));
-  std::memcpy(out.data(), mapped, out.size());
-  state_->staging.Unmap();
-  ++state_->statistics.readbacks;
 }
 
 void Device::wait_idle() {

@@ -1,4 +1,4 @@
-// What the WebGPU backend needs of a GPU: buffers, kernels from WGSL, dispatches in order, and a readback. Everything
+// What the WebGPU backend needs of a GPU: buffers, kernels from WGSL, dispatches in order, and readbacks. Everything
 // behind this header may be replaced by another implementation (a browser's navigator.gpu); this one is Dawn.
 //
 // Commands are recorded by dispatch() and copy() and run in that order, after every write() that came before them.
@@ -40,6 +40,7 @@ struct Capabilities {
 struct BufferState;
 struct KernelState;
 struct BindingState;
+struct ReadbackState;
 
 // Handles: copies name the same object, which lives as long as any of them.
 class Buffer {
@@ -77,6 +78,24 @@ class BoundKernel {
  private:
   friend class Device;
   std::shared_ptr<BindingState> state_;
+};
+
+// Part of a buffer; offset and bytes are multiples of 4.
+struct Range {
+  Buffer buffer;
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
+};
+
+// Bytes on their way from the device. They are let go with the last copy of the handle, be they here or not.
+class Readback {
+ public:
+  Readback() = default;
+  explicit operator bool() const { return state_ != nullptr; }
+
+ private:
+  friend class Device;
+  std::shared_ptr<ReadbackState> state_;
 };
 
 struct Grid {
@@ -119,7 +138,13 @@ class Device {
             std::uint64_t bytes);
   // Hands the recorded commands to the GPU. Does not wait.
   void submit();
-  // Submits, waits for everything, and copies the bytes out.
+  // Submits, and starts to bring the bytes of all ranges here, one after the other. Does not wait.
+  Readback start_read(std::span<const Range> ranges);
+  // Whether bytes() would not wait.
+  bool arrived(const Readback& readback);
+  // Waits for the bytes. They stay as long as the readback.
+  std::span<const std::byte> bytes(const Readback& readback);
+  // All three at once.
   void read(const Buffer& buffer, std::uint64_t offset, std::span<std::byte> out);
   void wait_idle();
 

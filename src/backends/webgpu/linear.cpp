@@ -35,9 +35,8 @@ class LinearMaker {
                   std::format("A projection has {} inputs; on a GPU gerbil supports multiples of "
                               "4. Use the CPU.",
                               matrix_.columns));
-    operation_.rows = m_.graph.value(node_.outputs[0]).rows;
     operation_.work = 2 * matrix_.rows * matrix_.columns;
-    const bool many = operation_.rows == graph::Rows::tokens;
+    const bool many = m_.graph.value(node_.outputs[0]).rows == graph::Rows::tokens;
     if (many) add_prepare();
     for (const MatrixPart& part : matrix_.parts) {
       add_vector(part, one_row, 1);
@@ -146,7 +145,7 @@ Operation make_linear(Machine& m, const graph::Node& node, const graph::Linear& 
 Operation make_embedding(Machine& m, const graph::Node& node, const graph::Embedding& embedding, const Matrix& table) {
   constexpr std::int64_t threads = 64;
   const std::int64_t columns = m.width(node.outputs[0]);
-  Operation operation{graph::Rows::tokens, columns, {}};
+  Operation operation{.work = columns};
   for (const MatrixPart& part : table.parts) {
     Constants constants = layout_constants(table, part);
     constants["COLUMNS"] = columns;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <format>
+#include <numeric>
 #include <span>
 
 #include "backends/rope_angles.hpp"
@@ -29,12 +30,12 @@ class ValueBuffers {
   void assign() {
     const graph::Graph& graph = m_.graph;
     std::vector<std::size_t> last_use(graph.values.size(), 0);
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-      for (const graph::ValueId input : graph.nodes[i].inputs) at(last_use, input) = i;
+    for (std::size_t i = 0; i < m_.order.size(); ++i)
+      for (const graph::ValueId input : graph.nodes[m_.order[i]].inputs) at(last_use, input) = i;
     at(last_use, graph.output) = graph.nodes.size();  // stays until it is read
     m_.values.resize(graph.values.size());
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-      for (const graph::ValueId output : graph.nodes[i].outputs)
+    for (std::size_t i = 0; i < m_.order.size(); ++i)
+      for (const graph::ValueId output : graph.nodes[m_.order[i]].outputs)
         at(m_.values, output) = reserve(output, i, std::max(i, at(last_use, output)));
   }
 
@@ -45,11 +46,11 @@ class ValueBuffers {
     std::size_t busy_until;
   };
 
-  // The smallest buffer that is free when node `from` runs, or a new one; it is taken until node `until` has run. The
-  // rows of outputs may be computed several times for the same rows of tokens, so they never share with these.
+  // The smallest buffer that is free when the node in place `from` runs, or a new one; it is taken until the one in
+  // place `until` has run. Wanted rows outlive a pass, so they never share with those of tokens.
   gpu::Buffer reserve(graph::ValueId id, std::size_t from, std::size_t until) {
     const graph::Value& value = m_.graph.value(id);
-    const std::int64_t rows = value.rows == graph::Rows::tokens ? m_.options.max_tokens : m_.options.max_sequences;
+    const std::int64_t rows = value.rows == graph::Rows::tokens ? m_.options.max_tokens : m_.options.max_outputs;
     const auto bytes = static_cast<std::uint64_t>(value.width * rows) * sizeof(float);
     Slot* best = nullptr;
     for (Slot& slot : slots_) {
@@ -112,6 +113,12 @@ gpu::Buffer write_angles(Machine& m, const graph::RopeTable& table) {
 
 }  // namespace
 
+Stage stage_of(const graph::Graph& graph, const graph::Node& node) {
+  const auto of_tokens = [&](graph::ValueId id) { return graph.value(id).rows == graph::Rows::tokens; };
+  if (node.outputs.empty() || of_tokens(node.outputs[0])) return Stage::pass;
+  return of_tokens(node.inputs[0]) ? Stage::gather : Stage::wanted;
+}
+
 Toolset choose_tools(const gpu::Capabilities& capabilities, const ProgramOptions& options) {
   const auto allowed = [&](Feature feature) {
     return std::ranges::find(options.without, feature) == options.without.end();
@@ -130,13 +137,17 @@ Machine::Machine(graph::Graph g, const ProgramOptions& o)
     : graph(std::move(g)), options(o), tools(choose_tools(device.capabilities(), o)) {
   const std::int64_t blocks = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
   positions = blocks * kv_block_tokens;
+  order.resize(graph.nodes.size());
+  std::ranges::iota(order, std::size_t{0});
+  std::ranges::stable_partition(order,
+                                [&](std::size_t node) { return stage_of(graph, graph.nodes[node]) != Stage::wanted; });
   ValueBuffers(*this).assign();
   vectors.resize(graph.weights.size());
   for (const graph::Pages& declared : graph.pages) pages.push_back(reserve_pages(*this, declared));
   for (const graph::RopeTable& table : graph.ropes) angles.push_back(write_angles(*this, table));
   const auto words = step_token_words * options.max_tokens + options.max_sequences * (blocks + step_sequence_words);
   step = device.buffer(static_cast<std::uint64_t>(words) * 4, "step");
-  selected = device.buffer(static_cast<std::uint64_t>(options.max_sequences) * 4, "selected rows");
+  selected = device.buffer(static_cast<std::uint64_t>(options.max_outputs) * 8, "selected rows");
   std::int64_t inputs = 0;
   for (const graph::Node& node : graph.nodes)
     if (std::holds_alternative<graph::Linear>(node.operation)) inputs = std::max(inputs, width(node.inputs[0]));

@@ -26,8 +26,14 @@ struct Dispatch {
   gpu::BoundKernel bound;  // once the kernel has compiled
 };
 
+// A step is one pass over the graph for what is decoded and one for what is read of prompts, as these go through other
+// kernels. `pass` runs for the rows of each, `gather` for its wanted rows, which it puts where those of both stand
+// together, and `wanted` once for all of them, so that no weight is read twice.
+enum class Stage { pass, gather, wanted };
+Stage stage_of(const graph::Graph& graph, const graph::Node& node);
+
 struct Operation {
-  graph::Rows rows = graph::Rows::tokens;
+  Stage stage = Stage::pass;
   std::int64_t work = 0;  // arithmetic operations a row, to bound the work of one submit
   std::vector<Dispatch> dispatches;
 };
@@ -61,14 +67,15 @@ struct Machine {
   ProgramOptions options;
   gpu::Device device;
   Toolset tools;
-  std::vector<gpu::Buffer> values;    // by ValueId; [max_tokens or max_sequences, width] f32
+  std::vector<std::size_t> order;     // of the nodes, as they run: those of the passes, then those of the wanted rows
+  std::vector<gpu::Buffer> values;    // by ValueId; [max_tokens or max_outputs, width] f32
   std::int64_t activation_bytes = 0;  // of all of them
   std::vector<gpu::Buffer> vectors;   // by WeightId; f32; none for matrices
   std::vector<KvPool> pages;          // by PagesId
   std::vector<gpu::Buffer> angles;    // by RopeId; cosine and sine of every position, for the short and the long set
   std::int64_t positions = 0;         // that `angles` has
   gpu::Buffer step;                   // see kernels/wgsl/step.wgsl
-  gpu::Buffer selected;               // rows of the step whose logits are wanted
+  gpu::Buffer selected;               // of each wanted row of a pass: its row there, and its place among all
   // Inputs of the matrix-matrix products, see kernels/wgsl/linear_prepare.wgsl.
   gpu::Buffer prepared;
   gpu::Buffer factors;

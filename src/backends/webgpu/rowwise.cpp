@@ -11,7 +11,7 @@ Operation elementwise(Machine& m, const graph::Node& node, std::string_view file
                       std::vector<gpu::Binding> bindings) {
   const std::int64_t columns = m.width(node.outputs[0]);
   constants["COLUMNS"] = columns;
-  Operation operation{m.graph.value(node.outputs[0]).rows, columns, {}};
+  Operation operation{.work = columns};
   operation.dispatches.push_back({.kernel = m.kernel(file, std::move(constants), threads),
                                   .bindings = std::move(bindings),
                                   .groups = (columns + threads - 1) / threads});
@@ -24,7 +24,7 @@ Operation make_rms_norm(Machine& m, const graph::Node& node, const graph::RmsNor
   constexpr std::int64_t norm_threads = 128;
   const std::int64_t columns = m.width(node.outputs[0]);
   const std::int64_t runs = columns / norm.width;
-  Operation operation{m.graph.value(node.outputs[0]).rows, columns, {}};
+  Operation operation{.work = columns};
   operation.dispatches.push_back(
       {.kernel = m.kernel("rms_norm", {{"RUN", std::int64_t{norm.width}}, {"RUNS", runs}, {"EPSILON", norm.epsilon}},
                           norm_threads),
@@ -41,7 +41,7 @@ Operation make_layer_norm(Machine& m, const graph::Node& node, const graph::Laye
   if (norm.bias) bindings.push_back({3, m.vector(*norm.bias)});
   const Constants constants{
       {"COLUMNS", columns}, {"EPSILON", norm.epsilon}, {"BIAS", std::int64_t{norm.bias.has_value()}}};
-  Operation operation{m.graph.value(node.outputs[0]).rows, columns, {}};
+  Operation operation{.work = columns};
   operation.dispatches.push_back(
       {.kernel = m.kernel("layer_norm", constants, norm_threads), .bindings = std::move(bindings), .groups = 1});
   return operation;
@@ -79,7 +79,7 @@ Operation make_select_rows(Machine& m, const graph::Node& node) {
 
 Operation make_pool(Machine& m, const graph::Node& node, const graph::Pool& pool) {
   const std::int64_t columns = m.width(node.inputs[0]);
-  Operation operation{graph::Rows::outputs, columns, {}};
+  Operation operation{.work = columns};
   for (std::size_t i = 0; i < pool.modes.size(); ++i) {
     const Constants constants{{"COLUMNS", columns},
                               {"OUTPUTS", m.width(node.outputs[0])},

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <bit>
 
+#include "backends/webgpu/results.hpp"
+
 namespace gerbil::webgpu {
 namespace {
 
 constexpr std::int64_t threads = 256;
-constexpr std::size_t row_words = 9;         // of kernels/wgsl/sample.wgsl
+constexpr std::size_t row_words = 11;        // of kernels/wgsl/sample.wgsl
 constexpr std::size_t adjustment_words = 3;  // likewise
+constexpr std::uint32_t no_mask = ~0u;       // likewise
 
 // WGSL divides by powers of two within 2^±126 only, and may take a smaller number for 0. Beyond them a temperature
 // chooses as these do.
@@ -19,41 +22,61 @@ float divisor(float temperature) { return temperature > 0.0f ? std::clamp(temper
 Sampler::Sampler(Machine& machine)
     : machine_(machine),
       kernel_(machine.kernel("sample", {{"VOCABULARY", machine.width(machine.graph.output)}}, threads)),
-      chosen_(machine.device.buffer(static_cast<std::uint64_t>(machine.options.max_sequences) * 4, "chosen tokens")) {}
+      chosen_(machine.device.buffer(static_cast<std::uint64_t>(machine.options.max_outputs) * 4, "chosen tokens")),
+      log_probabilities_(machine, chosen_) {}
 
-void Sampler::reserve(std::size_t words) {
-  if (rows_ && rows_.size() >= 4 * words) return;
+void Sampler::reserve(std::size_t words, std::size_t mask_words) {
+  const bool rows_fit = rows_ && rows_.size() >= 4 * words;
+  const bool masks_fit = masks_ && masks_.size() >= 4 * mask_words;
+  if (rows_fit && masks_fit) return;
   // Room to grow: penalties add a few tokens a step.
-  rows_ = machine_.device.buffer(8 * std::max<std::size_t>(words, 1024), "sampling");
-  const std::vector<gpu::Binding> bindings{{0, machine_.value(machine_.graph.output)}, {1, rows_}, {2, chosen_}};
+  if (!rows_fit) rows_ = machine_.device.buffer(8 * std::max<std::size_t>(words, 1024), "sampling");
+  if (!rows_fit) kept_ = machine_.device.buffer(rows_.size(), "logits before adjustments");
+  if (!masks_fit) masks_ = machine_.device.buffer(8 * mask_words, "masks");
+  const std::vector<gpu::Binding> bindings{
+      {0, machine_.value(machine_.graph.output)}, {1, rows_}, {2, chosen_}, {3, kept_}, {4, masks_}};
   bound_ = machine_.device.bind(kernel_, bindings);
 }
 
-void Sampler::write(std::span<const Sampling> rows) {
-  if (rows.empty()) return;
+void Sampler::record(const Choices& choices, std::vector<gpu::Range>& results) {
+  const std::size_t count = choices.chosen.size();
+  if (count == 0) return;
+  const std::size_t row_mask_words = (row_width(machine_) + 31) / 32;
   std::vector<std::uint32_t> words;
-  std::size_t adjustment = row_words * rows.size();
-  for (const Sampling& row : rows) {
+  std::size_t adjustment = row_words * count;
+  std::size_t mask = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Sampling& row = choices.sampling[i];
     words.insert(words.end(),
-                 {std::bit_cast<std::uint32_t>(divisor(row.temperature)), static_cast<std::uint32_t>(row.top_k),
-                  std::bit_cast<std::uint32_t>(row.top_p), std::bit_cast<std::uint32_t>(row.min_p),
-                  static_cast<std::uint32_t>(row.seed), static_cast<std::uint32_t>(row.seed >> 32), row.step,
-                  static_cast<std::uint32_t>(adjustment), static_cast<std::uint32_t>(row.adjustments.size())});
+                 {static_cast<std::uint32_t>(choices.chosen[i]), std::bit_cast<std::uint32_t>(divisor(row.temperature)),
+                  static_cast<std::uint32_t>(row.top_k), std::bit_cast<std::uint32_t>(row.top_p),
+                  std::bit_cast<std::uint32_t>(row.min_p), static_cast<std::uint32_t>(row.seed),
+                  static_cast<std::uint32_t>(row.seed >> 32), row.step, static_cast<std::uint32_t>(adjustment),
+                  static_cast<std::uint32_t>(row.adjustments.size()),
+                  row.mask.empty() ? no_mask : static_cast<std::uint32_t>(mask)});
     adjustment += adjustment_words * row.adjustments.size();
+    if (!row.mask.empty()) mask += row_mask_words;
   }
-  for (const Sampling& row : rows)
+  for (const Sampling& row : choices.sampling)
     for (const LogitAdjustment& change : row.adjustments)
       words.insert(words.end(), {static_cast<std::uint32_t>(change.token), std::bit_cast<std::uint32_t>(change.penalty),
                                  std::bit_cast<std::uint32_t>(change.add)});
-  reserve(words.size());
+  reserve(words.size(), mask);
   machine_.device.write(rows_, 0, std::as_bytes(std::span(words)));
+  mask = 0;
+  for (const Sampling& row : choices.sampling) {
+    if (row.mask.empty()) continue;
+    machine_.device.write(masks_, mask * sizeof(std::uint32_t), std::as_bytes(row.mask.first(row_mask_words)));
+    mask += row_mask_words;
+  }
+  machine_.device.dispatch(bound_, {.y = static_cast<std::uint32_t>(count)});
+  results.push_back({chosen_, 0, count * sizeof(std::int32_t)});
+  log_probabilities_.record(choices, results);
 }
 
-std::vector<std::int32_t> Sampler::choose(std::size_t rows) {
-  machine_.device.dispatch(bound_, {.y = static_cast<std::uint32_t>(rows)});
-  std::vector<std::int32_t> chosen(rows);
-  machine_.device.read(chosen_, 0, std::as_writable_bytes(std::span(chosen)));
-  return chosen;
+void Sampler::collect(const Choices& choices, std::span<const std::byte>& bytes, StepResult& result) const {
+  result.tokens.assign_range(take<std::int32_t>(bytes, choices.chosen.size()));
+  log_probabilities_.collect(choices, bytes, result);
 }
 
 }  // namespace gerbil::webgpu

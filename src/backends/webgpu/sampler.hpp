@@ -1,11 +1,12 @@
 // The choice of the next tokens on the device; the semantics are those of backends/sampling.hpp.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <span>
 #include <vector>
 
-#include "backends/sampling.hpp"
+#include "backends/program.hpp"
+#include "backends/webgpu/log_probabilities.hpp"
 #include "backends/webgpu/machine.hpp"
 
 namespace gerbil::webgpu {
@@ -15,19 +16,23 @@ class Sampler {
   // Chooses from the values of the machine's output.
   explicit Sampler(Machine& machine);
 
-  // What to choose by, a row each. Comes before the commands that compute the logits are recorded.
-  void write(std::span<const Sampling> rows);
-  // Chooses for the first `rows` rows of logits, which it overwrites, and waits for the result.
-  std::vector<std::int32_t> choose(std::size_t rows);
+  // Records the choice, which leaves the logits as they are, and appends what is to be read of it and of the
+  // log-probabilities.
+  void record(const Choices& choices, std::vector<gpu::Range>& results);
+  // Takes from the front of `bytes` what record() asked for.
+  void collect(const Choices& choices, std::span<const std::byte>& bytes, StepResult& result) const;
 
  private:
-  void reserve(std::size_t words);
+  void reserve(std::size_t words, std::size_t mask_words);
 
   Machine& machine_;
   gpu::Kernel kernel_;
   gpu::Buffer rows_;
+  gpu::Buffer kept_;
+  gpu::Buffer masks_;
   gpu::Buffer chosen_;
   gpu::BoundKernel bound_;
+  LogProbabilities log_probabilities_;
 };
 
 }  // namespace gerbil::webgpu

@@ -3,13 +3,13 @@
 // wide. An invocation a column.
 #include step
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> selected: array<u32>;
+@group(0) @binding(2) var<storage, read> selected: array<vec2u>;  // as in select_rows.wgsl
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= COLUMNS) { return; }
-  let last = selected[id.y];
+  let last = selected[id.y].x;
   let position = token_position(last);
   let begin = last - position;
   let skipped = sequence_skipped(last);
@@ -41,5 +41,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let result = select(sum / count, 0.0, empty);
 #endif
 #endif
-  y[id.y * OUTPUTS + BEGIN + id.x] = result;
+  y[selected[id.y].y * OUTPUTS + BEGIN + id.x] = result;
 }

@@ -2,14 +2,21 @@
 // (the k-th largest, the border of top_p) are found by search: count or weigh what lies at or above three candidates
 // at once, and keep the interval in which the answer lies. No sort, and exact.
 #include reduce
+#include best_token
 @group(0) @binding(0) var<storage, read_write> logits: array<f32>;
-// ROW_WORDS words a row: temperature, top_k, top_p, min_p, seed (low, high), step, where its adjustments begin, how many.
-// Adjustments follow, three words each: token, penalty, add.
+// ROW_WORDS words a row: its number among the logits, temperature, top_k, top_p, min_p, seed (low, high), step, where
+// its adjustments begin, how many, where its mask begins or NO_MASK. Adjustments follow, three words each: token,
+// penalty, add.
 @group(0) @binding(1) var<storage, read> rows: array<u32>;
 @group(0) @binding(2) var<storage, read_write> chosen: array<u32>;
+// The logits that adjustments change, until the choice is made: others want them as they were. As long as `rows`.
+@group(0) @binding(3) var<storage, read_write> kept: array<f32>;
+// A bit a token, whether it may be chosen.
+@group(0) @binding(4) var<storage, read> masks: array<u32>;
 
-const ROW_WORDS = 9u;
-const LOWEST = -3.402823e38;
+const ROW_WORDS = 11u;
+const NO_MASK = 0xffffffffu;
+const LEAST_ALLOWED = -1e38;  // above LOWEST, which what is forbidden counts as
 const LOWEST_SCALED = -256.0;
 const LARGEST_LOGIT = 1e30;  // after adjustments
 
@@ -46,14 +53,21 @@ fn gumbel(bits: u32) -> f32 {
 
 struct Candidates {
   begin: u32,        // of the row in logits
+  mask: u32,         // where it begins
   temperature: f32,
   highest: f32,      // of the logits
   threshold: u32,    // order() of the smallest that is kept
 }
 
+fn logit(row: Candidates, i: u32) -> f32 {
+  let l = logits[row.begin + i];
+  if (row.mask == NO_MASK) { return l; }
+  return select(LOWEST, max(l, LEAST_ALLOWED), ((masks[row.mask + i / 32u] >> (i % 32u)) & 1u) != 0u);
+}
+
 // The distance to the highest logit in temperatures: 0 for the highest itself, not below LOWEST_SCALED.
 fn scaled(row: Candidates, i: u32) -> f32 {
-  let distance = logits[row.begin + i] - row.highest;
+  let distance = logit(row, i) - row.highest;
   if (distance > LOWEST_SCALED * row.temperature) { return distance / row.temperature; }
   return select(LOWEST_SCALED, 0.0, distance == 0.0);
 }
@@ -98,45 +112,41 @@ fn search(row: Candidates, low: u32, high: u32, wanted: f32, weigh: bool, place:
   return a;
 }
 
-// The token with the largest value, the smallest among equals.
-fn best_token(value: f32, token: u32, place: Place) -> u32 {
-  let best = workgroup_max(value, place);
-  // Token ids are below 2^24, hence exact in f32.
-  return u32(max(-workgroup_max(select(LOWEST, -f32(token), value == best), place), 0.0));
-}
-
 fn run(group: vec3u, place: Place) {
   let thread = place.thread;
   let options = group.y * ROW_WORDS;
-  let temperature = bitcast<f32>(rows[options]);
-  let top_k = rows[options + 1u];
-  let top_p = bitcast<f32>(rows[options + 2u]);
-  let min_p = bitcast<f32>(rows[options + 3u]);
-  let begin = group.y * VOCABULARY;
+  let begin = rows[options] * VOCABULARY;
+  let temperature = bitcast<f32>(rows[options + 1u]);
+  let top_k = rows[options + 2u];
+  let top_p = bitcast<f32>(rows[options + 3u]);
+  let min_p = bitcast<f32>(rows[options + 4u]);
+  let adjustments = rows[options + 8u];
+  let adjusted = rows[options + 9u];
 
-  for (var i = thread; i < rows[options + 8u]; i += WG) {
-    let at = rows[options + 7u] + 3u * i;
+  for (var i = thread; i < adjusted; i += WG) {
+    let at = adjustments + 3u * i;
     let penalty = bitcast<f32>(rows[at + 1u]);
     let l = logits[begin + rows[at]];
     let penalised = select(l * penalty, l / penalty, l > 0.0) + bitcast<f32>(rows[at + 2u]);
+    kept[at] = l;
     logits[begin + rows[at]] = clamp(penalised, -LARGEST_LOGIT, LARGEST_LOGIT);
   }
   storageBarrier();
 
+  var row = Candidates(begin, rows[options + 10u], temperature, LOWEST, 0u);
   var value = LOWEST;
   var token = VOCABULARY - 1u;
   if (temperature == 0.0) {
     for (var i = thread; i < VOCABULARY; i += WG) {
-      let l = logits[begin + i];
+      let l = logit(row, i);
       if (l > value) {
         value = l;
         token = i;
       }
     }
   } else {
-    var highest = LOWEST;
-    for (var i = thread; i < VOCABULARY; i += WG) { highest = max(highest, logits[begin + i]); }
-    var row = Candidates(begin, temperature, workgroup_max(highest, place), 0u);
+    for (var i = thread; i < VOCABULARY; i += WG) { row.highest = max(row.highest, logit(row, i)); }
+    row.highest = workgroup_max(row.highest, place);
     let end = order(0.0) + 1u;
     if (top_k > 0u && top_k < VOCABULARY) { row.threshold = search(row, 0u, end, f32(top_k), false, place); }
     if (top_p < 1.0) {
@@ -151,7 +161,7 @@ fn run(group: vec3u, place: Place) {
     for (var i = thread; i < VOCABULARY; i += WG) {
       let l = scaled(row, i);
       if (order(l) >= row.threshold && exp(l) >= min_p) {
-        let bits = permute(rows[options + 4u] ^ permute(rows[options + 5u] ^ permute(rows[options + 6u] ^ permute(i))));
+        let bits = permute(rows[options + 5u] ^ permute(rows[options + 6u] ^ permute(rows[options + 7u] ^ permute(i))));
         let score = l + gumbel(bits);
         if (score > value) {
           value = score;
@@ -162,4 +172,9 @@ fn run(group: vec3u, place: Place) {
   }
   let best = best_token(value, token, place);
   if (thread == 0u) { chosen[group.y] = best; }
+  storageBarrier();
+  for (var i = thread; i < adjusted; i += WG) {
+    let at = adjustments + 3u * i;
+    logits[begin + rows[at]] = kept[at];
+  }
 }
