@@ -228,6 +228,7 @@ class Engine {
   using OnResult = std::function<void(Result result, std::exception_ptr error)>;
   void submit(std::string_view prompt, const Options& options, OnResult done) const;
   void submit(const std::vector<Message>& messages, const Options& options, OnResult done) const;
+  void submit(const std::vector<std::int32_t>& tokens, const Options& options, OnResult done) const;
   // Runs one step of what was asked for; false when there is nothing to do, or a thread does it.
   bool poll() const;
 

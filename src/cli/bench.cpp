@@ -3,9 +3,9 @@
 #include <iostream>
 #include <memory>
 #include <numeric>
-#include <random>
 
 #include "bench_embed.hpp"
+#include "bench_generate.hpp"
 #include "commands.hpp"
 #include "json.hpp"
 #include "model.hpp"
@@ -19,74 +19,35 @@ namespace {
 struct Bench {
   std::string model, random;
   LoadOptions load{.check = false};
-  std::int32_t prompt = 512;
-  std::int32_t generate = 64;
-  std::int32_t depth = 1;
+  GenerateBench answers;
   std::int32_t repetitions = 3;
   bool json = false;
   bool embed = false;
   EmbedBench texts;
 };
 
-struct Measurement {
-  std::vector<double> prefill, decode;  // tokens per second, one a repetition
-  MachineCeilings ceilings;
-};
-
-// Tokens drawn evenly from the vocabulary: every prompt is another one, so that no part of it is found in the cache.
-std::vector<std::int32_t> random_prompt(std::mt19937& random, std::int32_t length, std::int32_t vocabulary) {
-  std::uniform_int_distribution<std::int32_t> token(0, vocabulary - 1);
-  std::vector<std::int32_t> tokens(static_cast<std::size_t>(length));
-  for (std::int32_t& id : tokens) id = token(random);
-  return tokens;
-}
-
-Timings measure(const Engine& engine, std::mt19937& random, std::int32_t prompt, std::int32_t generate) {
-  Options options;
-  options.max_tokens = generate;
-  options.ignore_end = true;
-  return engine.generate(random_prompt(random, prompt, engine.info().vocabulary_size), options).timings;
-}
-
-Measurement measure(const Engine& engine, const Bench& bench) {
-  Measurement measurement;
-  std::mt19937 random(1);
-  // The first run of each kind pays for page faults and caches: it is not counted.
-  for (std::int32_t repetition = -1; repetition < bench.repetitions; ++repetition) {
-    if (bench.prompt > 0) {
-      const Timings timings = measure(engine, random, bench.prompt, 1);
-      if (repetition >= 0) measurement.prefill.push_back(timings.prefill_tokens_per_second);
-    }
-    if (bench.generate > 0) {
-      // The first token belongs to the prompt's step, so one more gives `generate` decode steps.
-      const Timings timings = measure(engine, random, bench.depth, repetition < 0 ? 2 : bench.generate + 1);
-      if (repetition >= 0) measurement.decode.push_back(timings.decode_tokens_per_second);
-    }
-  }
-  measurement.ceilings = measure_machine(bench.load.device, bench.load.threads);
-  return measurement;
-}
-
 double mean(const std::vector<double>& values) {
   return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 // Of the bytes per second that memory can deliver, those that decoding used; of the arithmetic, that of prefill.
-double decode_share(const Measurement& m, const ModelInfo& info) {
-  return mean(m.decode) * static_cast<double>(info.bytes_per_token) / m.ceilings.read_bytes_per_second;
+double decode_share(const Bench& bench, const Speeds& m, const ModelInfo& info, const MachineCeilings& ceilings) {
+  return mean(m.decode) / bench.answers.sequences * static_cast<double>(info.bytes_per_token) /
+         ceilings.read_bytes_per_second;
 }
-double prefill_share(const Measurement& m, const ModelInfo& info) {
-  return mean(m.prefill) * static_cast<double>(info.operations_per_prompt_token) / m.ceilings.operations_per_second;
+double prefill_share(const Speeds& m, const ModelInfo& info, const MachineCeilings& ceilings) {
+  return mean(m.prefill) * static_cast<double>(info.operations_per_prompt_token) / ceilings.operations_per_second;
 }
 
-void print_json(const Bench& bench, const ModelInfo& info, const Measurement& m) {
+void print_json(const Bench& bench, const ModelInfo& info, const Speeds& m, const MachineCeilings& ceilings) {
   Json json{{"model", info.name},
             {"architecture", info.architecture},
             {"quantization", info.quantization},
             {"device", info.device},
-            {"prompt_tokens", bench.prompt},
-            {"generated_tokens", bench.generate},
-            {"depth", bench.depth},
+            {"prompt_tokens", bench.answers.prompt},
+            {"generated_tokens", bench.answers.generate},
+            {"depth", bench.answers.depth},
+            {"sequences", bench.answers.sequences},
             {"repetitions", bench.repetitions},
             {"prefill_tokens_per_second", m.prefill},
             {"decode_tokens_per_second", m.decode},
@@ -100,13 +61,13 @@ void print_json(const Bench& bench, const ModelInfo& info, const Measurement& m)
             {"readbacks_per_token", info.readbacks_per_token},
             {"load_seconds", info.load_seconds},
             {"notes", info.notes},
-            {"read_bytes_per_second", m.ceilings.read_bytes_per_second},
-            {"operations_per_second", m.ceilings.operations_per_second},
-            {"arithmetic", m.ceilings.arithmetic},
+            {"read_bytes_per_second", ceilings.read_bytes_per_second},
+            {"operations_per_second", ceilings.operations_per_second},
+            {"arithmetic", ceilings.arithmetic},
             {"decode_share", nullptr},
             {"prefill_share", nullptr}};
-  if (!m.decode.empty()) json["decode_share"] = decode_share(m, info);
-  if (!m.prefill.empty()) json["prefill_share"] = prefill_share(m, info);
+  if (!m.decode.empty()) json["decode_share"] = decode_share(bench, m, info, ceilings);
+  if (!m.prefill.empty()) json["prefill_share"] = prefill_share(m, info, ceilings);
   print(json);
 }
 
@@ -116,26 +77,33 @@ std::string speeds(const std::vector<double>& values) {
   return text + ")";
 }
 
-void print_text(const Bench& bench, const ModelInfo& info, const Measurement& m) {
+void print_text(const Bench& bench, const ModelInfo& info, const Speeds& m, const MachineCeilings& ceilings) {
   std::vector<std::pair<std::string, std::string>> rows{
       {"model", std::format("{}, {}, {}", info.name, info.architecture, info.quantization)},
       {"device", info.device},
       {"weights", readable_bytes(static_cast<double>(info.weight_bytes))},
       {"memory", std::format("{} activations, {} cache", readable_bytes(static_cast<double>(info.arena_bytes)),
                              readable_bytes(static_cast<double>(info.cache_bytes)))}};
-  if (!m.prefill.empty()) rows.emplace_back(std::format("prefill of {}", bench.prompt), speeds(m.prefill));
-  if (!m.decode.empty()) rows.emplace_back(std::format("decode of {}", bench.generate), speeds(m.decode));
+  if (!m.prefill.empty()) rows.emplace_back(std::format("prefill of {}", bench.answers.prompt), speeds(m.prefill));
+  const GenerateBench& answers = bench.answers;
+  if (!m.decode.empty() && answers.sequences == 1) {
+    rows.emplace_back(std::format("decode of {}", answers.generate), speeds(m.decode));
+  } else if (!m.decode.empty()) {
+    rows.emplace_back(std::format("decode of {} x {}", answers.sequences, answers.generate),
+                      std::format("{}, {:.1f} tok/s each", speeds(m.decode), mean(m.decode) / answers.sequences));
+  }
   rows.emplace_back("per decoded token", std::format("{} of weights, {} operations, {} dispatches, {} readbacks",
                                                      readable_bytes(static_cast<double>(info.bytes_per_token)),
                                                      readable_count(static_cast<double>(info.operations_per_token)),
                                                      info.dispatches_per_token, info.readbacks_per_token));
-  rows.emplace_back("memory read",
-                    readable_bytes(m.ceilings.read_bytes_per_second) + "/s" +
-                        (m.decode.empty() ? "" : std::format(", decode uses {:.0f} %", 100 * decode_share(m, info))));
+  rows.emplace_back("memory read", readable_bytes(ceilings.read_bytes_per_second) + "/s" +
+                                       (m.decode.empty() ? ""
+                                                         : std::format(", decode uses {:.0f} %",
+                                                                       100 * decode_share(bench, m, info, ceilings))));
   rows.emplace_back(
-      m.ceilings.arithmetic,
-      readable_count(m.ceilings.operations_per_second) + "op/s" +
-          (m.prefill.empty() ? "" : std::format(", prefill uses {:.0f} %", 100 * prefill_share(m, info))));
+      ceilings.arithmetic,
+      readable_count(ceilings.operations_per_second) + "op/s" +
+          (m.prefill.empty() ? "" : std::format(", prefill uses {:.0f} %", 100 * prefill_share(m, info, ceilings))));
   for (const std::string& note : info.notes) rows.emplace_back("note", note);
   std::cout << table(rows);
 }
@@ -146,11 +114,12 @@ int execute(Bench bench) {
     bench.load.purpose = Purpose::embed;
     return bench_embed(model, bench.load, bench.texts, bench.repetitions, bench.json);
   }
-  if (bench.load.context_length == 0)
-    bench.load.context_length = std::max(bench.prompt, bench.depth + bench.generate) + 2;
+  if (bench.load.context_length == 0) bench.load.context_length = longest(bench.answers);
+  if (bench.load.cache_tokens == 0) bench.load.cache_tokens = cache(bench.answers, bench.load.context_length);
   const Engine engine = load_engine(model, bench.load);
-  const Measurement measurement = measure(engine, bench);
-  bench.json ? print_json(bench, engine.info(), measurement) : print_text(bench, engine.info(), measurement);
+  const Speeds measured = bench_generate(engine, bench.answers, bench.repetitions);
+  const MachineCeilings ceilings = measure_machine(bench.load.device, bench.load.threads);
+  (bench.json ? print_json : print_text)(bench, engine.info(), measured, ceilings);
   return 0;
 }
 
@@ -175,17 +144,19 @@ void add_bench(CLI::App& app, Action& action) {
       ->add_option_function<std::string>(
           "-p,--prompt",
           [bench](const std::string& text) {
-            bench->prompt = parse_number<std::int32_t>(text, "--prompt", {0, 1 << 20});
-            bench->texts.tokens = bench->prompt;
+            bench->answers.prompt = parse_number<std::int32_t>(text, "--prompt", {0, 1 << 20});
+            bench->texts.tokens = bench->answers.prompt;
           },
           "Tokens to prefill (default: 512); 0: none; with --embed, tokens of a text (default: 128)")
       ->type_name("N");
-  auto* generate = add_number<std::int32_t>(*command, "-n,--generate", bench->generate, {0, 1 << 20},
+  auto* generate = add_number<std::int32_t>(*command, "-n,--generate", bench->answers.generate, {0, 1 << 20},
                                             "Tokens to decode (default: 64); 0: none");
-  auto* depth = add_number<std::int32_t>(*command, "-d,--depth", bench->depth, {1, 1 << 20},
+  auto* depth = add_number<std::int32_t>(*command, "-d,--depth", bench->answers.depth, {1, 1 << 20},
                                          "Tokens before the decoded ones (default: 1)");
+  auto* sequences = add_number<std::int32_t>(*command, "-s,--sequences", bench->answers.sequences, {1, 1024},
+                                             "Sequences to decode at once (default: 1)");
   auto* embed = command->add_flag("--embed", bench->embed, "Measure embeddings of texts");
-  embed->excludes(generate)->excludes(depth);
+  embed->excludes(generate)->excludes(depth)->excludes(sequences);
   add_number<std::int32_t>(*command, "--texts", bench->texts.texts, {1, 1 << 20},
                            "Texts to embed at once (default: 64)")
       ->needs(embed);
@@ -198,6 +169,7 @@ void add_bench(CLI::App& app, Action& action) {
       "Examples:\n"
       "  gerbil bench path/to/model -p 512 -n 64 -r 3 --threads 2\n"
       "  gerbil bench --random qwen3-0.6b --json\n"
+      "  gerbil bench --random qwen3-0.6b --sequences 16 -p 0\n"
       "  gerbil bench --embed --random minilm --texts 256 -p 128");
   command->callback([bench, &action] {
     check(*bench);

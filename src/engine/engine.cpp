@@ -64,6 +64,10 @@ void Engine::submit(const std::vector<Message>& messages, const Options& options
   state_->submit(state_->prompt(messages, options), options, std::move(done));
 }
 
+void Engine::submit(const std::vector<std::int32_t>& tokens, const Options& options, OnResult done) const {
+  state_->submit({tokens}, options, std::move(done));
+}
+
 bool Engine::poll() const { return state_->driver->poll(); }
 
 std::string Engine::render(const std::vector<Message>& messages, const Options& options) const {

@@ -106,7 +106,9 @@ TEST(Nano, AnswersAreMadeWithoutAThreadEach) {
   std::vector<std::promise<Result>> results(count);
   for (std::size_t i = 0; i < count; ++i) {
     Options options{.max_tokens = 40};
-    options.on_text = [&piece = pieces[i]](std::string_view text, bool) { piece += text; };
+    options.on_text = [&piece = pieces[i]](std::string_view text, bool reasoning) {
+      if (!reasoning) piece += text;
+    };
     engine().submit("Tell me a story about a hen", options,
                     [&result = results[i]](Result made, std::exception_ptr error) {
                       error ? result.set_exception(error) : result.set_value(std::move(made));
