@@ -1,40 +1,13 @@
 #include "runtime/driver.hpp"
 
 #include <chrono>
-#include <deque>
 #include <exception>
 #include <utility>
 
 #include "gerbil/error.hpp"
+#include "runtime/caller.hpp"
 
 namespace gerbil::runtime {
-namespace {
-
-// How many events a request may be ahead of its caller, who may yet find a stop sequence in the text.
-constexpr std::size_t most_unseen = 8;
-// Requests of one call that are with the scheduler at once: enough for any step.
-constexpr std::size_t most_at_once = 256;
-
-}  // namespace
-
-// A thread in run(). All of it is guarded by the driver's mutex.
-struct Driver::Caller {
-  struct Item {
-    std::size_t number;
-    RequestId id;
-    Event event;
-  };
-  struct Open {
-    std::size_t unseen = 0;  // events
-    std::size_t tokens = 0;  // seen
-    bool stopped = false;    // by on_event
-  };
-  std::deque<Item> unseen;
-  std::map<RequestId, Open> open;  // requests that have not ended
-  std::condition_variable changed;
-  bool woken = false;
-};
-
 Driver::Driver(std::unique_ptr<Program> program, const SchedulerOptions& options)
     : program_(std::move(program)), options_(options), scheduler_(options) {}
 
@@ -50,94 +23,30 @@ Driver::~Driver() {
 }
 
 std::vector<Outcome> Driver::run(std::vector<Request> requests, const OnEvent& on_event) {
-  std::vector<Outcome> outcomes(requests.size());
-  std::exception_ptr error;
-  Caller caller;
   std::unique_lock lock(mutex_);
   if (leader_ == std::this_thread::get_id()) {
     throw Error(ErrorCode::invalid_argument,
                 "A listener must not wait for another request on the thread that runs the steps; submit it instead.");
   }
   for (const Request& request : requests) scheduler_.check(request);
-  std::size_t added = 0;
-
-  const auto show = [&](const Caller::Item& item) {
-    lock.unlock();
-    bool more = true;
-    try {
-      more = on_event(item.number, item.event);
-    } catch (...) {
-      error = std::current_exception();
-    }
-    lock.lock();
-    if (more) return;
-    caller.open[item.id].stopped = true;
-    scheduler_.end(item.id, Ending::stopped);
-  };
-  const auto see = [&](const Caller::Item& item) {
-    Caller::Open& open = caller.open[item.id];
-    if (const auto* failure = std::get_if<std::exception_ptr>(&item.event)) {
-      if (!error) error = *failure;
-    } else if (const auto* outcome = std::get_if<Outcome>(&item.event)) {
-      Outcome& own = outcomes[item.number] = *outcome;
-      if (open.stopped && own.tokens.size() > open.tokens) {
-        own.tokens.resize(open.tokens);  // what was made after on_event had enough
-        own.ending = Ending::stopped;
-      }
-    } else if (!error && !open.stopped) {
-      open.tokens += std::holds_alternative<TokenEvent>(item.event) ? 1 : 0;
-      show(item);
-    }
-  };
+  Caller caller(*this, std::move(requests), on_event);
   for (;;) {
-    while (added < requests.size() && caller.open.size() < most_at_once && !error) {
-      if (scheduler_.full() && !caller.open.empty()) break;  // its own requests go first
-      const std::size_t number = added++;
-      try {
-        const RequestId id = scheduler_.add(std::move(requests[number]), Clock::now());
-        caller.open.try_emplace(id);
-        // Called with the lock released, but only by the thread that runs the steps.
-        listeners_[id] = std::make_shared<Listener>([this, &caller, number, id](const Event& event) {
-          const std::lock_guard guard(mutex_);
-          caller.unseen.push_back({number, id, event});
-          if (++caller.open[id].unseen >= most_unseen) scheduler_.pause(id, true);
-          caller.woken = true;
-          caller.changed.notify_one();
-          return true;
-        });
-        work_.notify_one();
-      } catch (...) {
-        error = std::current_exception();
-      }
-    }
-    while (!caller.unseen.empty()) {
-      const Caller::Item item = std::move(caller.unseen.front());
-      caller.unseen.pop_front();
-      see(item);
-      if (is_end(item.event)) {
-        caller.open.erase(item.id);
-      } else if (--caller.open[item.id].unseen < most_unseen) {
-        scheduler_.pause(item.id, false);
-        work_.notify_one();
-      }
-    }
-    if (error) {
-      for (const auto& [id, open] : caller.open) scheduler_.end(id, Ending::cancelled);
-      if (leader_ == std::thread::id()) deliver(lock);
-    }
-    if (caller.open.empty() && (error || added == requests.size())) break;
-    if (!caller.unseen.empty()) continue;
-    if (!worker_.joinable() && leader_ == std::thread::id() && step(lock)) continue;
-    if (!caller.unseen.empty()) continue;
-    // Another thread runs a step. It wakes those to whom something happened, and somebody to run the next. Or nothing
-    // can run until somebody has seen what is there or gives up its room.
-    caller.woken = false;
-    const auto place = callers_.insert(callers_.end(), &caller);
-    caller.changed.wait_for(lock, std::chrono::milliseconds(20), [&] { return caller.woken; });
-    callers_.erase(place);
+    caller.add();
+    caller.see(lock);
+    if (caller.done()) return caller.take_outcomes();
+    if (caller.has_unseen()) continue;
+    if (!worker_.joinable() && nobody_leads() && step(lock)) continue;
+    if (!caller.has_unseen()) sleep(caller, lock);
   }
-  if (error) std::rethrow_exception(error);
-  return outcomes;
+}
+
+// Another thread runs a step. It wakes those to whom something happened, and somebody to run the next. Or nothing can
+// run until somebody has seen what is there or gives up its room.
+void Driver::sleep(Caller& caller, std::unique_lock<std::mutex>& lock) {
+  caller.woken = false;
+  const auto place = callers_.insert(callers_.end(), &caller);
+  caller.changed.wait_for(lock, std::chrono::milliseconds(20), [&] { return caller.woken; });
+  callers_.erase(place);
 }
 
 RequestId Driver::submit(Request request, Listener listener) {
@@ -157,7 +66,7 @@ void Driver::end(RequestId id, Ending ending) {
 
 bool Driver::poll() {
   std::unique_lock lock(mutex_);
-  return leader_ == std::thread::id() && step(lock);
+  return nobody_leads() && step(lock);
 }
 
 // Runs one step for everybody. Nobody leads when it is called, and nobody when it returns.
@@ -234,9 +143,8 @@ void Driver::work() {
   std::unique_lock lock(mutex_);
   while (!closing_) {
     // A request that waits for its deadline or for room is looked at now and then.
-    const bool nobody = leader_ == std::thread::id();
-    if (nobody && step(lock)) continue;
-    if (scheduler_.empty() && nobody) {
+    if (nobody_leads() && step(lock)) continue;
+    if (scheduler_.empty() && nobody_leads()) {
       work_.wait(lock);
     } else {
       work_.wait_for(lock, std::chrono::milliseconds(20));

@@ -53,7 +53,9 @@ class Driver {
   const SchedulerOptions& options() const { return options_; }
 
  private:
-  struct Caller;
+  class Caller;
+  bool nobody_leads() const { return leader_ == std::thread::id(); }
+  void sleep(Caller& caller, std::unique_lock<std::mutex>& lock);
   bool step(std::unique_lock<std::mutex>& lock);
   void deliver(std::unique_lock<std::mutex>& lock);
   void work();
