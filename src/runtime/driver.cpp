@@ -28,7 +28,7 @@ std::vector<Outcome> Driver::run(std::vector<Request> requests, const OnEvent& o
     throw Error(ErrorCode::invalid_argument,
                 "A listener must not wait for another request on the thread that runs the steps; submit it instead.");
   }
-  for (const Request& request : requests) scheduler_.check(request);
+  for (const Request& request : requests) check(request, options_);
   Caller caller(*this, std::move(requests), on_event);
   for (;;) {
     caller.add();

@@ -32,7 +32,7 @@ class Driver {
 
   // Runs requests to their ends; safe to call from several threads, and from on_event. What happens to each is shown
   // to on_event with its number, in order, on the calling thread; false ends that request (Ending::stopped). Throws as
-  // Scheduler::check() does before any work; later the first error of any of them, or of on_event, once the others
+  // check() does before any work; later the first error of any of them, or of on_event, once the others
   // are ended.
   using OnEvent = std::function<bool(std::size_t number, const Event& event)>;
   std::vector<Outcome> run(std::vector<Request> requests, const OnEvent& on_event);

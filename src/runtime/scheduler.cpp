@@ -10,70 +10,13 @@ namespace {
 
 double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
 
-std::int32_t blocks_for(std::int32_t tokens) {
-  return tokens / kv_block_tokens + (tokens % kv_block_tokens != 0 ? 1 : 0);
-}
-
-PrefixTree::Tokens page(const Sequence& sequence, std::int32_t number) {
-  return PrefixTree::Tokens(sequence.tokens)
-      .subspan(static_cast<std::size_t>(number) * kv_block_tokens, kv_block_tokens);
-}
-
-bool is_decoding(const Sequence& sequence) {
-  return sequence.generated() > 0 && sequence.computed + 1 == sequence.length();
-}
-
 }  // namespace
 
 Scheduler::Scheduler(const SchedulerOptions& options)
-    : options_(options), pool_(blocks_for(options.kv_tokens)), prefixes_(pool_) {}
-
-void Scheduler::check(const Request& request) const {
-  const auto require = [&](bool condition, const std::string& problem, ErrorCode code = ErrorCode::invalid_argument) {
-    if (!condition) throw Error(code, std::format("{} {}.", request.name, problem));
-  };
-  const auto within = [&](std::span<const std::int32_t> numbers, std::int32_t count, std::string_view kind,
-                          std::string_view whole) {
-    const auto wrong = std::ranges::find_if(numbers, [&](std::int32_t n) { return n < 0 || n >= count; });
-    if (wrong == numbers.end()) return;
-    require(false, std::format("holds {} {}, but {} from 0 to {}", kind, *wrong, whole, count - 1));
-  };
-  const std::size_t length = request.tokens.size();
-  require(length > 0, "has no tokens; it should have at least one");
-  within(request.tokens, options_.vocabulary, "token", "the vocabulary has ids");
-  if (const auto* encode = std::get_if<Encode>(&request.task)) {
-    require(options_.whole_texts, "cannot be encoded: the model predicts tokens", ErrorCode::unsupported);
-    require(length <= static_cast<std::size_t>(options_.context_length),
-            std::format("has {} tokens, but the model takes at most {}", length, options_.context_length));
-    require(encode->types.empty() || encode->types.size() == length,
-            std::format("has {} types for {} tokens", encode->types.size(), length));
-    within(encode->types, options_.types, "type", "the model has types");
-    require(encode->skipped >= 0, std::format("skips {} tokens", encode->skipped));
-    return;
-  }
-  require(!options_.whole_texts, "cannot be continued: the model encodes whole texts", ErrorCode::unsupported);
-  std::int64_t answer = 0;
-  if (const auto* generate = std::get_if<Generate>(&request.task)) {
-    if (generate->max_tokens < 0) {
-      throw Error(ErrorCode::invalid_argument,
-                  std::format("max_tokens is {}, but should not be negative.", generate->max_tokens));
-    }
-    answer = std::max(1, generate->max_tokens);
-  } else {
-    const std::int32_t first = std::get<Score>(request.task).first;
-    require(first >= 0 && first < std::ssize(request.tokens),
-            std::format("has {} tokens, so the first row cannot be that of token {}", length, first));
-  }
-  const std::int64_t room = std::min(options_.context_length, pool_.size() * kv_block_tokens);
-  require(static_cast<std::int64_t>(length) + answer <= room,
-          std::format("has {} tokens and {} are to be generated, but the context holds {}; shorten the prompt, lower "
-                      "max_tokens or load the model with a larger context_length",
-                      length, answer, room),
-          ErrorCode::context_full);
-}
+    : options_(options), cache_(options.kv_tokens, options.reuse_prefixes) {}
 
 RequestId Scheduler::add(Request request, Clock::time_point now) {
-  check(request);
+  check(request, options_);
   if (full()) {
     throw Error(ErrorCode::overloaded,
                 std::format("{} requests wait already, and no more may: try again later.", waiting_.size()));
@@ -86,13 +29,13 @@ RequestId Scheduler::add(Request request, Clock::time_point now) {
   sequence.request = std::move(request);
   sequence.arrived = now;
   if (const Generate* generate = sequence.generates()) {
-    const std::int32_t room = std::min(options_.context_length, pool_.size() * kv_block_tokens) - sequence.length();
+    const std::int32_t room = std::min(options_.context_length, options_.kv_tokens) - sequence.length();
     sequence.limit = generate->max_tokens > 0 ? generate->max_tokens : room;
     sequence.penalties = Penalties(*generate, sequence.tokens);
   }
   sequence.long_rope = options_.rope_original_context > 0 && longest(sequence) > options_.rope_original_context;
   sequence.variant = sequence.long_rope ? 1 : 0;
-  sequence.node = prefixes_.root(sequence.variant);
+  cache_.enter(sequence);
   waiting_.emplace(sequence.order(), &sequence);
   return id;
 }
@@ -114,12 +57,12 @@ void Scheduler::pause(RequestId id, bool paused) {
 }
 
 const Scheduler::Plan* Scheduler::plan(Clock::time_point now) {
-  entries_.clear();
+  parts_.clear();
   plan_.copies.clear();
   reap(now);
   admit(now);
   compose();
-  return entries_.empty() ? nullptr : &plan_;
+  return parts_.empty() ? nullptr : &plan_;
 }
 
 // Lets go of what nobody waits for any more.
@@ -153,113 +96,32 @@ void Scheduler::admit(Clock::time_point now) {
 // runs; and for one that had to give its pages up before, all that it and they may come to need, so that nobody
 // computes a prompt again and again.
 bool Scheduler::start(Sequence& sequence) {
-  adopt_pages(sequence);
-  const auto missing = [](const Sequence& s, std::int32_t tokens) {
-    return blocks_for(tokens) - static_cast<std::int32_t>(s.blocks.size());
-  };
-  const std::int32_t needed = missing(sequence, sequence.length());
-  std::int64_t wanted = needed;
+  cache_.adopt(sequence);
+  std::int64_t wanted = StateCache::missing(sequence, sequence.length());
   if (!running_.empty() && sequence.preempted) {
-    wanted = missing(sequence, longest(sequence));
-    for (const auto& [order, other] : running_) wanted += missing(*other, longest(*other));
+    wanted = StateCache::missing(sequence, longest(sequence));
+    for (const auto& [order, other] : running_) wanted += StateCache::missing(*other, longest(*other));
   } else if (sequence.generates()) {
     wanted += std::ssize(running_);
   }
   // Scores leave what others may come back for in the cache: one at a time takes of it, more need free pages.
-  const bool scores = std::holds_alternative<Score>(sequence.request.task);
-  const bool free_only = scores && std::ranges::any_of(running_, [](const auto& entry) {
-                           return std::holds_alternative<Score>(entry.second->request.task);
+  const bool free_only = sequence.scores() && std::ranges::any_of(running_, [](const auto& entry) {
+                           return entry.second->scores() != nullptr;
                          });
-  const std::int32_t room = pool_.available() + (free_only ? 0 : prefixes_.evictable());
-  if (wanted > room || !reserve(needed)) {
-    release_pages(sequence, false);
+  if (wanted > (free_only ? cache_.free() : cache_.obtainable()) || !cache_.grow(sequence, sequence.length())) {
+    cache_.release(sequence, false);
     return false;
   }
-  for (std::int32_t i = 0; i < needed; ++i) sequence.blocks.push_back(pool_.take());
-  copy_partial_page(sequence);
+  const auto copy = cache_.copy_partial_page(sequence);
+  if (copy.first >= 0) plan_.copies.push_back(copy);
   sequence.preempted = false;
   return true;
 }
 
-// Makes sure that the pool has so many blocks; pages that nobody holds are evicted for it, unless that is in vain.
-bool Scheduler::reserve(std::int32_t blocks) {
-  if (blocks > pool_.available() + prefixes_.evictable()) return false;
-  while (pool_.available() < blocks) prefixes_.evict();
-  return true;
-}
-
-// Takes the pages that others have computed for the tokens that come next. What is wanted of it is always computed.
-void Scheduler::adopt_pages(Sequence& sequence) {
-  if (!shares(sequence)) return;
-  while (sequence.computed == sequence.shared * kv_block_tokens &&
-         sequence.computed + kv_block_tokens <= sequence.first_wanted()) {
-    PrefixTree::Node* next = prefixes_.child(sequence.node, page(sequence, sequence.shared));
-    if (!next) return;
-    const auto at = static_cast<std::size_t>(sequence.shared);
-    if (at < sequence.blocks.size()) {
-      pool_.release(sequence.blocks[at]);
-      sequence.blocks[at] = next->block;
-    } else {
-      sequence.blocks.push_back(next->block);
-    }
-    prefixes_.advance(sequence.node, next);
-    sequence.node = next;
-    ++sequence.shared;
-    sequence.computed += kv_block_tokens;
-    if (sequence.generated() == 0) sequence.outcome.cached_tokens += kv_block_tokens;
-  }
-}
-
-// A page that begins alike cannot be shared, as both would go on writing to it, but copied.
-void Scheduler::copy_partial_page(Sequence& sequence) {
-  if (!shares(sequence) || sequence.computed != sequence.shared * kv_block_tokens) return;
-  const auto rest = static_cast<std::size_t>(std::max(0, sequence.first_wanted() - sequence.computed));
-  const PrefixTree::Tokens tokens(sequence.tokens);
-  const auto [block, count] = prefixes_.partial(
-      sequence.node,
-      tokens.subspan(static_cast<std::size_t>(sequence.computed), std::min<std::size_t>(rest, kv_block_tokens)));
-  if (count == 0) return;
-  plan_.copies.emplace_back(block, sequence.blocks[static_cast<std::size_t>(sequence.shared)]);
-  sequence.computed += count;
-  if (sequence.generated() == 0) sequence.outcome.cached_tokens += count;
-}
-
-// Puts the pages that are full into the tree.
-void Scheduler::share_pages(Sequence& sequence) {
-  if (!shares(sequence)) return;
-  while ((sequence.shared + 1) * kv_block_tokens <= sequence.computed) {
-    std::int32_t& block = sequence.blocks[static_cast<std::size_t>(sequence.shared)];
-    PrefixTree::Node* node = prefixes_.insert(sequence.node, page(sequence, sequence.shared), block);
-    block = node->block;
-    prefixes_.advance(sequence.node, node);
-    sequence.node = node;
-    ++sequence.shared;
-  }
-}
-
-// lasting: what has been computed stays in the tree for whoever begins alike.
-void Scheduler::release_pages(Sequence& sequence, bool lasting) {
-  auto own = static_cast<std::size_t>(sequence.shared);
-  const std::int32_t begin = sequence.shared * kv_block_tokens;
-  if (lasting && shares(sequence) && sequence.computed > begin) {
-    const auto count = static_cast<std::size_t>(sequence.computed - begin);
-    prefixes_.insert(sequence.node, PrefixTree::Tokens(sequence.tokens).subspan(static_cast<std::size_t>(begin), count),
-                     sequence.blocks[own++]);
-  }
-  for (; own < sequence.blocks.size(); ++own) pool_.release(sequence.blocks[own]);
-  prefixes_.release(sequence.node, lasting);
-  sequence.node = prefixes_.root(sequence.variant);
-  sequence.blocks.clear();
-  sequence.shared = 0;
-  sequence.computed = 0;
-  if (sequence.generated() == 0) sequence.outcome.cached_tokens = 0;
-}
-
 // It starts again later, from the tokens that it has.
 void Scheduler::preempt(Sequence& sequence) {
-  for (Entry& entry : entries_) entry.cancels_out |= entry.sequence == &sequence;
-  std::erase_if(entries_, [](const Entry& entry) { return entry.cancels_out; });
-  release_pages(sequence, true);
+  std::erase_if(parts_, [&](const StepPart& part) { return part.sequence == &sequence; });
+  cache_.release(sequence, true);
   sequence.preempted = true;
   running_.erase(sequence.order());
   waiting_.emplace(sequence.order(), &sequence);
@@ -269,131 +131,70 @@ void Scheduler::preempt(Sequence& sequence) {
 void Scheduler::compose() {
   std::vector<Sequence*> order;
   for (const auto& [key, sequence] : running_) order.push_back(sequence);
-  std::ranges::stable_partition(order, [](const Sequence* s) { return is_decoding(*s); });
+  std::ranges::stable_partition(order, [](const Sequence* sequence) { return sequence->decodes(); });
   std::int32_t tokens = options_.step_tokens;
   std::int32_t rows = options_.max_outputs;
   for (Sequence* sequence : order) {
-    if (!running_.contains(sequence->order())) continue;  // preempted below
-    adopt_pages(*sequence);
-    Entry entry{sequence};
-    if (!choose_part(*sequence, entry, tokens, rows)) continue;
-    const auto missing = [&] {
-      return blocks_for(sequence->computed + entry.count) - static_cast<std::int32_t>(sequence->blocks.size());
-    };
+    const auto runs = [&] { return running_.contains(sequence->order()); };
+    if (!runs()) continue;  // preempted below
+    cache_.adopt(*sequence);
+    const StepPart part = choose_part(*sequence, tokens, rows);
+    if (part.count == 0) continue;
     // The last in order goes back to waiting. It is never alone here: one sequence always fits.
-    while (!reserve(missing())) {
-      Sequence* last = running_.rbegin()->second;
-      preempt(*last);
-      if (last == sequence) break;
-    }
-    if (!running_.contains(sequence->order())) continue;
-    while (missing() > 0) sequence->blocks.push_back(pool_.take());
-    entries_.push_back(entry);
-    tokens -= entry.count;
-    rows -= entry.reads + (entry.chooses ? 1 : 0);
+    while (runs() && !cache_.grow(*sequence, sequence->computed + part.count)) preempt(*running_.rbegin()->second);
+    if (!runs()) continue;
+    parts_.push_back(part);
+    tokens -= part.count;
+    rows -= part.wanted();
   }
-
-  for (auto* list : {&tokens_, &positions_, &owners_, &types_, &ordinals_, &outputs_, &chosen_, &read_}) list->clear();
-  views_.clear();
-  sampling_.clear();
-  plan_.batch = {};
-  for (const Entry& entry : entries_) describe(entry);
-  plan_.batch.tokens = tokens_;
-  plan_.batch.positions = positions_;
-  plan_.batch.sequences = owners_;
-  plan_.batch.types = types_;
-  plan_.batch.ordinals = ordinals_;
-  plan_.batch.views = views_;
-  plan_.batch.outputs = outputs_;
-  plan_.choices = {chosen_, sampling_, read_};
+  batch_.clear();
+  for (const StepPart& part : parts_) batch_.add(part, options_.padding_token);
+  plan_.batch = batch_.batch();
+  plan_.choices = batch_.choices();
 }
 
-// What the sequence gets of a step that has room for so many more tokens and wanted rows; false: nothing.
-bool Scheduler::choose_part(Sequence& sequence, Entry& entry, std::int32_t tokens, std::int32_t rows) const {
-  if (sequence.paused || is_computing_next_page_of(sequence)) return false;
+// What the sequence gets of a step that has room for so many more tokens and wanted rows; no tokens: nothing.
+StepPart Scheduler::choose_part(Sequence& sequence, std::int32_t tokens, std::int32_t rows) const {
+  // What another one in the step computes is there in the next.
+  const bool wait = std::ranges::any_of(
+      parts_, [&](const StepPart& part) { return cache_.compute_the_same(sequence, *part.sequence); });
+  if (sequence.paused || wait) return {};
+  StepPart part{&sequence};
   const std::int32_t left = sequence.length() - sequence.computed;
   if (const Encode* encode = sequence.encodes()) {
     // The whole text, among others of the same adapter.
-    const Encode* first = entries_.empty() ? encode : entries_.front().sequence->encodes();
-    if (first->adapter != encode->adapter || (left > tokens && first != encode)) return false;
-    entry.count = left;
+    const Encode* first = parts_.empty() ? encode : parts_.front().sequence->encodes();
+    if (first->adapter != encode->adapter || (left > tokens && first != encode)) return {};
+    part.count = left;
   } else {
-    entry.count = std::min(left, tokens);
+    part.count = std::min(left, tokens);
   }
   const auto wanted = [&] {
-    return std::max(0, sequence.computed + entry.count - std::max(sequence.computed, sequence.first_wanted()));
+    return std::max(0, sequence.computed + part.count - std::max(sequence.computed, sequence.first_wanted()));
   };
-  if (wanted() > rows) entry.count -= wanted() - rows;
-  entry.chooses = sequence.generates() && wanted() > 0;
-  entry.reads = entry.chooses ? 0 : wanted();
-  return entry.count > 0;
-}
-
-// Whether somebody in the step computes what is the next page of this sequence as well.
-bool Scheduler::is_computing_next_page_of(const Sequence& sequence) const {
-  if (!shares(sequence) || sequence.computed != sequence.shared * kv_block_tokens ||
-      sequence.computed + kv_block_tokens > sequence.first_wanted())
-    return false;
-  return std::ranges::any_of(entries_, [&](const Entry& entry) {
-    const Sequence& other = *entry.sequence;
-    return other.node == sequence.node && other.length() >= (sequence.shared + 1) * kv_block_tokens &&
-           std::ranges::equal(page(other, sequence.shared), page(sequence, sequence.shared));
-  });
-}
-
-// Adds the rows of an entry to the batch.
-void Scheduler::describe(const Entry& entry) {
-  Sequence& sequence = *entry.sequence;
-  const auto owner = static_cast<std::int32_t>(views_.size());
-  SequenceView view{.blocks = sequence.blocks,
-                    .length = sequence.computed + entry.count,
-                    .long_rope = sequence.long_rope,
-                    // What a preempted sequence has to compute again is read like a prompt.
-                    .phase = is_decoding(sequence) ? Phase::decode : Phase::prompt};
-  if (const Encode* encode = sequence.encodes()) {
-    view.skipped = encode->skipped;
-    plan_.batch.task = encode->adapter;
-    types_.insert(types_.end(), encode->types.begin(), encode->types.end());
-    std::int32_t counted = 0;
-    for (const std::int32_t token : sequence.tokens)
-      ordinals_.push_back(token == options_.padding_token ? 0 : ++counted);
-  }
-  views_.push_back(view);
-  for (std::int32_t i = 0; i < entry.count; ++i) {
-    positions_.push_back(sequence.computed + i);
-    tokens_.push_back(sequence.tokens[static_cast<std::size_t>(sequence.computed + i)]);
-    owners_.push_back(owner);
-  }
-  types_.resize(tokens_.size(), 0);
-  ordinals_.resize(tokens_.size(), 0);
-  const std::int32_t wanted = entry.reads + (entry.chooses ? 1 : 0);
-  for (std::int32_t i = wanted; i > 0; --i) {
-    (entry.chooses ? chosen_ : read_).push_back(static_cast<std::int32_t>(outputs_.size()));
-    outputs_.push_back(static_cast<std::int32_t>(tokens_.size()) - i);
-  }
-  if (!entry.chooses) return;
-  Sampling& sampling = sampling_.emplace_back(sequence.generates()->sampling);
-  sampling.step = static_cast<std::uint32_t>(sequence.generated());
-  sampling.adjustments.swap(sequence.penalties.adjustments());  // lent: there may be many
+  if (wanted() > rows) part.count -= wanted() - rows;
+  part.chooses = sequence.generates() && wanted() > 0;
+  part.reads = part.chooses ? 0 : wanted();
+  return part;
 }
 
 void Scheduler::commit(const StepResult& result, Clock::time_point now) {
-  const std::size_t width = read_.empty() ? 0 : result.rows.size() / read_.size();
-  std::size_t chosen = 0;
+  const std::size_t width = batch_.rows_read() == 0 ? 0 : result.rows.size() / batch_.rows_read();
+  std::size_t choice = 0;
   auto row = result.rows.begin();
-  for (const Entry& entry : std::exchange(entries_, {})) {
-    Sequence& sequence = *entry.sequence;
-    if (entry.reads > 0) {
-      const auto end = row + static_cast<std::ptrdiff_t>(width) * entry.reads;
-      events_.emplace_back(sequence.id, RowsEvent{sequence.computed + entry.count - entry.reads, {row, end}});
+  for (const StepPart& part : std::exchange(parts_, {})) {
+    Sequence& sequence = *part.sequence;
+    if (part.reads > 0) {
+      const auto end = row + static_cast<std::ptrdiff_t>(width) * part.reads;
+      events_.emplace_back(sequence.id, RowsEvent{sequence.computed + part.count - part.reads, {row, end}});
       row = end;
     }
-    sequence.computed += entry.count;
-    share_pages(sequence);
-    if (entry.chooses) {
-      sequence.penalties.adjustments().swap(sampling_[chosen].adjustments);
-      if (!sequence.ending) accept_token(sequence, result.tokens[chosen], result.probabilities[chosen], now);
-      ++chosen;
+    sequence.computed += part.count;
+    cache_.share(sequence);
+    if (part.chooses) {
+      batch_.give_back(choice, sequence);
+      if (!sequence.ending) accept_token(sequence, result.tokens[choice], result.probabilities[choice], now);
+      ++choice;
     } else if (!sequence.generates() && sequence.computed == sequence.length()) {
       sequence.outcome.prefill_seconds = seconds(now - sequence.started);
       sequence.ending = Ending::length;
@@ -422,11 +223,11 @@ void Scheduler::accept_token(Sequence& sequence, std::int32_t token, std::vector
 }
 
 void Scheduler::fail(const std::exception_ptr& error) {
-  for (const Entry& entry : std::exchange(entries_, {})) fail(*entry.sequence, error);
+  for (const StepPart& part : std::exchange(parts_, {})) fail(*part.sequence, error);
 }
 
 void Scheduler::fail_all(const std::exception_ptr& error) {
-  entries_.clear();
+  parts_.clear();
   while (!sequences_.empty()) fail(sequences_.begin()->second, error);
 }
 
@@ -440,7 +241,7 @@ void Scheduler::finish(Sequence& sequence, Ending ending) {
 void Scheduler::fail(Sequence& sequence, const std::exception_ptr& error) { leave(sequence, false, error); }
 
 void Scheduler::leave(Sequence& sequence, bool lasting, Event end) {
-  release_pages(sequence, lasting);
+  cache_.release(sequence, lasting);
   events_.emplace_back(sequence.id, std::move(end));
   waiting_.erase(sequence.order());
   running_.erase(sequence.order());
@@ -453,7 +254,7 @@ std::int32_t Scheduler::longest(const Sequence& sequence) const {
 }
 
 bool Scheduler::in_step(const Sequence& sequence) const {
-  return std::ranges::contains(entries_, &sequence, &Entry::sequence);
+  return std::ranges::contains(parts_, &sequence, &StepPart::sequence);
 }
 
 }  // namespace gerbil::runtime

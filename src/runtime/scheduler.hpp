@@ -10,9 +10,10 @@
 #include <vector>
 
 #include "backends/program.hpp"
-#include "runtime/prefix_tree.hpp"
 #include "runtime/request.hpp"
 #include "runtime/sequence.hpp"
+#include "runtime/state_cache.hpp"
+#include "runtime/step_batch.hpp"
 
 namespace gerbil::runtime {
 
@@ -32,12 +33,13 @@ struct SchedulerOptions {
   bool reuse_prefixes = true;
 };
 
+// Throws Error{invalid_argument|context_full|unsupported} for a request that can never run.
+void check(const Request& request, const SchedulerOptions& options);
+
 class Scheduler {
  public:
   explicit Scheduler(const SchedulerOptions& options);
 
-  // Throws what add() would throw of a request that can never run: Error{invalid_argument|context_full}.
-  void check(const Request& request) const;
   // Throws as check() does, and Error{overloaded} when max_waiting requests wait already.
   RequestId add(Request request, Clock::time_point now);
   // Ends a request before its time. Nothing happens when it has ended; while it is in a step, it ends with that.
@@ -63,40 +65,22 @@ class Scheduler {
   bool full() const { return options_.max_waiting > 0 && std::ssize(waiting_) >= options_.max_waiting; }
 
  private:
-  // What one sequence has in the step in hand.
-  struct Entry {
-    Sequence* sequence;
-    std::int32_t count = 0;    // tokens
-    std::int32_t reads = 0;    // rows that it wants, its last ones of the step
-    bool chooses = false;      // its next token
-    bool cancels_out = false;  // it lost its pages again
-  };
-
   void reap(Clock::time_point now);
   void admit(Clock::time_point now);
   bool start(Sequence& sequence);
   void compose();
-  bool choose_part(Sequence& sequence, Entry& entry, std::int32_t tokens, std::int32_t rows) const;
-  void describe(const Entry& entry);
-  bool is_computing_next_page_of(const Sequence& sequence) const;
-  bool reserve(std::int32_t blocks);
-  void adopt_pages(Sequence& sequence);
-  void copy_partial_page(Sequence& sequence);
-  void share_pages(Sequence& sequence);
-  void release_pages(Sequence& sequence, bool lasting);
+  StepPart choose_part(Sequence& sequence, std::int32_t tokens, std::int32_t rows) const;
   void preempt(Sequence& sequence);
   void accept_token(Sequence& sequence, std::int32_t token, std::vector<ScoredToken> probabilities,
                     Clock::time_point now);
   void finish(Sequence& sequence, Ending ending);
   void fail(Sequence& sequence, const std::exception_ptr& error);
   void leave(Sequence& sequence, bool lasting, Event end);
-  bool shares(const Sequence& sequence) const { return options_.reuse_prefixes && !sequence.encodes(); }
   std::int32_t longest(const Sequence& sequence) const;
   bool in_step(const Sequence& sequence) const;
 
   SchedulerOptions options_;
-  BlockPool pool_;
-  PrefixTree prefixes_;
+  StateCache cache_;
   RequestId next_ = 1;
   std::map<RequestId, Sequence> sequences_;
   using Queue = std::map<std::pair<std::int32_t, RequestId>, Sequence*>;  // by Sequence::order()
@@ -105,11 +89,9 @@ class Scheduler {
   std::vector<std::pair<RequestId, Event>> events_;
 
   // The step in hand.
-  std::vector<Entry> entries_;
+  std::vector<StepPart> parts_;
+  StepBatch batch_;
   Plan plan_;
-  std::vector<std::int32_t> tokens_, positions_, owners_, types_, ordinals_, outputs_, chosen_, read_;
-  std::vector<SequenceView> views_;
-  std::vector<Sampling> sampling_;
 };
 
 }  // namespace gerbil::runtime

@@ -56,14 +56,14 @@ struct Sequence {
   Clock::time_point first_token;
 
   const Generate* generates() const { return std::get_if<Generate>(&request.task); }
+  const Score* scores() const { return std::get_if<Score>(&request.task); }
   const Encode* encodes() const { return std::get_if<Encode>(&request.task); }
   std::int32_t length() const { return static_cast<std::int32_t>(tokens.size()); }
   std::int32_t generated() const { return length() - outcome.prompt_tokens; }
   // The first token whose row is wanted: of an answer and of a text the last.
-  std::int32_t first_wanted() const {
-    const auto* score = std::get_if<Score>(&request.task);
-    return score ? score->first : length() - 1;
-  }
+  std::int32_t first_wanted() const { return scores() ? scores()->first : length() - 1; }
+  // Whether its next step is one token of the answer.
+  bool decodes() const { return generated() > 0 && computed + 1 == length(); }
   // Most urgent first, in order of arrival among equals.
   std::pair<std::int32_t, RequestId> order() const { return {-request.priority, id}; }
 };

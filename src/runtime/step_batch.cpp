@@ -1,0 +1,61 @@
+#include "runtime/step_batch.hpp"
+
+namespace gerbil::runtime {
+
+void StepBatch::clear() {
+  for (auto* list : {&tokens_, &positions_, &sequences_, &types_, &ordinals_, &outputs_, &chosen_, &read_})
+    list->clear();
+  adapter_ = 0;
+  views_.clear();
+  sampling_.clear();
+}
+
+void StepBatch::add(const StepPart& part, std::int32_t padding_token) {
+  Sequence& sequence = *part.sequence;
+  const auto number = static_cast<std::int32_t>(views_.size());
+  SequenceView view{.blocks = sequence.blocks,
+                    .length = sequence.computed + part.count,
+                    .long_rope = sequence.long_rope,
+                    // What a preempted sequence has to compute again is read like a prompt.
+                    .phase = sequence.decodes() ? Phase::decode : Phase::prompt};
+  if (const Encode* encode = sequence.encodes()) {
+    view.skipped = encode->skipped;
+    adapter_ = encode->adapter;
+    types_.insert(types_.end(), encode->types.begin(), encode->types.end());
+    std::int32_t counted = 0;
+    for (const std::int32_t token : sequence.tokens) ordinals_.push_back(token == padding_token ? 0 : ++counted);
+  }
+  views_.push_back(view);
+  for (std::int32_t i = 0; i < part.count; ++i) {
+    positions_.push_back(sequence.computed + i);
+    tokens_.push_back(sequence.tokens[static_cast<std::size_t>(sequence.computed + i)]);
+    sequences_.push_back(number);
+  }
+  types_.resize(tokens_.size(), 0);
+  ordinals_.resize(tokens_.size(), 0);
+  for (std::int32_t i = part.wanted(); i > 0; --i) {
+    (part.chooses ? chosen_ : read_).push_back(static_cast<std::int32_t>(outputs_.size()));
+    outputs_.push_back(static_cast<std::int32_t>(tokens_.size()) - i);
+  }
+  if (!part.chooses) return;
+  Sampling& sampling = sampling_.emplace_back(sequence.generates()->sampling);
+  sampling.step = static_cast<std::uint32_t>(sequence.generated());
+  sampling.adjustments.swap(sequence.penalties.adjustments());  // lent: there may be many
+}
+
+void StepBatch::give_back(std::size_t choice, Sequence& sequence) {
+  sequence.penalties.adjustments().swap(sampling_[choice].adjustments);
+}
+
+Batch StepBatch::batch() const {
+  return {.tokens = tokens_,
+          .positions = positions_,
+          .sequences = sequences_,
+          .types = types_,
+          .ordinals = ordinals_,
+          .task = adapter_,
+          .views = views_,
+          .outputs = outputs_};
+}
+
+}  // namespace gerbil::runtime

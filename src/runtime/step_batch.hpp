@@ -1,0 +1,41 @@
+// The rows of one step, as the program takes them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "backends/program.hpp"
+#include "runtime/sequence.hpp"
+
+namespace gerbil::runtime {
+
+// What one sequence has in a step.
+struct StepPart {
+  Sequence* sequence = nullptr;
+  std::int32_t count = 0;  // tokens
+  std::int32_t reads = 0;  // rows that it wants, its last ones of the step
+  bool chooses = false;    // its next token
+  std::int32_t wanted() const { return reads + (chooses ? 1 : 0); }
+};
+
+class StepBatch {
+ public:
+  void clear();
+  // padding_token: see graph::Index::ordinal.
+  void add(const StepPart& part, std::int32_t padding_token);
+  // The adjustments that the sequence of a choice lent, by the number of the choice.
+  void give_back(std::size_t choice, Sequence& sequence);
+
+  // They refer to this object, and to the blocks of the sequences.
+  Batch batch() const;
+  Choices choices() const { return {chosen_, sampling_, read_}; }
+  std::size_t rows_read() const { return read_.size(); }
+
+ private:
+  std::vector<std::int32_t> tokens_, positions_, sequences_, types_, ordinals_, outputs_, chosen_, read_;
+  std::int32_t adapter_ = 0;
+  std::vector<SequenceView> views_;
+  std::vector<Sampling> sampling_;
+};
+
+}  // namespace gerbil::runtime
