@@ -44,7 +44,7 @@ template <std::size_t N>
 std::array<Value, N> bind(std::string_view function, const Arguments& arguments, const std::string_view (&names)[N],
                           std::size_t required) {
   std::array<Value, N> values;
-  bind(function, arguments, names, values, required);
+  jinja::bind(function, arguments, names, values, required);  // not std::bind
   return values;
 }
 

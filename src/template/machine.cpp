@@ -23,9 +23,26 @@ std::string Machine::run(const Json& variables) {
     line_ = instruction.line;
     if (instruction.op == Op::halt) return take_buffer();
     heap_.spend(1);
+    // Between instructions no value is in the hands of a builtin.
+    if (heap_.is_due()) collect();
     ++at_;
     execute(instruction);
   }
+}
+
+void Machine::collect() {
+  heap_.collect([&](Marker& marker) {
+    for (const Value value : stack_) marker.reach(value);
+    for (const std::string& buffer : buffers_) marker.count(buffer.size());
+    for (const Frame& frame : frames_) marker.reach(frame.scope);
+    for (const LoopFrame& frame : loops_) {
+      marker.reach(frame.loop);
+      for (const Value value : frame.kept) marker.reach(value);
+    }
+    marker.reach(scope_);
+    marker.reach(root_);
+  });
+  free_scopes_.clear();
 }
 
 Value Machine::pop() {
@@ -35,11 +52,7 @@ Value Machine::pop() {
 }
 
 Scope* Machine::open_scope(Scope* parent) {
-  if (free_scopes_.empty()) {
-    heap_.reserve(sizeof(Scope));
-    scopes_.emplace_back();
-    free_scopes_.push_back(&scopes_.back());
-  }
+  if (free_scopes_.empty()) free_scopes_.push_back(heap_.make(Scope()));
   Scope* scope = free_scopes_.back();
   free_scopes_.pop_back();
   scope->variables.clear();
@@ -101,6 +114,7 @@ void Machine::print(Value value) {
 std::string Machine::take_buffer() {
   std::string text = std::move(buffers_.back());
   buffers_.pop_back();
+  heap_.give_back(static_cast<std::int64_t>(text.size()));
   return text;
 }
 

@@ -1,7 +1,6 @@
 // Runs a program. Calls of macros, blocks and recursive loops are frames in a vector, not on the C++ stack.
 #pragma once
 
-#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,13 +9,6 @@
 #include "template/program.hpp"
 
 namespace gerbil::jinja {
-
-// Variables of one part of a template; what is not here is looked for in the parent.
-struct Scope {
-  std::vector<std::pair<std::int32_t, Value>> variables;
-  Scope* parent = nullptr;
-  bool captured = false;  // a macro or loop may still look here when the part has ended
-};
 
 class Machine {
  public:
@@ -44,6 +36,7 @@ class Machine {
   };
 
   void execute(const Instruction& instruction);
+  void collect();
   Value pop();
   void push(Value value) { stack_.push_back(value); }
   void jump(const Instruction& instruction) { at_ += instruction.a - 1; }
@@ -83,7 +76,6 @@ class Machine {
   std::vector<Frame> frames_;
   std::vector<LoopFrame> loops_;
   std::vector<bool> autoescapes_;
-  std::deque<Scope> scopes_;
   std::vector<Scope*> free_scopes_;
   Scope* scope_ = nullptr;
   Scope* root_ = nullptr;

@@ -1,7 +1,8 @@
 // The values that a template computes with: Python's, as far as Jinja shows them.
 //
-// A Value is a tag and a word. What does not fit into a word lies in the Heap of one rendering, which frees everything
-// at its end: values are copied freely, may refer to each other in circles, and none is destroyed by recursion.
+// A Value is a tag and a word. What does not fit into a word lies in the Heap of one rendering, which finds out by
+// itself what is still needed: values are copied freely, may refer to each other in circles, and none is destroyed by
+// recursion.
 #pragma once
 
 #include <cstdint>
@@ -127,8 +128,8 @@ using Values = std::vector<Value>;
 // A str: well-formed UTF-8, counted in characters.
 struct Text {
   std::string bytes;
-  bool markup = false;               // markupsafe.Markup: what is joined to it gets escaped
   mutable std::int64_t length = -1;  // in characters; -1: not counted yet
+  bool markup = false;               // markupsafe.Markup: what is joined to it gets escaped
 };
 
 // How large a value is when it is printed or compared: both are bounded, so that these may recurse.
@@ -163,10 +164,17 @@ struct Method {
   Value self;
 };
 
+// Variables of one part of a template; what is not here is looked for in the parent.
+struct Scope {
+  std::vector<std::pair<std::int32_t, Value>> variables;
+  Scope* parent = nullptr;
+  bool captured = false;  // a macro or loop may still look here when the part has ended
+};
+
 // A macro of the template with the scope it was defined in.
 struct Macro {
   const struct MacroCode* code = nullptr;
-  struct Scope* scope = nullptr;
+  Scope* scope = nullptr;
   bool markup = false;  // defined where autoescape was on, so what it gives is escaped already
 };
 
@@ -176,7 +184,7 @@ struct Loop {
   std::size_t index = 0;
   int depth = 0;            // of a recursive loop: how many are around it
   std::int32_t entry = -1;  // of a recursive loop: where its code begins
-  struct Scope* scope = nullptr;
+  Scope* scope = nullptr;
   Values changed;  // what loop.changed() was called with last
   bool changed_called = false;
 };

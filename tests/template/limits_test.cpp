@@ -32,6 +32,43 @@ TEST(TemplateLimits, MemoryOfALongValueThatAShortFormatTakesOften) {
   }
 }
 
+// Each of these makes some 600 MB of values and holds few of them at a time.
+TEST(TemplateLimits, MemoryThatNothingHoldsAnyMore) {
+  const std::string before = "{% set part = 'x' * 2000 %}{% set n = namespace(t='', l=[]) %}{% for i in range(800) %}";
+  for (const std::string step :
+       {"{% set n.t = n.t + part %}", "{% set n.t = n.t ~ part %}", "{% set n.t = part + n.t %}",
+        "{% set n.t = (n.t + part)|replace('y', 'z') %}", "{% set n.t %}{{ n.t }}{{ part }}{% endset %}"}) {
+    EXPECT_EQ(Template(before + step + "{% endfor %}{{ n.t|length }}").render(Json::object()), "1600000") << step;
+  }
+  EXPECT_EQ(Template(before + "{% endfor %}{% for i in range(9000) %}{% set n.l = n.l + [i] %}{% endfor %}"
+                              "{{ n.l|length }} {{ n.l|sum }}")
+                .render(Json::object()),
+            "9000 40495500");
+  EXPECT_EQ(Template(before + "{% macro f(a) %}{% macro g() %}{{ a|length }}{% endmacro %}{{ g() }}{% endmacro %}"
+                              "{% set n.t = f(part * 500) %}{% endfor %}{{ n.t }}")
+                .render(Json::object()),
+            "1000000");
+}
+
+TEST(TemplateLimits, MemoryThatIsStillHeld) {
+  for (const std::string held :
+       {"{% set n.l = n.l + ['x' * 1000000 ~ i] %}", "{% set n.l = {'before': n.l, 'now': 'x' * 1000000 ~ i} %}",
+        "{% set n.l = cycler(n.l, 'x' * 1000000 ~ i) %}", "{% set n.l = joiner([n.l, 'x' * 1000000 ~ i]) %}",
+        "{% set n.l = namespace(before=n.l, now='x' * 1000000 ~ i) %}", "{{ 'x' * 1000000 }}",
+        "{% set n.l = [n.l, ('x' * 1000000 ~ i).upper][:2] %}"}) {
+    const std::string sentence =
+        refusal("{% set n = namespace(l=[]) %}{% for i in range(100) %}" + held + "{% endfor %}", {.bytes = 64 << 20});
+    EXPECT_EQ(sentence, "The template fails in line 1: the template needs more than 64 MiB of memory") << held;
+  }
+}
+
+TEST(TemplateLimits, ValuesThatHoldEachOtherInALongChain) {
+  EXPECT_EQ(Template("{% set n = namespace(last=none) %}{% for i in range(100000) %}"
+                     "{% set n.last = namespace(before=n.last, i=i) %}{% endfor %}{{ n.last.before.before.i }}")
+                .render(Json::object(), {.garbage = 1 << 20}),
+            "99997");
+}
+
 TEST(TemplateLimits, SearchingTakesNoLongerWhateverTheTextsHold) {
   EXPECT_EQ(Template("{% set text = 'a' * 8000000 %}{% set part = 'a' * 4000000 + 'b' %}"
                      "{{ part in text }} {{ text.find(part) }} {{ text.count(part) }} {{ text.split(part)|length }} "
