@@ -24,6 +24,15 @@ void trace(Marker& marker, const std::vector<std::pair<First, Value>>& pairs) {
 void trace(Marker& marker, const Text& text) { marker.count(text.bytes.size()); }
 void trace(Marker& marker, const Sequence& sequence) { trace(marker, sequence.items); }
 void trace(Marker& marker, const Dict& dict) { trace(marker, dict.items); }
+void trace(Marker& marker, const Generator& generator) {
+  marker.reach(generator.source.source);
+  trace(marker, generator.values);
+  trace(marker, generator.keywords);
+  marker.reach(generator.attribute);
+  marker.reach(generator.fallback);
+  trace(marker, generator.seen);
+  marker.reach(generator.scope);
+}
 void trace(Marker& marker, const Missing& missing) {
   marker.reach(missing.object);
   marker.reach(missing.name);
@@ -31,7 +40,10 @@ void trace(Marker& marker, const Missing& missing) {
 void trace(Marker& marker, const Method& method) { marker.reach(method.self); }
 void trace(Marker& marker, const Macro& macro) { marker.reach(macro.scope); }
 void trace(Marker& marker, const Loop& loop) {
-  trace(marker, loop.items);
+  marker.reach(loop.iteration.source);
+  trace(marker, loop.ahead);
+  marker.reach(loop.previous);
+  marker.reach(loop.current);
   trace(marker, loop.changed);
   marker.reach(loop.scope);
 }
@@ -59,9 +71,10 @@ void Marker::reach(Value value) {
       return reach(&value.missing());
     case Kind::text:
       return reach(&value.text());
+    case Kind::generator:
+      return reach(&value.generator());
     case Kind::list:
     case Kind::tuple:
-    case Kind::generator:
     case Kind::view:
     case Kind::range:
       return reach(&value.sequence());

@@ -100,8 +100,7 @@ void Compiler::if_statement() {
 
 // The iterable lies on the stack. A recursive loop begins here again for each loop(…).
 void Compiler::filter_items(const Target& target) {
-  emit({.op = Op::enter_loop});
-  const std::size_t next = emit(Op::next);
+  const std::size_t filter = emit(Op::filter_loop);
   emit(Op::push_scope);
   const std::size_t names = begin_names();
   declare(target);
@@ -109,15 +108,13 @@ void Compiler::filter_items(const Target& target) {
   expression();
   end_names(names);
   emit(Op::pop_scope);
-  emit(Op::keep);
-  jump_back(Op::jump, next);
-  land(next);
-  emit(Op::leave_filter);
+  emit(Op::halt);
+  land(filter);
 }
 
 void Compiler::loop_body(const Target& target, bool recursive, std::size_t entry) {
   const std::int32_t back = recursive ? static_cast<std::int32_t>(here() - entry) : -1;
-  emit({.op = Op::enter_loop, .flags = 1, .a = back});
+  emit(Op::enter_loop, back);
   const std::size_t next = emit(Op::next);
   emit({.op = Op::push_scope, .flags = 1});
   const std::size_t names = begin_names();

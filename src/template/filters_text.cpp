@@ -111,13 +111,13 @@ std::string flat(Value value) {
   }
   if (value.is(Kind::dict)) return "{" + result + "}";
   if (value.is(Kind::list)) return "[" + result + "]";
-  return "(" + result + (length_of(value) == 1 ? ",)" : ")");
+  return "(" + result + (value.sequence().items.size() == 1 ? ",)" : ")");
 }
 
 // pprint.pformat: on one line when it fits into 80 columns, otherwise an item a line.
 void pretty(std::string& result, Value value, std::int64_t column, std::int64_t allowance) {
   const std::string line = flat(value);
-  const bool nested = (value.is(Kind::dict) || value.is(Kind::list) || value.is(Kind::tuple)) && length_of(value) > 0;
+  const bool nested = (value.is(Kind::dict) || value.is(Kind::list) || value.is(Kind::tuple)) && truth(value);
   if (!nested || column + count_characters(line) + allowance <= 80) {
     result += line;
     return;
@@ -250,7 +250,7 @@ Value truncate(Context& context, const Arguments& arguments) {
   const std::int64_t kept = checked_add(most, -count_characters(end));
   if (kept < 0) fail("expected length >= " + std::to_string(count_characters(end)) + ", got " + std::to_string(most));
   if (leeway < 0) fail("expected leeway >= 0, got " + std::to_string(leeway));
-  if (length_of(value) <= checked_add(most, leeway)) return value;
+  if (length_of(context, value) <= checked_add(most, leeway)) return value;
   const std::string text(to_text(value, "what is truncated"));
   std::string result = text.substr(0, byte_of(text, kept));
   if (!truth(kill)) result = result.substr(0, std::min(result.rfind(' '), result.size()));

@@ -61,8 +61,8 @@ class Marker {
   std::int64_t finish();
 
  private:
-  std::vector<std::variant<const Text*, const Sequence*, const Dict*, const Missing*, const Method*, const Macro*,
-                           const Loop*, const Namespace*, const Cycler*, const Joiner*, const Scope*>>
+  std::vector<std::variant<const Text*, const Sequence*, const Generator*, const Dict*, const Missing*, const Method*,
+                           const Macro*, const Loop*, const Namespace*, const Cycler*, const Joiner*, const Scope*>>
       pending_;
   std::int64_t bytes_ = 0;
 };
@@ -84,7 +84,6 @@ class Heap {
   Value text(std::string bytes, bool markup = false);
   Value list(Values items) { return sequence(Kind::list, std::move(items), "list"); }
   Value tuple(Values items) { return sequence(Kind::tuple, std::move(items), "tuple"); }
-  Value generator(Values items) { return sequence(Kind::generator, std::move(items), "generator"); }
   Value sequence(Kind kind, Values items, std::string_view type);
   Value dict(Dict dict);
   Value undefined(Missing missing);
@@ -118,8 +117,8 @@ class Heap {
   std::int64_t bytes_left_;
   std::int64_t due_below_;
   std::chrono::steady_clock::time_point end_;
-  std::tuple<Pool<Text>, Pool<Sequence>, Pool<Dict>, Pool<Missing>, Pool<Method>, Pool<Macro>, Pool<Loop>,
-             Pool<Namespace>, Pool<Cycler>, Pool<Joiner>, Pool<Scope>>
+  std::tuple<Pool<Text>, Pool<Sequence>, Pool<Generator>, Pool<Dict>, Pool<Missing>, Pool<Method>, Pool<Macro>,
+             Pool<Loop>, Pool<Namespace>, Pool<Cycler>, Pool<Joiner>, Pool<Scope>>
       pools_;
 };
 

@@ -30,11 +30,10 @@ class Machine {
   };
   struct LoopFrame {
     Loop* loop = nullptr;
-    std::size_t next = 0;
-    Values kept;
     bool completed = false;
   };
 
+  void run_to_halt();
   void execute(const Instruction& instruction);
   void collect();
   Value pop();
@@ -65,12 +64,13 @@ class Machine {
   void leave();
 
   void enter_loop(const Instruction& instruction);
-  void leave_loop();
+  void filter_loop(const Instruction& instruction);
+  bool passes(const Generator& filter, Value item);
   void next(const Instruction& instruction);
 
   const Program& program_;
   Heap heap_;
-  Context context_{heap_};
+  Context context_{heap_, this};
   std::vector<Value> stack_;
   std::vector<std::string> buffers_;
   std::vector<Frame> frames_;
@@ -81,6 +81,7 @@ class Machine {
   Scope* root_ = nullptr;
   std::int32_t at_ = 0;  // the instruction after the one that runs
   int line_ = 0;
+  int inside_ = 0;     // instructions that run instructions, and may hold values that nothing else does
   Values positional_;  // of the call that runs, when its arguments do not lie on the stack in one piece
   std::vector<std::pair<Value, Value>> keywords_;
 };

@@ -17,7 +17,7 @@ Arguments Machine::arguments(const Instruction& instruction, std::size_t& begin)
   at += positional;
   if (spread_list) {
     positional_.assign(result.positional.begin(), result.positional.end());
-    const Values more = items_of(heap_, *at++);
+    const Values more = items_of(context_, *at++);
     positional_.insert(positional_.end(), more.begin(), more.end());
     result.positional = positional_;
   }

@@ -31,7 +31,7 @@ Value dict_items(Context& context, const Arguments& arguments) {
 }
 
 Value dict_keys(Context& context, const Arguments& arguments) {
-  return context.heap.sequence(Kind::view, items_of(context.heap, only_subject("keys", arguments)), "dict_keys");
+  return context.heap.sequence(Kind::view, items_of(context, only_subject("keys", arguments)), "dict_keys");
 }
 
 Value dict_values(Context& context, const Arguments& arguments) {
@@ -51,13 +51,13 @@ Value list_copy(Context& context, const Arguments& arguments) {
 Value sequence_count(Context& context, const Arguments& arguments) {
   const auto [list, wanted] = bind("count", arguments, {"self", "value"}, 2);
   std::int64_t result = 0;
-  for (const Value item : items_of(context.heap, list)) result += equal(item, wanted) ? 1 : 0;
+  for (const Value item : items_of(context, list)) result += equal(item, wanted) ? 1 : 0;
   return Value::integer(result);
 }
 
 Value sequence_index(Context& context, const Arguments& arguments) {
   const auto [list, wanted, start, stop] = bind("index", arguments, {"self", "value", "start", "stop"}, 2);
-  const Values items = items_of(context.heap, list);
+  const Values items = items_of(context, list);
   for (const std::size_t i : slice_indices(items.size(), start, stop, Value())) {
     if (equal(items[i], wanted)) return Value::integer(static_cast<std::int64_t>(i));
   }
@@ -81,7 +81,8 @@ Value conjugate(Context&, const Arguments& arguments) { return positive(only_sub
 Value loop_cycle(Context&, const Arguments& arguments) {
   const auto choices = arguments.positional.subspan(1);
   if (choices.empty()) fail("no items for cycling given");
-  return choices[arguments.subject().loop().index % choices.size()];
+  return choices[static_cast<std::size_t>(std::max<std::int64_t>(arguments.subject().loop().index, 0)) %
+                 choices.size()];
 }
 
 // loop.changed(…): whether the arguments differ from those of the last call.
@@ -110,7 +111,7 @@ Value cycler_reset(Context&, const Arguments& arguments) {
 Value dict_fromkeys(Context& context, const Arguments& arguments) {
   const auto [self, keys, value] = bind("fromkeys", arguments, {"self", "iterable", "value"}, 2);
   Dict result;
-  for (const Value key : items_of(context.heap, keys))
+  for (const Value key : items_of(context, keys))
     insert(context.heap, result, key, value.given() ? value : Value::none());
   return context.heap.dict(std::move(result));
 }
@@ -155,28 +156,6 @@ const Builtin* find_method(Kind kind, std::string_view name) {
     default:
       return nullptr;
   }
-}
-
-Value loop_property(Context& context, const Loop& loop, std::string_view name) {
-  const auto index = static_cast<std::int64_t>(loop.index);
-  const auto size = static_cast<std::int64_t>(loop.items.size());
-  if (name == "index") return Value::integer(index + 1);
-  if (name == "index0") return Value::integer(index);
-  if (name == "revindex") return Value::integer(size - index);
-  if (name == "revindex0") return Value::integer(size - index - 1);
-  if (name == "first") return Value::boolean(index == 0);
-  if (name == "last") return Value::boolean(index + 1 == size);
-  if (name == "length") return Value::integer(size);
-  if (name == "depth") return Value::integer(loop.depth + 1);
-  if (name == "depth0") return Value::integer(loop.depth);
-  if (name == "previtem") {
-    return index > 0 && index <= size ? loop.items[loop.index - 1]
-                                      : context.heap.undefined("there is no previous item");
-  }
-  if (name == "nextitem") {
-    return index + 1 < size ? loop.items[loop.index + 1] : context.heap.undefined("there is no next item");
-  }
-  return {};
 }
 
 }  // namespace gerbil::jinja

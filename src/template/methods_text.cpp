@@ -141,7 +141,7 @@ Value join_method(Context& context, const Arguments& arguments) {
   const auto [text, parts] = bind("join", arguments, {"self", "iterable"}, 2);
   std::string result;
   std::size_t number = 0;
-  for (const Value part : items_of(context.heap, parts)) {
+  for (const Value part : items_of(context, parts)) {
     if (number > 0) result += text.bytes();
     if (!part.is_text()) {
       require_defined(part);

@@ -77,6 +77,13 @@ void append_range(std::string& result, const Sequence& sequence) {
   result += ')';
 }
 
+void append_loop(std::string& result, const Loop& loop) {
+  result += "<LoopContext " + std::to_string(loop.index + 1);
+  const Value source = loop.iteration.source;
+  if (source.is_sequence()) result += "/" + std::to_string(source.sequence().items.size());
+  result += '>';
+}
+
 void append_sequence(std::string& result, Value value, int depth) {
   const Sequence& sequence = value.sequence();
   switch (value.kind()) {
@@ -98,8 +105,8 @@ void append_sequence(std::string& result, Value value, int depth) {
       append_items(result, sequence.items, depth);
       result += "])";
       return;
-    default:  // Python adds an address, which nothing can depend on
-      result += "<generator object>";
+    default:
+      return;
   }
 }
 
@@ -133,10 +140,12 @@ void append_repr(std::string& result, Value value, int depth) {
       return;
     case Kind::list:
     case Kind::tuple:
-    case Kind::generator:
     case Kind::view:
     case Kind::range:
       append_sequence(result, value, depth + 1);
+      return;
+    case Kind::generator:
+      result += "<generator object>";  // Python adds an address, which nothing can depend on
       return;
     case Kind::dict:
       append_dict(result, value.dict(), depth + 1);
@@ -152,7 +161,7 @@ void append_repr(std::string& result, Value value, int depth) {
       result += value.macro().code->name.empty() ? "<Macro anonymous>" : "<Macro '" + value.macro().code->name + "'>";
       return;
     case Kind::loop:
-      result += std::format("<LoopContext {}/{}>", value.loop().index + 1, value.loop().items.size());
+      return append_loop(result, value.loop());
       return;
     case Kind::name_space:
       result += "<Namespace ";

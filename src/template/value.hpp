@@ -15,6 +15,7 @@ namespace gerbil::jinja {
 
 struct Text;
 struct Sequence;
+struct Generator;
 struct Dict;
 struct Missing;
 struct Builtin;
@@ -33,10 +34,10 @@ enum class Kind : std::uint8_t {
   integer,  // 64 bits; what does not fit is an error, where Python would go on
   real,
   text,
+  generator,  // what many filters give: computed while it is read, once, without a length
   list,
   tuple,
-  generator,  // what many filters give: read once, without a length
-  view,       // dict_keys, dict_values, dict_items
+  view,  // dict_keys, dict_values, dict_items
   range,
   dict,
   builtin,
@@ -63,6 +64,7 @@ class Value {
   }
   Value(const Text* text) : kind_(Kind::text), text_(text) {}
   Value(Kind kind, Sequence* sequence) : kind_(kind), sequence_(sequence) {}
+  Value(Generator* generator) : kind_(Kind::generator), generator_(generator) {}
   Value(const Dict* dict) : kind_(Kind::dict), dict_(dict) {}
   Value(const Missing* missing) : kind_(Kind::undefined), missing_(missing) {}
   Value(const Builtin* builtin) : kind_(Kind::builtin), builtin_(builtin) {}
@@ -89,6 +91,7 @@ class Value {
   double as_real() const { return kind_ == Kind::real ? real_ : static_cast<double>(integer_); }
   const Text& text() const { return *text_; }
   Sequence& sequence() const { return *sequence_; }
+  Generator& generator() const { return *generator_; }
   const Dict& dict() const { return *dict_; }
   const Missing& missing() const { return *missing_; }
   const Builtin& builtin() const { return *builtin_; }
@@ -111,6 +114,7 @@ class Value {
     double real_;
     const Text* text_;
     Sequence* sequence_;
+    Generator* generator_;
     const Dict* dict_;
     const Missing* missing_;
     const Builtin* builtin_;
@@ -140,7 +144,6 @@ struct Extent {
 
 struct Sequence {
   Values items;
-  std::size_t consumed = 0;    // of a generator
   std::string_view type;       // Python's name of it
   std::int64_t range[3] = {};  // start, stop and step of a range
   Extent extent;
@@ -149,6 +152,29 @@ struct Sequence {
 struct Dict {
   std::vector<std::pair<Value, Value>> items;  // in the order of insertion
   Extent extent;
+};
+
+// How far something has been read. What was read to its end stays there.
+struct Iteration {
+  Value source;
+  std::size_t at = 0;  // items, or bytes of a text
+};
+
+struct Generator {
+  // Computes the next item; absent when there is none. It may keep in the fields below what it needs.
+  Value (*next)(struct Context&, Generator&) = nullptr;
+  std::string_view type = "generator";  // Python's name of it
+  Iteration source;                     // whose items it goes through
+  Values values;
+  std::vector<std::pair<Value, Value>> keywords;
+  const Builtin* function = nullptr;
+  Value attribute;
+  Value fallback;
+  Dict seen;
+  struct Scope* scope = nullptr;
+  std::int64_t number = 0;
+  bool started = false;
+  bool running = false;
 };
 
 // Why a value is undefined: `name` was not found in `object`, or is no variable at all when that is absent.
@@ -180,8 +206,12 @@ struct Macro {
 
 // The variable `loop`.
 struct Loop {
-  Values items;
-  std::size_t index = 0;
+  Iteration iteration;
+  Values ahead;  // what was read before its turn, which has come for the first `taken` of it
+  std::size_t taken = 0;
+  Value previous;
+  Value current;
+  std::int64_t index = -1;
   int depth = 0;            // of a recursive loop: how many are around it
   std::int32_t entry = -1;  // of a recursive loop: where its code begins
   Scope* scope = nullptr;
