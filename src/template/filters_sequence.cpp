@@ -17,16 +17,17 @@ Value next_row(Context& context, Generator& generator) {
     const Value item = next_of(context, generator.source);
     if (!item.given()) break;
     context.heap.reserve(sizeof(Value));
-    if (std::ssize(row) == generator.number) {
+    if (equal(Value::integer(std::ssize(row)), generator.attribute)) {
       generator.values = {item};
       return context.heap.list(std::move(row));
     }
     row.push_back(item);
   }
   if (row.empty()) return {};
-  if (!generator.fallback.is(Kind::none) && std::ssize(row) < generator.number) {
-    context.heap.reserve(checked_multiply(generator.number, sizeof(Value)));
-    row.resize(static_cast<std::size_t>(generator.number), generator.fallback);
+  if (generator.fallback.is(Kind::none)) return context.heap.list(std::move(row));
+  if (const std::int64_t size = to_index(generator.attribute); std::ssize(row) < size) {
+    context.heap.reserve(checked_multiply(size, sizeof(Value)));
+    row.resize(static_cast<std::size_t>(size), generator.fallback);
   }
   return context.heap.list(std::move(row));
 }
@@ -90,7 +91,7 @@ Value default_(Context& context, const Arguments& arguments) {
 Value batch(Context& context, const Arguments& arguments) {
   const auto [value, size, fill] = bind("batch", arguments, {"value", "linecount", "fill_with"}, 2);
   return context.heap.make(Generator{
-      .next = next_row, .source = {value}, .fallback = fill.given() ? fill : Value::none(), .number = to_index(size)});
+      .next = next_row, .source = {value}, .attribute = size, .fallback = fill.given() ? fill : Value::none()});
 }
 
 Value slice(Context& context, const Arguments& arguments) {
@@ -108,12 +109,15 @@ Value first(Context& context, const Arguments& arguments) {
 Value last(Context& context, const Arguments& arguments) {
   const Value value = only_subject("last", arguments);
   if (value.is(Kind::generator)) fail("'generator' object is not reversible");
+  if (value.is_text() && !value.bytes().empty()) return item(context, value, Value::integer(-1));
   const Values items = items_of(context, value);
   return items.empty() ? context.heap.undefined("No last item, sequence was empty.") : items.back();
 }
 
 Value random(Context& context, const Arguments& arguments) {
-  const Values items = items_of(context, only_subject("random", arguments));
+  const Value value = only_subject("random", arguments);
+  length_of(context, value);
+  const Values items = items_of(context, value);
   if (items.empty()) return context.heap.undefined("No random item, sequence was empty.");
   std::random_device source;
   return items[std::uniform_int_distribution<std::size_t>(0, items.size() - 1)(source)];

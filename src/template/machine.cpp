@@ -372,6 +372,12 @@ void Machine::execute(const Instruction& instruction) {
       context_.autoescape = autoescapes_.back();
       autoescapes_.pop_back();
       return;
+    case Op::include: {
+      const Value name = pop();
+      require_defined(name);
+      if (instruction.flags != 0 && !name.is_text() && !truth(name)) return;
+      fail(std::string(constant().bytes()));
+    }
     case Op::fail:
       fail(std::string(constant().bytes()));
     case Op::halt:

@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <format>
 
 #include "template/builtin.hpp"
 #include "template/failure.hpp"
@@ -70,6 +71,38 @@ Value bit_length(Context&, const Arguments& arguments) {
   return Value::integer(std::bit_width(magnitude));
 }
 
+Value bit_count(Context&, const Arguments& arguments) {
+  const std::int64_t value = only_subject("bit_count", arguments).as_integer();
+  return Value::integer(
+      std::popcount(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value)));
+}
+
+// A number as a fraction in lowest terms.
+Value as_integer_ratio(Context& context, const Arguments& arguments) {
+  const Value value = only_subject("as_integer_ratio", arguments);
+  if (value.is_integer()) return context.heap.tuple({Value::integer(value.as_integer()), Value::integer(1)});
+  if (!std::isfinite(value.as_real())) fail("cannot convert Infinity or NaN to integer ratio");
+  int exponent = 0;
+  double fraction = std::frexp(value.as_real(), &exponent);
+  for (; fraction != std::trunc(fraction); --exponent) fraction *= 2;
+  std::int64_t numerator = static_cast<std::int64_t>(fraction);
+  if (exponent < -62) fail("the result is too large: whole numbers have 64 bits");
+  for (; exponent > 0; --exponent) numerator = checked_multiply(numerator, 2);
+  return context.heap.tuple({Value::integer(numerator), Value::integer(std::int64_t{1} << -exponent)});
+}
+
+// float.hex: 53 bits of mantissa, one of them before the point.
+Value hex(Context& context, const Arguments& arguments) {
+  const double value = only_subject("hex", arguments).as_real();
+  if (!std::isfinite(value)) return context.heap.text(std::isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+  const std::string sign = std::signbit(value) ? "-0x" : "0x";
+  if (value == 0.0) return context.heap.text(sign + "0.0p+0");
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const int biased = static_cast<int>((bits >> 52) & 0x7FF);
+  return context.heap.text(sign + std::format("{}.{:013x}p{:+}", biased == 0 ? 0 : 1, bits & ((1ull << 52) - 1),
+                                              std::max(biased, 1) - 1023));
+}
+
 Value is_whole(Context&, const Arguments& arguments) {
   const double value = only_subject("is_integer", arguments).as_real();
   return Value::boolean(std::isfinite(value) && std::trunc(value) == value);
@@ -125,9 +158,13 @@ constexpr std::array<Builtin, 6> of_dict = {{{"copy", dict_copy},
 constexpr std::array<Builtin, 3> of_list = {
     {{"copy", list_copy}, {"count", sequence_count}, {"index", sequence_index}}};
 constexpr std::array<Builtin, 2> of_tuple = {{{"count", sequence_count}, {"index", sequence_index}}};
-constexpr std::array<Builtin, 3> of_integer = {
-    {{"bit_length", bit_length}, {"conjugate", conjugate}, {"is_integer", is_whole}}};
-constexpr std::array<Builtin, 2> of_real = {{{"conjugate", conjugate}, {"is_integer", is_whole}}};
+constexpr std::array<Builtin, 5> of_integer = {{{"as_integer_ratio", as_integer_ratio},
+                                                {"bit_count", bit_count},
+                                                {"bit_length", bit_length},
+                                                {"conjugate", conjugate},
+                                                {"is_integer", is_whole}}};
+constexpr std::array<Builtin, 4> of_real = {
+    {{"as_integer_ratio", as_integer_ratio}, {"conjugate", conjugate}, {"hex", hex}, {"is_integer", is_whole}}};
 constexpr std::array<Builtin, 2> of_loop = {{{"changed", loop_changed}, {"cycle", loop_cycle}}};
 constexpr std::array<Builtin, 2> of_cycler = {{{"next", cycler_next}, {"reset", cycler_reset}}};
 

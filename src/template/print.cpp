@@ -17,15 +17,6 @@ namespace {
 
 void append_repr(std::string& result, Value value, int depth);
 
-void append_escape(std::string& result, char32_t c) {
-  const auto code = static_cast<unsigned>(c);
-  if (code < 0x100) {
-    result += std::format("\\x{:02x}", code);
-  } else {
-    result += code < 0x10000 ? std::format("\\u{:04x}", code) : std::format("\\U{:08x}", code);
-  }
-}
-
 void append_quoted(std::string& result, std::string_view text) {
   const bool doubled = text.contains('\'') && !text.contains('"');
   const char quote = doubled ? '"' : '\'';
@@ -168,12 +159,24 @@ void append_repr(std::string& result, Value value, int depth) {
       append_dict(result, value.name_space().attributes, depth + 1);
       result += '>';
       return;
+    case Kind::self:
+      result += "<TemplateReference None>";
+      return;
     default:
       result += "<" + std::string(type_name(value)) + ">";
   }
 }
 
 }  // namespace
+
+void append_escape(std::string& result, char32_t c) {
+  const auto code = static_cast<unsigned>(c);
+  if (code < 0x100) {
+    result += std::format("\\x{:02x}", code);
+  } else {
+    result += code < 0x10000 ? std::format("\\u{:04x}", code) : std::format("\\U{:08x}", code);
+  }
+}
 
 std::string repr_real(double value) {
   if (std::isnan(value)) return "nan";

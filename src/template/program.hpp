@@ -64,7 +64,8 @@ enum class Op : std::uint8_t {
   return_,           // from a macro, block or recursive loop, with the output since its begin
   enter_autoescape,  // pop; remember what was
   leave_autoescape,
-  fail,  // raise constants[a]
+  include,  // pop what names a template; raise constants[a], unless it is nothing and may be missing (flag)
+  fail,     // raise constants[a]
   halt,
 };
 
@@ -93,6 +94,8 @@ struct MacroCode {
   bool takes_caller = false;
   bool takes_keywords = false;
   bool takes_rest = false;
+  bool block = false;
+  bool default_of_caller = false;
 };
 
 struct Symbol {

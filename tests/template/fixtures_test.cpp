@@ -27,7 +27,6 @@ const std::map<std::string, std::string>& differences() {
   static const std::map<std::string, std::string> list = {
       {"big_numbers/literal 2", "JSON's whole numbers beyond 64 bits are refused before a template sees them"},
       {"containers/dict method 2", "dict is a function here, not a class with methods"},
-      {"containers/number method 1", "as_integer_ratio, bit_count and hex of numbers"},
       {"literals/text 7", "the names of Unicode's characters"},
       {"scopes/stored after a scope that reads it 16", "a block sees what the template has set so far, or has hidden"},
       {"text_methods/translate 2", "there are no bytes"},
