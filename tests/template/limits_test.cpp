@@ -77,6 +77,28 @@ TEST(TemplateLimits, SearchingTakesNoLongerWhateverTheTextsHold) {
             "False -1 0 1 8000000");
 }
 
+TEST(TemplateLimits, SearchingBackwardsTakesNoLongerEither) {
+  EXPECT_EQ(Template("{% set text = 'a' * 4000000 %}{% set part = 'b' + 'a' * 2000000 %}"
+                     "{{ text.rfind(part) }} {{ text.rsplit(part)|length }} {{ text.rpartition(part)[2]|length }} "
+                     "{{ text.rfind('a' * 2000000) }} {{ 'abcabcab'.rfind('cab') }} {{ ''.rfind('') }}")
+                .render(Json::object(), {}),
+            "-1 1 4000000 2000000 5 0");
+}
+
+TEST(TemplateLimits, GeneratorsThatReadEachOther) {
+  const std::string chain = "{% for i in range(100000) %}{% set n.g = n.g|map('abs') %}{% endfor %}{{ n.g|list }}";
+  EXPECT_NE(refusal("{% set n = namespace(g=[1]) %}" + chain).find("deeper than 128 levels"), std::string::npos);
+  EXPECT_NE(refusal("{% set n = namespace(last=namespace(g=[[1]])) %}{% for i in range(1000) %}"
+                    "{% set n.last = namespace(g=[n.last]|map(attribute='g')|map('list')) %}{% endfor %}"
+                    "{{ n.last.g|list }}")
+                .find("deeper than 128 levels"),
+            std::string::npos);
+  // A loop that is filtered by a macro with such a loop in it.
+  EXPECT_NE(refusal("{% macro f(x) %}{% for y in [x] if f(y) %}{% endfor %}{% endmacro %}{{ f(1) }}")
+                .find("deeper than 128 levels"),
+            std::string::npos);
+}
+
 TEST(TemplateLimits, NestingInTheSource) {
   const std::string nested = "nest deeper than 200 levels";
   for (const std::string& source :
@@ -159,6 +181,15 @@ TEST(TemplateErrors, SayWhereAndWhat) {
   EXPECT_EQ(refusal("{{ raise_exception('No.') }}"), "The template refuses this: No.");
   EXPECT_EQ(refusal("{{ x.y.z }}", {}, {{"x", Json::object()}}),
             "The template fails in line 1: 'dict object' has no attribute 'y'");
+}
+
+TEST(TemplateErrors, QuoteOnlyThePlaceOfALongText) {
+  const std::string sentence = refusal("{{ x[('é' * 100000) ~ 'end'].y }}", {}, {{"x", Json::object()}});
+  EXPECT_LT(sentence.size(), 700u);
+  EXPECT_TRUE(sentence.contains("has no attribute 'éé") && sentence.contains("é … é") && sentence.ends_with("éend'"));
+  const std::string said = repeat("word ", 3000);
+  EXPECT_EQ(refusal("{{ raise_exception('word ' * 3000) }}"), "The template refuses this: " + said);
+  EXPECT_LT(refusal("{{ raise_exception('word ' * 30000) }}").size(), 17000u);
 }
 
 TEST(TemplateErrors, NumbersBeyond64BitsAreRefused) {
