@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                            "The variables");
   try {
     const jinja::Template source(std::string_view(reinterpret_cast<const char*>(data), size));
-    (void)source.render(variables, {.steps = 200'000, .bytes = std::int64_t{16} << 20});
+    (void)source.render(variables,
+                        {.steps = 200'000, .bytes = std::int64_t{16} << 20, .garbage = std::int64_t{4} << 10});
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a refusal is what is wanted
   }
   return 0;

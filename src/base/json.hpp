@@ -16,13 +16,14 @@ using Json = nlohmann::ordered_json;
 // levels and a key that occurs twice in one object are errors too.
 Json parse_json(std::string_view text, std::string_view where);
 
-// As parse_json, but a whole number of more than 64 bits is an error too, where the others read the nearest double.
-Json parse_exact_json(std::string_view text, std::string_view where);
-
 // For the files of a checkpoint, which Python's json has read before: as parse_json, but with the numbers NaN, Infinity
 // and -Infinity, which are no JSON, and of a key that occurs twice the last value counts, which is a sentence in
 // `warnings`.
 Json parse_python_json(std::string_view text, std::string_view where, std::vector<std::string>* warnings = nullptr);
+
+// For what a template is given: as parse_python_json, but a whole number of more than 64 bits is an error, where the
+// others read the nearest double.
+Json parse_exact_json(std::string_view text, std::string_view where);
 
 // A value as text for a message, shortened to 80 bytes.
 std::string json_shown(const Json& value);

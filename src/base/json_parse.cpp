@@ -100,7 +100,13 @@ class Builder {
   bool start_array(std::size_t) { return open(Json::array()); }
   bool end_object() { return close(); }
   bool end_array() { return close(); }
-  bool parse_error(std::size_t position, const std::string&, const Json::exception&) {
+  bool parse_error(std::size_t position, const std::string& last, const Json::exception& error) {
+    constexpr int number_overflow = 406;
+    if (error.id == number_overflow) fail(where_, "the number " + json_shown(last) + " is beyond the range of numbers");
+    if (std::string_view(error.what()).contains("surrogate")) {
+      fail(where_,
+           "half of a pair of surrogates, \\uD800 to \\uDFFF, stands alone at byte " + std::to_string(position));
+    }
     error_at_ = position;
     return false;
   }
@@ -178,7 +184,9 @@ Json parse(std::string_view text, std::string_view where, Rules rules, std::vect
 Json parse_json(std::string_view text, std::string_view where) { return parse(text, where, {}); }
 
 Json parse_exact_json(std::string_view text, std::string_view where) {
-  return parse(text, where, {.large_integers = LargeInteger::refused});
+  return parse(
+      with_stand_ins(text), where,
+      {.python_numbers = true, .repeated_keys = Repeated::last_counts, .large_integers = LargeInteger::refused});
 }
 
 Json parse_python_json(std::string_view text, std::string_view where, std::vector<std::string>* warnings) {

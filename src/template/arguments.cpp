@@ -2,7 +2,6 @@
 
 #include "template/builtin.hpp"
 #include "template/failure.hpp"
-#include "template/text.hpp"
 
 namespace gerbil::jinja {
 
@@ -49,63 +48,6 @@ std::string_view to_text(Value value, std::string_view what) {
   if (value.is_text()) return value.bytes();
   require_defined(value);
   fail(std::string(what) + " must be str, not " + std::string(type_name(value)));
-}
-
-Values items_of(Heap& heap, Value value) {
-  Values result;
-  switch (value.kind()) {
-    case Kind::undefined:
-      return result;
-    case Kind::text:
-      heap.spend(static_cast<std::int64_t>(value.bytes().size()));
-      for (const std::string_view character : characters(value.bytes()))
-        result.push_back(heap.text(std::string(character)));
-      return result;
-    case Kind::dict:
-      for (const auto& [key, item] : value.dict().items) result.push_back(key);
-      break;
-    case Kind::generator: {
-      Sequence& generator = value.sequence();
-      result.assign(generator.items.begin() + static_cast<std::ptrdiff_t>(generator.consumed), generator.items.end());
-      generator.consumed = generator.items.size();
-      break;
-    }
-    case Kind::list:
-    case Kind::tuple:
-    case Kind::view:
-    case Kind::range:
-      result = value.sequence().items;
-      break;
-    case Kind::loop:
-      for (std::size_t i = value.loop().index + 1; i < value.loop().items.size(); ++i) {
-        result.push_back(value.loop().items[i]);
-      }
-      break;
-    default:
-      fail("'" + std::string(type_name(value)) + "' object is not iterable");
-  }
-  heap.spend(static_cast<std::int64_t>(result.size()));
-  return result;
-}
-
-std::int64_t length_of(Value value) {
-  switch (value.kind()) {
-    case Kind::undefined:
-      return 0;
-    case Kind::text:
-      return length(value.text());
-    case Kind::dict:
-      return static_cast<std::int64_t>(value.dict().items.size());
-    case Kind::list:
-    case Kind::tuple:
-    case Kind::view:
-    case Kind::range:
-      return static_cast<std::int64_t>(value.sequence().items.size());
-    case Kind::loop:
-      return static_cast<std::int64_t>(value.loop().items.size());
-    default:
-      fail("object of type '" + std::string(type_name(value)) + "' has no len()");
-  }
 }
 
 }  // namespace gerbil::jinja

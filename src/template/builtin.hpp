@@ -26,7 +26,9 @@ struct Arguments {
 // Where a builtin is called from.
 struct Context {
   Heap& heap;
+  class Machine* machine = nullptr;
   bool autoescape = false;
+  int reading = 0;  // generators that read each other now
 };
 
 struct Builtin {
@@ -44,7 +46,7 @@ template <std::size_t N>
 std::array<Value, N> bind(std::string_view function, const Arguments& arguments, const std::string_view (&names)[N],
                           std::size_t required) {
   std::array<Value, N> values;
-  bind(function, arguments, names, values, required);
+  jinja::bind(function, arguments, names, values, required);  // not std::bind
   return values;
 }
 
@@ -56,11 +58,13 @@ std::int64_t to_index(Value value);                            // where Python w
 std::int64_t to_index_or(Value value, std::int64_t fallback);  // fallback: not given or None
 std::string_view to_text(Value value, std::string_view what);
 
-// The items of what can be iterated: characters of a text, keys of a dictionary. A generator is used up. Throws Failure
+// The next item of what can be iterated: characters of a text, keys of a dictionary; absent at the end. Throws Failure
 // for other kinds.
-Values items_of(Heap& heap, Value value);
+Value next_of(Context& context, Iteration& iteration);
+// All of them. A generator is used up.
+Values items_of(Context& context, Value value);
 // len(value); throws Failure for what has none.
-std::int64_t length_of(Value value);
+std::int64_t length_of(Context& context, Value value);
 
 // The tables, by name; null when there is none.
 const Builtin* find_filter(std::string_view name);
@@ -69,7 +73,9 @@ const Builtin* find_global(std::string_view name);
 const Builtin* find_method(Kind kind, std::string_view name);
 
 // loop.index and its like; absent for other names.
-Value loop_property(Context& context, const Loop& loop, std::string_view name);
+Value loop_property(Context& context, Loop& loop, std::string_view name);
+// Goes on to the next item of a loop and returns it; absent at the end.
+Value advance(Context& context, Loop& loop);
 
 // By binary search in a table that is sorted by name.
 template <std::size_t N>

@@ -100,8 +100,7 @@ void Compiler::if_statement() {
 
 // The iterable lies on the stack. A recursive loop begins here again for each loop(…).
 void Compiler::filter_items(const Target& target) {
-  emit({.op = Op::enter_loop});
-  const std::size_t next = emit(Op::next);
+  const std::size_t filter = emit(Op::filter_loop);
   emit(Op::push_scope);
   const std::size_t names = begin_names();
   declare(target);
@@ -109,15 +108,13 @@ void Compiler::filter_items(const Target& target) {
   expression();
   end_names(names);
   emit(Op::pop_scope);
-  emit(Op::keep);
-  jump_back(Op::jump, next);
-  land(next);
-  emit(Op::leave_filter);
+  emit(Op::halt);
+  land(filter);
 }
 
 void Compiler::loop_body(const Target& target, bool recursive, std::size_t entry) {
   const std::int32_t back = recursive ? static_cast<std::int32_t>(here() - entry) : -1;
-  emit({.op = Op::enter_loop, .flags = 1, .a = back});
+  emit(Op::enter_loop, back);
   const std::size_t next = emit(Op::next);
   emit({.op = Op::push_scope, .flags = 1});
   const std::size_t names = begin_names();
@@ -257,6 +254,7 @@ Compiler::Names Compiler::signature(MacroCode& macro, Code& defaults) {
     const std::size_t given = emit({.op = Op::bound, .b = parameter});
     if (skip_operator("=")) {
       optional = true;
+      macro.default_of_caller |= parameter == caller_variable;
       expression();
     } else if (optional) {
       error("non-default argument follows default argument");
@@ -287,9 +285,15 @@ void Compiler::macro_body(MacroCode macro, const Code& defaults, Names names, st
     return std::any_of(program_.code.begin() + static_cast<std::ptrdiff_t>(begin), program_.code.end(),
                        [&](const Instruction& i) { return i.op == Op::load && i.a == variable; });
   };
+  const auto is_parameter = [&](Special variable) {
+    return std::ranges::contains(macro.parameters, static_cast<std::int32_t>(variable));
+  };
   macro.takes_caller = mentions(caller_variable);
-  macro.takes_keywords = mentions(kwargs_variable);
-  macro.takes_rest = mentions(varargs_variable);
+  if (macro.takes_caller && is_parameter(caller_variable) && !macro.default_of_caller) {
+    error("the parameter \"caller\" of a macro that calls it must have a default, or be left out");
+  }
+  macro.takes_keywords = mentions(kwargs_variable) && !is_parameter(kwargs_variable);
+  macro.takes_rest = mentions(varargs_variable) && !is_parameter(varargs_variable);
   emit(Op::return_);
   land(over);
   emit(Op::make_macro, static_cast<std::int32_t>(program_.macros.size()));
@@ -307,7 +311,7 @@ void Compiler::macro_statement() {
 
 // The body is written after the call that it is passed to, as the argument `caller`.
 void Compiler::call_statement() {
-  MacroCode macro{.name = "caller"};
+  MacroCode macro;
   Code defaults;
   Names names;
   if (now().is_operator("(")) names = signature(macro, defaults);
@@ -359,7 +363,7 @@ void Compiler::block_statement() {
   end_tag();
   const std::size_t over = emit(Op::jump);
   const auto index = static_cast<std::int32_t>(program_.blocks.size());
-  program_.blocks.push_back({.name = name, .entry = static_cast<std::int32_t>(here())});
+  program_.blocks.push_back({.name = name, .entry = static_cast<std::int32_t>(here()), .block = true});
   const std::size_t names = begin_names();
   separate([&] { body({"endblock"}); });
   end_names(names);
@@ -392,22 +396,33 @@ void Compiler::print_statement() {
   end_tag();
 }
 
-// There are no other templates to include, import or extend.
+// There are no other templates to include, import or extend, so that only an include of nothing, if that may be
+// missing, is no error.
 void Compiler::template_statement(const std::string& tag) {
-  while (now().kind != TokenKind::block_end && now().kind != TokenKind::end) ++at_;
+  const std::int32_t sentence =
+      text_constant("no loader for this environment specified, so '" + tag + "' finds no template");
+  if (tag != "include") {
+    while (now().kind != TokenKind::block_end && now().kind != TokenKind::end) ++at_;
+    end_tag();
+    emit(Op::fail, sentence);
+    return;
+  }
+  expression();
+  const bool may_miss = now().is_name("ignore") && ahead().is_name("missing");
+  if (may_miss) at_ += 2;
+  if ((now().is_name("with") || now().is_name("without")) && ahead().is_name("context")) at_ += 2;
   end_tag();
-  emit(Op::fail, text_constant("no loader for this environment specified, so '" + tag + "' finds no template"));
+  emit({.op = Op::include, .flags = static_cast<std::uint8_t>(may_miss), .a = sentence});
 }
 
+// Attributes of namespaces are assigned to outside of brackets only. Reference: parse_assign_target of jinja2.parser.
 Compiler::Target Compiler::single_target(bool with_namespace) {
-  if (now().is_operator("(") || now().is_operator("[")) {
-    const std::string_view end = now().is_operator("(") ? ")" : "]";
-    ++at_;
-    Target result = target(with_namespace);
-    if (result.parts.empty() && end == "]") result = {.parts = {result}};
-    expect_operator(end);
+  if (skip_operator("(")) {
+    Target result = now().is_operator(")") ? Target{.several = true} : target(false);
+    expect_operator(")");
     return result;
   }
+  if (now().is_operator("[")) error("can't assign to 'list'");
   const std::string name = take_name();
   if (name == "true" || name == "false" || name == "none" || name == "True" || name == "False" || name == "None") {
     error("can't assign to 'const'");
@@ -421,10 +436,10 @@ Compiler::Target Compiler::target(bool with_namespace) {
   const Nesting level(*this);
   Target first = single_target(with_namespace);
   if (!now().is_operator(",")) return first;
-  Target result;
+  Target result{.several = true};
   result.parts.push_back(std::move(first));
   while (skip_operator(",")) {
-    if (now().is_operator("=") || now().is_operator(")") || now().is_operator("]")) break;
+    if (ends_tuple({})) break;
     result.parts.push_back(single_target(with_namespace));
   }
   return result;
@@ -441,7 +456,7 @@ void Compiler::declare(const Target& target) {
 }
 
 void Compiler::emit_store(const Target& target) {
-  if (!target.parts.empty()) {
+  if (target.several) {
     emit(Op::unpack, static_cast<std::int32_t>(target.parts.size()));
     for (const Target& part : target.parts) emit_store(part);
   } else if (target.attribute.empty()) {

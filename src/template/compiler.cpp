@@ -151,6 +151,7 @@ void Compiler::run() {
     if (value.is_text()) length(value.text());
   }
   for (const Symbol& each : program_.symbols) length(each.name.text());
+  program_.heap.keep_all();
   if (!unknowns_.empty()) throw SyntaxFailure(unknowns_.front().message, unknowns_.front().line);
 }
 

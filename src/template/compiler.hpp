@@ -30,6 +30,7 @@ class Compiler {
   struct Target {
     std::int32_t symbol = -1;
     std::string attribute;  // of a namespace
+    bool several = false;
     std::vector<Target> parts;
   };
 

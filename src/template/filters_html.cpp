@@ -80,14 +80,14 @@ Value striptags(Context& context, const Arguments& arguments) {
 
 Value urlencode(Context& context, const Arguments& arguments) {
   const Value value = only_subject("urlencode", arguments);
-  if (value.is_text() || !(value.is(Kind::dict) || value.is_sequence()))
+  if (!value.is(Kind::dict) && !value.is_sequence() && !value.is(Kind::generator))
     return context.heap.text(quote(str(value), "/", false));
   std::vector<std::pair<std::string, std::string>> pairs;
   if (value.is(Kind::dict)) {
     for (const auto& [key, item] : value.dict().items) pairs.emplace_back(str(key), str(item));
   } else {
-    for (const Value pair : items_of(context.heap, value)) {
-      const Values both = items_of(context.heap, pair);
+    for (const Value pair : items_of(context, value)) {
+      const Values both = items_of(context, pair);
       if (both.size() != 2) fail("urlencode takes pairs, but one has " + std::to_string(both.size()) + " items");
       pairs.emplace_back(str(both[0]), str(both[1]));
     }

@@ -176,7 +176,7 @@ Value filesizeformat(Context& context, const Arguments& arguments) {
   const double base = powers_of_two ? 1024 : 1000;
   if (bytes == 1) return context.heap.text("1 Byte");
   if (bytes < base) return context.heap.text(std::to_string(truncated(bytes)) + " Bytes");
-  double unit = base;
+  long double unit = base;  // 1000^9 is exact in 64 bits of mantissa
   std::size_t prefix = 0;
   constexpr std::string_view prefixes = "kMGTPEZY";
   for (; prefix < prefixes.size(); ++prefix) {
@@ -185,7 +185,7 @@ Value filesizeformat(Context& context, const Arguments& arguments) {
   }
   std::string name(1, prefixes[prefix]);
   if (powers_of_two) name = jinja::upper(name) + "i";
-  return context.heap.text(format_real(base * bytes / unit, 'f', 1, false) + " " + name + "B");
+  return context.heap.text(format_real(base * bytes / static_cast<double>(unit), 'f', 1, false) + " " + name + "B");
 }
 
 }  // namespace gerbil::jinja::filters

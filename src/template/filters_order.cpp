@@ -47,7 +47,7 @@ Value extreme(Context& context, const Arguments& arguments) {
       bind(largest ? "max" : "min", arguments, {"value", "case_sensitive", "attribute"}, 1);
   Value best;
   Value best_key;
-  for (const Value item : items_of(context.heap, value)) {
+  for (const Value item : items_of(context, value)) {
     const Value key = key_of(context, item, attribute, truth(sensitive));
     if (best.given() && (largest ? compare(key, best_key, ">") <= 0 : compare(key, best_key, "<") >= 0)) continue;
     best = item;
@@ -65,7 +65,7 @@ Value sort(Context& context, const Arguments& arguments) {
   const auto [value, reversed, sensitive, attribute] =
       bind("sort", arguments, {"value", "reverse", "case_sensitive", "attribute"}, 1);
   std::vector<Keyed> items;
-  for (const Value item : items_of(context.heap, value)) {
+  for (const Value item : items_of(context, value)) {
     items.push_back({sort_key(context, item, attribute, truth(sensitive)), item});
   }
   order(context, items, truth(reversed));
@@ -99,7 +99,7 @@ Value groupby(Context& context, const Arguments& arguments) {
       bind("groupby", arguments, {"value", "attribute", "default", "case_sensitive"}, 2);
   const Value missing = fallback.is(Kind::none) ? Value() : fallback;
   std::vector<Keyed> items;
-  for (const Value item : items_of(context.heap, value)) {
+  for (const Value item : items_of(context, value)) {
     items.push_back({key_of(context, item, attribute, truth(sensitive), missing), item});
   }
   order(context, items, false);
@@ -121,7 +121,7 @@ Value sum(Context& context, const Arguments& arguments) {
   Value result = start.given() ? start : Value::integer(0);
   if (result.is_text()) fail("sum() can't sum strings [use ''.join(seq) instead]");
   double lost = 0.0;  // what rounding took from a sum of reals: Python adds it in the end (Neumaier's method)
-  for (const Value each : items_of(context.heap, value)) {
+  for (const Value each : items_of(context, value)) {
     const Value item = get_by_path(context, each, attribute);
     const Value next = apply(context, Binary::add, result, item);
     if (next.is(Kind::real)) {
@@ -136,16 +136,21 @@ Value sum(Context& context, const Arguments& arguments) {
 
 Value unique(Context& context, const Arguments& arguments) {
   const auto [value, sensitive, attribute] = bind("unique", arguments, {"value", "case_sensitive", "attribute"}, 1);
-  Dict seen;
-  Values result;
-  for (const Value item : items_of(context.heap, value)) {
-    const Value key = key_of(context, item, attribute, truth(sensitive));
-    context.heap.spend(static_cast<std::int64_t>(seen.items.size() / 4));
-    if (find(seen, key)) continue;
-    seen.items.emplace_back(key, item);
-    result.push_back(item);
-  }
-  return context.heap.generator(std::move(result));
+  const auto next = [](Context& inside, Generator& generator) {
+    for (;;) {
+      const Value item = next_of(inside, generator.source);
+      if (!item.given()) return item;
+      const Value key = key_of(inside, item, generator.attribute, generator.number != 0);
+      Dict& seen = generator.seen;
+      inside.heap.spend(static_cast<std::int64_t>(seen.items.size() / 4));
+      if (find(seen, key)) continue;
+      inside.heap.reserve(sizeof(seen.items[0]));
+      seen.items.emplace_back(key, Value());
+      return item;
+    }
+  };
+  return context.heap.make(
+      Generator{.next = next, .source = {value}, .attribute = attribute, .number = truth(sensitive) ? 1 : 0});
 }
 
 }  // namespace gerbil::jinja::filters

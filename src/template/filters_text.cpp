@@ -7,6 +7,7 @@
 #include "template/print.hpp"
 #include "template/text.hpp"
 #include "template/unicode.hpp"
+#include "template/wrap.hpp"
 #include "tokenizer/utf8.hpp"
 
 namespace gerbil::jinja::filters {
@@ -19,70 +20,6 @@ Value as_method(Context& context, const char* method, const Arguments& arguments
   Values positional(arguments.positional.begin(), arguments.positional.end());
   if (!positional[0].is_text()) positional[0] = context.heap.text(str(positional[0]));
   return find_method(Kind::text, method)->call(context, {positional, arguments.keywords});
-}
-
-bool is_word(char32_t c) { return c == '_' || is_letter(c) || is_decimal(c) || is_numeric(c); }
-
-// The white space at which textwrap divides: ASCII only.
-bool is_blank(char32_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-// How textwrap divides a line: white space, and words that may be cut behind their hyphens.
-std::vector<std::string_view> chunks(std::string_view line, bool break_on_hyphens) {
-  std::vector<std::string_view> result;
-  for (std::size_t begin = 0; begin < line.size();) {
-    const bool space = is_blank(tokenizer::utf8_unit(line, begin).code_point);
-    std::size_t end = begin;
-    char32_t before = 0;
-    char32_t before_that = 0;
-    while (end < line.size()) {
-      const auto unit = tokenizer::utf8_unit(line, end);
-      if (is_blank(unit.code_point) != space) break;
-      end += unit.size;
-      const bool cuts = break_on_hyphens && unit.code_point == '-' && is_letter(before) && is_letter(before_that) &&
-                        end < line.size() && is_letter(tokenizer::utf8_unit(line, end).code_point);
-      if (cuts) break;
-      before_that = before;
-      before = unit.code_point;
-    }
-    result.push_back(line.substr(begin, end - begin));
-    begin = end;
-  }
-  return result;
-}
-
-std::vector<std::string> wrap_line(Heap& heap, std::string_view line, std::int64_t width, bool break_words,
-                                   bool break_on_hyphens) {
-  std::vector<std::string> lines;
-  auto rest = chunks(line, break_on_hyphens);
-  std::ranges::reverse(rest);
-  while (!rest.empty()) {
-    heap.spend(1 + static_cast<std::int64_t>(rest.back().size() / 16));  // a long word is counted in every line
-    if (!lines.empty() && strip(rest.back()).empty()) rest.pop_back();
-    std::vector<std::string_view> current;
-    std::int64_t used = 0;
-    while (!rest.empty() && used + count_characters(rest.back()) <= width) {
-      used += count_characters(rest.back());
-      current.push_back(rest.back());
-      rest.pop_back();
-    }
-    if (!rest.empty() && count_characters(rest.back()) > width) {
-      if (break_words) {
-        const std::size_t cut = byte_of(rest.back(), std::max<std::int64_t>(width - used, width < 1 ? 1 : 0));
-        if (cut > 0) current.push_back(rest.back().substr(0, cut));
-        rest.back().remove_prefix(cut);
-        if (cut == 0 && current.empty()) break;
-      } else if (current.empty()) {
-        current.push_back(rest.back());
-        rest.pop_back();
-      }
-    }
-    if (!current.empty() && strip(current.back()).empty()) current.pop_back();
-    if (current.empty()) continue;
-    std::string joined;
-    for (const std::string_view part : current) joined += part;
-    lines.push_back(std::move(joined));
-  }
-  return lines;
 }
 
 // The items of a list, without keys, or of a dictionary, sorted by their keys where these can be compared.
@@ -111,13 +48,13 @@ std::string flat(Value value) {
   }
   if (value.is(Kind::dict)) return "{" + result + "}";
   if (value.is(Kind::list)) return "[" + result + "]";
-  return "(" + result + (length_of(value) == 1 ? ",)" : ")");
+  return "(" + result + (value.sequence().items.size() == 1 ? ",)" : ")");
 }
 
 // pprint.pformat: on one line when it fits into 80 columns, otherwise an item a line.
 void pretty(std::string& result, Value value, std::int64_t column, std::int64_t allowance) {
   const std::string line = flat(value);
-  const bool nested = (value.is(Kind::dict) || value.is(Kind::list) || value.is(Kind::tuple)) && length_of(value) > 0;
+  const bool nested = (value.is(Kind::dict) || value.is(Kind::list) || value.is(Kind::tuple)) && truth(value);
   if (!nested || column + count_characters(line) + allowance <= 80) {
     result += line;
     return;
@@ -238,7 +175,7 @@ Value title(Context& context, const Arguments& arguments) {
     }
     at += unit.size;
   }
-  return context.heap.text(std::move(result), is_markup(value));
+  return context.heap.text(std::move(result));
 }
 
 Value truncate(Context& context, const Arguments& arguments) {
@@ -250,7 +187,7 @@ Value truncate(Context& context, const Arguments& arguments) {
   const std::int64_t kept = checked_add(most, -count_characters(end));
   if (kept < 0) fail("expected length >= " + std::to_string(count_characters(end)) + ", got " + std::to_string(most));
   if (leeway < 0) fail("expected leeway >= 0, got " + std::to_string(leeway));
-  if (length_of(value) <= checked_add(most, leeway)) return value;
+  if (length_of(context, value) <= checked_add(most, leeway)) return value;
   const std::string text(to_text(value, "what is truncated"));
   std::string result = text.substr(0, byte_of(text, kept));
   if (!truth(kill)) result = result.substr(0, std::min(result.rfind(' '), result.size()));
@@ -284,15 +221,15 @@ Value wordwrap(Context& context, const Arguments& arguments) {
   for (const std::string_view line : splitlines(text)) {
     if (!first) result += by;
     first = false;
-    const auto wrapped = wrap_line(context.heap, line, columns, !break_words.given() || truth(break_words),
-                                   !hyphens.given() || truth(hyphens));
+    const auto wrapped = wrap(context.heap, line, columns, !break_words.given() || truth(break_words),
+                              !hyphens.given() || truth(hyphens));
     for (std::size_t i = 0; i < wrapped.size(); ++i) {
       if (i > 0) result += by;
       result += wrapped[i];
       context.heap.reserve(static_cast<std::int64_t>(wrapped[i].size() + by.size()));
     }
   }
-  return context.heap.text(std::move(result), is_markup(value));
+  return context.heap.text(std::move(result));
 }
 
 }  // namespace gerbil::jinja::filters

@@ -8,12 +8,12 @@
 #include "template/print.hpp"
 #include "template/text.hpp"
 #include "template/unicode.hpp"
+#include "template/wrap.hpp"
 #include "tokenizer/utf8.hpp"
 
 namespace gerbil::jinja::filters {
 namespace {
 
-bool is_word(char32_t c) { return c == '_' || is_letter(c) || is_decimal(c) || is_numeric(c); }
 bool is_label(char32_t c) { return is_word(c) || c == '%' || c == '-'; }
 bool is_plain_letter(char32_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 bool is_hexadecimal(char32_t c) { return is_decimal(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }

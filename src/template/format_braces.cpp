@@ -11,11 +11,12 @@
 namespace gerbil::jinja {
 namespace {
 
-// [[fill]align][sign][#][0][width][grouping][.precision][type]
+// [[fill]align][sign][z][#][0][width][grouping][.precision][type]
 struct Specification {
   std::string fill = " ";
   char align = 0;
   char sign = '-';
+  bool plain_zero = false;  // z: what is rounded to 0 has no sign
   bool alternate = false;
   bool zero = false;  // a 0 before the width
   int width = 0;
@@ -50,6 +51,10 @@ Specification parse(std::string_view text) {
     result.align = text[at++];
   }
   if (const char c = peek(at); c == '+' || c == '-' || c == ' ') result.sign = text[at++];
+  if (peek(at) == 'z') {
+    result.plain_zero = true;
+    ++at;
+  }
   if (peek(at) == '#') {
     result.alternate = true;
     ++at;
@@ -123,6 +128,7 @@ std::string format_whole(const Specification& s, Value value) {
     return align(s, '<', "", text);
   }
   if (s.precision >= 0) fail("Precision not allowed in integer format specifier");
+  if (s.plain_zero) fail("Negative zero coercion (z) not allowed in format specifier with integer format code");
   const unsigned base = s.type == 'x' || s.type == 'X' ? 16 : s.type == 'o' ? 8 : s.type == 'b' ? 2 : 10;
   if (base == 10 && s.type != 0 && s.type != 'd' && s.type != 'n') unknown_type(s, value);
   const std::string_view letters = s.type == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
@@ -168,8 +174,9 @@ std::string format_number(const Specification& s, Value value) {
     default:
       unknown_type(s, value);
   }
+  const bool zero = std::isfinite(number) && digits.find_first_of("123456789") >= digits.find_first_of("eE");
   if (s.grouping) digits = group(s, digits, 3);
-  return align(s, '>', sign_of(s, std::signbit(number)), digits);
+  return align(s, '>', sign_of(s, std::signbit(number) && !(zero && s.plain_zero)), digits);
 }
 
 // Replacement fields; a specification may hold fields itself, one level deep.
@@ -254,7 +261,8 @@ class Braces {
         const std::string_view key = name.substr(1, stop - 1);
         std::int64_t index = 0;
         const auto parsed = std::from_chars(key.data(), key.data() + key.size(), index);
-        const bool number = !key.empty() && parsed.ec == std::errc{} && parsed.ptr == key.data() + key.size();
+        const bool number =
+            !key.empty() && key[0] != '-' && parsed.ec == std::errc{} && parsed.ptr == key.data() + key.size();
         value = item(context_, value, number ? Value::integer(index) : context_.heap.text(std::string(key)));
         name.remove_prefix(stop + 1);
       }
@@ -306,6 +314,7 @@ std::string format_value(Context&, Value value, std::string_view text) {
   }
   if (s.type != 0 && s.type != 's') unknown_type(s, value);
   if (s.sign != 0 && s.sign != '-') fail("Sign not allowed in string format specifier");
+  if (s.plain_zero) fail("Negative zero coercion (z) not allowed in string format specifier");
   if (s.grouping) fail("Cannot specify '" + std::string(1, s.grouping) + "' with 's'.");
   // A 0 before the width fills numbers on the left and texts on the right.
   if (s.align == '=' && !s.zero) fail("'=' alignment not allowed in string format specifier");

@@ -115,10 +115,6 @@ class Percent {
     while (peek() == 'h' || peek() == 'l' || peek() == 'L') ++at_;
     conversion.type = peek();
     ++at_;
-    if (conversion.type == '%') {
-      result += '%';
-      return;
-    }
     pad(result, conversion, convert(conversion, named.given() ? named : take()));
   }
 

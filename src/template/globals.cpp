@@ -47,8 +47,8 @@ Value dict_(Context& context, const Arguments& arguments) {
     if (from.is(Kind::dict)) {
       result.items = from.dict().items;
     } else {
-      for (const Value pair : items_of(context.heap, from)) {
-        const Values both = items_of(context.heap, pair);
+      for (const Value pair : items_of(context, from)) {
+        const Values both = items_of(context, pair);
         if (both.size() != 2)
           fail("dictionary update sequence element has length " + std::to_string(both.size()) + "; 2 is required");
         insert(context.heap, result, both[0], both[1]);

@@ -36,6 +36,7 @@ Heap::Heap(const Limits& limits)
       steps_left_(limits.steps),
       next_look_(limits.steps - steps_between_looks),
       bytes_left_(limits.bytes),
+      due_below_(limits.bytes - limits.garbage),
       end_(std::chrono::steady_clock::now() + limits.time) {}
 
 void Heap::look_at_clock() {

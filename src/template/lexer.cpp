@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "template/failure.hpp"
+#include "template/print.hpp"
 #include "template/text.hpp"
 #include "template/token.hpp"
 #include "template/unicode.hpp"
@@ -207,7 +208,7 @@ class Lexer {
     while (end < source_.size()) {
       const auto unit = tokenizer::utf8_unit(source_, end);
       const char32_t c = unit.code_point;
-      if (c != '_' && !(end == at_ ? is_letter(c) : is_identifier_part(c))) break;
+      if (c != '_' && !(end == at_ ? is_identifier_start(c) : is_identifier_part(c))) break;
       end += unit.size;
     }
     return end - at_;
@@ -331,6 +332,10 @@ std::string unescape(std::string_view literal) {
       tokenizer::append_utf8(result, value);
     } else if (c == 'N') {
       fail("names of characters (\\N{...}) in a text literal are not supported; write the character itself");
+    } else if (const auto unit = tokenizer::utf8_unit(literal, i); unit.size > 1) {
+      // Jinja writes such characters as escapes before it reads escapes: the two backslashes become one.
+      append_escape(result, unit.code_point);
+      i += unit.size - 1;
     } else if (c != '\n') {  // a backslash at the end of a line joins it with the next one
       result += '\\';
       result += c;

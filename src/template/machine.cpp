@@ -18,14 +18,33 @@ std::string Machine::run(const Json& variables) {
   }
   scope_ = root_ = open_scope(scope_);
   buffers_.emplace_back();
+  run_to_halt();
+  return take_buffer();
+}
+
+void Machine::run_to_halt() {
   for (;;) {
     const Instruction& instruction = program_.code[static_cast<std::size_t>(at_)];
     line_ = instruction.line;
-    if (instruction.op == Op::halt) return take_buffer();
+    if (instruction.op == Op::halt) return;
     heap_.spend(1);
+    // Between instructions no value is in the hands of a builtin.
+    if (heap_.is_due() && inside_ == 0) collect();
     ++at_;
     execute(instruction);
   }
+}
+
+void Machine::collect() {
+  heap_.collect([&](Marker& marker) {
+    for (const Value value : stack_) marker.reach(value);
+    for (const std::string& buffer : buffers_) marker.count(buffer.size());
+    for (const Frame& frame : frames_) marker.reach(frame.scope);
+    for (const LoopFrame& frame : loops_) marker.reach(frame.loop);
+    marker.reach(scope_);
+    marker.reach(root_);
+  });
+  free_scopes_.clear();
 }
 
 Value Machine::pop() {
@@ -35,11 +54,7 @@ Value Machine::pop() {
 }
 
 Scope* Machine::open_scope(Scope* parent) {
-  if (free_scopes_.empty()) {
-    heap_.reserve(sizeof(Scope));
-    scopes_.emplace_back();
-    free_scopes_.push_back(&scopes_.back());
-  }
+  if (free_scopes_.empty()) free_scopes_.push_back(heap_.make(Scope()));
   Scope* scope = free_scopes_.back();
   free_scopes_.pop_back();
   scope->variables.clear();
@@ -101,11 +116,17 @@ void Machine::print(Value value) {
 std::string Machine::take_buffer() {
   std::string text = std::move(buffers_.back());
   buffers_.pop_back();
+  heap_.give_back(static_cast<std::int64_t>(text.size()));
   return text;
 }
 
 void Machine::unpack(std::int32_t count) {
-  const Values items = items_of(heap_, pop());
+  Values items;
+  Iteration iteration{pop()};
+  for (Value item = next_of(context_, iteration); item.given(); item = next_of(context_, iteration)) {
+    items.push_back(item);
+    if (std::ssize(items) > count) break;
+  }
   const auto size = static_cast<std::int32_t>(items.size());
   if (size > count) fail("too many values to unpack (expected " + std::to_string(count) + ")");
   if (size < count) {
@@ -146,10 +167,8 @@ void Machine::get_attribute(Value name) {
 }
 
 void Machine::enter_loop(const Instruction& instruction) {
-  const Value iterable = pop();
-  Loop loop{.items = items_of(heap_, iterable)};
-  heap_.reserve(static_cast<std::int64_t>(loop.items.size() * sizeof(Value)));
-  if (instruction.a >= 0 && instruction.flags != 0) {
+  Loop loop{.iteration = {pop()}};
+  if (instruction.a >= 0) {
     loop.entry = at_ - 1 - instruction.a;
     loop.scope = capture(scope_);
     loop.depth = frames_.back().loop_depth;
@@ -157,18 +176,42 @@ void Machine::enter_loop(const Instruction& instruction) {
   loops_.push_back({.loop = heap_.make(std::move(loop))});
 }
 
-// A loop that has ended has no items any more, or a template of many loops would need memory for all.
-void Machine::leave_loop() {
-  Values items = std::move(loops_.back().loop->items);
-  heap_.give_back(static_cast<std::int64_t>(items.size() * sizeof(Value)));
-  loops_.pop_back();
+// The items that the loop goes through are those for which the code that follows pushes a true value.
+void Machine::filter_loop(const Instruction& instruction) {
+  const auto next = [](Context& context, Generator& filter) {
+    for (;;) {
+      const Value item = next_of(context, filter.source);
+      if (!item.given() || context.machine->passes(filter, item)) return item;
+    }
+  };
+  push(heap_.make(Generator{.next = next, .source = {pop()}, .scope = capture(scope_), .number = at_}));
+  jump(instruction);
+}
+
+bool Machine::passes(const Generator& filter, Value item) {
+  // What the instruction that runs looks at stays where it is.
+  Values stack = std::exchange(stack_, {item});
+  Values positional = std::exchange(positional_, {});
+  auto keywords = std::exchange(keywords_, {});
+  Scope* const scope = std::exchange(scope_, filter.scope);
+  const std::int32_t at = std::exchange(at_, static_cast<std::int32_t>(filter.number));
+  const int line = line_;
+  ++inside_;
+  run_to_halt();
+  --inside_;
+  const bool result = truth(pop());
+  stack_ = std::move(stack);
+  positional_ = std::move(positional);
+  keywords_ = std::move(keywords);
+  scope_ = scope;
+  at_ = at;
+  line_ = line;
+  return result;
 }
 
 void Machine::next(const Instruction& instruction) {
-  LoopFrame& frame = loops_.back();
-  if (frame.next == frame.loop->items.size()) return jump(instruction);
-  frame.loop->index = frame.next++;
-  push(frame.loop->items[frame.loop->index]);
+  const Value item = advance(context_, *loops_.back().loop);
+  return item.given() ? push(item) : jump(instruction);
 }
 
 void Machine::execute(const Instruction& instruction) {
@@ -297,14 +340,8 @@ void Machine::execute(const Instruction& instruction) {
       return enter_loop(instruction);
     case Op::next:
       return next(instruction);
-    case Op::keep:
-      if (truth(pop())) loops_.back().kept.push_back(loops_.back().loop->items[loops_.back().loop->index]);
-      return;
-    case Op::leave_filter: {
-      Values kept = std::move(loops_.back().kept);
-      leave_loop();
-      return push(heap_.list(std::move(kept)));
-    }
+    case Op::filter_loop:
+      return filter_loop(instruction);
     case Op::complete:
       loops_.back().completed = true;
       return;
@@ -312,7 +349,7 @@ void Machine::execute(const Instruction& instruction) {
       if (loops_.back().completed) jump(instruction);
       return;
     case Op::leave_loop:
-      leave_loop();
+      loops_.pop_back();
       return;
     case Op::call_loop: {
       const Value iterable = pop();
@@ -335,6 +372,12 @@ void Machine::execute(const Instruction& instruction) {
       context_.autoescape = autoescapes_.back();
       autoescapes_.pop_back();
       return;
+    case Op::include: {
+      const Value name = pop();
+      require_defined(name);
+      if (instruction.flags != 0 && !name.is_text() && !truth(name)) return;
+      fail(std::string(constant().bytes()));
+    }
     case Op::fail:
       fail(std::string(constant().bytes()));
     case Op::halt:

@@ -1,7 +1,6 @@
 // Runs a program. Calls of macros, blocks and recursive loops are frames in a vector, not on the C++ stack.
 #pragma once
 
-#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,13 +9,6 @@
 #include "template/program.hpp"
 
 namespace gerbil::jinja {
-
-// Variables of one part of a template; what is not here is looked for in the parent.
-struct Scope {
-  std::vector<std::pair<std::int32_t, Value>> variables;
-  Scope* parent = nullptr;
-  bool captured = false;  // a macro or loop may still look here when the part has ended
-};
 
 class Machine {
  public:
@@ -38,12 +30,12 @@ class Machine {
   };
   struct LoopFrame {
     Loop* loop = nullptr;
-    std::size_t next = 0;
-    Values kept;
     bool completed = false;
   };
 
+  void run_to_halt();
   void execute(const Instruction& instruction);
+  void collect();
   Value pop();
   void push(Value value) { stack_.push_back(value); }
   void jump(const Instruction& instruction) { at_ += instruction.a - 1; }
@@ -72,23 +64,24 @@ class Machine {
   void leave();
 
   void enter_loop(const Instruction& instruction);
-  void leave_loop();
+  void filter_loop(const Instruction& instruction);
+  bool passes(const Generator& filter, Value item);
   void next(const Instruction& instruction);
 
   const Program& program_;
   Heap heap_;
-  Context context_{heap_};
+  Context context_{heap_, this};
   std::vector<Value> stack_;
   std::vector<std::string> buffers_;
   std::vector<Frame> frames_;
   std::vector<LoopFrame> loops_;
   std::vector<bool> autoescapes_;
-  std::deque<Scope> scopes_;
   std::vector<Scope*> free_scopes_;
   Scope* scope_ = nullptr;
   Scope* root_ = nullptr;
   std::int32_t at_ = 0;  // the instruction after the one that runs
   int line_ = 0;
+  int inside_ = 0;     // instructions that run instructions, and may hold values that nothing else does
   Values positional_;  // of the call that runs, when its arguments do not lie on the stack in one piece
   std::vector<std::pair<Value, Value>> keywords_;
 };

@@ -17,7 +17,7 @@ Arguments Machine::arguments(const Instruction& instruction, std::size_t& begin)
   at += positional;
   if (spread_list) {
     positional_.assign(result.positional.begin(), result.positional.end());
-    const Values more = items_of(heap_, *at++);
+    const Values more = items_of(context_, *at++);
     positional_.insert(positional_.end(), more.begin(), more.end());
     result.positional = positional_;
   }
@@ -114,10 +114,11 @@ void Machine::call_macro(const Macro& macro, const Arguments& given, std::size_t
   if (code.takes_caller && !std::ranges::contains(code.parameters, static_cast<std::int32_t>(caller_variable))) {
     scope->variables.emplace_back(caller_variable, caller.given() ? caller : heap_.undefined("No caller defined"));
   }
-  const bool markup = macro.markup;
+  // A block escapes nothing by itself, and what it gives is Markup where Markup is printed.
+  const bool escapes = macro.markup && !code.block;
   enter(code.entry, scope, stack);
-  frames_.back().markup = markup;
-  context_.autoescape = markup;
+  frames_.back().markup = code.block ? context_.autoescape : macro.markup;
+  context_.autoescape = escapes;
 }
 
 void Machine::call_loop(Loop& loop, const Arguments& given, std::size_t stack) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <format>
 
 #include "template/builtin.hpp"
 #include "template/failure.hpp"
@@ -31,7 +32,7 @@ Value dict_items(Context& context, const Arguments& arguments) {
 }
 
 Value dict_keys(Context& context, const Arguments& arguments) {
-  return context.heap.sequence(Kind::view, items_of(context.heap, only_subject("keys", arguments)), "dict_keys");
+  return context.heap.sequence(Kind::view, items_of(context, only_subject("keys", arguments)), "dict_keys");
 }
 
 Value dict_values(Context& context, const Arguments& arguments) {
@@ -51,13 +52,13 @@ Value list_copy(Context& context, const Arguments& arguments) {
 Value sequence_count(Context& context, const Arguments& arguments) {
   const auto [list, wanted] = bind("count", arguments, {"self", "value"}, 2);
   std::int64_t result = 0;
-  for (const Value item : items_of(context.heap, list)) result += equal(item, wanted) ? 1 : 0;
+  for (const Value item : items_of(context, list)) result += equal(item, wanted) ? 1 : 0;
   return Value::integer(result);
 }
 
 Value sequence_index(Context& context, const Arguments& arguments) {
   const auto [list, wanted, start, stop] = bind("index", arguments, {"self", "value", "start", "stop"}, 2);
-  const Values items = items_of(context.heap, list);
+  const Values items = items_of(context, list);
   for (const std::size_t i : slice_indices(items.size(), start, stop, Value())) {
     if (equal(items[i], wanted)) return Value::integer(static_cast<std::int64_t>(i));
   }
@@ -68,6 +69,38 @@ Value bit_length(Context&, const Arguments& arguments) {
   const std::int64_t value = only_subject("bit_length", arguments).as_integer();
   const auto magnitude = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
   return Value::integer(std::bit_width(magnitude));
+}
+
+Value bit_count(Context&, const Arguments& arguments) {
+  const std::int64_t value = only_subject("bit_count", arguments).as_integer();
+  return Value::integer(
+      std::popcount(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value)));
+}
+
+// A number as a fraction in lowest terms.
+Value as_integer_ratio(Context& context, const Arguments& arguments) {
+  const Value value = only_subject("as_integer_ratio", arguments);
+  if (value.is_integer()) return context.heap.tuple({Value::integer(value.as_integer()), Value::integer(1)});
+  if (!std::isfinite(value.as_real())) fail("cannot convert Infinity or NaN to integer ratio");
+  int exponent = 0;
+  double fraction = std::frexp(value.as_real(), &exponent);
+  for (; fraction != std::trunc(fraction); --exponent) fraction *= 2;
+  std::int64_t numerator = static_cast<std::int64_t>(fraction);
+  if (exponent < -62) fail("the result is too large: whole numbers have 64 bits");
+  for (; exponent > 0; --exponent) numerator = checked_multiply(numerator, 2);
+  return context.heap.tuple({Value::integer(numerator), Value::integer(std::int64_t{1} << -exponent)});
+}
+
+// float.hex: 53 bits of mantissa, one of them before the point.
+Value hex(Context& context, const Arguments& arguments) {
+  const double value = only_subject("hex", arguments).as_real();
+  if (!std::isfinite(value)) return context.heap.text(std::isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+  const std::string sign = std::signbit(value) ? "-0x" : "0x";
+  if (value == 0.0) return context.heap.text(sign + "0.0p+0");
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const int biased = static_cast<int>((bits >> 52) & 0x7FF);
+  return context.heap.text(sign + std::format("{}.{:013x}p{:+}", biased == 0 ? 0 : 1, bits & ((1ull << 52) - 1),
+                                              std::max(biased, 1) - 1023));
 }
 
 Value is_whole(Context&, const Arguments& arguments) {
@@ -81,7 +114,8 @@ Value conjugate(Context&, const Arguments& arguments) { return positive(only_sub
 Value loop_cycle(Context&, const Arguments& arguments) {
   const auto choices = arguments.positional.subspan(1);
   if (choices.empty()) fail("no items for cycling given");
-  return choices[arguments.subject().loop().index % choices.size()];
+  return choices[static_cast<std::size_t>(std::max<std::int64_t>(arguments.subject().loop().index, 0)) %
+                 choices.size()];
 }
 
 // loop.changed(…): whether the arguments differ from those of the last call.
@@ -110,7 +144,7 @@ Value cycler_reset(Context&, const Arguments& arguments) {
 Value dict_fromkeys(Context& context, const Arguments& arguments) {
   const auto [self, keys, value] = bind("fromkeys", arguments, {"self", "iterable", "value"}, 2);
   Dict result;
-  for (const Value key : items_of(context.heap, keys))
+  for (const Value key : items_of(context, keys))
     insert(context.heap, result, key, value.given() ? value : Value::none());
   return context.heap.dict(std::move(result));
 }
@@ -124,9 +158,13 @@ constexpr std::array<Builtin, 6> of_dict = {{{"copy", dict_copy},
 constexpr std::array<Builtin, 3> of_list = {
     {{"copy", list_copy}, {"count", sequence_count}, {"index", sequence_index}}};
 constexpr std::array<Builtin, 2> of_tuple = {{{"count", sequence_count}, {"index", sequence_index}}};
-constexpr std::array<Builtin, 3> of_integer = {
-    {{"bit_length", bit_length}, {"conjugate", conjugate}, {"is_integer", is_whole}}};
-constexpr std::array<Builtin, 2> of_real = {{{"conjugate", conjugate}, {"is_integer", is_whole}}};
+constexpr std::array<Builtin, 5> of_integer = {{{"as_integer_ratio", as_integer_ratio},
+                                                {"bit_count", bit_count},
+                                                {"bit_length", bit_length},
+                                                {"conjugate", conjugate},
+                                                {"is_integer", is_whole}}};
+constexpr std::array<Builtin, 4> of_real = {
+    {{"as_integer_ratio", as_integer_ratio}, {"conjugate", conjugate}, {"hex", hex}, {"is_integer", is_whole}}};
 constexpr std::array<Builtin, 2> of_loop = {{{"changed", loop_changed}, {"cycle", loop_cycle}}};
 constexpr std::array<Builtin, 2> of_cycler = {{{"next", cycler_next}, {"reset", cycler_reset}}};
 
@@ -155,28 +193,6 @@ const Builtin* find_method(Kind kind, std::string_view name) {
     default:
       return nullptr;
   }
-}
-
-Value loop_property(Context& context, const Loop& loop, std::string_view name) {
-  const auto index = static_cast<std::int64_t>(loop.index);
-  const auto size = static_cast<std::int64_t>(loop.items.size());
-  if (name == "index") return Value::integer(index + 1);
-  if (name == "index0") return Value::integer(index);
-  if (name == "revindex") return Value::integer(size - index);
-  if (name == "revindex0") return Value::integer(size - index - 1);
-  if (name == "first") return Value::boolean(index == 0);
-  if (name == "last") return Value::boolean(index + 1 == size);
-  if (name == "length") return Value::integer(size);
-  if (name == "depth") return Value::integer(loop.depth + 1);
-  if (name == "depth0") return Value::integer(loop.depth);
-  if (name == "previtem") {
-    return index > 0 && index <= size ? loop.items[loop.index - 1]
-                                      : context.heap.undefined("there is no previous item");
-  }
-  if (name == "nextitem") {
-    return index + 1 < size ? loop.items[loop.index + 1] : context.heap.undefined("there is no next item");
-  }
-  return {};
 }
 
 }  // namespace gerbil::jinja

@@ -31,6 +31,12 @@ Value mapped(Context& context, const Arguments& arguments) {
   return like(context, text, map(text.bytes()));
 }
 
+// The text of an argument; escaped where it becomes a part of Markup.
+std::string escaped_like(Value from, Value value, std::string_view what) {
+  const std::string_view text = to_text(value, what);
+  return from.text().markup && !value.text().markup ? escape_html(text) : std::string(text);
+}
+
 std::optional<std::string_view> optional_text(Value value, std::string_view what) {
   if (!value.given() || value.is(Kind::none)) return std::nullopt;
   return to_text(value, what);
@@ -83,7 +89,7 @@ std::int64_t position(Context& context, const Arguments& arguments) {
   const Range range = range_of(text, start, stop);
   context.heap.spend(static_cast<std::int64_t>(range.text.size() / 16));
   if (!range.valid) return -1;
-  const std::size_t found = last ? range.text.rfind(wanted) : find(range.text, wanted);
+  const std::size_t found = last ? rfind(range.text, wanted) : find(range.text, wanted);
   return found == std::string_view::npos ? -1 : range.before + count_characters(range.text.substr(0, found));
 }
 
@@ -132,7 +138,7 @@ Value remove_affix(Context& context, const Arguments& arguments) {
 Value replace_method(Context& context, const Arguments& arguments) {
   const auto [text, from, to, most] = bind("replace", arguments, {"self", "old", "new", "count"}, 3);
   const std::string_view old = to_text(from, "replace() argument 1");
-  const std::string_view fresh = to_text(to, "replace() argument 2");
+  const std::string fresh = escaped_like(text, to, "replace() argument 2");
   context.heap.reserve(checked_multiply(count(text.bytes(), old), static_cast<std::int64_t>(fresh.size())));
   return like(context, text, replace(text.bytes(), old, fresh, std::max<std::int64_t>(to_index_or(most, -1), -1)));
 }
@@ -141,7 +147,7 @@ Value join_method(Context& context, const Arguments& arguments) {
   const auto [text, parts] = bind("join", arguments, {"self", "iterable"}, 2);
   std::string result;
   std::size_t number = 0;
-  for (const Value part : items_of(context.heap, parts)) {
+  for (const Value part : items_of(context, parts)) {
     if (number > 0) result += text.bytes();
     if (!part.is_text()) {
       require_defined(part);
@@ -158,7 +164,7 @@ Value join_method(Context& context, const Arguments& arguments) {
 template <char side>
 Value justified(Context& context, const Arguments& arguments) {
   const auto [text, width, fill] = bind("just", arguments, {"self", "width", "fillchar"}, 2);
-  const std::string_view pad = fill.given() ? to_text(fill, "The fill character") : " ";
+  const std::string pad = fill.given() ? escaped_like(text, fill, "The fill character") : " ";
   if (count_characters(pad) != 1) fail("The fill character must be exactly one character long");
   const std::int64_t missing = std::max<std::int64_t>(0, checked_add(to_index(width), -length(text.text())));
   context.heap.reserve(missing);
@@ -187,7 +193,7 @@ Value partition(Context& context, const Arguments& arguments) {
   const std::string_view all = text.bytes();
   const std::string_view by = to_text(separator, "separator");
   if (by.empty()) fail("empty separator");
-  const std::size_t at = last ? all.rfind(by) : find(all, by);
+  const std::size_t at = last ? rfind(all, by) : find(all, by);
   if (at == std::string_view::npos) {
     return list_like(context, text, last ? Texts{"", "", all} : Texts{all, "", ""}, Kind::tuple);
   }
@@ -243,7 +249,7 @@ Value isidentifier_method(Context&, const Arguments& arguments) {
   for (std::size_t at = 0; at < text.size(); first = false) {
     const auto unit = tokenizer::utf8_unit(text, at);
     const char32_t c = unit.code_point;
-    if (c != '_' && !(first ? is_letter(c) : is_identifier_part(c))) return Value::boolean(false);
+    if (c != '_' && !(first ? is_identifier_start(c) : is_identifier_part(c))) return Value::boolean(false);
     at += unit.size;
   }
   return Value::boolean(!first);

@@ -150,8 +150,15 @@ bool contains(Context& context, Value container, Value element) {
     context.heap.spend(static_cast<std::int64_t>(container.dict().items.size()));
     return find(container.dict(), element) != nullptr;
   }
+  if (container.is(Kind::generator) || container.is(Kind::loop)) {
+    Iteration iteration{container};
+    for (Value item = next_of(context, iteration); item.given(); item = next_of(context, iteration)) {
+      if (equal(item, element)) return true;
+    }
+    return false;
+  }
   if (container.is_sequence() || container.is(Kind::undefined)) {
-    const Values items = items_of(context.heap, container);
+    const Values items = items_of(context, container);
     return std::ranges::any_of(items, [&](Value item) { return equal(item, element); });
   }
   fail("argument of type '" + std::string(type_name(container)) + "' is not iterable");

@@ -17,15 +17,6 @@ namespace {
 
 void append_repr(std::string& result, Value value, int depth);
 
-void append_escape(std::string& result, char32_t c) {
-  const auto code = static_cast<unsigned>(c);
-  if (code < 0x100) {
-    result += std::format("\\x{:02x}", code);
-  } else {
-    result += code < 0x10000 ? std::format("\\u{:04x}", code) : std::format("\\U{:08x}", code);
-  }
-}
-
 void append_quoted(std::string& result, std::string_view text) {
   const bool doubled = text.contains('\'') && !text.contains('"');
   const char quote = doubled ? '"' : '\'';
@@ -77,6 +68,13 @@ void append_range(std::string& result, const Sequence& sequence) {
   result += ')';
 }
 
+void append_loop(std::string& result, const Loop& loop) {
+  result += "<LoopContext " + std::to_string(loop.index + 1);
+  const Value source = loop.iteration.source;
+  if (source.is_sequence()) result += "/" + std::to_string(source.sequence().items.size());
+  result += '>';
+}
+
 void append_sequence(std::string& result, Value value, int depth) {
   const Sequence& sequence = value.sequence();
   switch (value.kind()) {
@@ -98,8 +96,8 @@ void append_sequence(std::string& result, Value value, int depth) {
       append_items(result, sequence.items, depth);
       result += "])";
       return;
-    default:  // Python adds an address, which nothing can depend on
-      result += "<generator object>";
+    default:
+      return;
   }
 }
 
@@ -133,10 +131,12 @@ void append_repr(std::string& result, Value value, int depth) {
       return;
     case Kind::list:
     case Kind::tuple:
-    case Kind::generator:
     case Kind::view:
     case Kind::range:
       append_sequence(result, value, depth + 1);
+      return;
+    case Kind::generator:
+      result += "<generator object>";  // Python adds an address, which nothing can depend on
       return;
     case Kind::dict:
       append_dict(result, value.dict(), depth + 1);
@@ -152,12 +152,15 @@ void append_repr(std::string& result, Value value, int depth) {
       result += value.macro().code->name.empty() ? "<Macro anonymous>" : "<Macro '" + value.macro().code->name + "'>";
       return;
     case Kind::loop:
-      result += std::format("<LoopContext {}/{}>", value.loop().index + 1, value.loop().items.size());
+      return append_loop(result, value.loop());
       return;
     case Kind::name_space:
       result += "<Namespace ";
       append_dict(result, value.name_space().attributes, depth + 1);
       result += '>';
+      return;
+    case Kind::self:
+      result += "<TemplateReference None>";
       return;
     default:
       result += "<" + std::string(type_name(value)) + ">";
@@ -165,6 +168,15 @@ void append_repr(std::string& result, Value value, int depth) {
 }
 
 }  // namespace
+
+void append_escape(std::string& result, char32_t c) {
+  const auto code = static_cast<unsigned>(c);
+  if (code < 0x100) {
+    result += std::format("\\x{:02x}", code);
+  } else {
+    result += code < 0x10000 ? std::format("\\u{:04x}", code) : std::format("\\U{:08x}", code);
+  }
+}
 
 std::string repr_real(double value) {
   if (std::isnan(value)) return "nan";

@@ -18,6 +18,9 @@ std::string repr(Value value);
 // ascii(value): the same, with escapes for all that is not ASCII.
 std::string ascii(Value value);
 
+// A character as \\x, \\u or \\U and its number.
+void append_escape(std::string& result, char32_t c);
+
 // repr(float): the shortest digits that give the same number again.
 std::string repr_real(double value);
 

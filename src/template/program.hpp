@@ -52,11 +52,10 @@ enum class Op : std::uint8_t {
   pop_buffer,  // push the output since push_buffer
   push_scope,
   pop_scope,
-  enter_loop,  // pop an iterable; flag: its variable is `loop`, and a is how far back its entry is (0: not recursive)
-  next,        // push the next item, or jump by a
-  keep,        // pop; when it is true, the item will be part of the list that leave_filter pushes
-  leave_filter,
-  complete,           // a turn of the loop came to its end
+  filter_loop,  // pop an iterable, push what the code that follows, up to its halt, lets through of it; jump by a
+  enter_loop,   // pop an iterable; a is how far back the entry of a recursive loop is (negative: it is not recursive)
+  next,         // push the next item, or jump by a
+  complete,     // a turn of the loop came to its end
   jump_if_completed,  // by a, when one did
   leave_loop,
   call_loop,         // call the recursive loop that begins at a; push its text
@@ -65,7 +64,8 @@ enum class Op : std::uint8_t {
   return_,           // from a macro, block or recursive loop, with the output since its begin
   enter_autoescape,  // pop; remember what was
   leave_autoescape,
-  fail,  // raise constants[a]
+  include,  // pop what names a template; raise constants[a], unless it is nothing and may be missing (flag)
+  fail,     // raise constants[a]
   halt,
 };
 
@@ -94,6 +94,8 @@ struct MacroCode {
   bool takes_caller = false;
   bool takes_keywords = false;
   bool takes_rest = false;
+  bool block = false;
+  bool default_of_caller = false;
 };
 
 struct Symbol {

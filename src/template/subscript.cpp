@@ -44,7 +44,7 @@ Value property(Context& context, Value object, std::string_view name) {
     }
     case Kind::macro: {
       const MacroCode& macro = *object.macro().code;
-      if (name == "name") return heap.text(macro.name);
+      if (name == "name") return macro.name.empty() ? Value::none() : heap.text(macro.name);
       if (name == "arguments") {
         Values names;
         for (const std::string_view parameter : macro.parameter_names)

@@ -56,7 +56,7 @@ Value names(Context&, const Arguments& arguments) {
 Value is_iterable(Context&, const Arguments& arguments) {
   const Value value = only_subject("iterable", arguments);
   return Value::boolean(value.is_text() || value.is_sequence() || value.is(Kind::dict) || value.is(Kind::undefined) ||
-                        value.is(Kind::loop));
+                        value.is(Kind::generator) || value.is(Kind::loop));
 }
 
 template <bool wanted>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "template/failure.hpp"
 #include "template/unicode.hpp"
 #include "tokenizer/utf8.hpp"
 
@@ -68,6 +69,15 @@ std::string map_characters(std::string_view text, Map map) {
 }
 
 }  // namespace
+
+// Both ends are kept: a sentence says behind a quotation what is wrong with it.
+std::string Failure::clipped(std::string_view message, std::size_t longest) {
+  std::size_t head = longest * 2 / 3;
+  while (!starts_character(message[head])) --head;
+  std::size_t tail = message.size() - longest / 3;
+  while (tail < message.size() && !starts_character(message[tail])) ++tail;
+  return std::string(message.substr(0, head)) + " … " + std::string(message.substr(tail));
+}
 
 std::int64_t count_characters(std::string_view text) { return std::ranges::count_if(text, starts_character); }
 
@@ -202,7 +212,7 @@ std::vector<std::string_view> rsplit(std::string_view text, std::optional<std::s
   std::vector<std::string_view> result;
   if (separator) {
     for (; count != 0; --count) {
-      const std::size_t found = text.rfind(*separator);
+      const std::size_t found = rfind(text, *separator);
       if (found == std::string_view::npos) break;
       result.push_back(text.substr(found + separator->size()));
       text = text.substr(0, found);
@@ -262,6 +272,25 @@ std::size_t find(std::string_view text, std::string_view part, std::size_t from)
   // place.
   const void* found = memmem(text.data() + from, text.size() - from, part.data(), part.size());
   return found ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) : std::string_view::npos;
+}
+
+// From the end, by the algorithm of Knuth, Morris and Pratt (1977).
+std::size_t rfind(std::string_view text, std::string_view part) {
+  if (part.empty() || part.size() > text.size()) return part.empty() ? text.size() : std::string_view::npos;
+  const auto from_end = [&](std::size_t i) { return part[part.size() - 1 - i]; };
+  std::vector<std::size_t> border(part.size());  // how much of the end occurs again at the begin of i + 1 bytes
+  for (std::size_t i = 1, matched = 0; i < part.size(); ++i) {
+    while (matched > 0 && from_end(i) != from_end(matched)) matched = border[matched - 1];
+    if (from_end(i) == from_end(matched)) ++matched;
+    border[i] = matched;
+  }
+  std::size_t matched = 0;
+  for (std::size_t at = text.size(); at-- > 0;) {
+    while (matched > 0 && text[at] != from_end(matched)) matched = border[matched - 1];
+    if (text[at] == from_end(matched)) ++matched;
+    if (matched == part.size()) return at;
+  }
+  return std::string_view::npos;
 }
 
 std::int64_t count(std::string_view text, std::string_view part) {

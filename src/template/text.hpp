@@ -41,6 +41,8 @@ std::vector<std::string_view> characters(std::string_view text);
 
 // As text.find(part, from), in time that grows with the length of the text alone, whatever both hold.
 std::size_t find(std::string_view text, std::string_view part, std::size_t from = 0);
+// As text.rfind(part), in such time, too.
+std::size_t rfind(std::string_view text, std::string_view part);
 
 // How often `part` occurs without overlap.
 std::int64_t count(std::string_view text, std::string_view part);

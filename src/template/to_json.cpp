@@ -13,21 +13,21 @@ namespace {
 
 class Writer {
  public:
-  Writer(Heap& heap, Value ascii, Value indent, Value separators, Value sort_keys)
-      : heap_(heap), ascii_(ascii.given() && truth(ascii)), sort_keys_(sort_keys.given() && truth(sort_keys)) {
+  Writer(Context& context, Value ascii, Value indent, Value separators, Value sort_keys)
+      : heap_(context.heap), ascii_(ascii.given() && truth(ascii)), sort_keys_(sort_keys.given() && truth(sort_keys)) {
     if (indent.given() && !indent.is(Kind::none)) {
       indented_ = true;
       if (indent.is_text()) {
         indent_ = indent.bytes();
       } else {
         const std::int64_t width = std::max<std::int64_t>(0, to_index(indent));
-        heap.reserve(width);
+        heap_.reserve(width);
         indent_.assign(static_cast<std::size_t>(width), ' ');
       }
       item_separator_ = ",";
     }
     if (separators.given() && !separators.is(Kind::none)) {
-      const Values both = items_of(heap, separators);
+      const Values both = items_of(context, separators);
       if (both.size() != 2) fail("separators should be two texts, but are " + std::to_string(both.size()));
       item_separator_ = to_text(both[0], "separators");
       key_separator_ = to_text(both[1], "separators");
@@ -174,7 +174,7 @@ class Writer {
 Value tojson(Context& context, const Arguments& arguments) {
   const auto [value, ascii, indent, separators, sort_keys] =
       bind("tojson", arguments, {"x", "ensure_ascii", "indent", "separators", "sort_keys"}, 1);
-  return context.heap.text(Writer(context.heap, ascii, indent, separators, sort_keys).run(value));
+  return context.heap.text(Writer(context, ascii, indent, separators, sort_keys).run(value));
 }
 
 }  // namespace gerbil::jinja::filters

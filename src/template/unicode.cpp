@@ -53,6 +53,12 @@ bool append_upper_parts(std::string& result, char32_t c, bool first_only) {
   return true;
 }
 
+// Letters that are no letters any more when they are composed (UAX #31, section 5.1), and a punctuation mark.
+bool decomposes(char32_t c) {
+  return c == 0x37A || c == 0x2E2F || (c >= 0xFC5E && c <= 0xFC63) || c == 0xFDFA || c == 0xFDFB ||
+         (c >= 0xFE70 && c <= 0xFE7E && c % 2 == 0);
+}
+
 }  // namespace
 
 bool is_letter(char32_t c) {
@@ -82,16 +88,22 @@ bool is_digit(char32_t c) {
   return digits == 1;
 }
 
+bool is_identifier_start(char32_t c) {
+  const bool mark = c == 0xE33 || c == 0xEB3 || c == 0xFF9E || c == 0xFF9F;     // when it is composed
+  const bool other = c == 0x1885 || c == 0x1886 || c == 0x2118 || c == 0x212E;  // Other_ID_Start
+  return other || ((is_letter(c) || category(c) == UTF8PROC_CATEGORY_NL) && !mark && !decomposes(c));
+}
+
 bool is_identifier_part(char32_t c) {
-  if (is_letter(c) || is_decimal(c)) return true;
+  if (is_identifier_start(c) || is_decimal(c)) return true;
   switch (category(c)) {
-    case UTF8PROC_CATEGORY_NL:
     case UTF8PROC_CATEGORY_MN:
     case UTF8PROC_CATEGORY_MC:
     case UTF8PROC_CATEGORY_PC:
       return true;
     default:  // Other_ID_Continue
-      return c == 0xB7 || c == 0x387 || (c >= 0x1369 && c <= 0x1371) || c == 0x19DA;
+      return c == 0xB7 || c == 0x387 || (c >= 0x1369 && c <= 0x1371) || c == 0x19DA || c == 0xE33 || c == 0xEB3 ||
+             c == 0x200C || c == 0x200D || c == 0x30FB || c == 0xFF65 || c == 0xFF9E || c == 0xFF9F;
   }
 }
 
@@ -141,6 +153,8 @@ void append_upper(std::string& result, char32_t c) {
 void append_title(std::string& result, char32_t c) {
   if (c == U'ß') {
     result += "Ss";
+  } else if (c == U'ŉ') {
+    result += "ʼN";
   } else if (c < 0x80 || !append_upper_parts(result, c, true)) {
     append(result, static_cast<char32_t>(utf8proc_totitle(static_cast<utf8proc_int32_t>(c))));
   }

@@ -14,6 +14,7 @@ bool is_numeric(char32_t c);            // str.isnumeric, without ideographs
 bool is_numeric_ideograph(char32_t c);  // those that are numbers, 一 for instance
 bool is_printable(char32_t c);          // what repr() does not escape
 bool is_space(char32_t c);              // str.isspace
+bool is_identifier_start(char32_t c);   // of a Python identifier
 bool is_identifier_part(char32_t c);    // of a Python identifier, behind its first character
 std::int64_t digit_value(char32_t c);   // 0 to 9 of a decimal
 bool is_upper(char32_t c);

@@ -9,7 +9,7 @@
 EM_JS(int, gerbil_character_is, (unsigned c, int property), {
   const table = (globalThis.gerbilProperties = globalThis.gerbilProperties || [
     "@p{L}", "@p{Nd}", "@p{N}", "[@p{L}@p{M}@p{N}@p{P}@p{S} ]", "@p{Uppercase}", "@p{Lowercase}", "@p{Lt}",
-    "@p{Case_Ignorable}", "[@p{Nd}@u00B2@u00B3@u00B9@u2070-@u2079@u2080-@u2089@u2460-@u2468]", "@p{ID_Continue}",
+    "@p{Case_Ignorable}", "[@p{Nd}@u00B2@u00B3@u00B9@u2070-@u2079@u2080-@u2089@u2460-@u2468]", "@p{XID_Continue}", "@p{XID_Start}",
   ].map((pattern) => new RegExp(pattern.replaceAll("@", String.fromCharCode(92)), "u")));
   return table[property].test(String.fromCodePoint(c)) ? 1 : 0;
 });
@@ -46,6 +46,7 @@ void append_mapped(std::string& result, char32_t c, int mapping, bool title = fa
 bool is_letter(char32_t c) { return c < 0x80 ? (c | 0x20) >= 'a' && (c | 0x20) <= 'z' : gerbil_character_is(c, 0); }
 bool is_decimal(char32_t c) { return c < 0x80 ? c >= '0' && c <= '9' : gerbil_character_is(c, 1); }
 bool is_numeric(char32_t c) { return gerbil_character_is(c, 2); }
+bool is_identifier_start(char32_t c) { return gerbil_character_is(c, 10); }
 bool is_identifier_part(char32_t c) { return gerbil_character_is(c, 9); }
 std::int64_t digit_value(char32_t c) {
   char32_t first = c;
@@ -61,7 +62,7 @@ bool is_case_ignorable(char32_t c) { return gerbil_character_is(c, 7); }
 bool is_digit(char32_t c) { return gerbil_character_is(c, 8); }
 void append_upper(std::string& result, char32_t c) { append_mapped(result, c, 0); }
 void append_lower(std::string& result, char32_t c) { append_mapped(result, c, 1); }
-void append_title(std::string& result, char32_t c) { append_mapped(result, c, 0, true); }
+void append_title(std::string& result, char32_t c) { append_mapped(result, c, 0, c != U'ŉ'); }
 void append_folded(std::string& result, char32_t c) { append_mapped(result, c, 2); }
 
 }  // namespace gerbil::jinja

@@ -61,9 +61,10 @@ std::string_view type_name(Value value) {
       return "float";
     case Kind::text:
       return value.text().markup ? "Markup" : "str";
+    case Kind::generator:
+      return value.generator().type;
     case Kind::list:
     case Kind::tuple:
-    case Kind::generator:
     case Kind::view:
     case Kind::range:
       return value.sequence().type;

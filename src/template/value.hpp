@@ -1,7 +1,8 @@
 // The values that a template computes with: Python's, as far as Jinja shows them.
 //
-// A Value is a tag and a word. What does not fit into a word lies in the Heap of one rendering, which frees everything
-// at its end: values are copied freely, may refer to each other in circles, and none is destroyed by recursion.
+// A Value is a tag and a word. What does not fit into a word lies in the Heap of one rendering, which finds out by
+// itself what is still needed: values are copied freely, may refer to each other in circles, and none is destroyed by
+// recursion.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@ namespace gerbil::jinja {
 
 struct Text;
 struct Sequence;
+struct Generator;
 struct Dict;
 struct Missing;
 struct Builtin;
@@ -32,10 +34,10 @@ enum class Kind : std::uint8_t {
   integer,  // 64 bits; what does not fit is an error, where Python would go on
   real,
   text,
+  generator,  // what many filters give: computed while it is read, once, without a length
   list,
   tuple,
-  generator,  // what many filters give: read once, without a length
-  view,       // dict_keys, dict_values, dict_items
+  view,  // dict_keys, dict_values, dict_items
   range,
   dict,
   builtin,
@@ -62,6 +64,7 @@ class Value {
   }
   Value(const Text* text) : kind_(Kind::text), text_(text) {}
   Value(Kind kind, Sequence* sequence) : kind_(kind), sequence_(sequence) {}
+  Value(Generator* generator) : kind_(Kind::generator), generator_(generator) {}
   Value(const Dict* dict) : kind_(Kind::dict), dict_(dict) {}
   Value(const Missing* missing) : kind_(Kind::undefined), missing_(missing) {}
   Value(const Builtin* builtin) : kind_(Kind::builtin), builtin_(builtin) {}
@@ -88,6 +91,7 @@ class Value {
   double as_real() const { return kind_ == Kind::real ? real_ : static_cast<double>(integer_); }
   const Text& text() const { return *text_; }
   Sequence& sequence() const { return *sequence_; }
+  Generator& generator() const { return *generator_; }
   const Dict& dict() const { return *dict_; }
   const Missing& missing() const { return *missing_; }
   const Builtin& builtin() const { return *builtin_; }
@@ -110,6 +114,7 @@ class Value {
     double real_;
     const Text* text_;
     Sequence* sequence_;
+    Generator* generator_;
     const Dict* dict_;
     const Missing* missing_;
     const Builtin* builtin_;
@@ -127,8 +132,8 @@ using Values = std::vector<Value>;
 // A str: well-formed UTF-8, counted in characters.
 struct Text {
   std::string bytes;
-  bool markup = false;               // markupsafe.Markup: what is joined to it gets escaped
   mutable std::int64_t length = -1;  // in characters; -1: not counted yet
+  bool markup = false;               // markupsafe.Markup: what is joined to it gets escaped
 };
 
 // How large a value is when it is printed or compared: both are bounded, so that these may recurse.
@@ -139,7 +144,6 @@ struct Extent {
 
 struct Sequence {
   Values items;
-  std::size_t consumed = 0;    // of a generator
   std::string_view type;       // Python's name of it
   std::int64_t range[3] = {};  // start, stop and step of a range
   Extent extent;
@@ -148,6 +152,29 @@ struct Sequence {
 struct Dict {
   std::vector<std::pair<Value, Value>> items;  // in the order of insertion
   Extent extent;
+};
+
+// How far something has been read. What was read to its end stays there.
+struct Iteration {
+  Value source;
+  std::size_t at = 0;  // items, or bytes of a text
+};
+
+struct Generator {
+  // Computes the next item; absent when there is none. It may keep in the fields below what it needs.
+  Value (*next)(struct Context&, Generator&) = nullptr;
+  std::string_view type = "generator";  // Python's name of it
+  Iteration source;                     // whose items it goes through
+  Values values;
+  std::vector<std::pair<Value, Value>> keywords;
+  const Builtin* function = nullptr;
+  Value attribute;
+  Value fallback;
+  Dict seen;
+  struct Scope* scope = nullptr;
+  std::int64_t number = 0;
+  bool started = false;
+  bool running = false;
 };
 
 // Why a value is undefined: `name` was not found in `object`, or is no variable at all when that is absent.
@@ -163,20 +190,31 @@ struct Method {
   Value self;
 };
 
+// Variables of one part of a template; what is not here is looked for in the parent.
+struct Scope {
+  std::vector<std::pair<std::int32_t, Value>> variables;
+  Scope* parent = nullptr;
+  bool captured = false;  // a macro or loop may still look here when the part has ended
+};
+
 // A macro of the template with the scope it was defined in.
 struct Macro {
   const struct MacroCode* code = nullptr;
-  struct Scope* scope = nullptr;
+  Scope* scope = nullptr;
   bool markup = false;  // defined where autoescape was on, so what it gives is escaped already
 };
 
 // The variable `loop`.
 struct Loop {
-  Values items;
-  std::size_t index = 0;
+  Iteration iteration;
+  Values ahead;  // what was read before its turn, which has come for the first `taken` of it
+  std::size_t taken = 0;
+  Value previous;
+  Value current;
+  std::int64_t index = -1;
   int depth = 0;            // of a recursive loop: how many are around it
   std::int32_t entry = -1;  // of a recursive loop: where its code begins
-  struct Scope* scope = nullptr;
+  Scope* scope = nullptr;
   Values changed;  // what loop.changed() was called with last
   bool changed_called = false;
 };

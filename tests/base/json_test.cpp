@@ -50,6 +50,17 @@ TEST(Json, KeepsEveryMemberOfALargeObject) {
   EXPECT_EQ(std::prev(object.end()).value(), 99999);
 }
 
+TEST(Json, ReadsWhatATemplateIsGivenAsPythonDoes) {
+  const Json python = parse_exact_json(R"({"a": 1, "b": [NaN, -Infinity], "a": 2})", "x");
+  EXPECT_EQ(python.at("a"), 2);
+  EXPECT_EQ(python.begin().key(), "a");
+  EXPECT_TRUE(std::isnan(python.at("b")[0].get<double>()) && std::isinf(python.at("b")[1].get<double>()));
+  EXPECT_EQ(message_of([] { parse_exact_json("[1, -1e999]", "The tools"); }),
+            "The tools is not valid JSON: the number \"-1e999\" is beyond the range of numbers.");
+  EXPECT_EQ(message_of([] { parse_exact_json(R"(["\ud800"])", "The tools"); }),
+            "The tools is not valid JSON: half of a pair of surrogates, \\uD800 to \\uDFFF, stands alone at byte 9.");
+}
+
 TEST(Json, RefusesWholeNumbersBeyond64BitsWhereAsked) {
   EXPECT_EQ(parse_exact_json("[18446744073709551615,-9223372036854775808,1e30]", "x").dump(),
             "[18446744073709551615,-9223372036854775808,1e+30]");

@@ -32,12 +32,71 @@ TEST(TemplateLimits, MemoryOfALongValueThatAShortFormatTakesOften) {
   }
 }
 
+// Each of these makes some 600 MB of values and holds few of them at a time.
+TEST(TemplateLimits, MemoryThatNothingHoldsAnyMore) {
+  const std::string before = "{% set part = 'x' * 2000 %}{% set n = namespace(t='', l=[]) %}{% for i in range(800) %}";
+  for (const std::string step :
+       {"{% set n.t = n.t + part %}", "{% set n.t = n.t ~ part %}", "{% set n.t = part + n.t %}",
+        "{% set n.t = (n.t + part)|replace('y', 'z') %}", "{% set n.t %}{{ n.t }}{{ part }}{% endset %}"}) {
+    EXPECT_EQ(Template(before + step + "{% endfor %}{{ n.t|length }}").render(Json::object()), "1600000") << step;
+  }
+  EXPECT_EQ(Template(before + "{% endfor %}{% for i in range(9000) %}{% set n.l = n.l + [i] %}{% endfor %}"
+                              "{{ n.l|length }} {{ n.l|sum }}")
+                .render(Json::object()),
+            "9000 40495500");
+  EXPECT_EQ(Template(before + "{% macro f(a) %}{% macro g() %}{{ a|length }}{% endmacro %}{{ g() }}{% endmacro %}"
+                              "{% set n.t = f(part * 500) %}{% endfor %}{{ n.t }}")
+                .render(Json::object()),
+            "1000000");
+}
+
+TEST(TemplateLimits, MemoryThatIsStillHeld) {
+  for (const std::string held :
+       {"{% set n.l = n.l + ['x' * 1000000 ~ i] %}", "{% set n.l = {'before': n.l, 'now': 'x' * 1000000 ~ i} %}",
+        "{% set n.l = cycler(n.l, 'x' * 1000000 ~ i) %}", "{% set n.l = joiner([n.l, 'x' * 1000000 ~ i]) %}",
+        "{% set n.l = namespace(before=n.l, now='x' * 1000000 ~ i) %}", "{{ 'x' * 1000000 }}",
+        "{% set n.l = [n.l, ('x' * 1000000 ~ i).upper][:2] %}"}) {
+    const std::string sentence =
+        refusal("{% set n = namespace(l=[]) %}{% for i in range(100) %}" + held + "{% endfor %}", {.bytes = 64 << 20});
+    EXPECT_EQ(sentence, "The template fails in line 1: the template needs more than 64 MiB of memory") << held;
+  }
+}
+
+TEST(TemplateLimits, ValuesThatHoldEachOtherInALongChain) {
+  EXPECT_EQ(Template("{% set n = namespace(last=none) %}{% for i in range(100000) %}"
+                     "{% set n.last = namespace(before=n.last, i=i) %}{% endfor %}{{ n.last.before.before.i }}")
+                .render(Json::object(), {.garbage = 1 << 20}),
+            "99997");
+}
+
 TEST(TemplateLimits, SearchingTakesNoLongerWhateverTheTextsHold) {
   EXPECT_EQ(Template("{% set text = 'a' * 8000000 %}{% set part = 'a' * 4000000 + 'b' %}"
                      "{{ part in text }} {{ text.find(part) }} {{ text.count(part) }} {{ text.split(part)|length }} "
                      "{{ text.replace(part, '')|length }}")
                 .render(Json::object(), {}),
             "False -1 0 1 8000000");
+}
+
+TEST(TemplateLimits, SearchingBackwardsTakesNoLongerEither) {
+  EXPECT_EQ(Template("{% set text = 'a' * 4000000 %}{% set part = 'b' + 'a' * 2000000 %}"
+                     "{{ text.rfind(part) }} {{ text.rsplit(part)|length }} {{ text.rpartition(part)[2]|length }} "
+                     "{{ text.rfind('a' * 2000000) }} {{ 'abcabcab'.rfind('cab') }} {{ ''.rfind('') }}")
+                .render(Json::object(), {}),
+            "-1 1 4000000 2000000 5 0");
+}
+
+TEST(TemplateLimits, GeneratorsThatReadEachOther) {
+  const std::string chain = "{% for i in range(100000) %}{% set n.g = n.g|map('abs') %}{% endfor %}{{ n.g|list }}";
+  EXPECT_NE(refusal("{% set n = namespace(g=[1]) %}" + chain).find("deeper than 128 levels"), std::string::npos);
+  EXPECT_NE(refusal("{% set n = namespace(last=namespace(g=[[1]])) %}{% for i in range(1000) %}"
+                    "{% set n.last = namespace(g=[n.last]|map(attribute='g')|map('list')) %}{% endfor %}"
+                    "{{ n.last.g|list }}")
+                .find("deeper than 128 levels"),
+            std::string::npos);
+  // A loop that is filtered by a macro with such a loop in it.
+  EXPECT_NE(refusal("{% macro f(x) %}{% for y in [x] if f(y) %}{% endfor %}{% endmacro %}{{ f(1) }}")
+                .find("deeper than 128 levels"),
+            std::string::npos);
 }
 
 TEST(TemplateLimits, NestingInTheSource) {
@@ -122,6 +181,15 @@ TEST(TemplateErrors, SayWhereAndWhat) {
   EXPECT_EQ(refusal("{{ raise_exception('No.') }}"), "The template refuses this: No.");
   EXPECT_EQ(refusal("{{ x.y.z }}", {}, {{"x", Json::object()}}),
             "The template fails in line 1: 'dict object' has no attribute 'y'");
+}
+
+TEST(TemplateErrors, QuoteOnlyThePlaceOfALongText) {
+  const std::string sentence = refusal("{{ x[('é' * 100000) ~ 'end'].y }}", {}, {{"x", Json::object()}});
+  EXPECT_LT(sentence.size(), 700u);
+  EXPECT_TRUE(sentence.contains("has no attribute 'éé") && sentence.contains("é … é") && sentence.ends_with("éend'"));
+  const std::string said = repeat("word ", 3000);
+  EXPECT_EQ(refusal("{{ raise_exception('word ' * 3000) }}"), "The template refuses this: " + said);
+  EXPECT_LT(refusal("{{ raise_exception('word ' * 30000) }}").size(), 17000u);
 }
 
 TEST(TemplateErrors, NumbersBeyond64BitsAreRefused) {
