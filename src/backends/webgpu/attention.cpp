@@ -87,7 +87,7 @@ Operation make_attend(Machine& m, const graph::Node& node, const graph::Attend& 
          .rows_per_group = rows,
          .ways = ways});
   };
-  add("attention", decode_teams, 1, one_row | few_rows);
+  add("attention", decode_teams, 1, decoded_rows);
   add("attention_tiled", prompt_teams, 4, many_rows);
   return operation;
 }

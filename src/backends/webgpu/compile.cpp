@@ -40,7 +40,7 @@ class WebGpuProgram final : public Program {
       record(Stage::pass, pass.rows.size(), pass.selected.size() / 2, pass.way);
     }
     const std::size_t wanted = batch.outputs.size();
-    record(Stage::wanted, wanted, 0, wanted == 1 ? one_row : few_rows);
+    record(Stage::wanted, wanted, 0, decoded_way(wanted));
     machine_.device.submit();
   }
 

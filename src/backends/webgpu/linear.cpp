@@ -9,8 +9,8 @@
 namespace gerbil::webgpu {
 namespace {
 
-// Rows of activations that share a weight once it is loaded, when a few are decoded together.
-constexpr std::int64_t few_tokens = 4;
+// Rows of activations that share a weight once it is loaded, when several are decoded together.
+constexpr std::int64_t shared_tokens = 4;
 constexpr std::int64_t prepare_threads = 128;
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -40,7 +40,8 @@ class LinearMaker {
     if (many) add_prepare();
     for (const MatrixPart& part : matrix_.parts) {
       add_vector(part, one_row, 1);
-      add_vector(part, few_rows, few_tokens);
+      add_vector(part, few_rows, shared_tokens);
+      add_vector(part, several_rows, shared_tokens);
       if (many) add_matrix(part);
     }
     return std::move(operation_);
@@ -84,8 +85,11 @@ class LinearMaker {
     // With subgroups each is a team of its own; without, the whole workgroup is one.
     const std::int64_t threads = subgroups ? 4 * m_.tools.subgroup_size : 64;
     const std::int64_t teams = subgroups ? 4 : 1;
-    // More rows a team read the inputs less often, fewer keep more of a large GPU busy.
-    const std::int64_t rows = matrix_.rows >= 16384 ? 4 : linear_.gated || matrix_.rows >= 4096 ? 2 : 1;
+    // More rows a team read the inputs less often, which is most of what several sequences read; fewer keep more of a
+    // large GPU busy. Measured on an H200 with the shape of Qwen3-0.6B at 4 bits: 64 sequences decode 2.3 times as many
+    // tokens with 8 rows as with those of one sequence, 8 sequences 1.4 times as many with 4.
+    const std::int64_t alone = matrix_.rows >= 16384 ? 4 : linear_.gated || matrix_.rows >= 4096 ? 2 : 1;
+    const std::int64_t rows = way == several_rows ? 8 : way == few_rows ? 4 : alone;
     Constants all = constants(part);
     all["ROWS"] = rows;
     all["TOKENS"] = tokens;

@@ -12,10 +12,20 @@
 
 namespace gerbil::webgpu {
 
-// How many rows an operation runs for decides which of its dispatches run. One row and a few are decoded by the same
-// sums in the same order, so that a sequence gets the same tokens alone and in a batch; many rows, of prompts, go
-// through matrix-matrix products.
-enum Way : unsigned { one_row = 1, few_rows = 2, many_rows = 4, any_rows = one_row | few_rows | many_rows };
+// How many rows an operation runs for decides which of its dispatches run. One row, a few and several are decoded by
+// the same sums in the same order, so that a sequence gets the same tokens alone and in a batch; many rows, of prompts,
+// go through matrix-matrix products.
+enum Way : unsigned {
+  one_row = 1,
+  few_rows = 2,
+  several_rows = 4,
+  many_rows = 8,
+  decoded_rows = one_row | few_rows | several_rows,
+  any_rows = decoded_rows | many_rows
+};
+
+// That of so many decoded or wanted rows.
+inline Way decoded_way(std::size_t rows) { return rows == 1 ? one_row : rows <= 8 ? few_rows : several_rows; }
 
 struct Dispatch {
   gpu::Kernel kernel;

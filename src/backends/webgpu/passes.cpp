@@ -17,7 +17,7 @@ std::vector<Pass> split(const Batch& batch) {
     }
     pass.rows.push_back(row);
   }
-  decoded.way = decoded.rows.size() == 1 ? one_row : few_rows;
+  decoded.way = decoded_way(decoded.rows.size());
   std::vector<Pass> passes;
   if (!decoded.rows.empty()) passes.push_back(std::move(decoded));
   if (!prompts.rows.empty()) passes.push_back(std::move(prompts));
