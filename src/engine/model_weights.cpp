@@ -40,13 +40,13 @@ struct Place {
 // Where the weights of a model are read from.
 struct Files {
   formats::Checkpoint checkpoint;
-  std::string prefix;
+  models::Family family;          // which says how names may be spelled
   std::filesystem::path modules;  // the folder in which those of modules.json are
 };
 
 Place find(const Files& files, const std::string& name) {
   const std::size_t slash = name.rfind('/');
-  if (slash == std::string::npos) return {files.checkpoint, stored_name(files.checkpoint, name, files.prefix)};
+  if (slash == std::string::npos) return {files.checkpoint, stored_name(files.checkpoint, name, files.family)};
   return {formats::Checkpoint::open(files.modules / name.substr(0, slash)), name.substr(slash + 1)};
 }
 
@@ -153,24 +153,23 @@ formats::Weight constant(const graph::WeightDeclaration& declaration) {
 }
 
 WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const LoadOptions& options,
-                                std::string_view prefix, const std::filesystem::path& modules) {
-  return
-      [files = Files{checkpoint, std::string(prefix), modules}, options](const graph::WeightDeclaration& declaration) {
-        if (!declaration.values.empty()) return constant(declaration);
-        if (declaration.vector) return read_vector(files, declaration);
-        std::vector<formats::Weight> parts;
-        parts.reserve(declaration.parts.size());
-        for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
-          parts.push_back(maybe_quantized(read_matrix(files, declaration, i), options, declaration.fine));
-        }
-        if (parts.size() == 1) return std::move(parts.front());
-        auto whole = formats::concatenate_rows(std::move(parts));
-        if (!whole) {
-          throw Error(ErrorCode::internal,
-                      "The weights stacked below '" + declaration.parts.front() + "' have different forms.");
-        }
-        return *std::move(whole);
-      };
+                                const models::Family& family, const std::filesystem::path& modules) {
+  return [files = Files{checkpoint, family, modules}, options](const graph::WeightDeclaration& declaration) {
+    if (!declaration.values.empty()) return constant(declaration);
+    if (declaration.vector) return read_vector(files, declaration);
+    std::vector<formats::Weight> parts;
+    parts.reserve(declaration.parts.size());
+    for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
+      parts.push_back(maybe_quantized(read_matrix(files, declaration, i), options, declaration.fine));
+    }
+    if (parts.size() == 1) return std::move(parts.front());
+    auto whole = formats::concatenate_rows(std::move(parts));
+    if (!whole) {
+      throw Error(ErrorCode::internal,
+                  "The weights stacked below '" + declaration.parts.front() + "' have different forms.");
+    }
+    return *std::move(whole);
+  };
 }
 
 bool can_merge(const WeightSource& weights, const graph::WeightDeclaration& a, const graph::WeightDeclaration& b) {

@@ -12,7 +12,7 @@ namespace gerbil {
 namespace {
 
 // Sizes as published in each model's config.json.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> shapes{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> shapes{{
     {"qwen3-0.6b",
      R"({"architectures":["Qwen3ForCausalLM"],"hidden_size":1024,"intermediate_size":3072,"num_hidden_layers":28,
          "num_attention_heads":16,"num_key_value_heads":8,"head_dim":128,"vocab_size":151936,"rope_theta":1000000,
@@ -27,6 +27,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> shapes{{
          "max_position_embeddings":131072,"rms_norm_eps":1e-5,"tie_word_embeddings":true,
          "rope_scaling":{"factor":32.0,"high_freq_factor":4.0,"low_freq_factor":1.0,
                          "original_max_position_embeddings":8192,"rope_type":"llama3"}})"},
+    {"gemma3-270m",
+     R"({"architectures":["Gemma3ForCausalLM"],"model_type":"gemma3_text","hidden_size":640,"intermediate_size":2048,
+         "num_hidden_layers":18,"num_attention_heads":4,"num_key_value_heads":1,"head_dim":256,"vocab_size":262144,
+         "query_pre_attn_scalar":256,"sliding_window":512,"_sliding_window_pattern":6,"rope_theta":1000000,
+         "rope_local_base_freq":10000,"rms_norm_eps":1e-6,"max_position_embeddings":32768,
+         "hidden_activation":"gelu_pytorch_tanh","tie_word_embeddings":true})"},
     {"minilm",
      R"({"architectures":["BertModel"],"hidden_size":384,"intermediate_size":1536,"num_hidden_layers":6,
          "num_attention_heads":12,"vocab_size":30522,"max_position_embeddings":512,"type_vocab_size":2,

@@ -90,7 +90,7 @@ bool embeds_with_classifier(const ModelSource& source) {
 // transformers 5.12, PreTrainedModel.tie_weights, which ties only what is equal.
 void settle_head(ModelSource& source) {
   const auto stored = [&](const std::string& module) {
-    return stored_name(*source.checkpoint, module, source.family->prefix);
+    return stored_name(*source.checkpoint, module, *source.family);
   };
   constexpr const char* key = "tie_word_embeddings";
   const auto member = source.config.find(key);
@@ -106,6 +106,22 @@ void settle_head(ModelSource& source) {
         "config.json says that the head is the table of tokens, but a head of its own is stored, '" + head +
         "', which is used.");
   }
+}
+
+// Of a model of several parts the one that gerbil runs, and a note that names the others.
+void take_own_part(ModelSource& source) {
+  const std::string_view part = source.family->part.config;
+  if (part.empty()) return;
+  std::string others;
+  for (const auto& [key, value] : source.config.items()) {
+    if (key == part || !key.ends_with("_config") || key == "quantization_config" || !value.is_object()) continue;
+    others += (others.empty() ? "\"" : ", \"") + key + "\"";
+  }
+  source.config = models::own_config(source.config);
+  if (others.empty()) return;
+  source.warnings.push_back(
+      "Only the part of the model that reads and writes text is used, and not what config.json has under " + others +
+      ".");
 }
 
 // The files of a directory, or a made-up model of a published shape.
@@ -131,6 +147,7 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
   source.config.update(config_overrides(source.sentence.transformer));
   if (embeds_with_classifier(source)) source.config.erase("architectures");
   source.family = &models::family(source.config);
+  take_own_part(source);
   source.name = model_name(source.directory);
   source.quantization = source.checkpoint->quantization();
   if (options.quantize != Quantization::none) {
@@ -141,7 +158,7 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
   source.warnings.insert(source.warnings.end(), read.begin(), read.end());
   if (source.family->architecture == "StaticModel") complete_static_config(source);
   if (source.family->kind == token) settle_head(source);
-  source.weights = checkpoint_weights(*source.checkpoint, options, source.family->prefix, source.directory);
+  source.weights = checkpoint_weights(*source.checkpoint, options, *source.family, source.directory);
   return source;
 }
 

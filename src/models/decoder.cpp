@@ -23,10 +23,10 @@ DecoderConfig read_decoder_config(const Json& config, const DecoderDefaults& def
   c.hidden_size = read_size(config, "hidden_size");
   c.intermediate_size = read_size(config, "intermediate_size");
   c.num_hidden_layers = read_size(config, "num_hidden_layers", 0, most_layers);
-  c.num_attention_heads = read_size(config, "num_attention_heads", 0, most_heads);
+  c.num_attention_heads = read_size(config, "num_attention_heads", defaults.num_attention_heads, most_heads);
   c.num_key_value_heads = read_optional_size(config, "num_key_value_heads", defaults.num_key_value_heads,
                                              c.num_attention_heads, most_heads);
-  c.vocab_size = read_size(config, "vocab_size");
+  c.vocab_size = read_size(config, "vocab_size", defaults.vocab_size);
   c.max_position_embeddings = read_size(config, "max_position_embeddings", defaults.max_position_embeddings, 1 << 30);
   if (c.num_attention_heads % c.num_key_value_heads != 0) {
     throw Error(ErrorCode::corrupt, "\"num_attention_heads\" in config.json is " +
@@ -88,10 +88,10 @@ graph::Graph finish(graph::Builder& b, const DecoderConfig& c, graph::ValueId x,
     return finish_embedding(b, b.rms_norm(x, "model.norm", c.rms_norm_eps), head, c.max_position_embeddings);
   }
   if (!c.causal) {
-    throw Error(
-        ErrorCode::unsupported,
-        "\"is_causal\" in config.json is false, so the model sees the whole text and cannot continue it; load it "
-        "to embed texts.");
+    throw Error(ErrorCode::unsupported,
+                "\"is_causal\" in config.json is false or \"use_bidirectional_attention\" true, so the model sees the "
+                "whole text "
+                "and cannot continue it; load it to embed texts.");
   }
   x = b.rms_norm(b.select_rows(x), "model.norm", c.rms_norm_eps);
   return b.finish(b.linear(x, c.tie_word_embeddings ? "model.embed_tokens" : "lm_head", c.vocab_size),

@@ -29,8 +29,10 @@ struct DecoderConfig {
 // What a missing key means, which depends on the family.
 // Reference: transformers 5.12, configuration_*.py.
 struct DecoderDefaults {
+  std::int32_t num_attention_heads = 0;  // 0: it may not be missing
   std::int32_t num_key_value_heads = 0;  // 0: num_attention_heads, which null means in every family
   std::int32_t head_dim = 0;             // 0: hidden_size / num_attention_heads, which null means in every family
+  std::int32_t vocab_size = 0;           // 0: it may not be missing
   std::int32_t max_position_embeddings = 2048;
   float rms_norm_eps = 1e-6f;
 };

@@ -1,7 +1,9 @@
-// The text models of Gemma 3 (Gemma Team 2025), and EmbeddingGemma (Vera et al. 2025), which sees both sides: norms
+// The language models of Gemma 3 (Gemma Team 2025), and EmbeddingGemma (Vera et al. 2025), which sees both sides: norms
 // before and after each half of a layer, and sliding layers with a rotary base of their own between the full ones.
 #include <cmath>
+#include <string>
 
+#include "gerbil/error.hpp"
 #include "models/decoder.hpp"
 #include "models/registry.hpp"
 #include "models/rope.hpp"
@@ -9,13 +11,31 @@
 
 namespace gerbil::models {
 
+namespace {
+
+// Logits that are bent to stay below a bound, as in Gemma 2. No published Gemma 3 asks for it.
+void refuse_softcapping(const Json& config, const Head& head) {
+  constexpr const char* key = "final_logit_softcapping";
+  if (head.kind != Head::Kind::token || !config.contains(key) || config[key].is_null()) return;
+  throw Error(ErrorCode::unsupported, "\"" + std::string(key) + "\" in config.json is " + json_shown(config[key]) +
+                                          ", but gerbil does not bound logits; it should be null.");
+}
+
+}  // namespace
+
 graph::Graph build_gemma3(const Json& config, const Head& head) {
-  DecoderConfig c =
-      read_decoder_config(config, {.num_key_value_heads = 4, .head_dim = 256, .max_position_embeddings = 131072});
+  refuse_softcapping(config, head);
+  DecoderConfig c = read_decoder_config(config, {.num_attention_heads = 8,
+                                                 .num_key_value_heads = 4,
+                                                 .head_dim = 256,
+                                                 .vocab_size = 262208,
+                                                 .max_position_embeddings = 131072});
   c.hidden_act = read_activation(config, "hidden_activation", "gelu_pytorch_tanh");
   const bool halved = json_value<bool>(config, "use_bidirectional_attention", false);
   const bool bidirectional = halved || !c.causal;
-  const std::int32_t sliding_window = read_size(config, "sliding_window", 4096, 1 << 30);
+  // null, which is no window in other families, is an error to the reference.
+  const std::int32_t sliding_window =
+      read_size(config, "sliding_window", config.contains("sliding_window") ? 0 : 4096, 1 << 30);
   // Published as the width of what a token sees; to both sides that is half of it, and the token itself. "is_causal"
   // sees one further.
   const std::int32_t window = (halved ? sliding_window / 2 + 1 : sliding_window) + (c.causal ? 0 : 1);
@@ -31,6 +51,7 @@ graph::Graph build_gemma3(const Json& config, const Head& head) {
       read_layer_rope(config, "full_attention", c.head_dim, json_value<double>(config, "rope_theta", 1e6), true));
   const auto sliding_rope = b.add_rope(read_layer_rope(config, "sliding_attention", c.head_dim,
                                                        json_value<double>(config, "rope_local_base_freq", 1e4)));
+  // In float32, as everything: a reference that computes in bfloat16 rounds the factor, by up to 0.4 %.
   auto x = b.embedding("model.embed_tokens", c.vocab_size, c.hidden_size, std::sqrt(static_cast<float>(c.hidden_size)));
   for (std::int32_t layer = 0; layer < c.num_hidden_layers; ++layer) {
     const LayerType fallback = (layer + 1) % pattern == 0 ? LayerType::full_attention : LayerType::sliding_attention;

@@ -12,12 +12,18 @@ namespace {
 using enum Head::Kind;
 using graph::Pooling;
 
+// How transformers nests the language model of one that also sees or hears.
+constexpr Part language_part{"text_config", "language_model."};
+
 constexpr std::array families{
     Family{"LlamaForCausalLM", "llama", build_llama, token, "model.", Pooling::last},
     Family{"Qwen2ForCausalLM", "qwen2", build_qwen2, token, "model.", Pooling::last},
     Family{"Qwen3ForCausalLM", "qwen3", build_qwen3, token, "model.", Pooling::last},
     Family{"SmolLM3ForCausalLM", "smollm3", build_smollm3, token, "model.", Pooling::last},
     Family{"Phi3ForCausalLM", "phi3", build_phi3, token, "model.", Pooling::last},
+    Family{"Gemma3ForCausalLM", "gemma3_text", build_gemma3, token, "model.", Pooling::last},
+    Family{"Gemma3ForConditionalGeneration", "gemma3", build_gemma3, token, "model.", Pooling::last, true,
+           language_part},
     Family{"Gemma3TextModel", "gemma3_text", build_gemma3, embedding, "model.", Pooling::mean},
     Family{"BertModel", "bert", build_bert, embedding, "bert.", Pooling::mean},
     Family{"RobertaModel", "roberta", build_roberta, embedding, "roberta.", Pooling::mean},
@@ -34,6 +40,10 @@ constexpr std::array families{
     Family{"ModernBertForSequenceClassification", "modernbert", build_modernbert, classes, "model."},
     Family{"NewForSequenceClassification", "new", build_new, classes, "new."},
 };
+
+// What the whole configuration says of its parts, too.
+constexpr std::array<std::string_view, 5> keys_of_the_whole{"architectures", "model_type", "eos_token_id",
+                                                            "tie_word_embeddings", "tokenizer_class"};
 
 // The family called `architecture`; null when there is none.
 const Family* named(std::string_view architecture) {
@@ -103,6 +113,23 @@ const Family& family(const Json& config) {
                                           "\" is not supported; gerbil knows " + known + ".");
 }
 
+Json own_config(const Json& config) {
+  const Part& part = family(config).part;
+  const auto member = part.config.empty() ? config.end() : config.find(part.config);
+  if (member == config.end() || member->is_null()) return config;
+  if (!member->is_object()) {
+    throw Error(ErrorCode::corrupt, "\"" + std::string(part.config) + "\" in config.json is " + json_shown(*member) +
+                                        ", but should be an object.");
+  }
+  Json own = *member;
+  own.erase(part.config);  // or it would be looked into again
+  for (const std::string_view key : {"architectures", "model_type"}) own.erase(key);
+  for (const std::string_view key : keys_of_the_whole) {
+    if (const auto value = config.find(key); value != config.end() && !value->is_null()) own[key] = *value;
+  }
+  return own;
+}
+
 graph::Graph build(const Json& config, const Head& head) {
   const Family& found = family(config);
   if (head.kind != found.kind && !(head.kind == Head::Kind::embedding && found.kind == Head::Kind::token)) {
@@ -112,7 +139,7 @@ graph::Graph build(const Json& config, const Head& head) {
                                                                                         : "classifies texts") +
                                                  ", and has no head for something else.");
   }
-  return found.build(config, head);
+  return found.build(own_config(config), head);
 }
 
 }  // namespace gerbil::models

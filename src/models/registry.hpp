@@ -11,6 +11,12 @@
 
 namespace gerbil::models {
 
+// Where a model of several parts keeps the one that gerbil runs; empty for a model that is one part.
+struct Part {
+  std::string_view config;  // the member of config.json that is its configuration
+  std::string_view prefix;  // of its tensors: before all of their names, or behind the prefix of the family
+};
+
 // What an architecture is made for, as its name says: the next token, an embedding of a text, or classes of it.
 struct Family {
   std::string_view architecture;
@@ -24,6 +30,7 @@ struct Family {
   graph::Pooling pooling = graph::Pooling::mean;
   // Whether texts get the tokens that the tokenizer puts around them, and unknown words have a meaning.
   bool special_tokens = true;
+  Part part = {};
 };
 
 // The family of the model that config.json describes. The architecture may be missing, or name the bare model or one
@@ -31,6 +38,11 @@ struct Family {
 // disagree, too. Throws Error{unsupported} naming what was found and what is known.
 // Reference: transformers 5.12, models/auto/auto_factory.py: a class is chosen by the type of the configuration.
 const Family& family(const Json& config);
+
+// The configuration of the part that gerbil runs, with what the whole says of it (architecture, end tokens, whether the
+// head is tied); `config` itself when the model is one part. Throws as family() does, and Error{corrupt} when the part
+// is not an object. Reference: transformers 5.12, PreTrainedConfig.get_text_config.
+Json own_config(const Json& config);
 
 // The graph of the model. Throws as family() does, and Error{corrupt} for values that make no model. The head must be
 // one that the family has: an embedding of any, tokens of a language model, classes of a classifier.

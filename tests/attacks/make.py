@@ -242,6 +242,23 @@ config("family_numbers", "should be a string", {"architectures": [1], "model_typ
 absurd("window_minimum", "should be positive", architectures=None, model_type="qwen2", sliding_window=-(2**31), use_sliding_window=True, max_window_layers=0)
 absurd("layer_types_short", "too few", architectures=None, model_type="qwen2", layer_types=["full_attention"], use_sliding_window=True)
 absurd("no_rope_layers_short", "2 layers", architectures=None, model_type="smollm3", no_rope_layers=[1])
+gemma = {key: value for key, value in llama.items() if key != "architectures"} | {"model_type": "gemma3_text"}
+for name, value in (("zero", 0), ("minimum", -(2**31)), ("beyond_int", 2**31), ("null", None), ("text", "wide")):
+    config(f"gemma_window_{name}", '"sliding_window"', gemma | {"sliding_window": value})
+for name, value in (("zero", 0), ("minimum", -(2**31)), ("maximum", 2**31 - 1)):
+    config(f"gemma_pattern_{name}", '"sliding_window_pattern"', gemma | {"sliding_window_pattern": value})
+    config(f"gemma_scale_{name}", '"query_pre_attn_scalar"', gemma | {"query_pre_attn_scalar": value})
+    config(f"gemma_heads_{name}", '"num_attention_heads"', gemma | {"num_attention_heads": value})
+config("gemma_bounded_logits", '"final_logit_softcapping" in config.json is 30.0', gemma | {"final_logit_softcapping": 30.0})
+config("gemma_local_base_negative", "rope_theta", gemma | {"rope_local_base_freq": -1})
+config("gemma_rope_of_layers_array", "should be an object", gemma | {"rope_parameters": {"full_attention": [1]}})
+for name, value in (("array", [gemma]), ("number", 7), ("text", "gemma"), ("false", False)):
+    config(f"part_{name}", "should be an object", {"model_type": "gemma3", "text_config": value})
+config("part_missing", "hidden_size", {"model_type": "gemma3"})
+config("part_null", "hidden_size", {"model_type": "gemma3", "text_config": None})
+config("part_in_part", "hidden_size", {"model_type": "gemma3", "text_config": {"text_config": gemma}})
+config("part_hidden_size_minimum", "-2147483648", {"model_type": "gemma3", "text_config": gemma | {"hidden_size": -(2**31)}})
+config("part_outside", "hidden_size", gemma | {"model_type": "gemma3", "text_config": {}})
 config("experts_overflow", "together more than", nomic | {"num_experts": 1024, "moe_every_n_layers": 2})
 
 # What stands beside tokenizer.json.

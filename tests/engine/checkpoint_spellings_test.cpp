@@ -129,6 +129,37 @@ TEST(CheckpointSpellings, ThePrefixMayStandTwice) {
   }
 }
 
+TEST(CheckpointSpellings, ALanguageModelMayBeAPartOfAnother) {
+  const auto nested = [](const std::string& prefix, const std::string& head = {}) {
+    Copy copy("gemma3_pattern");
+    Json text = copy.config;
+    text.erase("architectures");
+    copy.config = {{"architectures", {"Gemma3ForConditionalGeneration"}},
+                   {"model_type", "gemma3"},
+                   {"text_config", text},
+                   {"vision_config", {{"hidden_size", 16}}}};
+    copy.change_weights([&](Json& header, std::string&) {
+      Json renamed;
+      for (const auto& [name, tensor] : header.items()) {
+        const bool weight = name.starts_with("model.");
+        renamed[!weight ? name : prefix + name.substr(std::strlen("model."))] = tensor;
+      }
+      if (!head.empty()) {
+        renamed[head] = renamed[prefix + "embed_tokens.weight"];
+        renamed.erase(prefix + "embed_tokens.weight");
+      }
+      header = renamed;
+    });
+    EXPECT_THAT(copy.load(), ::testing::ElementsAre(::testing::HasSubstr("under \"vision_config\"")));
+  };
+  for (const char* prefix : {"model.language_model.", "language_model.model.", "language_model.", "model."}) {
+    SCOPED_TRACE(prefix);
+    nested(prefix);
+  }
+  nested("language_model.model.", "language_model.lm_head.weight");
+  nested("model.language_model.", "lm_head.weight");
+}
+
 TEST(CheckpointSpellings, AShardMayHoldATensorOfAnother) {
   for (const bool same : {true, false}) {
     const Copy copy("llama_config");

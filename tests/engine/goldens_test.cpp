@@ -95,6 +95,9 @@ TEST(GoldenManifest, HasEveryFamilyInEveryFormat) {
     EXPECT_TRUE(names.contains("mlx_" + family)) << family;
     EXPECT_TRUE(names.contains("gptq_" + family)) << family;
   }
+  for (const std::string name : {"gemma3_config", "gemma3_pattern", "gemma3_vision_config", "mlx_gemma3"}) {
+    EXPECT_TRUE(names.contains(name)) << name;
+  }
   EXPECT_TRUE(names.contains("llama_config_int4_group32"));
   for (const std::string bits : {"2", "3", "4", "6", "8"}) {
     for (const std::string group : {"32", "64", "128"}) {

@@ -124,8 +124,9 @@ std::string parameter_name(const ::testing::TestParamInfo<Invariance::ParamType>
 }
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, Invariance,
-                         ::testing::Combine(::testing::Values("qwen3_config", "qwen2_sliding_window", "mlx_qwen3",
-                                                              "gptq_llama"),
+                         ::testing::Combine(::testing::Values("llama_config", "qwen3_config", "qwen2_sliding_window",
+                                                              "smollm3_sliding_window", "phi3_config", "gemma3_pattern",
+                                                              "mlx_qwen3", "mlx_gemma3", "gptq_llama"),
                                             ::testing::Values(Device::cpu, Device::webgpu), ::testing::Bool()),
                          parameter_name);
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "gerbil/error.hpp"
@@ -38,7 +39,8 @@ TEST(Models, EveryFamilyFusesToFiveNodesALayer) {
 TEST(Models, UnknownArchitecturesAreNamed) {
   EXPECT_EQ(message_of(small("MambaForCausalLM")),
             "The architecture \"MambaForCausalLM\" is not supported; gerbil knows LlamaForCausalLM, Qwen2ForCausalLM, "
-            "Qwen3ForCausalLM, SmolLM3ForCausalLM, Phi3ForCausalLM, Gemma3TextModel, BertModel, RobertaModel, "
+            "Qwen3ForCausalLM, SmolLM3ForCausalLM, Phi3ForCausalLM, Gemma3ForCausalLM, Gemma3ForConditionalGeneration, "
+            "Gemma3TextModel, BertModel, RobertaModel, "
             "XLMRobertaModel, XLMRobertaLoRA, ModernBertModel, NomicBertModel, NewModel, GteModel, StaticModel, "
             "BertForSequenceClassification, RobertaForSequenceClassification, XLMRobertaForSequenceClassification, "
             "ModernBertForSequenceClassification, NewForSequenceClassification.");
@@ -58,6 +60,9 @@ TEST(Models, ModelTypeDecidesTheFamily) {
   EXPECT_EQ(family({{"model_type", "xlm-roberta"}}).architecture, "XLMRobertaModel");
   EXPECT_EQ(found({"Qwen3Model"}, "qwen3"), "Qwen3ForCausalLM");
   EXPECT_EQ(found({"Qwen2PreTrainedModel"}, "qwen2"), "Qwen2ForCausalLM");
+  EXPECT_EQ(found({"Gemma3Model"}, "gemma3"), "Gemma3ForConditionalGeneration");
+  EXPECT_EQ(found({"Gemma3TextModel"}, "gemma3_text"), "Gemma3TextModel");
+  EXPECT_EQ(found(Json(), "gemma3_text"), "Gemma3ForCausalLM");
   EXPECT_EQ(found({"BertForMaskedLM"}, "bert"), "BertModel");
   EXPECT_EQ(found({"BertLMHeadModel"}, "bert"), "BertModel");
   EXPECT_EQ(found({"XLMRobertaForMaskedLM"}, "xlm-roberta"), "XLMRobertaModel");
@@ -78,6 +83,44 @@ TEST(Models, MissingKeysMeanWhatTheFamilySays) {
   config = small("SmolLM3ForCausalLM");
   config.erase("num_key_value_heads");
   EXPECT_NE(graph::to_string(build(config)).find("k_proj[64, 64]"), std::string::npos);
+}
+
+TEST(Models, AModelOfSeveralPartsIsBuiltFromItsOwn) {
+  // All that google/gemma-3-4b-it says of its language model.
+  const Json config{{"architectures", {"Gemma3ForConditionalGeneration"}},
+                    {"eos_token_id", {1, 106}},
+                    {"model_type", "gemma3"},
+                    {"text_config",
+                     {{"hidden_size", 2560},
+                      {"intermediate_size", 10240},
+                      {"model_type", "gemma3_text"},
+                      {"eos_token_id", 1},
+                      {"num_hidden_layers", 34},
+                      {"rope_scaling", {{"factor", 8.0}, {"rope_type", "linear"}}},
+                      {"sliding_window", 1024}}},
+                    {"vision_config", {{"hidden_size", 1152}}}};
+  const graph::Graph graph = build(config);
+  const std::string text = graph::to_string(graph);
+  EXPECT_THAT(text, testing::HasSubstr("embed_tokens[262208, 2560]"));
+  EXPECT_THAT(text, testing::HasSubstr("q_proj[2048, 2560]"));
+  EXPECT_THAT(text, testing::HasSubstr("k_proj[1024, 2560]"));
+  EXPECT_EQ(graph.context_length, 131072);
+  EXPECT_EQ(std::ranges::count(graph.pages, 1024, &graph::Pages::window), 29);
+  EXPECT_EQ(std::ranges::count(graph.pages, 0, &graph::Pages::window), 5);
+  const Json own = own_config(config);
+  EXPECT_EQ(own["eos_token_id"], Json({1, 106})) << "the whole's";
+  EXPECT_EQ(own["architectures"], config["architectures"]);
+  EXPECT_EQ(own_config(own), own);
+  EXPECT_EQ(graph::to_string(build(own)), text);
+  EXPECT_EQ(own_config(small("LlamaForCausalLM")), small("LlamaForCausalLM"));
+}
+
+TEST(Models, BoundedLogitsAreRefusedWhereThereAreLogits) {
+  Json config = small("Gemma3ForCausalLM");
+  config["final_logit_softcapping"] = 30.0;
+  EXPECT_THAT(message_of(config), testing::HasSubstr("\"final_logit_softcapping\""));
+  const Head embedding{.kind = Head::Kind::embedding, .pooling = {graph::Pooling::mean}};
+  EXPECT_NO_THROW(build(config, embedding));
 }
 
 TEST(Models, ImpossibleSizesAreErrors) {

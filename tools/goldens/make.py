@@ -67,7 +67,7 @@ def make_dense():
                 tensors = reference.random_tensors(name, config)
                 tensors = {key: value.to(getattr(torch, dtype)) for key, value in tensors.items()}
                 reference.save_checkpoint(folder, tensors, entry.get("shards", 1))
-            tokens = reference.make_tokens(name, count, config.vocab_size)
+            tokens = reference.make_tokens(name, count, config.get_text_config().vocab_size)
             results[variant] = reference.logits(config, tensors, tokens)
             store_logits(folder / f"{variant}.logits", results[variant])
 
@@ -77,7 +77,7 @@ def make_dense():
             if not torch.equal(again, results[variant]):
                 raise SystemExit(f"{rewritten} and {path} are not the same model")
             case = {"name": f"{name}_{variant}", "folder": f"dense/{name}", "logits": f"{variant}.logits",
-                    "tokens": tokens, "vocabulary_size": config.vocab_size, "context_length": context_length,
+                    "tokens": tokens, "vocabulary_size": config.get_text_config().vocab_size, "context_length": context_length,
                     "quantize_bits": 0, "group_size": 0, "tolerance": TOLERANCE[dtype]}
             cases += [case | {"config": path.name},
                       case | {"name": f"{case['name']}_transformers5", "config": rewritten.name}]
@@ -100,12 +100,12 @@ def make_on_the_fly(name, folder, tensors):
         if entry != name:
             continue
         config = reference.load_config(folder / f"{variant}.json")
-        tokens = reference.make_tokens(name, recipes.SHORT, config.vocab_size)
+        tokens = reference.make_tokens(name, recipes.SHORT, config.get_text_config().vocab_size)
         path = folder / f"{variant}.int{bits}_group{group}.logits"
         store_logits(path, reference.logits(config, dequantize.on_the_fly(tensors, bits, group), tokens))
         cases.append({"name": f"{name}_{variant}_int{bits}_group{group}", "folder": f"dense/{name}",
                       "config": f"{variant}.json", "logits": path.name, "tokens": tokens,
-                      "vocabulary_size": config.vocab_size, "context_length": 0, "quantize_bits": bits,
+                      "vocabulary_size": config.get_text_config().vocab_size, "context_length": 0, "quantize_bits": bits,
                       "group_size": group, "tolerance": TOLERANCE["quantized"]})
     return cases
 
@@ -129,11 +129,11 @@ def make_logits():
         stored = json.loads((folder / "config.json").read_text())
         config = reference.load_config(folder / "config.json")
         tensors = dequantize.checkpoint(kind, load_file(folder / "model.safetensors"), stored)
-        tokens = reference.make_tokens(folder.name, recipes.SHORT, config.vocab_size)
+        tokens = reference.make_tokens(folder.name, recipes.SHORT, config.get_text_config().vocab_size)
         values = reference.logits(config, tensors, tokens)
         store_logits(folder / "config.logits", values)
         cases.append({"name": f"{kind}_{folder.name}", "folder": f"{kind}/{folder.name}", "config": "config.json",
-                      "logits": "config.logits", "tokens": tokens, "vocabulary_size": config.vocab_size,
+                      "logits": "config.logits", "tokens": tokens, "vocabulary_size": config.get_text_config().vocab_size,
                       "context_length": 0, "quantize_bits": 0, "group_size": 0, "tolerance": TOLERANCE["quantized"]})
     text = ",\n".join(json.dumps(case) for case in cases)
     (FIXTURES / "manifest.json").write_text(f'{{"cases": [\n{text}\n]}}\n')

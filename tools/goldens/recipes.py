@@ -12,6 +12,11 @@ COMMON = {
     "transformers_version": "4.51.0",
 }
 
+
+def without(config, *keys):
+    return {key: value for key, value in config.items() if key not in keys}
+
+
 SMALL = {"hidden_size": 64, "intermediate_size": 32, "num_attention_heads": 4, "num_key_value_heads": 2}
 # Wide enough for groups of 128; the head dimension of 32 keeps every projection a multiple of 32 outputs for GPTQ.
 WIDE = {
@@ -49,6 +54,38 @@ PHI3 = COMMON | SMALL | {
     "attention_bias": False, "embd_pdrop": 0.0, "resid_pdrop": 0.0,
 }
 
+# google/gemma-3-270m; the window of 512 is 8 here.
+GEMMA3 = without(COMMON, "hidden_act") | SMALL | {
+    "_sliding_window_pattern": 6, "architectures": ["Gemma3ForCausalLM"], "model_type": "gemma3_text",
+    "attention_bias": False, "attn_logit_softcapping": None, "final_logit_softcapping": None, "bos_token_id": 2,
+    "eos_token_id": 1, "pad_token_id": 0, "head_dim": 24, "hidden_activation": "gelu_pytorch_tanh",
+    "layer_types": ["sliding_attention", "sliding_attention", "full_attention"], "max_position_embeddings": 128,
+    "num_hidden_layers": 3, "query_pre_attn_scalar": 24, "rms_norm_eps": 1e-6, "rope_local_base_freq": 10000.0,
+    "rope_scaling": None, "rope_theta": 1000000.0, "sliding_window": 8, "use_bidirectional_attention": False,
+    "vocab_size": 139,
+}
+# google/gemma-3-1b-it: the pattern instead of the list. The scale is not that of the heads, as in the 27B.
+GEMMA3_PATTERN = without(GEMMA3, "_sliding_window_pattern", "layer_types", "use_bidirectional_attention") | {
+    "cache_implementation": "hybrid", "eos_token_id": [1, 106], "query_pre_attn_scalar": 7, "rope_theta": 1000000,
+    "rope_local_base_freq": 10000, "sliding_window_pattern": 2, "rope_scaling": {"factor": 8.0, "rope_type": "linear"},
+}
+
+
+def gemma3_with_vision(text):
+    """google/gemma-3-4b-it: sizes that are the type's own are left out there, but here they are others."""
+    kept = ("head_dim", "hidden_size", "intermediate_size", "model_type", "num_attention_heads", "num_hidden_layers",
+            "num_key_value_heads", "query_pre_attn_scalar", "rope_scaling", "sliding_window", "vocab_size")
+    return {
+        "architectures": ["Gemma3ForConditionalGeneration"], "boi_token_index": 95, "eoi_token_index": 96,
+        "eos_token_id": [1, 106], "image_token_index": 97, "initializer_range": 0.02, "mm_tokens_per_image": 4,
+        "model_type": "gemma3", "text_config": {key: text[key] for key in kept}, "torch_dtype": text["torch_dtype"],
+        "transformers_version": "4.50.0.dev0",
+        "vision_config": {"hidden_size": 16, "image_size": 16, "intermediate_size": 16,
+                          "model_type": "siglip_vision_model", "num_attention_heads": 2, "num_hidden_layers": 1,
+                          "patch_size": 4, "vision_use_head": False},
+    }
+
+
 LLAMA3_ROPE = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
                "original_max_position_embeddings": 64}
 YARN = {"factor": 4.0, "original_max_position_embeddings": 32}
@@ -57,10 +94,6 @@ LONG_ROPE_16 = {"type": "longrope", "short_factor": [1.0, 1.02, 1.05, 1.1, 1.2, 
 # Three quarters of the head rotate, as in Phi-4-mini.
 LONG_ROPE_12 = {"type": "longrope", "short_factor": [1.0, 1.05, 1.1, 1.2, 1.3, 1.5],
                 "long_factor": [1.0, 1.5, 2.2, 3.1, 4.2, 5.5]}
-
-
-def without(config, *keys):
-    return {key: value for key, value in config.items() if key not in keys}
 
 
 SHORT, LONG = 20, 40  # tokens of a golden
@@ -113,6 +146,13 @@ SETS = {
         "partial_longrope_short": (PHI3 | {"partial_rotary_factor": 0.75, "rope_scaling": LONG_ROPE_12}, SHORT, 32),
         "partial_longrope_long": (PHI3 | {"partial_rotary_factor": 0.75, "rope_scaling": LONG_ROPE_12}, LONG, 0),
     }},
+    "gemma3": {"variants": {
+        "config": (GEMMA3, SHORT, 0),
+        "pattern": (GEMMA3_PATTERN, SHORT, 0),
+    }},
+    # Six layers, so that the pattern that is not spelled out has a full one.
+    "gemma3_vision": {"dtype": "bfloat16", "shards": 2, "variants": {
+        "config": (gemma3_with_vision(GEMMA3_PATTERN | {"torch_dtype": "bfloat16", "num_hidden_layers": 6}), SHORT, 0)}},
 }
 
 # Checkpoints that are quantised by quantize_mlx.py and quantize_gptq.py; only their quantised forms are stored.
@@ -122,6 +162,8 @@ SOURCES = {
     "qwen3": QWEN3 | WIDE | {"head_dim": 32},
     "smollm3": SMOLLM3 | WIDE,
     "phi3": PHI3 | WIDE | {"num_hidden_layers": 1},
+    # MLX takes the size of the vocabulary from the outer configuration.
+    "gemma3": gemma3_with_vision(GEMMA3_PATTERN | WIDE | {"head_dim": 32, "num_hidden_layers": 6}) | {"vocab_size": 128},
     # For the grid of bits and groups: small, and every projection is there.
     "grid": QWEN3 | WIDE | {"head_dim": 32, "num_hidden_layers": 1, "num_key_value_heads": 1,
                              "tie_word_embeddings": True},

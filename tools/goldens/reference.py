@@ -20,6 +20,19 @@ def load_config(path):
     return transformers.AutoConfig.for_model(config.pop("model_type"), **config)
 
 
+# What transformers calls the parts of a model that also sees, and what the hub does.
+PART_NAMES = {"model.language_model.": "language_model.model.", "model.vision_tower.": "vision_tower.",
+              "model.multi_modal_projector.": "multi_modal_projector."}
+
+
+def renamed(tensors, names):
+    def rename(key):
+        prefix = next((prefix for prefix in names if key.startswith(prefix)), "")
+        return names.get(prefix, "") + key.removeprefix(prefix)
+
+    return {rename(key): value for key, value in tensors.items()}
+
+
 def empty_model(config):
     config.dtype = torch.float32
     config._attn_implementation = "eager"
@@ -42,13 +55,14 @@ def random_tensors(name, config):
     """The checkpoint of set `name`: tensors by their published names, a tied head left out."""
     generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
     model = empty_model(config)
+    added = 1.0 if config.get_text_config().model_type == "gemma3_text" else 0.0  # Gemma stores what is added to 1
     tensors = {}
     for key, parameter in model.named_parameters():
         noise = torch.randn(parameter.shape, generator=generator)
         if key.endswith("bias"):
             tensors[key] = 0.3 * noise
         elif "norm" in key:
-            tensors[key] = (1.6 if "q_norm" in key or "k_norm" in key else 1.0) * (1 + 0.2 * noise)
+            tensors[key] = (1.6 if "q_norm" in key or "k_norm" in key else 1.0) * (1 + 0.2 * noise) - added
         else:
             tensors[key] = noise * standard_deviation(key, parameter, config.tie_word_embeddings)
         if "qkv_proj" in key:  # queries and keys as wide as where they are stored alone
@@ -60,7 +74,7 @@ def random_tensors(name, config):
 def save_checkpoint(folder, tensors, shards=1):
     folder.mkdir(parents=True, exist_ok=True)
     metadata = {"format": "pt"}
-    tensors = {key: value.contiguous() for key, value in tensors.items()}
+    tensors = renamed({key: value.contiguous() for key, value in tensors.items()}, PART_NAMES)
     if shards == 1:
         save_file(tensors, folder / "model.safetensors", metadata=metadata)
         return
@@ -86,8 +100,11 @@ def logits(config, tensors, tokens):
     """float32 logits, [tokens, vocabulary], of the eager forward pass with exactly these weights."""
     model = empty_model(config)
     loaded = {key: value.float() for key, value in tensors.items()}
+    loaded = renamed(loaded, {hub: own for own, hub in PART_NAMES.items()})
     missing, unexpected = model.load_state_dict(loaded, strict=False)
     allowed = ["lm_head.weight"] if config.tie_word_embeddings else []
+    # Converters for text alone leave the rest out.
+    missing = [key for key in missing if not key.startswith(("model.vision_tower.", "model.multi_modal_projector."))]
     if unexpected or any(key not in allowed for key in missing):
         raise SystemExit(f"the weights do not fit the config: missing {missing}, unexpected {unexpected}")
     model.tie_weights()

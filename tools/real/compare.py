@@ -120,6 +120,7 @@ def compare_gemma3(program):
     """The checkpoint itself: what transformers makes of it beside llama.cpp on the GGUF that it was made of."""
     folder = gemma3.gemma3_270m()
     compare_ids(program, folder, folder.name)
+    compare_text(program, folder)
     tokenizer = references.read_tokenizer(folder)
     chunks = [tokenizer.encode(text).ids[:128] for text in measure.texts(2, 1000)]
     model = references.LanguageModel(folder)
