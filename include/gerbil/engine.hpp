@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "gerbil/error.hpp"
+#include "gerbil/profile.hpp"
 
 namespace gerbil {
 
@@ -54,7 +55,10 @@ struct LoadOptions {
   bool exact = false;  // keep activations, keys and values in f32: slower, for comparisons
   bool check = true;   // look for broken weights while loading; findings are in Engine::warnings()
   std::int32_t max_waiting =
-      0;                 // requests that may wait for their first step; more are Error{overloaded}. 0: any number
+      0;  // requests that may wait for their first step; more are Error{overloaded}. 0: any number
+  // Measure every operation, for Engine::take_profile(): slower. On a GPU whose adapter has no timestamps load() throws
+  // Error{unsupported}.
+  bool profile = false;
   bool optimize = true;  // false runs the graph as the model wrote it, for tests
   // Called while weights are read: bytes done, bytes in all.
   std::function<void(std::int64_t done, std::int64_t total)> progress;
@@ -265,6 +269,10 @@ class Engine {
 
   // The logits after each of `tokens`: tokens.size() rows of vocabulary_size, row-major. Not cached.
   std::vector<float> logits(const std::vector<std::int32_t>& tokens) const;
+
+  // What the operations of the steps since the last call, or since loading, took. Throws Error{invalid_argument} when
+  // the model was loaded without LoadOptions::profile.
+  Profile take_profile() const;
 
   const ModelInfo& info() const;
   const std::vector<std::string>& warnings() const;  // what LoadOptions::check found

@@ -58,6 +58,8 @@ struct StepResult {
   std::vector<float> rows;  // [R, width of the output]: logits before adjustments, or embeddings
 };
 
+class Profiler;
+
 enum class Feature { subgroups, shader_f16, subgroup_matrix };
 
 struct ProgramOptions {
@@ -67,6 +69,9 @@ struct ProgramOptions {
   std::int32_t max_tokens = 512;    // largest T of a step
   std::int32_t max_sequences = 64;  // of a step
   std::int32_t max_outputs = 64;    // largest S of a step
+  // Measures every operation of every step, which makes steps slower; none: nothing is measured. compile() throws
+  // Error{unsupported} when the device has no clock for it.
+  std::shared_ptr<Profiler> profiler;
   // WebGPU, for tests: features not to use although the adapter has them, and a lower limit on a binding (0: the
   // adapter's).
   std::vector<Feature> without;

@@ -26,15 +26,19 @@ std::vector<MatrixUse> matrix_uses(const graph::Graph& graph) {
   return uses;
 }
 
+std::int64_t row_operations(const graph::Graph& graph, const graph::Node& node) {
+  const auto* linear = std::get_if<graph::Linear>(&node.operation);
+  if (!linear) return 0;
+  const graph::WeightDeclaration& weight = graph.weight(linear->weight);
+  return 2 * weight.rows * weight.columns;
+}
+
 Operations count_operations(const graph::Graph& graph) {
   Operations operations;
   for (const graph::Node& node : graph.nodes) {
-    const auto* linear = std::get_if<graph::Linear>(&node.operation);
-    if (!linear) continue;
-    const graph::WeightDeclaration& weight = graph.weight(linear->weight);
-    operations.token += 2 * weight.rows * weight.columns;
-    if (graph.value(node.outputs[0]).rows == graph::Rows::tokens)
-      operations.prompt_token += 2 * weight.rows * weight.columns;
+    operations.token += row_operations(graph, node);
+    if (!node.outputs.empty() && graph.value(node.outputs[0]).rows == graph::Rows::tokens)
+      operations.prompt_token += row_operations(graph, node);
   }
   return operations;
 }

@@ -26,8 +26,9 @@ std::optional<MatrixUse> matrix_use(const graph::Node& node);
 // Every different use of a graph, in the order of its nodes.
 std::vector<MatrixUse> matrix_uses(const graph::Graph& graph);
 
-// Arithmetic of the projections, 2 for each multiply-add: of a decoded token, and of a token of a prompt, whose logits
-// nobody wants.
+// Arithmetic of the projections, 2 for each multiply-add. Of a node, for one row:
+std::int64_t row_operations(const graph::Graph& graph, const graph::Node& node);
+// Of a graph, for a decoded token, and for a token of a prompt, whose logits nobody wants:
 struct Operations {
   std::int64_t token = 0;
   std::int64_t prompt_token = 0;

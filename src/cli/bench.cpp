@@ -6,6 +6,7 @@
 
 #include "bench_embed.hpp"
 #include "bench_generate.hpp"
+#include "bench_profile.hpp"
 #include "commands.hpp"
 #include "json.hpp"
 #include "model.hpp"
@@ -23,6 +24,7 @@ struct Bench {
   std::int32_t repetitions = 3;
   bool json = false;
   bool embed = false;
+  bool profile = false;
   EmbedBench texts;
 };
 
@@ -116,6 +118,7 @@ int execute(Bench bench) {
   }
   if (bench.load.context_length == 0) bench.load.context_length = longest(bench.answers);
   if (bench.load.cache_tokens == 0) bench.load.cache_tokens = cache(bench.answers, bench.load.context_length);
+  if (bench.profile) return bench_profile(model, bench.load, bench.answers, bench.repetitions, bench.json);
   const Engine engine = load_engine(model, bench.load);
   const Speeds measured = bench_generate(engine, bench.answers, bench.repetitions);
   const MachineCeilings ceilings = measure_machine(bench.load.device, bench.load.threads);
@@ -156,7 +159,8 @@ void add_bench(CLI::App& app, Action& action) {
   auto* sequences = add_number<std::int32_t>(*command, "-s,--sequences", bench->answers.sequences, {1, 1024},
                                              "Sequences to decode at once (default: 1)");
   auto* embed = command->add_flag("--embed", bench->embed, "Measure embeddings of texts");
-  embed->excludes(generate)->excludes(depth)->excludes(sequences);
+  auto* profile = command->add_flag("--profile", bench->profile, "Time every operation of a step");
+  embed->excludes(generate)->excludes(depth)->excludes(sequences)->excludes(profile);
   add_number<std::int32_t>(*command, "--texts", bench->texts.texts, {1, 1 << 20},
                            "Texts to embed at once (default: 64)")
       ->needs(embed);
@@ -170,6 +174,7 @@ void add_bench(CLI::App& app, Action& action) {
       "  gerbil bench path/to/model -p 512 -n 64 -r 3 --threads 2\n"
       "  gerbil bench --random qwen3-0.6b --json\n"
       "  gerbil bench --random qwen3-0.6b --sequences 16 -p 0\n"
+      "  gerbil bench path/to/model --profile\n"
       "  gerbil bench --embed --random minilm --texts 256 -p 128");
   command->callback([bench, &action] {
     check(*bench);

@@ -15,6 +15,7 @@
 #include <ctime>
 #endif
 
+#include "bench_arithmetic.hpp"
 #include "json.hpp"
 #include "model.hpp"
 #include "terminal.hpp"
@@ -84,18 +85,6 @@ double median(std::vector<double> values) {
   std::ranges::sort(values);
   const std::size_t middle = values.size() / 2;
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
-// The arithmetic that the model's projections are made of, and its ceiling.
-struct Arithmetic {
-  std::string name;
-  double operations_per_second = 0;
-};
-
-Arithmetic arithmetic(const ModelInfo& info, const LoadOptions& load, const MachineCeilings& ceilings) {
-  const bool floats = ceilings.float_operations_per_second > 0 && (load.exact || info.quantization == "none");
-  if (floats) return {"f32 multiply-adds", ceilings.float_operations_per_second};
-  return {ceilings.arithmetic, ceilings.operations_per_second};
 }
 
 double share(const Measurement& m, const ModelInfo& info, const Arithmetic& arithmetic) {

@@ -23,6 +23,8 @@ Options answer_of(std::int32_t tokens) {
   return options;
 }
 
+}  // namespace
+
 double prefill(const Engine& engine, std::mt19937& random, std::int32_t prompt) {
   const auto tokens = random_prompt(random, prompt, engine.info().vocabulary_size);
   return engine.generate(tokens, answer_of(1)).timings.prefill_tokens_per_second;
@@ -45,8 +47,6 @@ double decode(const Engine& engine, std::mt19937& random, const GenerateBench& b
   for (std::future<double>& own : seconds) slowest = std::max(slowest, own.get());
   return slowest > 0 ? bench.sequences * static_cast<double>(count) / slowest : 0;
 }
-
-}  // namespace
 
 std::int32_t longest(const GenerateBench& bench) { return std::max(bench.prompt, bench.depth + bench.generate) + 2; }
 

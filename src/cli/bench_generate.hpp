@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <random>
 #include <vector>
 
 #include "gerbil/engine.hpp"
@@ -23,6 +24,10 @@ struct Speeds {
 // The context and the cache that the measurement needs.
 std::int32_t longest(const GenerateBench& bench);
 std::int32_t cache(const GenerateBench& bench, std::int32_t context_length);
+
+// Tokens per second of reading a random prompt, and of decoding `count` tokens of each sequence.
+double prefill(const Engine& engine, std::mt19937& random, std::int32_t prompt);
+double decode(const Engine& engine, std::mt19937& random, const GenerateBench& bench, std::int32_t count);
 
 Speeds bench_generate(const Engine& engine, const GenerateBench& bench, std::int32_t repetitions);
 

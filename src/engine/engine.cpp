@@ -100,6 +100,13 @@ std::vector<float> Engine::logits(const std::vector<std::int32_t>& tokens) const
   return rows;
 }
 
+Profile Engine::take_profile() const {
+  if (!state_->profiler)
+    throw Error(ErrorCode::invalid_argument,
+                "The model '" + state_->info.name + "' was loaded without a profile; set LoadOptions::profile.");
+  return state_->profiler->take();
+}
+
 const ModelInfo& Engine::info() const { return state_->info; }
 
 const std::vector<std::string>& Engine::warnings() const { return state_->warnings; }

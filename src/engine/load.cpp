@@ -58,10 +58,11 @@ std::unique_ptr<Program> compile(graph::Graph graph, const ModelSource& source, 
   return cpu::compile(std::move(graph), source.weights, program_options, options.progress);
 }
 
-ProgramOptions program_options(const LoadOptions& options) {
+ProgramOptions program_options(const LoadOptions& options, const std::shared_ptr<Profiler>& profiler) {
   ProgramOptions result;
   result.threads = options.threads;
   result.exact = options.exact;
+  result.profiler = profiler;
   return result;
 }
 
@@ -75,8 +76,8 @@ std::int32_t wanted_rows(std::int32_t vocabulary, const ProgramOptions& program)
 
 // What runs a model that generates, token by token.
 std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
-                                                const LoadOptions& options) {
-  ProgramOptions program = program_options(options);
+                                                const LoadOptions& options, const std::shared_ptr<Profiler>& profiler) {
+  ProgramOptions program = program_options(options, profiler);
   program.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
   program.max_outputs = wanted_rows(info.vocabulary_size, program);
   const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
@@ -93,8 +94,8 @@ std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelS
 
 // What runs a model of whole texts: every one is in a step of its own or among others, in pages of its own.
 std::unique_ptr<runtime::Driver> make_encoder(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
-                                              const LoadOptions& options) {
-  ProgramOptions program = program_options(options);
+                                              const LoadOptions& options, const std::shared_ptr<Profiler>& profiler) {
+  ProgramOptions program = program_options(options, profiler);
   program.max_tokens = std::max(step_tokens, info.context_length);
   program.max_sequences = step_texts;
   program.max_outputs = step_texts;
@@ -170,8 +171,9 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
     auto findings = check_weights(graph, source.weights);
     state->warnings.insert(state->warnings.end(), findings.begin(), findings.end());
   }
-  state->driver = source.whole_texts() ? make_encoder(std::move(graph), source, info, options)
-                                       : make_generator(std::move(graph), source, info, options);
+  if (options.profile) state->profiler = std::make_shared<Profiler>();
+  state->driver = source.whole_texts() ? make_encoder(std::move(graph), source, info, options, state->profiler)
+                                       : make_generator(std::move(graph), source, info, options, state->profiler);
 
   const ProgramInfo& program = state->driver->info();
   info.device = program.device;
@@ -190,6 +192,7 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
       state->warnings.push_back(*finding);
     }
   }
+  if (state->profiler) state->profiler->take();  // what the checks took
   info.load_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return Engine(std::move(state));
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/profiler.hpp"
 #include "engine/generation.hpp"
 #include "engine/model_files.hpp"
 #include "engine/sentence_pipeline.hpp"
@@ -19,6 +20,7 @@ struct Engine::State {
   ModelFiles files;
   SentencePipeline pipeline;                           // of a model that embeds
   Activation score_activation = Activation::identity;  // of one that classifies: what rerank() gives of a score
+  std::shared_ptr<Profiler> profiler;                  // none without LoadOptions::profile
   std::unique_ptr<runtime::Driver> driver;             // last, as what it still runs refers to the rest
 
   bool encodes() const { return driver->options().whole_texts; }  // and does not generate

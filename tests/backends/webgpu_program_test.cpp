@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "backends/profiler.hpp"
 #include "backends/reference.hpp"
 #include "backends/steps.hpp"
 #include "backends/webgpu/device.hpp"
@@ -175,6 +176,26 @@ std::unique_ptr<Program> compile_without_subgroups(graph::Graph graph, const Wei
   ProgramOptions limited = options;
   limited.without = {Feature::subgroups};
   return webgpu::compile(std::move(graph), weights, limited, progress);
+}
+
+TEST(WebGpuProgram, AStepThatIsNotFinishedIsInNoProfile) {
+  TestGraph g;
+  build_layer(g, {DType::f16, 4, 32});
+  ProgramOptions options;
+  options.max_tokens = 16;
+  options.profiler = std::make_shared<Profiler>();
+  const auto program = webgpu::compile(g.graph, g.source(), options);
+  const TestBatch dropped({{0, 0, random_tokens(9, 1)}}, blocks);
+  const TestBatch step({{0, 0, random_tokens(4, 2)}}, blocks);
+  const Batch first = dropped.batch();
+  program->begin(first);
+  run(*program, step);
+  const StepProfile profile = options.profiler->take().prompt;
+  EXPECT_EQ(profile.steps, 1);
+  EXPECT_EQ(profile.tokens, 4);
+  std::int64_t operations = 0;
+  for (const OperationProfile& operation : profile.operations) operations += operation.operations;
+  EXPECT_EQ(operations, 4 * program->info().operations_per_token) << "all rows are wanted";
 }
 
 INSTANTIATE_TEST_SUITE_P(WebGpu, Steps, testing::Values(webgpu::compile, compile_without_subgroups));

@@ -276,6 +276,39 @@ TEST_P(Bench, MeasuresEveryRepetition) {
   EXPECT_TRUE(json.at("readbacks_per_token").is_number_integer());
 }
 
+TEST_P(Bench, ProfilesEveryOperation) {
+  const Json json = gerbil_json({"bench", nano(), "--profile", "-p", "32", "-n", "8", "-d", "16", "-r", "2", "--device",
+                                 GetParam(), "--threads", "1"});
+  EXPECT_EQ(json.at("prompt").at("steps"), 2);
+  EXPECT_EQ(json.at("prompt").at("tokens"), 32);
+  EXPECT_EQ(json.at("decode").at("steps"), 16);
+  EXPECT_EQ(json.at("decode").at("tokens"), 1);
+  for (const char* kind : {"prompt", "decode"}) {
+    double seconds = json.at(kind).at("rest_seconds");
+    for (const Json& operation : json.at(kind).at("operations")) {
+      seconds += operation.at("seconds").get<double>();
+      const bool projection = operation.at("name").get<std::string>().starts_with("linear");
+      for (const char* rate : {"bytes_per_second", "read_share", "operations_per_second", "arithmetic_share"})
+        EXPECT_EQ(operation.at(rate).is_number(), projection) << operation;
+    }
+    EXPECT_NEAR(seconds / json.at(kind).at("seconds").get<double>(), 1, 0.01);
+  }
+}
+
+TEST(BenchProfile, PrintsATableForEachKindOfStep) {
+  const Arguments common{"bench", nano(), "--profile", "-r", "1", "--device", "cpu", "--threads", "1"};
+  Arguments both = common;
+  both.insert(both.end(), {"-p", "600", "-n", "4", "-d", "3"});
+  const Outcome outcome = gerbil(both);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  for (const char* part : {"prompt of 600 tokens", "step of 1 decoded token after 3, mean of 4 steps", "attend",
+                           "linear embed_tokens 4096x256", "of peak", "rest: choice, submission, host"})
+    EXPECT_THAT(outcome.out, HasSubstr(part));
+  Arguments decode = common;
+  decode.insert(decode.end(), {"-p", "0", "-n", "4"});
+  EXPECT_THAT(gerbil(decode).out, Not(HasSubstr("prompt of")));
+}
+
 INSTANTIATE_TEST_SUITE_P(Devices, Bench, ::testing::Values("cpu", "webgpu"),
                          [](const auto& device) { return std::string(device.param); });
 

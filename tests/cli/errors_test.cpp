@@ -61,6 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"bench", nano(), "--random", "minilm"}, 2, "MODEL excludes --random"},
         Wrong{{"bench", nano(), "--texts", "2"}, 2, "--texts requires --embed"},
         Wrong{{"bench", nano(), "--embed", "--cache", "2"}, 2, "--embed excludes --cache"},
+        Wrong{{"bench", nano(), "--embed", "--profile"}, 2, "--embed excludes --profile"},
         Wrong{{"bench", nano(), "--embed", "-p", "0"}, 2, "--prompt is 0"},
         Wrong{{"render", "x", "--context", "x", "--messages", "x"}, 2, "--messages excludes --context"},
         Wrong{{"render", "x", "--context", "x", "--var", "a=1"}, 2, "--var excludes --context"},

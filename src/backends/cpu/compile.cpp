@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backends/cpu/operations.hpp"
+#include "backends/profiler.hpp"
 #include "backends/program.hpp"
 #include "backends/weights.hpp"
 #include "kernels/cpu/targets.hpp"
@@ -139,6 +140,7 @@ class CpuProgram final : public Program {
     reserve_pages(machine_);
     operations_ = bind_nodes(machine_, uses);
     info_ = describe(machine_, uses);
+    if (options.profiler) start_profile(uses);
   }
 
   void begin(const Batch& batch) override {
@@ -146,9 +148,14 @@ class CpuProgram final : public Program {
     machine_.batch = &batch;
     machine_.tokens = static_cast<std::int64_t>(batch.tokens.size());
     machine_.outputs = static_cast<std::int64_t>(batch.outputs.size());
+    begun_ = Profiler::Clock::now();
     reserve_logits();
     prepare_step(machine_);
-    for (const Operation& operation : operations_) operation(machine_);
+    if (times_.empty()) {
+      for (const Operation& operation : operations_) operation(machine_);
+    } else {
+      measure_operations();
+    }
   }
 
   void choose(const Choices& choices) override {
@@ -172,7 +179,10 @@ class CpuProgram final : public Program {
   }
 
   bool ready() override { return true; }
-  StepResult finish() override { return std::exchange(result_, {}); }
+  StepResult finish() override {
+    if (!times_.empty()) machine_.options.profiler->add(*machine_.batch, Profiler::seconds_since(begun_), times_);
+    return std::exchange(result_, {});
+  }
 
   void copy_block(std::int32_t from, std::int32_t to) override {
     for (const KvPool& pool : machine_.pages) {
@@ -190,8 +200,31 @@ class CpuProgram final : public Program {
     if (machine_.logits.size() < bytes) machine_.logits = kernels::Buffer(bytes);
   }
 
+  void start_profile(const std::vector<MatrixUse>& uses) {
+    std::vector<std::int64_t> weight_bytes;
+    for (const graph::Node& node : machine_.graph.nodes) {
+      const bool multiplies = std::holds_alternative<graph::Linear>(node.operation);
+      const auto use = std::ranges::find(uses, matrix_use(node)) - uses.begin();
+      weight_bytes.push_back(multiplies ? machine_.matrices[static_cast<std::size_t>(use)].bytes() : 0);
+    }
+    machine_.options.profiler->start(machine_.graph, weight_bytes);
+    times_.resize(operations_.size());
+  }
+
+  void measure_operations() {
+    for (std::size_t i = 0; i < operations_.size(); ++i) {
+      const graph::Node& node = machine_.graph.nodes[i];
+      const auto start = Profiler::Clock::now();
+      operations_[i](machine_);
+      const std::int64_t rows = node.outputs.empty() ? machine_.tokens : machine_.rows(node.outputs[0]);
+      times_[i] = {Profiler::seconds_since(start), rows > 0 ? 1 : 0, rows};
+    }
+  }
+
   Machine machine_;
   std::vector<Operation> operations_;
+  std::vector<NodeTime> times_;  // of the step in hand, by node; empty when nobody wants to know
+  Profiler::Clock::time_point begun_;
   StepResult result_;
   ProgramInfo info_;
 };

@@ -43,6 +43,7 @@ AdapterReport report(const wgpu::Instance& instance, const wgpu::Adapter& adapte
           .type = type_of(adapter),
           .software = capabilities.software,
           .details = {{"shader-f16", capabilities.shader_f16 ? "yes" : "no"},
+                      {"timestamps", capabilities.timestamps ? "yes" : "no"},
                       {"subgroups", subgroups_of(adapter)},
                       {"subgroup matrices, f16 to f32",
                        matrix.m == 0 ? "no" : std::format("{}x{}x{}", matrix.m, matrix.n, matrix.k)},

@@ -3,11 +3,13 @@
 #include <format>
 #include <utility>
 
+#include "backends/profiler.hpp"
 #include "backends/program.hpp"
 #include "backends/webgpu/operations.hpp"
 #include "backends/webgpu/passes.hpp"
 #include "backends/webgpu/results.hpp"
 #include "backends/webgpu/sampler.hpp"
+#include "gerbil/error.hpp"
 
 namespace gerbil::webgpu {
 namespace {
@@ -23,17 +25,22 @@ class WebGpuProgram final : public Program {
  public:
   WebGpuProgram(graph::Graph graph, const WeightSource& source, const ProgramOptions& options, const Progress& progress)
       : machine_(std::move(graph), options), sampler_(machine_) {
+    if (options.profiler) require_timestamps();
     load(source, progress);
     for (Operation& operation : operations_)
       for (Dispatch& dispatch : operation.dispatches)
         dispatch.bound = machine_.device.bind(dispatch.kernel, dispatch.bindings);
     machine_.device.wait_idle();
     describe();
+    if (options.profiler) start_profile();
   }
 
   void begin(const Batch& batch) override {
     check_rows(batch, machine_.options);
     readback_ = {};
+    if (profiling()) forget_times();  // of a step that was not finished
+    batch_ = &batch;
+    begun_ = Profiler::Clock::now();
     for (const Pass& pass : split(batch)) {
       write(machine_.step, step_words(batch, pass));
       write(machine_.selected, pass.selected);
@@ -55,12 +62,8 @@ class WebGpuProgram final : public Program {
   bool ready() override { return !readback_ || machine_.device.arrived(readback_); }
 
   StepResult finish() override {
-    StepResult result;
-    const gpu::Readback readback = std::exchange(readback_, {});
-    if (!readback) return result;
-    std::span<const std::byte> bytes = machine_.device.bytes(readback);
-    sampler_.collect(choices_, bytes, result);
-    result.rows.assign_range(take<float>(bytes, choices_.read.size() * row_width(machine_)));
+    StepResult result = collect();
+    if (profiling()) add_profile();
     return result;
   }
 
@@ -163,6 +166,62 @@ class WebGpuProgram final : public Program {
         node.operation);
   }
 
+  StepResult collect() {
+    StepResult result;
+    const gpu::Readback readback = std::exchange(readback_, {});
+    if (!readback) return result;
+    std::span<const std::byte> bytes = machine_.device.bytes(readback);
+    sampler_.collect(choices_, bytes, result);
+    result.rows.assign_range(take<float>(bytes, choices_.read.size() * row_width(machine_)));
+    return result;
+  }
+
+  bool profiling() const { return !times_.empty(); }
+
+  void require_timestamps() const {
+    if (machine_.device.capabilities().timestamps) return;
+    throw Error(
+        ErrorCode::unsupported,
+        std::format("{} has no timestamps, so its operations cannot be timed one by one. Load the model without "
+                    "a profile, or profile it on the CPU.",
+                    machine_.device.capabilities().name));
+  }
+
+  void start_profile() {
+    std::vector<std::int64_t> weight_bytes;
+    for (const graph::Node& node : machine_.graph.nodes)
+      weight_bytes.push_back(std::holds_alternative<graph::Linear>(node.operation) ? matrix_of(node)->bytes : 0);
+    machine_.options.profiler->start(machine_.graph, weight_bytes);
+    times_.resize(operations_.size());
+  }
+
+  void add_profile() {
+    machine_.device.wait_idle();  // a step without wanted rows still runs
+    const double seconds = Profiler::seconds_since(begun_);
+    const std::vector<double> spans = machine_.device.take_spans();
+    for (std::size_t i = 0; i < spans.size(); ++i) times_[spans_[i]].seconds += spans[i];
+    machine_.options.profiler->add(*batch_, seconds, times_);
+    forget_times();
+  }
+
+  void forget_times() {
+    machine_.device.take_spans();
+    spans_.clear();
+    std::ranges::fill(times_, NodeTime());
+  }
+
+  void dispatch(std::size_t node, std::int64_t rows, Way way) {
+    if (profiling()) {
+      spans_.push_back(node);
+      ++times_[node].runs;
+      times_[node].rows += rows;
+      machine_.device.begin_span();
+    }
+    for (const Dispatch& dispatch : operations_[node].dispatches)
+      if ((dispatch.ways & way) != 0) machine_.device.dispatch(dispatch.bound, grid(dispatch, rows));
+    if (profiling()) machine_.device.end_span();
+  }
+
   // The operations of a pass, which run for `rows` of them and gather `gathered`, or those of the wanted rows.
   void record(Stage stage, std::size_t rows, std::size_t gathered, Way way) {
     std::int64_t work = 0;
@@ -172,8 +231,7 @@ class WebGpuProgram final : public Program {
       if ((operation.stage == Stage::wanted) != (stage == Stage::wanted)) continue;
       const auto n = static_cast<std::int64_t>(operation.stage == Stage::gather ? gathered : rows);
       if (n == 0) continue;
-      for (const Dispatch& dispatch : operation.dispatches)
-        if ((dispatch.ways & way) != 0) machine_.device.dispatch(dispatch.bound, grid(dispatch, n));
+      dispatch(node, n, way);
       work += operation.work * n;
       if (work < submit_work && ++recorded < submit_operations) continue;
       machine_.device.submit();
@@ -244,7 +302,12 @@ class WebGpuProgram final : public Program {
   std::vector<Operation> operations_;  // by node
   Choices choices_;                    // of the step in hand
   gpu::Readback readback_;             // what they give
-  gpu::Buffer page_;                   // for copy_block
+  // For the profiler, of the step in hand:
+  const Batch* batch_ = nullptr;
+  Profiler::Clock::time_point begun_;
+  std::vector<std::size_t> spans_;  // the node of each
+  std::vector<NodeTime> times_;     // by node; empty when nobody wants to know
+  gpu::Buffer page_;                // for copy_block
   ProgramInfo info_;
 };
 

@@ -146,6 +146,7 @@ Capabilities capabilities_of(const wgpu::Instance& instance, const wgpu::Adapter
   result.backend = name_of(info.backendType);
   result.software = info.adapterType == wgpu::AdapterType::CPU;
   result.shader_f16 = adapter.HasFeature(wgpu::FeatureName::ShaderF16);
+  result.timestamps = adapter.HasFeature(wgpu::FeatureName::TimestampQuery);
   // Kernels with several subgroups in a workgroup number them by the subgroup_id builtin: no assumption about how the
   // driver maps invocations to subgroups.
   if (adapter.HasFeature(wgpu::FeatureName::Subgroups) && info.subgroupMinSize == info.subgroupMaxSize &&

@@ -17,8 +17,9 @@ std::uint64_t Buffer::size() const { return state_ ? state_->buffer.GetSize() : 
 
 void Device::State::open() {
   std::vector<wgpu::FeatureName> features;
-  for (const wgpu::FeatureName feature : {wgpu::FeatureName::ShaderF16, wgpu::FeatureName::Subgroups,
-                                          wgpu::FeatureName::ChromiumExperimentalSubgroupMatrix})
+  for (const wgpu::FeatureName feature :
+       {wgpu::FeatureName::ShaderF16, wgpu::FeatureName::Subgroups,
+        wgpu::FeatureName::ChromiumExperimentalSubgroupMatrix, wgpu::FeatureName::TimestampQuery})
     if (adapter.HasFeature(feature)) features.push_back(feature);
   wgpu::Limits limits;
   adapter.GetLimits(&limits);
@@ -35,11 +36,14 @@ void Device::State::open() {
                                                  &cache);
 
   // Kernels are gerbil's own and stay inside their buffers; checking every access again took a third of a prompt's time
-  // on an H100.
-  const char* const off[] = {"disable_robustness"};
+  // on an H100. Timestamps are rounded to 0.1 ms for the sake of browsers, whose pages must not spy on each other.
+  const char* const on[] = {"disable_robustness"};
+  const char* const off[] = {"timestamp_quantization"};
   wgpu::DawnTogglesDescriptor toggles;
-  toggles.enabledToggleCount = std::size(off);
-  toggles.enabledToggles = off;
+  toggles.enabledToggleCount = std::size(on);
+  toggles.enabledToggles = on;
+  toggles.disabledToggleCount = std::size(off);
+  toggles.disabledToggles = off;
   cache_descriptor.nextInChain = &toggles;
 
   wgpu::DeviceDescriptor descriptor;

@@ -28,6 +28,7 @@ struct Capabilities {
   std::string backend;  // "Vulkan"
   bool software = false;
   bool shader_f16 = false;
+  bool timestamps = false;          // begin_span() works
   std::uint32_t subgroup_size = 0;  // 0: no subgroups, or their size is not one known number
   MatrixShape matrix;
   std::uint64_t max_binding_bytes = 0;
@@ -147,6 +148,14 @@ class Device {
   // All three at once.
   void read(const Buffer& buffer, std::uint64_t offset, std::span<std::byte> out);
   void wait_idle();
+
+  // Times what is dispatched between the two, by the device's clock; only where it has timestamps. Spans are one after
+  // the other, and no submit() is within one.
+  void begin_span();
+  void end_span();
+  // Waits for all spans since the last call, and gives their seconds in order. What two of them share counts as the
+  // first one's.
+  std::vector<double> take_spans();
 
   // Makes the device fail as if the driver had taken it away; for tests.
   void lose(const std::string& cause);

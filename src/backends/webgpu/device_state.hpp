@@ -54,6 +54,12 @@ struct ReadbackState {
   ~ReadbackState();
 };
 
+// Beginnings and ends of spans, and where they go to be read.
+struct TimestampSet {
+  wgpu::QuerySet queries;
+  Buffer resolved;
+};
+
 struct Device::State {
   ShaderCache cache;
   Failure failure;
@@ -67,6 +73,8 @@ struct Device::State {
   wgpu::CommandEncoder encoder;
   wgpu::ComputePassEncoder pass;
   std::shared_ptr<std::vector<wgpu::Buffer>> staging = std::make_shared<std::vector<wgpu::Buffer>>();  // idle ones
+  std::vector<TimestampSet> timestamps;
+  std::size_t spans = 0;  // begun since they were last taken
 
   void open();
   void check();
