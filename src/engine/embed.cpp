@@ -106,24 +106,25 @@ std::vector<float> Engine::State::encode(const std::vector<TokenizedText>& texts
 
 Embeddings Engine::embed(const std::vector<TokenizedText>& texts, const EmbedOptions& options) const {
   const auto start = Clock::now();
-  state_->require_encoder("embed texts");
-  const std::int32_t width = state_->info.dimensions;
+  const auto state = state_;  // a callback may let go of the last handle
+  state->require_encoder("embed texts");
+  const std::int32_t width = state->info.dimensions;
   if (options.dimensions < 0 || options.dimensions > width) {
     throw Error(
         ErrorCode::invalid_argument,
         std::format("dimensions is {}, but should be between 1 and {}, or 0 for all.", options.dimensions, width));
   }
   Embeddings result;
-  const std::int32_t first = state_->pipeline.first_dimensions;
+  const std::int32_t first = state->pipeline.first_dimensions;
   const bool as_filed = options.dimensions == 0 && !options.normalize;
   result.dimensions = options.dimensions > 0 ? options.dimensions : first > 0 ? std::min(first, width) : width;
-  const std::int32_t adapter = state_->classifies() ? 0 : plan_task(state_->pipeline, options.task).adapter;
-  const std::vector<float> rows = state_->encode(texts, adapter, options.cancellation, options.progress);
+  const std::int32_t adapter = state->classifies() ? 0 : plan_task(state->pipeline, options.task).adapter;
+  const std::vector<float> rows = state->encode(texts, adapter, options.cancellation, options.progress);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto row = rows.begin() + static_cast<std::ptrdiff_t>(i * static_cast<std::size_t>(width));
     // What the files cut off is cut off at the very end, as the reference does.
     auto& vector = result.vectors.emplace_back(row, row + (as_filed ? width : result.dimensions));
-    if (options.normalize.value_or(state_->pipeline.normalize)) normalize(vector);
+    if (options.normalize.value_or(state->pipeline.normalize)) normalize(vector);
     vector.resize(static_cast<std::size_t>(result.dimensions));
     result.tokens += std::ssize(texts[i].ids);
   }
@@ -137,19 +138,20 @@ Embeddings Engine::embed(std::initializer_list<std::string_view> texts, const Em
 
 Embeddings Engine::embed(const std::vector<std::string>& texts, const EmbedOptions& options) const {
   const auto start = Clock::now();
-  state_->require_encoder("embed texts");
-  if (state_->classifies()) {
+  const auto state = state_;
+  state->require_encoder("embed texts");
+  if (state->classifies()) {
     throw Error(ErrorCode::unsupported, std::format("The model '{}' ({}) classifies texts and makes no embeddings; use "
                                                     "rerank.",
-                                                    state_->info.name, state_->info.architecture));
+                                                    state->info.name, state->info.architecture));
   }
-  const TaskPlan plan = plan_task(state_->pipeline, options.task);
-  const std::size_t limit = state_->text_limit(plan.max_tokens);
-  const std::int32_t prompt_tokens = state_->prompt_tokens(plan.prompt, limit);
+  const TaskPlan plan = plan_task(state->pipeline, options.task);
+  const std::size_t limit = state->text_limit(plan.max_tokens);
+  const std::int32_t prompt_tokens = state->prompt_tokens(plan.prompt, limit);
   std::vector<TokenizedText> tokenized;
   tokenized.reserve(texts.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    tokenized.push_back(state_->tokenize(plan.prompt + texts[i], i, limit, options.truncate));
+    tokenized.push_back(state->tokenize(plan.prompt + texts[i], i, limit, options.truncate));
     tokenized.back().prompt = prompt_tokens;
   }
   Embeddings result = embed(tokenized, options);

@@ -45,15 +45,18 @@ Prompt Engine::State::prompt(std::string_view text, const Options& options) cons
 }
 
 Result Engine::generate(std::string_view prompt, const Options& options) const {
-  return state_->generate(state_->prompt(prompt, options), options);
+  const auto state = state_;  // a callback may let go of the last handle
+  return state->generate(state->prompt(prompt, options), options);
 }
 
 Result Engine::generate(const std::vector<Message>& messages, const Options& options) const {
-  return state_->generate(state_->prompt(messages, options), options);
+  const auto state = state_;
+  return state->generate(state->prompt(messages, options), options);
 }
 
 Result Engine::generate(const std::vector<std::int32_t>& tokens, const Options& options) const {
-  return state_->generate({tokens}, options);
+  const auto state = state_;
+  return state->generate({tokens}, options);
 }
 
 void Engine::submit(std::string_view prompt, const Options& options, OnResult done) const {
@@ -68,7 +71,10 @@ void Engine::submit(const std::vector<std::int32_t>& tokens, const Options& opti
   state_->submit({tokens}, options, std::move(done));
 }
 
-bool Engine::poll() const { return state_->driver->poll(); }
+bool Engine::poll() const {
+  const auto state = state_;
+  return state->driver->poll();
+}
 
 std::string Engine::render(const std::vector<Message>& messages, const Options& options) const {
   return state_->render(messages, options);

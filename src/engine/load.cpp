@@ -2,7 +2,9 @@
 #include <chrono>
 #include <filesystem>
 #include <format>
+#include <memory>
 #include <numeric>
+#include <thread>
 #include <utility>
 
 #include "engine/devices.hpp"
@@ -120,7 +122,14 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   check_options(options);
   const ModelSource source = open_source(model, options);
-  auto state = std::make_shared<State>();
+  // The last handle may go in a callback on the worker, which cannot wait for its own end.
+  const std::shared_ptr<State> state(new State, [](State* last) {
+    if (last->driver && last->driver->is_worker()) {
+      std::thread([last] { delete last; }).detach();
+    } else {
+      delete last;
+    }
+  });
   if (source.checkpoint) {
     state->files = read_model_files(source.checkpoint->directory(), source.config, source.sentence.transformer);
   }
@@ -194,7 +203,7 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   }
   if (state->profiler) state->profiler->take();  // what the checks took
   info.load_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return Engine(std::move(state));
+  return Engine(state);
 }
 
 }  // namespace gerbil

@@ -97,7 +97,8 @@ std::vector<float> Engine::State::judge(std::string_view query, const std::vecto
 
 std::vector<float> Engine::rerank(std::string_view query, const std::vector<std::string>& documents,
                                   const RerankOptions& options) const {
-  return state_->encodes() ? state_->score_pairs(query, documents, options) : state_->judge(query, documents, options);
+  const auto state = state_;  // a callback may let go of the last handle
+  return state->encodes() ? state->score_pairs(query, documents, options) : state->judge(query, documents, options);
 }
 
 }  // namespace gerbil

@@ -33,13 +33,19 @@ struct Stream::State {
   std::string current;  // the consumer's piece
 
   void start(const auto& prompt) {
-    engine.submit(prompt, options, [this](Result made, std::exception_ptr failure) {
+    const auto end = [this](Result made, std::exception_ptr failure) {
       const std::lock_guard lock(mutex);
       result = std::move(made);
       error = std::move(failure);
       done = true;
       changed.notify_all();
-    });
+    };
+    try {
+      engine.submit(prompt, options, end);
+    } catch (...) {
+      done = true;  // nothing runs that the destructor could wait for
+      throw;
+    }
   }
 
   // Until ready() is true, with the lock held.

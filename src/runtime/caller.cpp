@@ -16,13 +16,13 @@ constexpr std::size_t most_at_once = 256;
 void Driver::Caller::add() {
   Scheduler& scheduler = driver_.scheduler_;
   while (added_ < requests_.size() && open_.size() < most_at_once && !error_) {
-    if (scheduler.full() && !open_.empty()) return;  // its own requests go first
+    if (scheduler.full() && added_ > 0) return;  // a call that has begun waits for its turn
     const std::size_t number = added_++;
     try {
       const RequestId id = scheduler.add(std::move(requests_[number]), Clock::now());
       open_.try_emplace(id);
       driver_.listeners_[id] =
-          std::make_shared<Listener>([this, number, id](const Event& event) { return hear(number, id, event); });
+          std::make_shared<Listener>([this, number, id](Event event) { return hear(number, id, std::move(event)); });
       driver_.work_.notify_one();
     } catch (...) {
       error_ = std::current_exception();
@@ -31,12 +31,18 @@ void Driver::Caller::add() {
 }
 
 // Called by the thread that runs the steps, which does not hold the lock then.
-bool Driver::Caller::hear(std::size_t number, RequestId id, const Event& event) {
+bool Driver::Caller::hear(std::size_t number, RequestId id, Event event) {
   const std::lock_guard guard(driver_.mutex_);
-  unseen_.push_back({number, id, event});
-  if (++open_[id].unseen >= most_unseen) driver_.scheduler_.pause(id, true);
   woken = true;
   changed.notify_one();
+  try {
+    unseen_.push_back({number, id, std::move(event)});
+  } catch (...) {
+    error_ = std::current_exception();
+    open_.erase(id);  // of which nothing will be seen any more
+    throw;
+  }
+  if (++open_[id].unseen >= most_unseen) driver_.scheduler_.pause(id, true);
   return true;
 }
 
@@ -85,6 +91,7 @@ void Driver::Caller::show(const Item& item, std::unique_lock<std::mutex>& lock) 
   if (more) return;
   open_[item.id].stopped = true;
   driver_.scheduler_.end(item.id, Ending::stopped);
+  driver_.work_.notify_one();
 }
 
 std::vector<Outcome> Driver::Caller::take_outcomes() {

@@ -24,6 +24,7 @@ class Driver::Caller {
   void see(std::unique_lock<std::mutex>& lock);
 
   bool has_unseen() const { return !unseen_.empty(); }
+  bool has_open() const { return !open_.empty(); }
   bool done() const { return open_.empty() && (error_ || added_ == requests_.size()); }
   // Throws the error where there is one.
   std::vector<Outcome> take_outcomes();
@@ -42,7 +43,7 @@ class Driver::Caller {
     std::size_t tokens = 0;  // seen
     bool stopped = false;    // by on_event
   };
-  bool hear(std::size_t number, RequestId id, const Event& event);
+  bool hear(std::size_t number, RequestId id, Event event);
   void see(const Item& item, std::unique_lock<std::mutex>& lock);
   void show(const Item& item, std::unique_lock<std::mutex>& lock);
 

@@ -8,6 +8,7 @@
 #include "runtime/caller.hpp"
 
 namespace gerbil::runtime {
+
 Driver::Driver(std::unique_ptr<Program> program, const SchedulerOptions& options)
     : program_(std::move(program)), options_(options), scheduler_(options) {}
 
@@ -28,6 +29,7 @@ std::vector<Outcome> Driver::run(std::vector<Request> requests, const OnEvent& o
     throw Error(ErrorCode::invalid_argument,
                 "A listener must not wait for another request on the thread that runs the steps; submit it instead.");
   }
+  check_open();
   for (const Request& request : requests) check(request, options_);
   Caller caller(*this, std::move(requests), on_event);
   for (;;) {
@@ -41,17 +43,27 @@ std::vector<Outcome> Driver::run(std::vector<Request> requests, const OnEvent& o
 }
 
 // Another thread runs a step. It wakes those to whom something happened, and somebody to run the next. Or nothing can
-// run until somebody has seen what is there or gives up its room.
+// run until somebody has seen what is there or gives up its room, which is looked at now and then.
 void Driver::sleep(Caller& caller, std::unique_lock<std::mutex>& lock) {
   caller.woken = false;
+  const auto woken = [&] { return caller.woken; };
   const auto place = callers_.insert(callers_.end(), &caller);
-  caller.changed.wait_for(lock, std::chrono::milliseconds(20), [&] { return caller.woken; });
+  if (worker_.joinable() && caller.has_open()) {
+    caller.changed.wait(lock, woken);
+  } else {
+    caller.changed.wait_for(lock, std::chrono::milliseconds(20), woken);
+  }
   callers_.erase(place);
+}
+
+void Driver::check_open() const {
+  if (closing_) throw Error(ErrorCode::cancelled, "The model is being unloaded, so it takes no more requests.");
 }
 
 RequestId Driver::submit(Request request, Listener listener) {
   auto shared = std::make_shared<Listener>(std::move(listener));
   const std::lock_guard lock(mutex_);
+  check_open();
   const RequestId id = scheduler_.add(std::move(request), Clock::now());
   listeners_.emplace(id, std::move(shared));
   work_.notify_one();
@@ -66,7 +78,7 @@ void Driver::end(RequestId id, Ending ending) {
 
 bool Driver::poll() {
   std::unique_lock lock(mutex_);
-  return nobody_leads() && step(lock);
+  return !worker_.joinable() && nobody_leads() && step(lock);
 }
 
 // Runs one step for everybody. Nobody leads when it is called, and nobody when it returns.
@@ -89,7 +101,9 @@ bool Driver::step(std::unique_lock<std::mutex>& lock) {
   }
   if (!lock.owns_lock()) lock.lock();
   try {
-    if (error) {
+    if (error && !plan) {
+      scheduler_.fail_all(error);  // without a plan nothing would go on
+    } else if (error) {
       scheduler_.fail(error);
     } else if (plan) {
       scheduler_.commit(result, Clock::now());
@@ -105,23 +119,7 @@ bool Driver::step(std::unique_lock<std::mutex>& lock) {
 void Driver::deliver(std::unique_lock<std::mutex>& lock) {
   leader_ = std::this_thread::get_id();
   for (auto events = scheduler_.events(); !events.empty(); events = scheduler_.events()) {
-    for (const auto& [id, event] : events) {
-      const auto found = listeners_.find(id);
-      if (found == listeners_.end()) continue;
-      const std::shared_ptr<Listener> listener = found->second;
-      if (is_end(event)) listeners_.erase(found);
-      lock.unlock();
-      bool more = false;
-      bool failed = false;
-      try {
-        more = (*listener)(event);
-      } catch (...) {
-        failed = true;
-      }
-      lock.lock();
-      if (failed) listeners_.erase(id);
-      if (!more) scheduler_.end(id, Ending::stopped);
-    }
+    for (auto& [id, event] : events) tell(id, std::move(event), lock);
   }
   leader_ = {};
   // Those who were told of something may be busy with it for long: one more is woken, who has nothing else to do.
@@ -134,9 +132,33 @@ void Driver::deliver(std::unique_lock<std::mutex>& lock) {
   }
 }
 
+// A listener is called, and goes, without the lock: what it holds may ask for more, or be the last of something.
+void Driver::tell(RequestId id, Event event, std::unique_lock<std::mutex>& lock) {
+  const auto found = listeners_.find(id);
+  if (found == listeners_.end()) return;
+  std::shared_ptr<Listener> listener = found->second;
+  if (is_end(event)) listeners_.erase(found);
+  lock.unlock();
+  bool more = false;
+  bool failed = false;
+  try {
+    more = (*listener)(std::move(event));
+  } catch (...) {
+    failed = true;
+  }
+  if (failed) {
+    lock.lock();
+    listeners_.erase(id);
+    lock.unlock();
+  }
+  listener.reset();
+  lock.lock();
+  if (!more) scheduler_.end(id, Ending::stopped);
+}
+
 void Driver::start_worker() {
   const std::lock_guard lock(mutex_);
-  if (!worker_.joinable()) worker_ = std::thread([this] { work(); });
+  if (!worker_.joinable() && !closing_) worker_ = std::thread([this] { work(); });
 }
 
 void Driver::work() {

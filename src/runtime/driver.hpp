@@ -40,14 +40,15 @@ class Driver {
   // Adds a request; throws as Scheduler::add() does. What happens to it is shown to the listener, in order, by the
   // thread that runs the steps, which it must not keep waiting: run() throws there. False ends the request
   // (Ending::stopped), and so does an exception, after which the listener sees no more of it.
-  using Listener = std::function<bool(const Event& event)>;
+  using Listener = std::function<bool(Event event)>;
   RequestId submit(Request request, Listener listener);
   void end(RequestId id, Ending ending);
 
-  // Runs one step; false when there was nothing to run, or another thread is at it.
+  // Runs one step; false when there was nothing to run, another thread is at it, or the worker does it.
   bool poll();
   // From now on a thread of this object runs the steps. Later calls do nothing.
   void start_worker();
+  bool is_worker() const { return worker_.get_id() == std::this_thread::get_id(); }  // whether that is the caller
 
   const ProgramInfo& info() const { return program_->info(); }
   const SchedulerOptions& options() const { return options_; }
@@ -58,6 +59,8 @@ class Driver {
   void sleep(Caller& caller, std::unique_lock<std::mutex>& lock);
   bool step(std::unique_lock<std::mutex>& lock);
   void deliver(std::unique_lock<std::mutex>& lock);
+  void tell(RequestId id, Event event, std::unique_lock<std::mutex>& lock);
+  void check_open() const;
   void work();
 
   std::unique_ptr<Program> program_;

@@ -58,10 +58,11 @@ void Scheduler::pause(RequestId id, bool paused) {
 
 const Scheduler::Plan* Scheduler::plan(Clock::time_point now) {
   parts_.clear();
-  plan_.copies.clear();
   reap(now);
-  admit(now);
-  compose();
+  do {
+    admit(now);
+    compose();
+  } while (parts_.empty() && preempt_paused());
   return parts_.empty() ? nullptr : &plan_;
 }
 
@@ -83,11 +84,15 @@ void Scheduler::reap(Clock::time_point now) {
 }
 
 void Scheduler::admit(Clock::time_point now) {
-  while (!waiting_.empty() && std::ssize(running_) < options_.max_sequences) {
-    Sequence& sequence = *waiting_.begin()->second;
+  for (auto next = waiting_.begin(); next != waiting_.end() && std::ssize(running_) < options_.max_sequences;) {
+    Sequence& sequence = *next->second;
+    if (sequence.paused) {
+      ++next;
+      continue;
+    }
     if (!start(sequence)) return;  // until a running one ends: nobody overtakes it
     if (sequence.generated() == 0) sequence.started = now;
-    waiting_.erase(waiting_.begin());
+    next = waiting_.erase(next);
     running_.emplace(sequence.order(), &sequence);
   }
 }
@@ -125,6 +130,17 @@ void Scheduler::preempt(Sequence& sequence) {
   sequence.preempted = true;
   running_.erase(sequence.order());
   waiting_.emplace(sequence.order(), &sequence);
+}
+
+// Where nothing can run, paused sequences make room for others: who pauses them may wait for just these. False when
+// that helps nobody.
+bool Scheduler::preempt_paused() {
+  const auto paused = [](const auto& entry) { return entry.second->paused; };
+  if (std::ranges::all_of(waiting_, paused)) return false;
+  const auto last = std::ranges::find_if(running_.rbegin(), running_.rend(), paused);
+  if (last == running_.rend()) return false;
+  preempt(*last->second);
+  return true;
 }
 
 // Decoded tokens first, one of each sequence; what is left of the step goes to prompts and texts, in order.
@@ -179,6 +195,7 @@ StepPart Scheduler::choose_part(Sequence& sequence, std::int32_t tokens, std::in
 }
 
 void Scheduler::commit(const StepResult& result, Clock::time_point now) {
+  plan_.copies.clear();
   const std::size_t width = batch_.rows_read() == 0 ? 0 : result.rows.size() / batch_.rows_read();
   std::size_t choice = 0;
   auto row = result.rows.begin();
@@ -186,8 +203,11 @@ void Scheduler::commit(const StepResult& result, Clock::time_point now) {
     Sequence& sequence = *part.sequence;
     if (part.reads > 0) {
       const auto end = row + static_cast<std::ptrdiff_t>(width) * part.reads;
-      events_.emplace_back(sequence.id, RowsEvent{sequence.computed + part.count - part.reads, {row, end}});
+      const std::int32_t next = sequence.computed + part.count;
+      events_.emplace_back(sequence.id, RowsEvent{next - part.reads, {row, end}});
       row = end;
+      // Should it lose its pages, it need not give them again.
+      if (auto* score = std::get_if<Score>(&sequence.request.task)) score->first = next;
     }
     sequence.computed += part.count;
     cache_.share(sequence);
@@ -224,10 +244,19 @@ void Scheduler::accept_token(Sequence& sequence, std::int32_t token, std::vector
 
 void Scheduler::fail(const std::exception_ptr& error) {
   for (const StepPart& part : std::exchange(parts_, {})) fail(*part.sequence, error);
+  // Nobody knows what has been copied.
+  const auto copies = std::exchange(plan_.copies, {});
+  for (auto next = running_.begin(); next != running_.end();) {
+    Sequence& sequence = *(next++)->second;
+    const bool hit = std::ranges::any_of(
+        copies, [&](const auto& copy) { return std::ranges::contains(sequence.blocks, copy.second); });
+    if (hit) fail(sequence, error);
+  }
 }
 
 void Scheduler::fail_all(const std::exception_ptr& error) {
   parts_.clear();
+  plan_.copies.clear();
   while (!sequences_.empty()) fail(sequences_.begin()->second, error);
 }
 

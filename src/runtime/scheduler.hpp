@@ -71,6 +71,7 @@ class Scheduler {
   void compose();
   StepPart choose_part(Sequence& sequence, std::int32_t tokens, std::int32_t rows) const;
   void preempt(Sequence& sequence);
+  bool preempt_paused();
   void accept_token(Sequence& sequence, std::int32_t token, std::vector<ScoredToken> probabilities,
                     Clock::time_point now);
   void finish(Sequence& sequence, Ending ending);
@@ -83,7 +84,7 @@ class Scheduler {
   StateCache cache_;
   RequestId next_ = 1;
   std::map<RequestId, Sequence> sequences_;
-  using Queue = std::map<std::pair<std::int32_t, RequestId>, Sequence*>;  // by Sequence::order()
+  using Queue = std::map<Sequence::Order, Sequence*>;
   Queue waiting_;
   Queue running_;
   std::vector<std::pair<RequestId, Event>> events_;

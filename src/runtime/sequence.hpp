@@ -65,7 +65,8 @@ struct Sequence {
   // Whether its next step is one token of the answer.
   bool decodes() const { return generated() > 0 && computed + 1 == length(); }
   // Most urgent first, in order of arrival among equals.
-  std::pair<std::int32_t, RequestId> order() const { return {-request.priority, id}; }
+  using Order = std::pair<std::int64_t, RequestId>;
+  Order order() const { return {-std::int64_t{request.priority}, id}; }
 };
 
 }  // namespace gerbil::runtime

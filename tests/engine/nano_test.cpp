@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <optional>
 #include <thread>
 
 #include "gerbil/engine.hpp"
@@ -139,6 +140,26 @@ TEST(Nano, WhatIsSubmittedEndsWithTheEngine) {
                [&](Result, std::exception_ptr failure) { error.set_value(std::move(failure)); });
   }
   EXPECT_EQ(code_of([&] { std::rethrow_exception(error.get_future().get()); }), ErrorCode::cancelled);
+}
+
+TEST(Nano, AStreamThatCannotBeginThrows) {
+  EXPECT_EQ(code_of([] { engine().stream("Hello", {.max_tokens = -1}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { engine().stream("Hello", {.max_tokens = 1 << 20}); }), ErrorCode::context_full);
+}
+
+TEST(Nano, ACallbackMayHoldTheLastHandle) {
+  std::promise<std::string> text;
+  {
+    const Engine own = Engine::load(nano, {.device = Device::cpu});
+    own.submit("Tell me a story about a hen", {.max_tokens = 5}, [own, &text](Result result, std::exception_ptr error) {
+      error ? text.set_exception(error) : text.set_value(result.text);
+    });
+  }
+  EXPECT_FALSE(text.get_future().get().empty());
+  std::optional<Engine> own = Engine::load(nano, {.device = Device::cpu});
+  Options options{.max_tokens = 40};
+  options.on_text = [&](std::string_view, bool) { own.reset(); };
+  EXPECT_FALSE(own->generate("Tell me a story about a hen", options).text.empty());
 }
 
 TEST(Nano, ATimeoutEndsARequest) {

@@ -224,5 +224,90 @@ TEST(Driver, ManyCallersAtTheLimitOfMemory) {
   }
 }
 
+TEST(Driver, ACallerWhoAsksForMoreThanThereIsRoomForIsServed) {
+  for (const bool worker : {false, true}) {
+    Harness h({.context_length = 128, .kv_tokens = 128, .vocabulary = vocabulary});
+    if (worker) h.driver->start_worker();
+    std::vector<std::int32_t> inner;
+    const Outcome outer = h.run(generate(prompt(70), 30), [&](std::int32_t) {
+      if (inner.empty()) inner = h.run(generate(prompt(60, 3), 5)).tokens;
+      return true;
+    });
+    EXPECT_EQ(inner, expected(prompt(60, 3), 5));
+    EXPECT_EQ(outer.tokens, expected(prompt(70), 30));
+  }
+}
+
+TEST(Driver, ACallThatHasBegunWaitsWhereTheQueueIsFull) {
+  SchedulerOptions options = roomy;
+  options.max_waiting = 3;
+  options.max_sequences = 2;
+  Harness h(options);
+  std::atomic<int> done = 0, refused = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) {
+    threads.emplace_back([&, t] {
+      std::vector<Request> requests;
+      for (int i = 0; i < 60; ++i) requests.push_back(generate(prompt(8, 100 * t + i), 1));
+      for (bool begun = false; !begun;) {
+        try {
+          done += static_cast<int>(h.driver->run(requests, [](std::size_t, const Event&) { return true; }).size());
+          begun = true;
+        } catch (const Error& error) {
+          ASSERT_EQ(error.code(), ErrorCode::overloaded);
+          ++refused;
+          std::this_thread::yield();
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(done, 180);
+}
+
+TEST(Driver, WhoAsksWhileTheModelGoesIsRefused) {
+  std::promise<ErrorCode> code;
+  {
+    Harness h(roomy);
+    h.driver->submit(generate(prompt(10), 50), [&](const Event& event) {
+      if (!is_end(event)) return true;
+      try {
+        h.driver->submit(generate(prompt(5), 1), [](const Event&) { return true; });
+      } catch (const Error& error) {
+        code.set_value(error.code());
+      }
+      return true;
+    });
+    h.driver->poll();
+  }
+  EXPECT_EQ(code.get_future().get(), ErrorCode::cancelled);
+}
+
+TEST(Driver, AListenerMayBeTheLastOfSomethingThatAsks) {
+  struct Asks {
+    Driver* driver;
+    ~Asks() { driver->end(1, Ending::cancelled); }
+  };
+  for (const bool throws : {false, true}) {
+    Harness h(roomy);
+    auto last = std::make_shared<Asks>(h.driver.get());
+    h.driver->submit(generate(prompt(10), 2), [held = std::move(last), throws](const Event&) {
+      if (throws) throw std::runtime_error("enough");
+      return true;
+    });
+    while (h.driver->poll()) {
+    }
+  }
+}
+
+TEST(Driver, TheWorkerIsNotHelped) {
+  Harness h(roomy);
+  h.driver->start_worker();
+  Answer answer;
+  submit(*h.driver, generate(prompt(10), 20), answer);
+  EXPECT_FALSE(h.driver->poll());
+  EXPECT_EQ(answer.end.get_future().get().tokens, expected(prompt(10), 20));
+}
+
 }  // namespace
 }  // namespace gerbil::runtime

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <thread>
 
@@ -416,6 +417,65 @@ TEST(Scheduler, WhatAModelCannotDoIsRefused) {
   EXPECT_EQ(code(texts, {.tokens = {1}, .task = Encode{.types = {2}}}), ErrorCode::invalid_argument);
   EXPECT_EQ(code(texts, {.tokens = {1}, .task = Encode{.skipped = -1}}), ErrorCode::invalid_argument);
   EXPECT_EQ(code(texts, {.tokens = prompt(65), .task = Encode{}}), ErrorCode::invalid_argument);
+}
+
+TEST(Scheduler, AScoreThatLosesItsPagesGivesNoRowTwice) {
+  Steps s({.context_length = 128, .kv_tokens = 128, .vocabulary = vocabulary});
+  std::vector<std::int32_t> rows;
+  s.add(generate(prompt(32), 20));
+  s.add({.tokens = prompt(96, 2), .task = Score{0}});
+  while (const Scheduler::Plan* plan = s.scheduler.plan(s.now)) {
+    s.program.begin(plan->batch);
+    s.program.choose(plan->choices);
+    s.scheduler.commit(s.program.finish(), s.now);
+    for (const auto& [id, event] : s.scheduler.events()) {
+      const auto* read = std::get_if<RowsEvent>(&event);
+      for (std::size_t i = 0; read && i < read->values.size() / vocabulary; ++i)
+        rows.push_back(read->first + static_cast<std::int32_t>(i));
+    }
+  }
+  std::vector<std::int32_t> all(96);
+  std::iota(all.begin(), all.end(), 0);
+  EXPECT_EQ(rows, all);
+}
+
+TEST(Scheduler, PausedSequencesMakeRoomWhenNothingElseRuns) {
+  Steps s({.context_length = 128, .kv_tokens = 128, .vocabulary = vocabulary});
+  const RequestId first = s.add(generate(prompt(70), 30));
+  ASSERT_TRUE(s.step());
+  s.scheduler.pause(first, true);
+  const RequestId second = s.add(generate(prompt(60, 3), 5));
+  s.run();
+  EXPECT_EQ(s.outcomes.at(second).tokens, expected(prompt(60, 3), 5));
+  s.scheduler.pause(first, false);
+  s.run();
+  EXPECT_EQ(s.outcomes.at(first).tokens, expected(prompt(70), 30));
+}
+
+TEST(Scheduler, ACopiedPageIsThereWhateverHappensBetween) {
+  Steps s({.context_length = 96, .kv_tokens = 96, .vocabulary = vocabulary});
+  auto other = prompt(5);
+  other.append_range(prompt(7, 9));
+  s.add(generate(prompt(10), 80));
+  const RequestId paused = s.add(generate(other, 40));
+  ASSERT_TRUE(s.step());
+  s.scheduler.pause(paused, true);
+  s.run();
+  EXPECT_FALSE(s.step());
+  s.scheduler.pause(paused, false);
+  s.run();
+  EXPECT_EQ(s.outcomes.at(paused).tokens, expected(other, 40));
+}
+
+TEST(Scheduler, TheLeastUrgentOfAllGoesLast) {
+  Steps s({.context_length = 512, .kv_tokens = 2048, .max_sequences = 1, .vocabulary = vocabulary});
+  Request background = generate(prompt(10, 3), 1);
+  background.priority = std::numeric_limits<std::int32_t>::min();
+  const RequestId last = s.add(background);
+  const RequestId first = s.add(generate(prompt(10), 1));
+  ASSERT_TRUE(s.step());
+  EXPECT_TRUE(s.outcomes.contains(first));
+  EXPECT_FALSE(s.outcomes.contains(last));
 }
 
 }  // namespace
