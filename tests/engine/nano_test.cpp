@@ -151,13 +151,14 @@ TEST(Nano, ACallbackMayHoldTheLastHandle) {
   std::promise<std::string> text;
   {
     const Engine own = Engine::load(nano, {.device = Device::cpu});
-    own.submit("Tell me a story about a hen", {.max_tokens = 5}, [own, &text](Result result, std::exception_ptr error) {
-      error ? text.set_exception(error) : text.set_value(result.text);
-    });
+    own.submit("Tell me a story about a hen", {.max_tokens = 60},
+               [own, &text](Result result, std::exception_ptr error) {
+                 error ? text.set_exception(error) : text.set_value(result.text);
+               });
   }
   EXPECT_FALSE(text.get_future().get().empty());
   std::optional<Engine> own = Engine::load(nano, {.device = Device::cpu});
-  Options options{.max_tokens = 40};
+  Options options{.max_tokens = 60};
   options.on_text = [&](std::string_view, bool) { own.reset(); };
   EXPECT_FALSE(own->generate("Tell me a story about a hen", options).text.empty());
 }
