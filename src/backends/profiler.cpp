@@ -9,7 +9,7 @@
 namespace gerbil {
 
 std::string kind_of(const graph::Graph& graph, const graph::Node& node) {
-  const std::string name(std::visit([]<typename Kind>(const Kind&) { return Kind::name; }, node.operation));
+  std::string name(std::visit([]<typename Kind>(const Kind&) { return Kind::name; }, node.operation));
   if (const auto* attend = std::get_if<graph::Attend>(&node.operation)) {
     const std::int32_t window = at(graph.pages, attend->pages).window;
     return window == 0 ? name : std::format("{} window {}", name, window);

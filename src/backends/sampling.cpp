@@ -150,6 +150,7 @@ std::vector<ScoredToken> log_probabilities(std::span<const float> logits, std::i
   ids.erase(end, ids.end());
   ids.insert(ids.begin(), chosen);
   std::vector<ScoredToken> result;
+  result.reserve(ids.size());
   for (const std::int32_t id : ids) result.push_back({id, static_cast<float>(logit(id) - norm)});
   return result;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <format>
 #include <initializer_list>
 #include <string_view>
 #include <vector>
@@ -150,8 +151,8 @@ void apply_transformer_settings(const Json& settings, const std::string& where, 
   read_truncation(processing, where, texts);
   for (const auto& [key, value] : processing.items()) {
     if (std::ranges::contains(known_processing, key)) continue;
-    warnings.push_back("\"processing_kwargs\" in the settings of " + where + " has \"" + key +
-                       "\", which gerbil does not follow.");
+    warnings.push_back(std::format(
+        "\"processing_kwargs\" in the settings of {} has \"{}\", which gerbil does not follow.", where, key));
   }
 }
 

@@ -1,5 +1,7 @@
 #include "runtime/step_batch.hpp"
 
+#include <span>
+
 namespace gerbil::runtime {
 
 void StepBatch::clear() {
@@ -26,11 +28,10 @@ void StepBatch::add(const StepPart& part, std::int32_t padding_token) {
     for (const std::int32_t token : sequence.tokens) ordinals_.push_back(token == padding_token ? 0 : ++counted);
   }
   views_.push_back(view);
-  for (std::int32_t i = 0; i < part.count; ++i) {
-    positions_.push_back(sequence.computed + i);
-    tokens_.push_back(sequence.tokens[static_cast<std::size_t>(sequence.computed + i)]);
-    sequences_.push_back(number);
-  }
+  const std::span<const std::int32_t> all(sequence.tokens);
+  tokens_.append_range(all.subspan(static_cast<std::size_t>(sequence.computed), static_cast<std::size_t>(part.count)));
+  for (std::int32_t i = 0; i < part.count; ++i) positions_.push_back(sequence.computed + i);
+  sequences_.resize(tokens_.size(), number);
   types_.resize(tokens_.size(), 0);
   ordinals_.resize(tokens_.size(), 0);
   for (std::int32_t i = part.wanted(); i > 0; --i) {

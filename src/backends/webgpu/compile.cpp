@@ -189,6 +189,7 @@ class WebGpuProgram final : public Program {
 
   void start_profile() {
     std::vector<std::int64_t> weight_bytes;
+    weight_bytes.reserve(machine_.graph.nodes.size());
     for (const graph::Node& node : machine_.graph.nodes)
       weight_bytes.push_back(std::holds_alternative<graph::Linear>(node.operation) ? matrix_of(node)->bytes : 0);
     machine_.options.profiler->start(machine_.graph, weight_bytes);
