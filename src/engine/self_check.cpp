@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
-#include <ranges>
+#include <span>
 
 namespace gerbil {
 namespace {
@@ -60,8 +60,9 @@ std::optional<std::string> check_predictions(runtime::Driver& driver, const Mode
   const auto add = [&](std::size_t, const runtime::Event& event) {
     const auto& [first, values] = std::get<runtime::RowsEvent>(event);
     auto next = static_cast<std::size_t>(first) + 1;
-    for (const auto& row : std::views::chunk(values, vocabulary)) {
-      if (next == tokens.size()) break;
+    const auto width = static_cast<std::size_t>(vocabulary);
+    for (std::size_t at = 0; at < values.size() && next < tokens.size(); at += width) {
+      const std::span row(values.data() + at, width);
       loss += log_sum_exp(row) - row[static_cast<std::size_t>(tokens[next++])];
     }
     return true;

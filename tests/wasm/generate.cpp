@@ -34,7 +34,7 @@ bool streams(const std::string& model) {
   const auto engine = gerbil::Engine::load(model, {.threads = 1, .context_length = 256});
   int made = 0;
   gerbil::Options options{.max_tokens = 60};
-  options.on_text = [&](std::string_view, bool) { ++made; };
+  options.on_text = [&](std::string_view, bool reasoning) { made += reasoning ? 0 : 1; };
   gerbil::Stream stream = engine.stream("Tell me a story about a fox", options);
   int seen = 0;
   int ahead = 0;
