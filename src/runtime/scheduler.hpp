@@ -28,7 +28,7 @@ struct SchedulerOptions {
   std::int32_t types = 1;                  // of tokens
   std::int32_t padding_token = -1;         // see graph::Index::ordinal
   std::int32_t rope_original_context = 0;  // sequences that may grow beyond it use the long rope; 0: none does
-  std::int32_t max_waiting = 0;            // requests that may wait for their first step; 0: any number
+  std::int32_t max_waiting = 0;            // requests that may wait for room, preempted ones included; 0: any number
   bool whole_texts = false;                // the program encodes texts, each of which must be in one step
   bool reuse_prefixes = true;
 };
