@@ -167,7 +167,8 @@ void Driver::work() {
     // A request that waits for its deadline or for room is looked at now and then.
     if (nobody_leads() && step(lock)) continue;
     if (scheduler_.empty() && nobody_leads()) {
-      work_.wait(lock);
+      // Listeners have run without the lock since it was looked at.
+      work_.wait(lock, [this] { return closing_ || !scheduler_.empty(); });
     } else {
       work_.wait_for(lock, std::chrono::milliseconds(20));
     }

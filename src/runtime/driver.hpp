@@ -3,8 +3,7 @@
 //   leading  The threads that wait in run() take turns at running a step for everybody. A single caller never switches
 //            threads.
 //   worker   One thread runs all steps (start_worker). Callers of run() sleep until something happens to their
-//   requests,
-//            and submit() needs no thread of the caller's at all.
+//            requests, and submit() needs no thread of the caller's at all.
 //   polled   Somebody's event loop calls poll(), as WebAssembly without threads must.
 #pragma once
 

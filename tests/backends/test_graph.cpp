@@ -110,13 +110,14 @@ WeightSource TestGraph::source() const {
   };
 }
 
-TestBatch::TestBatch(const std::vector<Part>& parts, const std::vector<std::vector<std::int32_t>>& blocks,
-                     const std::vector<bool>& long_rope) {
+TestBatch::TestBatch(const std::vector<Part>& parts, std::vector<std::vector<std::int32_t>> pages,
+                     const std::vector<bool>& long_rope)
+    : blocks(std::make_shared<std::vector<std::vector<std::int32_t>>>(std::move(pages))) {
   for (const Part& part : parts) {
     const auto view = static_cast<std::int32_t>(views.size());
     const auto length = part.first + static_cast<std::int32_t>(part.tokens.size());
     const auto sequence = static_cast<std::size_t>(part.sequence);
-    views.push_back({.blocks = blocks[sequence],
+    views.push_back({.blocks = (*blocks)[sequence],
                      .length = length,
                      .long_rope = sequence < long_rope.size() && long_rope[sequence],
                      .phase = part.phase.value_or(part.tokens.size() == 1 ? Phase::decode : Phase::prompt)});

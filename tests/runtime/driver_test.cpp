@@ -175,6 +175,22 @@ TEST(Driver, WhatStillRunsEndsWithTheModel) {
   }
 }
 
+TEST(Driver, AModelMayGoWhileItsWorkerTellsTheLastOfItsListeners) {
+  std::promise<void> told;
+  {
+    Harness h(roomy);
+    Request late = generate(prompt(10), 3);
+    late.deadline = Clock::now();
+    h.driver->submit(std::move(late), [&](const Event&) {
+      told.set_value();
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      return true;
+    });
+    h.driver->start_worker();
+    told.get_future().wait();
+  }
+}
+
 TEST(Driver, AFailedStepFailsThoseInItAndTheNextWorks) {
   Harness h(roomy);
   h.driver->start_worker();
