@@ -24,10 +24,12 @@ enum class Phase : std::uint8_t { prompt, decode };
 
 // One sequence of a batch.
 struct SequenceView {
-  std::span<const std::int32_t> blocks;  // its pages, enough for `length` tokens
-  std::int32_t length = 0;               // tokens in the cache once this step has run
-  bool long_rope = false;                // see graph::RopeTable
-  std::int32_t skipped = 0;              // its first rows that graph::Pool leaves out
+  // By group (graph::page_groups), its pages, enough for `length` tokens. Those that no query of the step looks back to
+  // are not read, and may be -1.
+  std::span<const std::vector<std::int32_t>> blocks;
+  std::int32_t length = 0;   // tokens in the cache once this step has run
+  bool long_rope = false;    // see graph::RopeTable
+  std::int32_t skipped = 0;  // its first rows that graph::Pool leaves out
   Phase phase = Phase::prompt;
 };
 
@@ -58,17 +60,24 @@ struct StepResult {
   std::vector<float> rows;  // [R, width of the output]: logits before adjustments, or embeddings
 };
 
+struct BlockCopy {
+  std::size_t group = 0;
+  std::int32_t from = 0;
+  std::int32_t to = 0;
+};
+
 class Profiler;
 
 enum class Feature { subgroups, shader_f16, subgroup_matrix };
 
 struct ProgramOptions {
-  int threads = 0;                  // CPU: 0 = one a core
-  bool exact = false;               // keep activations, keys and values in f32
-  std::int32_t kv_tokens = 4096;    // capacity of the KV cache over all sequences, rounded up to whole blocks
-  std::int32_t max_tokens = 512;    // largest T of a step
-  std::int32_t max_sequences = 64;  // of a step
-  std::int32_t max_outputs = 64;    // largest S of a step
+  int threads = 0;                         // CPU: 0 = one a core
+  bool exact = false;                      // keep activations, keys and values in f32
+  std::int32_t kv_tokens = 4096;           // capacity of pages over all sequences, rounded up to whole blocks
+  std::vector<std::int32_t> group_tokens;  // and by group of pages, where it is another
+  std::int32_t max_tokens = 512;           // largest T of a step
+  std::int32_t max_sequences = 64;         // of a step
+  std::int32_t max_outputs = 64;           // largest S of a step
   // Measures every operation of every step, which makes steps slower; none: nothing is measured. compile() throws
   // Error{unsupported} when the device has no clock for it.
   std::shared_ptr<Profiler> profiler;
@@ -104,10 +113,13 @@ class Program {
   virtual void choose(const Choices& choices) = 0;
   virtual bool ready() = 0;  // whether finish() would not wait
   virtual StepResult finish() = 0;
-  // Copies block `from` over block `to` in every state: a branch of a sequence gets its own last page.
-  virtual void copy_block(std::int32_t from, std::int32_t to) = 0;
+  // Copies a block of all pages of a group: a branch of a sequence gets its own last page.
+  virtual void copy_block(const BlockCopy& copy) = 0;
   virtual const ProgramInfo& info() const = 0;
 };
+
+// For backends: how many blocks each group of pages has.
+std::vector<std::int64_t> block_counts(const graph::PageGroups& groups, const ProgramOptions& options);
 
 // For backends: throws Error{invalid_argument} when the batch has more tokens, sequences or wanted rows than the
 // program was compiled for.

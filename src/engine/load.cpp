@@ -76,14 +76,31 @@ std::int32_t wanted_rows(std::int32_t vocabulary, const ProgramOptions& program)
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(rows, program.max_sequences, program.max_tokens));
 }
 
+// Tokens that each group of pages has room for. Sequences keep no more than a window of those with one, so room for a
+// few sequences of a full context is room for many of a window.
+std::vector<std::int32_t> group_tokens(const graph::PageGroups& groups, const ProgramOptions& program) {
+  constexpr std::int64_t sequences = 16;
+  std::vector<std::int32_t> tokens;
+  for (const std::int32_t window : groups.windows) {
+    const std::int64_t most = sequences * (std::int64_t{window} + 2 * kv_block_tokens) + program.max_tokens;
+    tokens.push_back(window == 0 ? program.kv_tokens
+                                 : static_cast<std::int32_t>(std::min<std::int64_t>(program.kv_tokens, most)));
+  }
+  return tokens;
+}
+
 // What runs a model that generates, token by token.
 std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
                                                 const LoadOptions& options, const std::shared_ptr<Profiler>& profiler) {
   ProgramOptions program = program_options(options, profiler);
   program.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
   program.max_outputs = wanted_rows(info.vocabulary_size, program);
+  const graph::PageGroups groups = graph::page_groups(graph);
+  program.group_tokens = group_tokens(groups, program);
   const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
                                             .kv_tokens = program.kv_tokens,
+                                            .windows = groups.windows,
+                                            .group_tokens = program.group_tokens,
                                             .step_tokens = program.max_tokens,
                                             .max_tokens = program.max_tokens,
                                             .max_sequences = program.max_sequences,
@@ -104,6 +121,7 @@ std::unique_ptr<runtime::Driver> make_encoder(graph::Graph graph, const ModelSou
   program.kv_tokens = program.max_tokens + kv_block_tokens * step_texts;
   const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
                                             .kv_tokens = program.kv_tokens,
+                                            .windows = graph::page_groups(graph).windows,
                                             .step_tokens = step_tokens,
                                             .max_tokens = program.max_tokens,
                                             .max_sequences = program.max_sequences,

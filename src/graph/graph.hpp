@@ -47,6 +47,12 @@ struct Pages {
   bool operator==(const Pages&) const = default;
 };
 
+// Pages whose queries look equally far back are written, kept and freed together, as a group.
+struct PageGroups {
+  std::vector<std::int32_t> windows;  // by group; 0: everything is kept
+  std::vector<std::size_t> of;        // the group of each, by PagesId
+};
+
 // Angles of a rotary embedding: position · inverse_frequencies[i], with cosine and sine multiplied by `scale`
 // (transformers' attention_scaling). Sequences that will grow beyond original_context tokens use the long set when
 // there is one (LongRoPE); which set a sequence uses is fixed when it starts, so that results do not depend on
@@ -75,6 +81,10 @@ struct Graph {
   const WeightDeclaration& weight(WeightId id) const { return at(weights, id); }
   const RopeTable& rope(RopeId id) const { return at(ropes, id); }
 };
+
+// In the order of their windows: the group that keeps everything first, where there is one. Pages that are not causal
+// belong to it whatever their window, as their texts are read at once. There is a group even where there are no pages.
+PageGroups page_groups(const Graph& graph);
 
 // Sets `fine` of the weights of a graph as a family emits it: tables of embeddings, the last projection, and in a text
 // encoder (attention that is not causal) every projection but those of queries and of keys.

@@ -91,7 +91,7 @@ bool Driver::step(std::unique_lock<std::mutex>& lock) {
     plan = scheduler_.plan(Clock::now());
     if (plan) {
       lock.unlock();
-      for (const auto& [from, to] : plan->copies) program_->copy_block(from, to);
+      for (const BlockCopy& copy : plan->copies) program_->copy_block(copy);
       program_->begin(plan->batch);
       program_->choose(plan->choices);
       result = program_->finish();

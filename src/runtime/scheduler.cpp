@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <functional>
 
 #include "gerbil/error.hpp"
 
@@ -12,8 +13,7 @@ double seconds(Clock::duration duration) { return std::chrono::duration<double>(
 
 }  // namespace
 
-Scheduler::Scheduler(const SchedulerOptions& options)
-    : options_(options), cache_(options.kv_tokens, options.reuse_prefixes) {}
+Scheduler::Scheduler(const SchedulerOptions& options) : options_(options), cache_(options) {}
 
 RequestId Scheduler::add(Request request, Clock::time_point now) {
   check(request, options_);
@@ -102,23 +102,23 @@ void Scheduler::admit(Clock::time_point now) {
 // computes a prompt again and again.
 bool Scheduler::start(Sequence& sequence) {
   cache_.adopt(sequence);
-  std::int64_t wanted = StateCache::missing(sequence, sequence.length());
+  BlockCounts wanted = cache_.missing(sequence, sequence.length());
+  const auto want = [&](const BlockCounts& more) { std::ranges::transform(wanted, more, wanted.begin(), std::plus()); };
   if (!running_.empty() && sequence.preempted) {
-    wanted = StateCache::missing(sequence, longest(sequence));
-    for (const auto& [order, other] : running_) wanted += StateCache::missing(*other, longest(*other));
+    wanted = cache_.missing(sequence, longest(sequence));
+    for (const auto& [order, other] : running_) want(cache_.missing(*other, longest(*other)));
   } else if (sequence.generates()) {
-    wanted += std::ssize(running_);
+    want(BlockCounts(wanted.size(), static_cast<std::int32_t>(running_.size())));
   }
   // Scores leave what others may come back for in the cache: one at a time takes of it, more need free pages.
   const bool free_only = sequence.scores() && std::ranges::any_of(running_, [](const auto& entry) {
                            return entry.second->scores() != nullptr;
                          });
-  if (wanted > (free_only ? cache_.free() : cache_.obtainable()) || !cache_.grow(sequence, sequence.length())) {
+  if (!(free_only ? cache_.free(wanted) : cache_.obtainable(wanted)) || !cache_.grow(sequence, sequence.length())) {
     cache_.release(sequence, false);
     return false;
   }
-  const auto copy = cache_.copy_partial_page(sequence);
-  if (copy.first >= 0) plan_.copies.push_back(copy);
+  plan_.copies.append_range(cache_.copy_partial_page(sequence));
   sequence.preempted = false;
   return true;
 }
@@ -210,7 +210,7 @@ void Scheduler::commit(const StepResult& result, Clock::time_point now) {
       if (auto* score = std::get_if<Score>(&sequence.request.task)) score->first = next;
     }
     sequence.computed += part.count;
-    cache_.share(sequence);
+    cache_.settle(sequence);
     if (part.chooses) {
       batch_.give_back(choice, sequence);
       if (!sequence.ending) accept_token(sequence, result.tokens[choice], result.probabilities[choice], now);
@@ -249,9 +249,10 @@ void Scheduler::fail(const std::exception_ptr& error) {
   for (auto next = running_.begin(); next != running_.end();) {
     Sequence& sequence = *(next++)->second;
     const bool hit = std::ranges::any_of(
-        copies, [&](const auto& copy) { return std::ranges::contains(sequence.blocks, copy.second); });
+        copies, [&](const BlockCopy& copy) { return std::ranges::contains(sequence.blocks[copy.group], copy.to); });
     if (hit) fail(sequence, error);
   }
+  if (!copies.empty()) cache_.forget();
 }
 
 void Scheduler::fail_all(const std::exception_ptr& error) {

@@ -11,27 +11,12 @@
 
 #include "backends/program.hpp"
 #include "runtime/request.hpp"
+#include "runtime/scheduler_options.hpp"
 #include "runtime/sequence.hpp"
 #include "runtime/state_cache.hpp"
 #include "runtime/step_batch.hpp"
 
 namespace gerbil::runtime {
-
-struct SchedulerOptions {
-  std::int32_t context_length = 0;  // tokens of one sequence, prompt and answer
-  std::int32_t kv_tokens = 0;       // capacity of the program's cache
-  std::int32_t step_tokens = 512;   // what a step takes of several requests
-  std::int32_t max_tokens = 512;    // of one step: a text that has to be read at once may have more than step_tokens
-  std::int32_t max_sequences = 64;  // of one step
-  std::int32_t max_outputs = 64;    // wanted rows of one step
-  std::int32_t vocabulary = 0;
-  std::int32_t types = 1;                  // of tokens
-  std::int32_t padding_token = -1;         // see graph::Index::ordinal
-  std::int32_t rope_original_context = 0;  // sequences that may grow beyond it use the long rope; 0: none does
-  std::int32_t max_waiting = 0;            // requests that may wait for room, preempted ones included; 0: any number
-  bool whole_texts = false;                // the program encodes texts, each of which must be in one step
-  bool reuse_prefixes = true;
-};
 
 // Throws Error{invalid_argument|context_full|unsupported} for a request that can never run.
 void check(const Request& request, const SchedulerOptions& options);
@@ -50,7 +35,7 @@ class Scheduler {
   // What the program is to do next; null when there is nothing. It stays until commit() or fail(), one of which must
   // follow. Prompts that begin alike are computed once: who comes later waits for the pages.
   struct Plan {
-    std::vector<std::pair<std::int32_t, std::int32_t>> copies;  // of blocks, from and to, one after the other, first
+    std::vector<BlockCopy> copies;  // one after the other, first
     Batch batch;
     Choices choices;
   };

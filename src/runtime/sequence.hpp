@@ -40,11 +40,12 @@ struct Sequence {
   std::vector<std::int32_t> tokens;  // those of the request, and the answer
   Penalties penalties;
 
-  // Its pages: the first `shared` of them are in the tree, down to `node`, the others are its own.
-  std::vector<std::int32_t> blocks;
-  std::int32_t shared = 0;
-  PrefixTree::Node* node = nullptr;
-  std::int32_t computed = 0;  // leading tokens whose keys and values are in the pages
+  // Its pages, by group. The first of them are in the tree, at the nodes after the root of `path`, the others are its
+  // own. Those before `first` no layer of the group looks back to any more: they are -1.
+  std::vector<std::vector<std::int32_t>> blocks;
+  std::vector<std::int32_t> first;
+  std::vector<PrefixTree::Node*> path;
+  std::int32_t computed = 0;  // leading tokens whose keys and values are, or were, in the pages
   bool preempted = false;     // and has to find room for all that it may become
 
   bool paused = false;
@@ -58,6 +59,8 @@ struct Sequence {
   const Generate* generates() const { return std::get_if<Generate>(&request.task); }
   const Score* scores() const { return std::get_if<Score>(&request.task); }
   const Encode* encodes() const { return std::get_if<Encode>(&request.task); }
+  PrefixTree::Node* node() const { return path.back(); }
+  std::int32_t shared() const { return static_cast<std::int32_t>(path.size()) - 1; }
   std::int32_t length() const { return static_cast<std::int32_t>(tokens.size()); }
   std::int32_t generated() const { return length() - outcome.prompt_tokens; }
   // The first token whose row is wanted: of an answer and of a text the last.

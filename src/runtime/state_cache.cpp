@@ -1,8 +1,9 @@
 #include "runtime/state_cache.hpp"
 
 #include <algorithm>
+#include <format>
 
-#include "backends/program.hpp"
+#include "gerbil/error.hpp"
 
 namespace gerbil::runtime {
 namespace {
@@ -15,9 +16,8 @@ PrefixTree::Tokens tokens_of(const Sequence& sequence, std::int32_t begin, std::
   return PrefixTree::Tokens(sequence.tokens).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
 }
 
-// The first page that is not in the tree.
-PrefixTree::Tokens next_page(const Sequence& sequence) {
-  return tokens_of(sequence, sequence.shared * kv_block_tokens, kv_block_tokens);
+PrefixTree::Tokens page_of(const Sequence& sequence, std::int32_t page) {
+  return tokens_of(sequence, page * kv_block_tokens, kv_block_tokens);
 }
 
 void count_as_computed(Sequence& sequence, std::int32_t tokens) {
@@ -25,87 +25,229 @@ void count_as_computed(Sequence& sequence, std::int32_t tokens) {
   if (sequence.generated() == 0) sequence.outcome.cached_tokens += tokens;
 }
 
+// The most blocks that a sequence has at once: a step's first token looks back a window, and the step goes on from it.
+std::int32_t most_live(std::int32_t window, std::int32_t step_tokens) { return blocks_for(window + step_tokens) + 1; }
+
+// Tokens of one sequence in one step.
+std::int32_t most_at_once(const SchedulerOptions& options) {
+  return options.whole_texts ? options.max_tokens : options.step_tokens;
+}
+
+std::vector<BlockGroup> make_groups(const SchedulerOptions& options) {
+  std::vector<BlockGroup> groups;
+  for (std::size_t group = 0; group < options.windows.size(); ++group) {
+    const std::int32_t tokens = options.group_tokens.empty() ? options.kv_tokens : options.group_tokens.at(group);
+    groups.push_back({BlockPool(blocks_for(tokens)), options.windows[group]});
+    const std::int32_t least =
+        std::min(blocks_for(options.kv_tokens), most_live(options.windows[group], most_at_once(options)));
+    if (options.windows[group] > 0 && groups.back().pool.size() < least) {
+      throw Error(ErrorCode::invalid_argument,
+                  std::format("Pages of a window of {} have room for {} tokens, but a sequence needs {}.",
+                              options.windows[group], tokens, least * kv_block_tokens));
+    }
+  }
+  return groups;
+}
+
 }  // namespace
 
-StateCache::StateCache(std::int32_t tokens, bool reuse) : reuse_(reuse), pool_(blocks_for(tokens)), prefixes_(pool_) {}
+StateCache::StateCache(const SchedulerOptions& options)
+    : reuse_(options.reuse_prefixes),
+      step_tokens_(most_at_once(options)),
+      groups_(make_groups(options)),
+      prefixes_(groups_) {}
 
-std::int32_t StateCache::capacity() const { return pool_.size() * kv_block_tokens; }
-
-std::int32_t StateCache::missing(const Sequence& sequence, std::int32_t tokens) {
-  return blocks_for(tokens) - static_cast<std::int32_t>(sequence.blocks.size());
+bool StateCache::free(const BlockCounts& wanted) const {
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    if (wanted[group] > groups_[group].pool.available()) return false;
+  }
+  return true;
 }
 
-bool StateCache::may_adopt(const Sequence& sequence) const {
-  return shares(sequence) && sequence.computed == sequence.shared * kv_block_tokens &&
-         sequence.computed + kv_block_tokens <= sequence.first_wanted();
+bool StateCache::obtainable(const BlockCounts& wanted) const {
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    if (wanted[group] > groups_[group].pool.available() + prefixes_.evictable(group)) return false;
+  }
+  return true;
 }
 
+BlockCounts StateCache::missing(const Sequence& sequence, std::int32_t tokens) const {
+  BlockCounts counts;
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    const std::int32_t window = groups_[group].window;
+    const auto live = static_cast<std::int32_t>(sequence.blocks[group].size()) - sequence.first[group];
+    std::int32_t wanted = blocks_for(tokens) - sequence.first[group];
+    if (window > 0) wanted = std::min(wanted, most_live(window, step_tokens_));
+    counts.push_back(std::max(0, wanted - live));
+  }
+  return counts;
+}
+
+void StateCache::enter(Sequence& sequence) {
+  sequence.path = {prefixes_.root(sequence.variant)};
+  sequence.blocks.assign(groups_.size(), {});
+  sequence.first.assign(groups_.size(), 0);
+  sequence.computed = 0;
+}
+
+// Whether it may take the page of somebody else, as none of its tokens are wanted.
+bool StateCache::may_adopt(const Sequence& sequence, std::int32_t page) const {
+  return shares(sequence) && sequence.computed == sequence.shared() * kv_block_tokens &&
+         (page + 1) * kv_block_tokens <= sequence.first_wanted();
+}
+
+// The first page that a token at the position looks back to.
+std::int32_t StateCache::first_needed(std::size_t group, std::int32_t position) const {
+  const std::int32_t window = groups_[group].window;
+  return window > 0 ? std::max(0, position - window + 1) / kv_block_tokens : 0;
+}
+
+// A page can be gone on from when every group has what the next token looks back to; of those that can, the deepest.
 void StateCache::adopt(Sequence& sequence) {
-  while (may_adopt(sequence)) {
-    PrefixTree::Node* next = prefixes_.child(sequence.node, next_page(sequence));
-    if (!next) return;
-    const auto at = static_cast<std::size_t>(sequence.shared);
-    if (at < sequence.blocks.size()) {
-      pool_.release(sequence.blocks[at]);
-      sequence.blocks[at] = next->block;
-    } else {
-      sequence.blocks.push_back(next->block);
+  std::vector<PrefixTree::Node*> found;
+  std::size_t usable = 0;
+  std::vector<std::int32_t> unbroken = sequence.first;  // by group, where the blocks begin that last until here
+  PrefixTree::Node* node = sequence.node();
+  for (std::int32_t page = sequence.shared(); may_adopt(sequence, page); ++page) {
+    node = prefixes_.child(node, page_of(sequence, page));
+    if (!node) break;
+    found.push_back(node);
+    bool all = true;
+    for (std::size_t group = 0; group < groups_.size(); ++group) {
+      if (node->parts[group].block < 0) unbroken[group] = page + 1;
+      all = all && unbroken[group] <= first_needed(group, (page + 1) * kv_block_tokens);
     }
-    prefixes_.advance(sequence.node, next);
-    sequence.node = next;
-    ++sequence.shared;
-    count_as_computed(sequence, kv_block_tokens);
+    if (all) usable = found.size();
+  }
+  found.resize(usable);
+  for (PrefixTree::Node* next : found) step_down(sequence, next);
+  count_as_computed(sequence, static_cast<std::int32_t>(usable) * kv_block_tokens);
+  slide(sequence);
+}
+
+// Holds the next node, and reads its blocks instead of its own.
+void StateCache::step_down(Sequence& sequence, PrefixTree::Node* node) {
+  const std::int32_t page = sequence.shared();
+  prefixes_.advance(sequence.node(), node);
+  sequence.path.push_back(node);
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    std::vector<std::int32_t>& blocks = sequence.blocks[group];
+    const auto at = static_cast<std::size_t>(page);
+    if (at == blocks.size()) {
+      blocks.push_back(-1);
+    } else {
+      groups_[group].pool.release(blocks[at]);
+    }
+    blocks[at] = node->parts[group].block;
+    if (blocks[at] >= 0) {
+      prefixes_.hold(node, group);
+    } else {
+      pass(sequence, group, page);  // and so have all who were here
+      sequence.first[group] = page + 1;
+    }
+  }
+}
+
+// Lets go of the group's blocks before a page.
+void StateCache::pass(Sequence& sequence, std::size_t group, std::int32_t end) {
+  for (std::int32_t& page = sequence.first[group]; page < end; ++page) {
+    std::int32_t& block = sequence.blocks[group][static_cast<std::size_t>(page)];
+    if (page < sequence.shared()) {
+      prefixes_.let_go(sequence.path[static_cast<std::size_t>(page) + 1], group, true);
+    } else {
+      groups_[group].pool.release(block);
+    }
+    block = -1;
+  }
+}
+
+void StateCache::slide(Sequence& sequence) {
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    pass(sequence, group, first_needed(group, sequence.computed));
   }
 }
 
 bool StateCache::grow(Sequence& sequence, std::int32_t tokens) {
-  const std::int32_t wanted = missing(sequence, tokens);
-  if (wanted > obtainable()) return false;
-  while (pool_.available() < wanted) prefixes_.evict();
-  for (std::int32_t i = 0; i < wanted; ++i) sequence.blocks.push_back(pool_.take());
+  BlockCounts wanted;
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    const std::int32_t end = groups_[group].window > 0 ? std::min(tokens, sequence.computed + step_tokens_) : tokens;
+    wanted.push_back(blocks_for(end) - static_cast<std::int32_t>(sequence.blocks[group].size()));
+  }
+  if (!obtainable(wanted)) return false;
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    BlockPool& pool = groups_[group].pool;
+    while (pool.available() < wanted[group]) prefixes_.evict(group);
+    for (std::int32_t i = 0; i < wanted[group]; ++i) sequence.blocks[group].push_back(pool.take());
+  }
   return true;
 }
 
-std::pair<std::int32_t, std::int32_t> StateCache::copy_partial_page(Sequence& sequence) {
-  constexpr std::pair<std::int32_t, std::int32_t> nothing{-1, -1};
+std::vector<BlockCopy> StateCache::copy_partial_page(Sequence& sequence) {
+  const std::int32_t page = sequence.shared();
   const std::int32_t rest = sequence.first_wanted() - sequence.computed;
-  if (!shares(sequence) || sequence.computed != sequence.shared * kv_block_tokens || rest <= 0) return nothing;
-  const auto [block, count] =
-      prefixes_.partial(sequence.node, tokens_of(sequence, sequence.computed, std::min(rest, kv_block_tokens)));
-  if (count == 0) return nothing;
+  if (!shares(sequence) || sequence.computed != page * kv_block_tokens || rest <= 0) return {};
+  const auto [node, count] =
+      prefixes_.partial(sequence.node(), tokens_of(sequence, sequence.computed, std::min(rest, kv_block_tokens)));
+  if (count == 0) return {};
   count_as_computed(sequence, count);
-  return {block, sequence.blocks[static_cast<std::size_t>(sequence.shared)]};
+  std::vector<BlockCopy> copies;
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    copies.push_back({group, node->parts[group].block, sequence.blocks[group][static_cast<std::size_t>(page)]});
+  }
+  return copies;
 }
 
-void StateCache::share(Sequence& sequence) {
-  while (shares(sequence) && (sequence.shared + 1) * kv_block_tokens <= sequence.computed) {
-    std::int32_t& block = sequence.blocks[static_cast<std::size_t>(sequence.shared)];
-    PrefixTree::Node* node = prefixes_.insert(sequence.node, next_page(sequence), block);
-    block = node->block;
-    prefixes_.advance(sequence.node, node);
-    sequence.node = node;
-    ++sequence.shared;
+void StateCache::settle(Sequence& sequence) {
+  while (shares(sequence) && (sequence.shared() + 1) * kv_block_tokens <= sequence.computed) {
+    share_page(sequence, kv_block_tokens);
+  }
+  slide(sequence);
+}
+
+// Its first own page, which has so many tokens.
+void StateCache::share_page(Sequence& sequence, std::int32_t tokens) {
+  const std::int32_t page = sequence.shared();
+  const auto at = static_cast<std::size_t>(page);
+  BlockCounts own;
+  for (const std::vector<std::int32_t>& blocks : sequence.blocks) own.push_back(blocks[at]);
+  PrefixTree::Node* node = prefixes_.insert(sequence.node(), tokens_of(sequence, page * kv_block_tokens, tokens), own);
+  prefixes_.advance(sequence.node(), node);
+  sequence.path.push_back(node);
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    sequence.blocks[group][at] = node->parts[group].block;
+    if (node->parts[group].block >= 0) prefixes_.hold(node, group);
   }
 }
 
 void StateCache::release(Sequence& sequence, bool lasting) {
-  auto own = static_cast<std::size_t>(sequence.shared);
-  const std::int32_t begin = sequence.shared * kv_block_tokens;
-  if (lasting && shares(sequence) && sequence.computed > begin) {
-    prefixes_.insert(sequence.node, tokens_of(sequence, begin, sequence.computed - begin), sequence.blocks[own++]);
+  const std::int32_t rest = sequence.computed - sequence.shared() * kv_block_tokens;
+  if (lasting && shares(sequence) && rest > 0) share_page(sequence, rest);
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    const std::vector<std::int32_t>& blocks = sequence.blocks[group];
+    for (auto page = static_cast<std::size_t>(sequence.first[group]); page < blocks.size(); ++page) {
+      if (blocks[page] < 0) continue;  // a longer page that begins with the last tokens has lost its own
+      if (page + 1 < sequence.path.size()) {
+        prefixes_.let_go(sequence.path[page + 1], group, !lasting);
+      } else {
+        groups_[group].pool.release(blocks[page]);
+      }
+    }
   }
-  for (; own < sequence.blocks.size(); ++own) pool_.release(sequence.blocks[own]);
-  prefixes_.release(sequence.node, lasting);
+  prefixes_.release(sequence.node(), lasting);
   enter(sequence);
-  sequence.blocks.clear();
-  sequence.shared = 0;
-  sequence.computed = 0;
   if (sequence.generated() == 0) sequence.outcome.cached_tokens = 0;
 }
 
 bool StateCache::compute_the_same(const Sequence& a, const Sequence& b) const {
-  return a.node == b.node && may_adopt(a) && b.length() >= (b.shared + 1) * kv_block_tokens &&
-         std::ranges::equal(next_page(a), next_page(b));
+  return a.node() == b.node() && may_adopt(a, a.shared()) && b.length() >= (b.shared() + 1) * kv_block_tokens &&
+         std::ranges::equal(page_of(a, a.shared()), page_of(b, b.shared()));
+}
+
+void StateCache::forget() {
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    while (prefixes_.evict(group)) {
+    }
+  }
 }
 
 }  // namespace gerbil::runtime

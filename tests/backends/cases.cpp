@@ -44,6 +44,20 @@ Case attention(std::string name, std::int32_t heads, std::int32_t kv_heads, std:
   return {(causal ? "attention_" : "attention_both_sides_") + name, build, half_precision, 1e-5};
 }
 
+// One group that keeps everything, one with a window.
+Case attention_to_two_groups() {
+  const auto build = [](TestGraph& g) {
+    std::vector<ValueId> seen;
+    for (const std::int32_t window : {40, 0}) {
+      const PagesId pages = append(g.graph.pages, {1, 32, window});
+      g.sink(Write{pages}, {g.input(32), g.input(32)});
+      seen.push_back(g.node(Attend{pages, 2, 0.5f}, {g.input(64)}, 64));
+    }
+    g.finish(g.node(Add{}, seen, 64));
+  };
+  return {"attention_to_two_groups", build, half_precision, 1e-5};
+}
+
 // A second layer attends to what the first has written.
 Case attention_to_the_same_pages() {
   const auto build = [](TestGraph& g) {
@@ -169,6 +183,7 @@ std::vector<Case> make_cases() {
       linear("f32_relu", 32, 32, f32, {.activation = Activation::relu}),
       attention("one_head", 1, 1, 16, 0),
       attention_to_the_same_pages(),
+      attention_to_two_groups(),
       attention("grouped", 8, 2, 64, 0),
       attention("head_dim_20", 6, 3, 20, 0),
       attention("head_dim_80", 2, 2, 80, 0),

@@ -67,7 +67,7 @@ std::vector<double> Reference::step(const TestBatch& b) {
   const auto width = [&](graph::ValueId id) { return static_cast<std::size_t>(g.value(id).width); };
   const auto slot = [&](std::size_t token, std::int32_t position) {
     const SequenceView& view = b.views[static_cast<std::size_t>(b.sequences[token])];
-    return view.blocks[static_cast<std::size_t>(position / kv_block_tokens)] * kv_block_tokens +
+    return view.blocks.front()[static_cast<std::size_t>(position / kv_block_tokens)] * kv_block_tokens +
            position % kv_block_tokens;
   };
   const auto rotate_head = [&](double* x, graph::RopeId rope, std::size_t token) {

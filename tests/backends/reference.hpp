@@ -65,13 +65,14 @@ struct TestBatch {
   };
   std::vector<std::int32_t> tokens, positions, sequences, types, ordinals, outputs;
   std::int32_t task = 1;
-  std::shared_ptr<const std::vector<std::vector<std::int32_t>>> blocks;  // that the views and their copies refer to
+  // Of each sequence the tables of its groups, that the views and their copies refer to.
+  std::shared_ptr<const std::vector<std::vector<std::vector<std::int32_t>>>> blocks;
   std::vector<SequenceView> views;
   std::vector<Sampling> sampling;
 
   // All rows are wanted, their types alternate, and every third is padding to the ordinals. Sequence s owns the pages
-  // pages[s].
-  TestBatch(const std::vector<Part>& parts, std::vector<std::vector<std::int32_t>> pages,
+  // pages[s] in the first group, and others in the next.
+  TestBatch(const std::vector<Part>& parts, const std::vector<std::vector<std::int32_t>>& pages,
             const std::vector<bool>& long_rope = {});
   Batch batch() const;
 };

@@ -110,9 +110,16 @@ WeightSource TestGraph::source() const {
   };
 }
 
-TestBatch::TestBatch(const std::vector<Part>& parts, std::vector<std::vector<std::int32_t>> pages,
-                     const std::vector<bool>& long_rope)
-    : blocks(std::make_shared<std::vector<std::vector<std::int32_t>>>(std::move(pages))) {
+TestBatch::TestBatch(const std::vector<Part>& parts, const std::vector<std::vector<std::int32_t>>& pages,
+                     const std::vector<bool>& long_rope) {
+  std::vector<std::vector<std::vector<std::int32_t>>> tables;
+  constexpr std::int32_t last_block = 7;
+  for (const std::vector<std::int32_t>& table : pages) {
+    std::vector<std::int32_t> other;
+    for (const std::int32_t block : table) other.push_back(last_block - block);
+    tables.push_back({table, other});
+  }
+  blocks = std::make_shared<decltype(tables)>(std::move(tables));
   for (const Part& part : parts) {
     const auto view = static_cast<std::int32_t>(views.size());
     const auto length = part.first + static_cast<std::int32_t>(part.tokens.size());

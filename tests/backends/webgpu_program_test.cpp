@@ -137,7 +137,7 @@ TEST(WebGpuProgram, CopiedBlockContinuesLikeTheOriginal) {
   const auto program = compile(g);
   const std::vector<std::vector<std::int32_t>> pages{{1}, {2}};
   run(*program, TestBatch({{0, 0, random_tokens(20, 1)}}, pages));
-  program->copy_block(1, 2);
+  program->copy_block({.from = 1, .to = 2});
   const auto original = run(*program, TestBatch({{0, 20, {7}}}, pages)).rows;
   const auto copy = run(*program, TestBatch({{1, 20, {7}}}, pages)).rows;
   EXPECT_EQ(original, copy);

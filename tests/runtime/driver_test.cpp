@@ -14,8 +14,7 @@
 namespace gerbil::runtime {
 namespace {
 
-constexpr SchedulerOptions roomy{
-    .context_length = 512, .kv_tokens = 16 * 512, .step_tokens = 64, .vocabulary = vocabulary};
+const SchedulerOptions roomy{.context_length = 512, .kv_tokens = 16 * 512, .step_tokens = 64, .vocabulary = vocabulary};
 
 // What became of a request that was submitted.
 struct Answer {

@@ -1,5 +1,5 @@
-// A program whose next token is a hash of all tokens before it, read back from the pages they were written to: any
-// mistake in paging, prefix reuse, chunking or preemption changes the answer.
+// A program whose next token is a hash of all tokens before it that each group of pages sees, read back from the pages
+// they were written to: any mistake in paging, prefix reuse, chunking or preemption changes the answer.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,12 @@ inline constexpr std::int32_t vocabulary = 1000;
 
 class HashProgram : public Program {
  public:
-  explicit HashProgram(std::int32_t kv_tokens) : cells_(static_cast<std::size_t>(kv_tokens), -1) {}
+  explicit HashProgram(const SchedulerOptions& options) : windows_(options.windows) {
+    for (std::size_t group = 0; group < windows_.size(); ++group) {
+      const std::int32_t capacity = options.group_tokens.empty() ? options.kv_tokens : options.group_tokens[group];
+      cells_.emplace_back(static_cast<std::size_t>(capacity), -1);
+    }
+  }
 
   void begin(const Batch& batch) override {
     ++steps;
@@ -27,7 +32,9 @@ class HashProgram : public Program {
     largest = std::max(largest, batch.tokens.size());
     tokens += std::ssize(batch.tokens);
     for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
-      cell(batch.views[static_cast<std::size_t>(batch.sequences[i])], batch.positions[i]) = batch.tokens[i];
+      const SequenceView& view = batch.views[static_cast<std::size_t>(batch.sequences[i])];
+      for (std::size_t group = 0; group < windows_.size(); ++group)
+        cell(view, group, batch.positions[i]) = batch.tokens[i];
     }
   }
 
@@ -46,8 +53,9 @@ class HashProgram : public Program {
   bool ready() override { return true; }
   StepResult finish() override { return std::exchange(result_, {}); }
 
-  void copy_block(std::int32_t from, std::int32_t to) override {
-    std::copy_n(cells_.begin() + from * kv_block_tokens, kv_block_tokens, cells_.begin() + to * kv_block_tokens);
+  void copy_block(const BlockCopy& copy) override {
+    const auto cells = cells_[copy.group].begin();
+    std::copy_n(cells + copy.from * kv_block_tokens, kv_block_tokens, cells + copy.to * kv_block_tokens);
   }
   const ProgramInfo& info() const override { return info_; }
 
@@ -63,16 +71,20 @@ class HashProgram : public Program {
     const auto row = static_cast<std::size_t>(batch_->outputs[static_cast<std::size_t>(output)]);
     const SequenceView& view = batch_->views[static_cast<std::size_t>(batch_->sequences[row])];
     std::uint32_t hash = view.long_rope ? 7 : 1;
-    for (std::int32_t p = 0; p <= batch_->positions[row]; ++p) {
-      hash = hash * 31 + static_cast<std::uint32_t>(cell(view, p));
+    for (std::size_t group = 0; group < windows_.size(); ++group) {
+      const std::int32_t last = batch_->positions[row];
+      for (std::int32_t p = windows_[group] > 0 ? std::max(0, last - windows_[group] + 1) : 0; p <= last; ++p) {
+        hash = hash * 31 + static_cast<std::uint32_t>(cell(view, group, p));
+      }
     }
     return static_cast<std::int32_t>(hash % vocabulary);
   }
-  std::int32_t& cell(const SequenceView& view, std::int32_t position) {
-    const auto block = view.blocks[static_cast<std::size_t>(position / kv_block_tokens)];
-    return cells_[static_cast<std::size_t>(block * kv_block_tokens + position % kv_block_tokens)];
+  std::int32_t& cell(const SequenceView& view, std::size_t group, std::int32_t position) {
+    const std::int32_t block = view.blocks[group].at(static_cast<std::size_t>(position / kv_block_tokens));
+    return cells_[group].at(static_cast<std::size_t>(block * kv_block_tokens + position % kv_block_tokens));
   }
-  std::vector<std::int32_t> cells_;
+  std::vector<std::int32_t> windows_;
+  std::vector<std::vector<std::int32_t>> cells_;  // by group
   const Batch* batch_ = nullptr;
   StepResult result_;
   ProgramInfo info_;
@@ -80,7 +92,7 @@ class HashProgram : public Program {
 
 struct Harness {
   explicit Harness(SchedulerOptions options = {.context_length = 512, .kv_tokens = 1024, .vocabulary = vocabulary}) {
-    auto owned = std::make_unique<HashProgram>(options.kv_tokens);
+    auto owned = std::make_unique<HashProgram>(options);
     program = owned.get();
     driver = std::make_unique<Driver>(std::move(owned), options);
   }
@@ -117,11 +129,16 @@ inline std::vector<std::int32_t> prompt(std::int32_t size, std::int32_t seed = 1
   return tokens;
 }
 
-inline std::vector<std::int32_t> expected(std::vector<std::int32_t> tokens, int count) {
+inline std::vector<std::int32_t> expected(std::vector<std::int32_t> tokens, int count,
+                                          const std::vector<std::int32_t>& windows = {0}) {
   std::vector<std::int32_t> answer;
   for (int i = 0; i < count; ++i) {
     std::uint32_t hash = 1;
-    for (const std::int32_t token : tokens) hash = hash * 31 + static_cast<std::uint32_t>(token);
+    for (const std::int32_t window : windows) {
+      const auto passed = window > 0 ? std::max<std::ptrdiff_t>(0, std::ssize(tokens) - window) : 0;
+      for (const std::int32_t token : std::span(tokens).subspan(static_cast<std::size_t>(passed)))
+        hash = hash * 31 + static_cast<std::uint32_t>(token);
+    }
     answer.push_back(static_cast<std::int32_t>(hash % vocabulary));
     tokens.push_back(answer.back());
   }

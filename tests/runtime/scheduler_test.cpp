@@ -171,12 +171,12 @@ TEST(Scheduler, LongSequencesUseTheLongRope) {
 
 // A scheduler and its program, step by step.
 struct Steps {
-  explicit Steps(const SchedulerOptions& options) : program(options.kv_tokens), scheduler(options) {}
+  explicit Steps(const SchedulerOptions& options) : program(options), scheduler(options) {}
   // One step; false when there was nothing to run.
   bool step() {
     const Scheduler::Plan* plan = scheduler.plan(now);
     if (plan) {
-      for (const auto& [from, to] : plan->copies) program.copy_block(from, to);
+      for (const BlockCopy& copy : plan->copies) program.copy_block(copy);
       program.begin(plan->batch);
       program.choose(plan->choices);
       scheduler.commit(program.finish(), now);

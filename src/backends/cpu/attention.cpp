@@ -14,7 +14,7 @@ void store_token(const Machine& m, const KvPool& pool, std::int64_t token, const
   const auto t = static_cast<std::size_t>(token);
   const SequenceView& view = m.batch->views[static_cast<std::size_t>(m.batch->sequences[t])];
   const std::int32_t position = m.batch->positions[t];
-  const std::int32_t block = view.blocks[static_cast<std::size_t>(position / kv_block_tokens)];
+  const std::int32_t block = view.blocks[pool.group][static_cast<std::size_t>(position / kv_block_tokens)];
   kernels::kv_store(pool.layout, pool.block(block), position % kv_block_tokens, keys, values);
 }
 
@@ -111,7 +111,7 @@ Operation make_attend(Machine& machine, const graph::Node& node, const graph::At
       kernels::AttentionTask task;
       task.layout = layout;
       task.pool = pool.blocks.data();
-      task.blocks = run.view->blocks.data();
+      task.blocks = run.view->blocks[pool.group].data();
       task.kv_head = static_cast<std::int64_t>(index % kv_heads);
       task.heads = heads;
       task.queries = run.count;

@@ -88,10 +88,13 @@ std::vector<Operation> bind_nodes(Machine& m, const std::vector<MatrixUse>& uses
 }
 
 void reserve_pages(Machine& m) {
-  const std::int64_t blocks = (m.options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
-  for (const graph::Pages& pages : m.graph.pages) {
+  const graph::PageGroups groups = graph::page_groups(m.graph);
+  const auto blocks = block_counts(groups, m.options);
+  for (std::size_t id = 0; id < m.graph.pages.size(); ++id) {
+    const graph::Pages& pages = m.graph.pages[id];
+    const std::size_t group = groups.of[id];
     const kernels::KvLayout layout{pages.kv_heads, pages.head_dim, m.options.exact};
-    m.pages.push_back({layout, kernels::Buffer(static_cast<std::size_t>(blocks) * layout.block_bytes())});
+    m.pages.push_back({group, layout, kernels::Buffer(static_cast<std::size_t>(blocks[group]) * layout.block_bytes())});
   }
   for (const graph::RopeTable& table : m.graph.ropes) {
     const std::size_t half = table.inverse_frequencies.size();
@@ -184,9 +187,10 @@ class CpuProgram final : public Program {
     return std::exchange(result_, {});
   }
 
-  void copy_block(std::int32_t from, std::int32_t to) override {
+  void copy_block(const BlockCopy& copy) override {
     for (const KvPool& pool : machine_.pages) {
-      std::memcpy(pool.block(to), pool.block(from), pool.layout.block_bytes());
+      if (pool.group != copy.group) continue;
+      std::memcpy(pool.block(copy.to), pool.block(copy.from), pool.layout.block_bytes());
     }
   }
 

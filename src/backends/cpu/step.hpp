@@ -25,6 +25,7 @@ inline constexpr std::int32_t queries_per_run = 32;
 
 // The memory of pages.
 struct KvPool {
+  std::size_t group = 0;  // of pages
   kernels::KvLayout layout;
   kernels::Buffer blocks;
   std::byte* block(std::int32_t index) const {

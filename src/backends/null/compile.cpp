@@ -13,10 +13,12 @@ class NullProgram final : public Program {
       : options_(options), vocabulary_(static_cast<std::size_t>(graph.value(graph.output).width)) {
     info_.device = "null";
     info_.arena_bytes = graph::plan_memory(graph).peak * options.max_tokens * static_cast<std::int64_t>(sizeof(float));
-    const std::int64_t blocks = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
     const std::int64_t element = options.exact ? 4 : 2;
-    for (const graph::Pages& pages : graph.pages) {
-      info_.kv_bytes += blocks * kv_block_tokens * 2 * pages.kv_heads * pages.head_dim * element;
+    const graph::PageGroups groups = graph::page_groups(graph);
+    const auto blocks = block_counts(groups, options);
+    for (std::size_t id = 0; id < graph.pages.size(); ++id) {
+      const graph::Pages& pages = graph.pages[id];
+      info_.kv_bytes += blocks[groups.of[id]] * kv_block_tokens * 2 * pages.kv_heads * pages.head_dim * element;
     }
     const Operations operations = count_operations(graph);
     info_.operations_per_token = operations.token;
@@ -31,7 +33,7 @@ class NullProgram final : public Program {
   }
   bool ready() override { return true; }
   StepResult finish() override { return std::exchange(result_, {}); }
-  void copy_block(std::int32_t, std::int32_t) override {}
+  void copy_block(const BlockCopy&) override {}
   const ProgramInfo& info() const override { return info_; }
 
  private:

@@ -17,8 +17,9 @@ constexpr std::int64_t prompt_teams = 4;
 // of 2000 with one page, 433 with two and 525 with four. Wider heads leave fewer registers and less workgroup memory.
 std::int64_t prompt_pages(std::int64_t per_lane) { return per_lane == 1 ? 2 : 1; }
 
-Constants kv_constants(const Machine& m, const graph::Pages& pages) {
-  Constants constants{{"KV_HEADS", std::int64_t{pages.kv_heads}}, {"HEAD_DIM", std::int64_t{pages.head_dim}}};
+Constants kv_constants(const Machine& m, const KvPool& pool) {
+  Constants constants{{"KV_HEADS", std::int64_t{pool.pages.kv_heads}}, {"HEAD_DIM", std::int64_t{pool.pages.head_dim}}};
+  if (pool.group > 0) constants["GROUP"] = static_cast<std::int64_t>(pool.group);
   if (!m.options.exact) constants["KV16"] = std::int64_t{1};
   return constants;
 }
@@ -51,7 +52,7 @@ Operation make_write(Machine& m, const graph::Node& node, const graph::Write& wr
   const std::int64_t units = kv.pages.kv_heads * kv.pages.head_dim / 4;
   Operation operation{.work = units};
   operation.dispatches.push_back(
-      {.kernel = m.kernel("kv_write", kv_constants(m, kv.pages), threads),
+      {.kernel = m.kernel("kv_write", kv_constants(m, kv), threads),
        .bindings =
            {{0, m.step}, {1, m.value(node.inputs[0])}, {2, m.value(node.inputs[1])}, {3, kv.keys}, {4, kv.values}},
        .groups = (units + threads - 1) / threads});
@@ -60,7 +61,7 @@ Operation make_write(Machine& m, const graph::Node& node, const graph::Write& wr
 
 Operation make_attend(Machine& m, const graph::Node& node, const graph::Attend& attend) {
   const KvPool& kv = at(m.pages, attend.pages);
-  Constants constants = kv_constants(m, kv.pages);
+  Constants constants = kv_constants(m, kv);
   constants["HEADS"] = std::int64_t{attend.heads};
   constants["SCALE"] = attend.scale;
   if (kv.pages.causal) constants["CAUSAL"] = std::int64_t{1};
@@ -94,7 +95,7 @@ Operation make_attend(Machine& m, const graph::Node& node, const graph::Attend& 
 
 Operation make_attention_input(Machine& m, const graph::Node& node, const graph::AttentionInput& input) {
   const KvPool& kv = at(m.pages, input.pages);
-  Constants constants = kv_constants(m, kv.pages);
+  Constants constants = kv_constants(m, kv);
   constants["HEADS"] = std::int64_t{input.heads};
   constants["EPSILON"] = input.epsilon;
   std::vector<gpu::Binding> bindings{

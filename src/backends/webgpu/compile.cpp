@@ -67,13 +67,16 @@ class WebGpuProgram final : public Program {
     return result;
   }
 
-  void copy_block(std::int32_t from, std::int32_t to) override {
+  void copy_block(const BlockCopy& copy) override {
     // WebGPU copies between different buffers only, so a page goes through one of its own.
     for (const KvPool& pool : machine_.pages) {
+      if (pool.group != copy.group) continue;
+      const std::uint64_t from = static_cast<std::uint64_t>(copy.from) * pool.page_bytes;
+      const std::uint64_t to = static_cast<std::uint64_t>(copy.to) * pool.page_bytes;
       if (!page_ || page_.size() < pool.page_bytes) page_ = machine_.device.buffer(pool.page_bytes, "page");
       for (const gpu::Buffer& buffer : {pool.keys, pool.values}) {
-        machine_.device.copy(buffer, static_cast<std::uint64_t>(from) * pool.page_bytes, page_, 0, pool.page_bytes);
-        machine_.device.copy(page_, 0, buffer, static_cast<std::uint64_t>(to) * pool.page_bytes, pool.page_bytes);
+        machine_.device.copy(buffer, from, page_, 0, pool.page_bytes);
+        machine_.device.copy(page_, 0, buffer, to, pool.page_bytes);
       }
     }
   }

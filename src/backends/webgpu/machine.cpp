@@ -70,7 +70,7 @@ class ValueBuffers {
   std::vector<Slot> slots_;
 };
 
-KvPool reserve_pages(Machine& m, const graph::Pages& pages) {
+KvPool reserve_pages(Machine& m, const graph::Pages& pages, std::size_t group, std::int64_t blocks) {
   if (pages.head_dim % 4 != 0 || pages.head_dim > 512)
     throw Error(
         ErrorCode::unsupported,
@@ -78,15 +78,16 @@ KvPool reserve_pages(Machine& m, const graph::Pages& pages) {
                     "the CPU.",
                     pages.head_dim));
   const std::uint64_t element = m.options.exact ? 4 : 2;
-  const std::uint64_t count = static_cast<std::uint64_t>(m.positions / kv_block_tokens);
-  KvPool pool{pages, {}, {}, static_cast<std::uint64_t>(pages.kv_heads * pages.head_dim * kv_block_tokens) * element};
-  const std::uint64_t bytes = count * pool.page_bytes;
+  KvPool pool{.pages = pages,
+              .group = group,
+              .page_bytes = static_cast<std::uint64_t>(pages.kv_heads * pages.head_dim * kv_block_tokens) * element};
+  const std::uint64_t bytes = static_cast<std::uint64_t>(blocks) * pool.page_bytes;
   if (bytes > m.device.capabilities().max_binding_bytes)
-    throw Error(
-        ErrorCode::out_of_memory,
-        std::format("Keys of {} tokens are {} bytes in a layer, but {} allows at most {} bytes in a binding. "
-                    "Choose a smaller cache or a shorter context.",
-                    m.positions, bytes, m.device.capabilities().name, m.device.capabilities().max_binding_bytes));
+    throw Error(ErrorCode::out_of_memory,
+                std::format("Keys of {} tokens are {} bytes in a layer, but {} allows at most {} bytes in a binding. "
+                            "Choose a smaller cache or a shorter context.",
+                            blocks * kv_block_tokens, bytes, m.device.capabilities().name,
+                            m.device.capabilities().max_binding_bytes));
   pool.keys = m.device.buffer(bytes, "keys");
   pool.values = m.device.buffer(bytes, "values");
   return pool;
@@ -135,17 +136,22 @@ Toolset choose_tools(const gpu::Capabilities& capabilities, const ProgramOptions
 
 Machine::Machine(graph::Graph g, const ProgramOptions& o)
     : graph(std::move(g)), options(o), tools(choose_tools(device.capabilities(), o)) {
-  const std::int64_t blocks = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
-  positions = blocks * kv_block_tokens;
+  const graph::PageGroups groups = graph::page_groups(graph);
+  const auto blocks = block_counts(groups, options);
+  const std::int64_t pages_of_all = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
+  positions = pages_of_all * kv_block_tokens;
   order.resize(graph.nodes.size());
   std::ranges::iota(order, std::size_t{0});
   std::ranges::stable_partition(order,
                                 [&](std::size_t node) { return stage_of(graph, graph.nodes[node]) != Stage::wanted; });
   ValueBuffers(*this).assign();
   vectors.resize(graph.weights.size());
-  for (const graph::Pages& declared : graph.pages) pages.push_back(reserve_pages(*this, declared));
+  for (std::size_t id = 0; id < graph.pages.size(); ++id) {
+    pages.push_back(reserve_pages(*this, graph.pages[id], groups.of[id], blocks[groups.of[id]]));
+  }
   for (const graph::RopeTable& table : graph.ropes) angles.push_back(write_angles(*this, table));
-  const auto words = step_token_words * options.max_tokens + options.max_sequences * (blocks + step_sequence_words);
+  const auto tables = static_cast<std::int64_t>(groups.windows.size()) * pages_of_all;
+  const auto words = step_token_words * options.max_tokens + options.max_sequences * (tables + step_sequence_words);
   step = device.buffer(static_cast<std::uint64_t>(words) * 4, "step");
   selected = device.buffer(static_cast<std::uint64_t>(options.max_outputs) * 8, "selected rows");
   std::int64_t inputs = 0;

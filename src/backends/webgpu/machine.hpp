@@ -48,13 +48,14 @@ struct Operation {
   std::vector<Dispatch> dispatches;
 };
 
-// Of kernels/wgsl/step.wgsl: the words of a token, and those of a sequence besides its pages.
+// Of kernels/wgsl/step.wgsl: the words of a token, and those of a sequence besides its tables of pages.
 inline constexpr std::int64_t step_token_words = 5;
 inline constexpr std::int64_t step_sequence_words = 2;
 
 // The memory of pages.
 struct KvPool {
   graph::Pages pages;
+  std::size_t group = 0;
   gpu::Buffer keys;
   gpu::Buffer values;
   std::uint64_t page_bytes = 0;  // of either

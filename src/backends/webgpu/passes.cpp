@@ -1,5 +1,6 @@
 #include "backends/webgpu/passes.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace gerbil::webgpu {
@@ -24,6 +25,21 @@ std::vector<Pass> split(const Batch& batch) {
   return passes;
 }
 
+namespace {
+
+// The tables of the groups, one after the other, of equal length. Kernels that look at a page of which they use nothing
+// must find one.
+void add_tables(const SequenceView& view, std::vector<std::uint32_t>& words) {
+  const auto pages = static_cast<std::size_t>((view.length + kv_block_tokens - 1) / kv_block_tokens);
+  for (const std::vector<std::int32_t>& blocks : view.blocks) {
+    for (std::size_t page = 0; page < pages; ++page) {
+      words.push_back(static_cast<std::uint32_t>(page < blocks.size() ? std::max(blocks[page], 0) : 0));
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<std::uint32_t> step_words(const Batch& batch, const Pass& pass) {
   std::vector<std::uint32_t> words(static_cast<std::size_t>(step_token_words) * pass.rows.size());
   std::vector<std::size_t> table(batch.views.size(), 0);  // where each sequence's pages begin; 0: not there yet
@@ -35,7 +51,7 @@ std::vector<std::uint32_t> step_words(const Batch& batch, const Pass& pass) {
       words.push_back(static_cast<std::uint32_t>(view.skipped));
       words.push_back(static_cast<std::uint32_t>(view.length));
       table[sequence] = words.size();
-      words.insert(words.end(), view.blocks.begin(), view.blocks.end());
+      add_tables(view, words);
     }
     std::uint32_t* token = &words[static_cast<std::size_t>(step_token_words) * i];
     token[0] = static_cast<std::uint32_t>(batch.tokens[row]);

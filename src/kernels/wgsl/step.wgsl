@@ -1,6 +1,6 @@
 // What a step brings. Five words a token: its id, its position, where the block table of its sequence begins in `step`,
-// which set of rope angles it uses (bit 0), its type (bits 1 to 15) and the task (bits 16 up), and its ordinal. Before
-// the block table stand the rows of the sequence that pooling skips, and its length.
+// which set of rope angles it uses (bit 0), its type (bits 1 to 15) and the task (bits 16 up), and its ordinal. There is
+// a block table for each group of pages, one after the other. Before them stand the rows of the sequence that pooling skips, and its length.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 
 // The pages of the first token's sequence stand right after the words of the last token.
@@ -16,4 +16,11 @@ fn sequence_skipped(token: u32) -> u32 { return step[step[5u * token + 2u] - 2u]
 // Tokens of the token's sequence, those of this step included.
 fn sequence_length(token: u32) -> u32 { return step[step[5u * token + 2u] - 1u]; }
 // The page of the cache that holds a position of the token's sequence.
-fn page_of(token: u32, position: u32) -> u32 { return step[step[5u * token + 2u] + position / 32u]; }
+fn page_of(token: u32, position: u32) -> u32 {
+#if GROUP
+  let table = GROUP * ((sequence_length(token) + 31u) / 32u);
+#else
+  let table = 0u;
+#endif
+  return step[step[5u * token + 2u] + table + position / 32u];
+}

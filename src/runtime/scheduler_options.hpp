@@ -1,0 +1,27 @@
+// What a scheduler must know of its program, and how it is to behave.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace gerbil::runtime {
+
+struct SchedulerOptions {
+  std::int32_t context_length = 0;          // tokens of one sequence, prompt and answer
+  std::int32_t kv_tokens = 0;               // capacity of pages that keep everything
+  std::vector<std::int32_t> windows = {0};  // of the program's groups of pages, see graph::page_groups()
+  std::vector<std::int32_t> group_tokens;   // their capacities, where they are not kv_tokens
+  std::int32_t step_tokens = 512;           // what a step takes of several requests
+  std::int32_t max_tokens = 512;    // of one step: a text that has to be read at once may have more than step_tokens
+  std::int32_t max_sequences = 64;  // of one step
+  std::int32_t max_outputs = 64;    // wanted rows of one step
+  std::int32_t vocabulary = 0;
+  std::int32_t types = 1;                  // of tokens
+  std::int32_t padding_token = -1;         // see graph::Index::ordinal
+  std::int32_t rope_original_context = 0;  // sequences that may grow beyond it use the long rope; 0: none does
+  std::int32_t max_waiting = 0;            // requests that may wait for room, preempted ones included; 0: any number
+  bool whole_texts = false;                // the program encodes texts, each of which must be in one step
+  bool reuse_prefixes = true;
+};
+
+}  // namespace gerbil::runtime
