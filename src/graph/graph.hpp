@@ -47,6 +47,12 @@ struct Pages {
   bool operator==(const Pages&) const = default;
 };
 
+// What a recurrent layer remembers of a sequence, in f32: zeros before its first token, and another with every token.
+// The runtime gives each sequence a place in all of them.
+struct Slot {
+  std::int64_t elements = 0;
+};
+
 // Angles of a rotary embedding: position · inverse_frequencies[i], with cosine and sine multiplied by `scale`
 // (transformers' attention_scaling). Sequences that will grow beyond original_context tokens use the long set when
 // there is one (LongRoPE); which set a sequence uses is fixed when it starts, so that results do not depend on
@@ -66,10 +72,12 @@ struct Graph {
   std::vector<Node> nodes;
   std::vector<WeightDeclaration> weights;
   std::vector<Pages> pages;
+  std::vector<Slot> slots;
   std::vector<RopeTable> ropes;
   ValueId output;                   // logits, or embeddings; Rows::outputs
   std::int32_t context_length = 0;  // what the model was made for
   std::int32_t padding_token = -1;  // see Index::ordinal; -1: none
+  std::int32_t step_multiple = 1;   // a prompt is cut only at multiples of it, counted from position 0
 
   const Value& value(ValueId id) const { return at(values, id); }
   const WeightDeclaration& weight(WeightId id) const { return at(weights, id); }

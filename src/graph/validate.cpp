@@ -57,6 +57,7 @@ class Validator {
     for (const ValueId output : node.outputs) expect_id(output, graph_.values, "output value");
     for_each_id<WeightId>(node.operation, [&](WeightId id) { expect_id(id, graph_.weights, "weight"); });
     for_each_id<PagesId>(node.operation, [&](PagesId id) { expect_id(id, graph_.pages, "pages"); });
+    for_each_id<SlotId>(node.operation, [&](SlotId id) { expect_id(id, graph_.slots, "slot"); });
     for_each_id<RopeId>(node.operation, [&](RopeId id) { expect_id(id, graph_.ropes, "rope"); });
   }
 

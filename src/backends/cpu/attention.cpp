@@ -59,11 +59,21 @@ void prepare_runs(Machine& m) {
   }
 }
 
+// Of sequences that begin.
+void clear_slots(Machine& m) {
+  if (m.slots.empty()) return;
+  for (const QueryRun& run : m.runs) {
+    if (m.batch->positions[static_cast<std::size_t>(run.first)] != 0) continue;
+    for (const SlotPool& pool : m.slots) std::fill_n(pool.state(run.view->slot), pool.elements, 0.0f);
+  }
+}
+
 }  // namespace
 
 void prepare_step(Machine& machine) {
   prepare_angles(machine);
   prepare_runs(machine);
+  clear_slots(machine);
 }
 
 Operation make_write(const graph::Node& node, const graph::Write& write) {

@@ -87,11 +87,15 @@ std::vector<Operation> bind_nodes(Machine& m, const std::vector<MatrixUse>& uses
   return operations;
 }
 
-void reserve_pages(Machine& m) {
+void reserve_states(Machine& m) {
   const std::int64_t blocks = (m.options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
   for (const graph::Pages& pages : m.graph.pages) {
     const kernels::KvLayout layout{pages.kv_heads, pages.head_dim, m.options.exact};
     m.pages.push_back({layout, kernels::Buffer(static_cast<std::size_t>(blocks) * layout.block_bytes())});
+  }
+  for (const graph::Slot& slot : m.graph.slots) {
+    const auto floats = static_cast<std::size_t>(m.options.slots) * static_cast<std::size_t>(slot.elements);
+    m.slots.push_back({slot.elements, kernels::Buffer(floats * sizeof(float))});
   }
   for (const graph::RopeTable& table : m.graph.ropes) {
     const std::size_t half = table.inverse_frequencies.size();
@@ -119,6 +123,7 @@ ProgramInfo describe(const Machine& m, const std::vector<MatrixUse>& uses) {
   }
   info.arena_bytes = static_cast<std::int64_t>(m.arena.size());
   for (const KvPool& pool : m.pages) info.kv_bytes += static_cast<std::int64_t>(pool.blocks.size());
+  for (const SlotPool& pool : m.slots) info.slot_bytes += static_cast<std::int64_t>(pool.states.size());
   if (m.options.exact) info.notes.emplace_back("8-bit activations are off: the program was compiled to be exact.");
   if (dense) {
     info.notes.emplace_back("Some projections have unquantised weights and run in f32; quantised ones are faster.");
@@ -137,7 +142,7 @@ class CpuProgram final : public Program {
     load_weights(machine_, uses, source, progress);
     machine_.plan = plan_memory(machine_.graph);
     machine_.arena = kernels::Buffer(static_cast<std::size_t>(machine_.plan.peak * options.max_tokens) * sizeof(float));
-    reserve_pages(machine_);
+    reserve_states(machine_);
     operations_ = bind_nodes(machine_, uses);
     info_ = describe(machine_, uses);
     if (options.profiler) start_profile(uses);
@@ -188,6 +193,10 @@ class CpuProgram final : public Program {
     for (const KvPool& pool : machine_.pages) {
       std::memcpy(pool.block(to), pool.block(from), pool.layout.block_bytes());
     }
+  }
+
+  void copy_slot(std::int32_t from, std::int32_t to) override {
+    for (const SlotPool& pool : machine_.slots) std::copy_n(pool.state(from), pool.elements, pool.state(to));
   }
 
   const ProgramInfo& info() const override { return info_; }

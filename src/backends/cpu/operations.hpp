@@ -29,7 +29,8 @@ Operation make_write(const graph::Node& node, const graph::Write& write);
 Operation make_attend(Machine& machine, const graph::Node& node, const graph::Attend& attend);
 Operation make_attention_input(Machine& machine, const graph::Node& node, const graph::AttentionInput& input);
 
-// Once a step, before the operations: the rope angles of every token, and the runs of queries.
+// Once a step, before the operations: the rope angles of every token, the runs of queries, and the
+// slots of sequences that begin.
 void prepare_step(Machine& machine);
 
 // Makes every thread's scratch at least `floats` long.

@@ -32,6 +32,13 @@ struct KvPool {
   }
 };
 
+// The memory of a recurrent layer's state.
+struct SlotPool {
+  std::int64_t elements = 0;
+  kernels::Buffer states;
+  float* state(std::int32_t slot) const { return states.as<float>() + slot * elements; }
+};
+
 // Cosines and sines of the batch's positions for one rope.
 struct Angles {
   std::int64_t half = 0;
@@ -49,6 +56,7 @@ struct Machine {
   std::vector<Matrix> matrices;
   std::vector<std::vector<float>> vectors;  // by WeightId; empty for matrices
   std::vector<KvPool> pages;                // by PagesId
+  std::vector<SlotPool> slots;              // by SlotId
 
   graph::MemoryPlan plan;
   kernels::Buffer arena;

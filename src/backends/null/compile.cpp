@@ -18,6 +18,7 @@ class NullProgram final : public Program {
     for (const graph::Pages& pages : graph.pages) {
       info_.kv_bytes += blocks * kv_block_tokens * 2 * pages.kv_heads * pages.head_dim * element;
     }
+    for (const graph::Slot& slot : graph.slots) info_.slot_bytes += options.slots * slot.elements * 4;
     const Operations operations = count_operations(graph);
     info_.operations_per_token = operations.token;
     info_.operations_per_prompt_token = operations.prompt_token;
@@ -32,6 +33,7 @@ class NullProgram final : public Program {
   bool ready() override { return true; }
   StepResult finish() override { return std::exchange(result_, {}); }
   void copy_block(std::int32_t, std::int32_t) override {}
+  void copy_slot(std::int32_t, std::int32_t) override {}
   const ProgramInfo& info() const override { return info_; }
 
  private:

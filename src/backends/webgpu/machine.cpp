@@ -92,6 +92,18 @@ KvPool reserve_pages(Machine& m, const graph::Pages& pages) {
   return pool;
 }
 
+SlotPool reserve_slots(Machine& m, const graph::Slot& slot) {
+  const std::uint64_t slot_bytes = static_cast<std::uint64_t>(slot.elements) * sizeof(float);
+  const std::uint64_t bytes = static_cast<std::uint64_t>(m.options.slots) * slot_bytes;
+  if (bytes > m.device.capabilities().max_binding_bytes)
+    throw Error(
+        ErrorCode::out_of_memory,
+        std::format("The states of {} sequences are {} bytes in a layer, but {} allows at most {} bytes in a "
+                    "binding. Choose fewer sequences.",
+                    m.options.slots, bytes, m.device.capabilities().name, m.device.capabilities().max_binding_bytes));
+  return {m.device.buffer(bytes, "states"), slot_bytes};
+}
+
 gpu::Buffer write_angles(Machine& m, const graph::RopeTable& table) {
   const std::size_t half = table.inverse_frequencies.size();
   const std::size_t sets = table.long_inverse_frequencies.empty() ? 1 : 2;
@@ -144,6 +156,7 @@ Machine::Machine(graph::Graph g, const ProgramOptions& o)
   ValueBuffers(*this).assign();
   vectors.resize(graph.weights.size());
   for (const graph::Pages& declared : graph.pages) pages.push_back(reserve_pages(*this, declared));
+  for (const graph::Slot& declared : graph.slots) slots.push_back(reserve_slots(*this, declared));
   for (const graph::RopeTable& table : graph.ropes) angles.push_back(write_angles(*this, table));
   const auto words = step_token_words * options.max_tokens + options.max_sequences * (blocks + step_sequence_words);
   step = device.buffer(static_cast<std::uint64_t>(words) * 4, "step");

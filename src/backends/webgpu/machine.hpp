@@ -50,7 +50,7 @@ struct Operation {
 
 // Of kernels/wgsl/step.wgsl: the words of a token, and those of a sequence besides its pages.
 inline constexpr std::int64_t step_token_words = 5;
-inline constexpr std::int64_t step_sequence_words = 2;
+inline constexpr std::int64_t step_sequence_words = 3;
 
 // The memory of pages.
 struct KvPool {
@@ -58,6 +58,12 @@ struct KvPool {
   gpu::Buffer keys;
   gpu::Buffer values;
   std::uint64_t page_bytes = 0;  // of either
+};
+
+// The memory of a recurrent layer's state.
+struct SlotPool {
+  gpu::Buffer states;
+  std::uint64_t slot_bytes = 0;
 };
 
 // Which of the device's features the kernels use.
@@ -82,6 +88,7 @@ struct Machine {
   std::int64_t activation_bytes = 0;  // of all of them
   std::vector<gpu::Buffer> vectors;   // by WeightId; f32; none for matrices
   std::vector<KvPool> pages;          // by PagesId
+  std::vector<SlotPool> slots;        // by SlotId
   std::vector<gpu::Buffer> angles;    // by RopeId; cosine and sine of every position, for the short and the long set
   std::int64_t positions = 0;         // that `angles` has
   gpu::Buffer step;                   // see kernels/wgsl/step.wgsl
