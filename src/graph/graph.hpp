@@ -32,6 +32,7 @@ struct WeightDeclaration {
   bool transposed = false;    // [columns, rows]
   std::int32_t slices = 1;    // [slices, rows, columns / slices]: the slices are put side by side
   std::string row_map;        // an integer tensor: the stored row of each row
+  bool flattened = false;     // a vector that is stored with more dimensions: the weights of a convolution
   std::vector<float> values;  // the numbers themselves, which no checkpoint has
   float add = 0.0f;           // to every element of a vector: Gemma's norms multiply by 1 + w
 };

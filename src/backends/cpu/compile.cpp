@@ -62,6 +62,8 @@ Operation bind(Machine& m, const graph::Node& node, const Matrix* matrix, bool r
         if constexpr (std::is_same_v<T, graph::Attend>) return make_attend(m, node, op);
         if constexpr (std::is_same_v<T, graph::SelectRows>) return make_select_rows(node);
         if constexpr (std::is_same_v<T, graph::Pool>) return make_pool(node, op);
+        if constexpr (std::is_same_v<T, graph::Concatenate>) return make_concatenate(node);
+        if constexpr (std::is_same_v<T, graph::DeltaNet>) return make_delta_net(m, node, op);
         if constexpr (std::is_same_v<T, graph::AttentionInput>) return make_attention_input(m, node, op);
       },
       node.operation);
@@ -103,6 +105,7 @@ void reserve_states(Machine& m) {
     m.angles.push_back({static_cast<std::int64_t>(half), std::vector<float>(floats), std::vector<float>(floats)});
   }
   m.runs.reserve(static_cast<std::size_t>(m.options.max_tokens));
+  m.sequences.reserve(static_cast<std::size_t>(m.options.max_sequences));
 }
 
 ProgramInfo describe(const Machine& m, const std::vector<MatrixUse>& uses) {

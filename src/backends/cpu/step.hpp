@@ -15,7 +15,7 @@
 
 namespace gerbil::cpu {
 
-// Consecutive queries of one sequence, few enough for one attention task.
+// Consecutive queries of one sequence; those of `runs` are few enough for one attention task.
 struct QueryRun {
   std::int32_t first = 0;  // row of the batch
   std::int32_t count = 0;
@@ -73,6 +73,7 @@ struct Machine {
   std::int64_t tokens = 0;
   std::int64_t outputs = 0;
   std::vector<QueryRun> runs;
+  std::vector<QueryRun> sequences;  // all queries of each
 
   std::int64_t rows(graph::ValueId id) const { return graph.value(id).rows == graph::Rows::tokens ? tokens : outputs; }
   float* value(graph::ValueId id) const {

@@ -168,6 +168,7 @@ Machine::Machine(graph::Graph g, const ProgramOptions& o)
   prepared = device.buffer(static_cast<std::uint64_t>(rows * ((inputs + 31) / 32 * 32) * (tools.f16 ? 2 : 4)),
                            "inputs of a product");
   factors = device.buffer(static_cast<std::uint64_t>(rows) * 4, "factors of a product");
+  reserve_delta_net(*this);
 }
 
 gpu::Kernel Machine::kernel(std::string_view file, Constants constants, std::int64_t threads) {

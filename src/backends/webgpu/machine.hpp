@@ -66,6 +66,15 @@ struct SlotPool {
   std::uint64_t slot_bytes = 0;
 };
 
+// What prompts are between the kernels of a layer of Gated DeltaNet (kernels/wgsl/delta_net_chunk.wgsl), the same for
+// all.
+struct DeltaNetBuffers {
+  gpu::Buffer mixed;
+  gpu::Buffer gates;
+  gpu::Buffer solved;
+  gpu::Buffer mixing;
+};
+
 // Which of the device's features the kernels use.
 struct Toolset {
   std::int64_t subgroup_size = 0;  // 0: none
@@ -96,6 +105,7 @@ struct Machine {
   // Inputs of the matrix-matrix products, see kernels/wgsl/linear_prepare.wgsl.
   gpu::Buffer prepared;
   gpu::Buffer factors;
+  DeltaNetBuffers delta_net;
 
   const gpu::Buffer& value(graph::ValueId id) const { return at(values, id); }
   const gpu::Buffer& vector(graph::WeightId id) const { return at(vectors, id); }
@@ -104,6 +114,10 @@ struct Machine {
   // Starts compiling a shader. `threads` becomes WG; with it come the subgroup's constants where they are used.
   gpu::Kernel kernel(std::string_view file, Constants constants, std::int64_t threads = 64);
 };
+
+// Makes the room that the layers of Gated DeltaNet share. Throws Error{unsupported} for heads that its kernels do not
+// take.
+void reserve_delta_net(Machine& machine);
 
 // The name of a constant that chooses a variant of a shader: "gelu_tanh" is GELU_TANH there.
 std::string constant_name(std::string_view name);
