@@ -31,9 +31,11 @@ struct SequenceView {
   bool long_rope = false;    // see graph::RopeTable
   std::int32_t skipped = 0;  // its first rows that graph::Pool leaves out
   Phase phase = Phase::prompt;
+  std::int32_t slot = -1;  // the number of its place in every graph::Slot; none where the graph has none
 };
 
 // T tokens from any number of sequences. The tokens of one sequence stand together, in order, at increasing positions.
+// A sequence whose first token of the step is at position 0 starts from zeros, whatever its slot holds.
 struct Batch {
   std::span<const std::int32_t> tokens;     // [T]
   std::span<const std::int32_t> positions;  // [T]
@@ -75,6 +77,7 @@ struct ProgramOptions {
   bool exact = false;                      // keep activations, keys and values in f32
   std::int32_t kv_tokens = 4096;           // capacity of pages over all sequences, rounded up to whole blocks
   std::vector<std::int32_t> group_tokens;  // and by group of pages, where it is another
+  std::int32_t slots = 0;                  // places in every graph::Slot, for sequences and for what is kept of them
   std::int32_t max_tokens = 512;           // largest T of a step
   std::int32_t max_sequences = 64;         // of a step
   std::int32_t max_outputs = 64;           // largest S of a step
@@ -97,6 +100,7 @@ struct ProgramInfo {
   std::int64_t operations_per_prompt_token = 0;  // without those that only the wanted logits need
   std::int64_t arena_bytes = 0;
   std::int64_t kv_bytes = 0;
+  std::int64_t slot_bytes = 0;
   int dispatches_per_token = 0;  // WebGPU, decode of one sequence
   int dispatches_per_batch = 0;  // WebGPU, a step of many tokens and a few wanted rows
   int readbacks_per_token = 0;
@@ -115,6 +119,8 @@ class Program {
   virtual StepResult finish() = 0;
   // Copies a block of all pages of a group: a branch of a sequence gets its own last page.
   virtual void copy_block(const BlockCopy& copy) = 0;
+  // Copies slot `from` over slot `to` in every state.
+  virtual void copy_slot(std::int32_t from, std::int32_t to) = 0;
   virtual const ProgramInfo& info() const = 0;
 };
 

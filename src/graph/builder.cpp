@@ -117,6 +117,12 @@ ValueId Builder::slice(ValueId x, std::int32_t begin, std::int32_t width) {
   return append(Slice{begin}, {x}, scope_ + "slice", width, graph_.value(x).rows);
 }
 
+ValueId Builder::concatenate(const std::vector<ValueId>& inputs) {
+  std::int32_t all = 0;
+  for (const ValueId input : inputs) all += width(input);
+  return append(Concatenate{}, inputs, scope_ + "concatenate", all, graph_.value(inputs.front()).rows);
+}
+
 ValueId Builder::rope(ValueId x, RopeId rope, std::int32_t head_dim) {
   return append(Rope{rope, head_dim}, {x}, scope_ + "rope", width(x), graph_.value(x).rows);
 }
@@ -133,6 +139,20 @@ ValueId Builder::attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, 
   const PagesId id = add_pages(pages);
   write(id, k, v);
   return attend(q, id, heads, scale);
+}
+
+ValueId Builder::delta_net(ValueId qkv, ValueId z, ValueId b, ValueId a, std::string_view module, DeltaNet shape) {
+  const std::string name = scope_ + std::string(module);
+  DeltaNet operation = shape;
+  operation.slot = graph::append(graph_.slots, {operation.slot_elements()});
+  operation.convolution = vector(name + ".conv1d.weight", operation.channels() * operation.taps);
+  at(graph_.weights, operation.convolution).flattened = true;
+  operation.decay = vector(name + ".A_log", operation.value_heads);
+  operation.time_bias = vector(name + ".dt_bias", operation.value_heads);
+  operation.norm = vector(name + ".norm.weight", operation.value_dim);
+  graph_.step_multiple = delta_net_chunk;
+  return append(operation, {concatenate({qkv, z, b, a})}, name, static_cast<std::int32_t>(operation.values()),
+                Rows::tokens);
 }
 
 ValueId Builder::select_rows(ValueId x) { return append(SelectRows{}, {x}, "select_rows", width(x), Rows::outputs); }

@@ -41,6 +41,7 @@ class Builder {
   ValueId top_softmax(ValueId x, std::int32_t count);
   ValueId activate(ValueId x, Activation activation);
   ValueId slice(ValueId x, std::int32_t begin, std::int32_t width);
+  ValueId concatenate(const std::vector<ValueId>& inputs);
   ValueId rope(ValueId x, RopeId rope, std::int32_t head_dim);
   // What a layer writes there, that layer and others attend to.
   PagesId add_pages(const Pages& pages);
@@ -48,6 +49,9 @@ class Builder {
   ValueId attend(ValueId q, PagesId pages, std::int32_t heads, float scale);
   // The three in one, for a layer whose keys and values no other reads.
   ValueId attention(ValueId q, ValueId k, ValueId v, std::int32_t heads, float scale, const Pages& pages);
+  // A layer of Gated DeltaNet below the module, from its projections of queries, keys and values, z, b and a; the sizes
+  // of `shape` are given, and its state and weights are added.
+  ValueId delta_net(ValueId qkv, ValueId z, ValueId b, ValueId a, std::string_view module, DeltaNet shape);
   ValueId select_rows(ValueId x);
   ValueId pool(ValueId x, std::vector<Pooling> modes);
 
@@ -67,6 +71,7 @@ class Builder {
  private:
   ValueId append(Operation operation, std::vector<ValueId> inputs, std::string name, std::int32_t width, Rows rows);
   WeightId weight(std::string name, std::int64_t rows, std::int64_t columns, bool vector);
+  WeightId vector(const std::string& name, std::int64_t size) { return weight(name, 1, size, true); }
   WeightId weight(const Stored& stored, std::int64_t rows, std::int64_t columns);
 
   Graph graph_;

@@ -32,6 +32,7 @@ struct WeightDeclaration {
   bool transposed = false;    // [columns, rows]
   std::int32_t slices = 1;    // [slices, rows, columns / slices]: the slices are put side by side
   std::string row_map;        // an integer tensor: the stored row of each row
+  bool flattened = false;     // a vector that is stored with more dimensions: the weights of a convolution
   std::vector<float> values;  // the numbers themselves, which no checkpoint has
   float add = 0.0f;           // to every element of a vector: Gemma's norms multiply by 1 + w
 };
@@ -53,6 +54,12 @@ struct PageGroups {
   std::vector<std::size_t> of;        // the group of each, by PagesId
 };
 
+// What a recurrent layer remembers of a sequence, in f32: zeros before its first token, and another with every token.
+// The runtime gives each sequence a place in all of them.
+struct Slot {
+  std::int64_t elements = 0;
+};
+
 // Angles of a rotary embedding: position · inverse_frequencies[i], with cosine and sine multiplied by `scale`
 // (transformers' attention_scaling). Sequences that will grow beyond original_context tokens use the long set when
 // there is one (LongRoPE); which set a sequence uses is fixed when it starts, so that results do not depend on
@@ -72,10 +79,12 @@ struct Graph {
   std::vector<Node> nodes;
   std::vector<WeightDeclaration> weights;
   std::vector<Pages> pages;
+  std::vector<Slot> slots;
   std::vector<RopeTable> ropes;
   ValueId output;                   // logits, or embeddings; Rows::outputs
   std::int32_t context_length = 0;  // what the model was made for
   std::int32_t padding_token = -1;  // see Index::ordinal; -1: none
+  std::int32_t step_multiple = 1;   // a prompt is cut only at multiples of it, counted from position 0
 
   const Value& value(ValueId id) const { return at(values, id); }
   const WeightDeclaration& weight(WeightId id) const { return at(weights, id); }

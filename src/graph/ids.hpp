@@ -13,6 +13,7 @@ namespace gerbil::graph {
 struct Value;
 struct WeightDeclaration;
 struct Pages;
+struct Slot;
 struct RopeTable;
 
 template <typename Of>
@@ -24,6 +25,7 @@ struct Id {
 using ValueId = Id<Value>;               // into Graph::values
 using WeightId = Id<WeightDeclaration>;  // into Graph::weights
 using PagesId = Id<Pages>;               // into Graph::pages
+using SlotId = Id<Slot>;                 // into Graph::slots
 using RopeId = Id<RopeTable>;            // into Graph::ropes
 
 // The entry of a table that has one for each number.

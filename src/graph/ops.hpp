@@ -122,6 +122,12 @@ struct Slice {
   constexpr void fields(this auto& self, const auto& visit) { visit("begin", self.begin); }
 };
 
+// (x, …) -> the rows of all inputs, side by side
+struct Concatenate {
+  static constexpr std::string_view name = "concatenate";
+  constexpr void fields(this auto&, const auto&) {}
+};
+
 // (x) -> same shape. Rotary position embedding (Su et al. 2021) of every head, in the half-split layout of
 // transformers: element i pairs with i + rotary_dim / 2; columns of a head beyond rotary_dim pass through.
 struct Rope {
@@ -197,8 +203,52 @@ struct AttentionInput {
   }
 };
 
+// (x) -> [T, value_heads · value_dim]. A layer of Gated DeltaNet between its projections (Yang et al. 2025, Gated Delta
+// Networks). x holds, side by side, queries and keys of the key heads, values and output gates z of the value heads,
+// and b and a, one of each for a value head. Value head h goes with key head h / (value_heads / key_heads).
+//   queries, keys, values = silu(causal depthwise convolution over `taps` tokens)
+//   q = query / |query| / √key_dim, k = key / |key|, β = sigmoid(b), α = exp(−exp(decay) · softplus(a + time_bias))
+//   S = α S + k (β (v − α Sᵀ k))ᵀ, y = norm(Sᵀ q) · silu(z)
+// The slot holds the last `taps` tokens' inputs of the convolution, that of position p in row p % taps, and then S
+// [key_dim, value_dim] of every value head. Kernels for prompts take chunks of delta_net_chunk positions at once.
+// Reference: transformers 5.12, models/qwen3_5, Qwen3_5GatedDeltaNet.
+struct DeltaNet {
+  SlotId slot;
+  std::int32_t key_heads = 0;
+  std::int32_t value_heads = 0;
+  std::int32_t key_dim = 0;
+  std::int32_t value_dim = 0;
+  std::int32_t taps = 0;
+  WeightId convolution;  // [channels · taps], the oldest token's factor first
+  WeightId decay;        // [value_heads]
+  WeightId time_bias;    // [value_heads]
+  WeightId norm;         // [value_dim]
+  float epsilon = 1e-6f;
+  static constexpr std::string_view name = "delta_net";
+  static constexpr bool writes_state = true;
+  constexpr void fields(this auto& self, const auto& visit) {
+    visit("slot", self.slot);
+    visit("key_heads", self.key_heads);
+    visit("value_heads", self.value_heads);
+    visit("key_dim", self.key_dim);
+    visit("value_dim", self.value_dim);
+    visit("taps", self.taps);
+    visit("convolution", self.convolution);
+    visit("decay", self.decay);
+    visit("time_bias", self.time_bias);
+    visit("norm", self.norm);
+    visit("epsilon", self.epsilon);
+  }
+  std::int64_t values() const { return std::int64_t{value_heads} * value_dim; }
+  std::int64_t channels() const { return 2 * std::int64_t{key_heads} * key_dim + values(); }  // of the convolution
+  std::int64_t columns() const { return channels() + values() + 2 * std::int64_t{value_heads}; }
+  std::int64_t slot_elements() const { return taps * channels() + values() * key_dim; }
+};
+// Chunks begin at multiples of it, counted from position 0.
+inline constexpr std::int32_t delta_net_chunk = 64;
+
 using Operation = std::variant<Embedding, Linear, RmsNorm, LayerNorm, Add, Multiply, TopSoftmax, Activate, Slice, Rope,
-                               Write, Attend, SelectRows, Pool, AttentionInput>;
+                               Write, Attend, SelectRows, Pool, Concatenate, DeltaNet, AttentionInput>;
 
 struct Node {
   Operation operation;

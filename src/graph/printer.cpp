@@ -25,6 +25,9 @@ class Printer {
                            pages.causal ? ", causal" : "",
                            pages.window == 0 ? "" : std::format(", window {}", pages.window));
     }
+    for (std::size_t i = 0; i < graph_.slots.size(); ++i) {
+      text_ += std::format("slot {} = {} elements\n", i, graph_.slots[i].elements);
+    }
     for (std::size_t i = 0; i < graph_.ropes.size(); ++i) {
       const RopeTable& rope = graph_.ropes[i];
       text_ += std::format("rope {} = {} columns, scale {}{}\n", i, rope.rotary_dim(), rope.scale,
@@ -70,6 +73,7 @@ class Printer {
     text_ += weight.vector ? std::format("[{}]", weight.columns) : std::format("[{}, {}]", weight.rows, weight.columns);
   }
   void field(std::string_view name, PagesId id) { text_ += std::format(" {}={}", name, id.index); }
+  void field(std::string_view name, SlotId id) { text_ += std::format(" {}={}", name, id.index); }
   void field(std::string_view name, RopeId id) { text_ += std::format(" {}={}", name, id.index); }
   void field(std::string_view name, bool value) {
     if (value) text_ += std::format(" {}", name);

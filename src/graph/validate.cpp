@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,7 @@ class Validator {
     for (const ValueId output : node.outputs) expect_id(output, graph_.values, "output value");
     for_each_id<WeightId>(node.operation, [&](WeightId id) { expect_id(id, graph_.weights, "weight"); });
     for_each_id<PagesId>(node.operation, [&](PagesId id) { expect_id(id, graph_.pages, "pages"); });
+    for_each_id<SlotId>(node.operation, [&](SlotId id) { expect_id(id, graph_.slots, "slot"); });
     for_each_id<RopeId>(node.operation, [&](RopeId id) { expect_id(id, graph_.ropes, "rope"); });
   }
 
@@ -196,6 +198,35 @@ class Validator {
     expect_equal(out(node), width(node.inputs[0]) * static_cast<std::int64_t>(operation.modes.size()), "output width");
     expect(graph_.value(node.inputs[0]).rows == Rows::tokens, "pools rows that are pooled already");
     expect(graph_.value(node.outputs[0]).rows == Rows::outputs, "has token rows, but computes a row for every output");
+  }
+
+  void check(const Concatenate&, const Node& node) {
+    expect(!node.inputs.empty(), "has no inputs");
+    expect_same_rows(node);
+    std::int64_t all = 0;
+    for (const ValueId input : node.inputs) all += width(input);
+    expect_equal(out(node), all, "output width");
+  }
+
+  void check(const DeltaNet& operation, const Node& node) {
+    expect_inputs(node, 1, 1);
+    expect_same_rows(node);
+    expect(graph_.value(node.outputs[0]).rows == Rows::tokens, "has output rows, but remembers every token");
+    const std::int32_t smallest =
+        std::min({operation.key_heads, operation.value_heads, operation.key_dim, operation.value_dim, operation.taps});
+    expect(smallest > 0, "has a size of " + std::to_string(smallest));
+    expect(operation.value_heads % operation.key_heads == 0, "has " + std::to_string(operation.value_heads) +
+                                                                 " value heads for " +
+                                                                 std::to_string(operation.key_heads) + " key heads");
+    expect_equal(width(node.inputs[0]), operation.columns(), "input width");
+    expect_equal(out(node), operation.values(), "output width");
+    expect_equal(at(graph_.slots, operation.slot).elements, operation.slot_elements(), "a slot of size");
+    expect(graph_.step_multiple % delta_net_chunk == 0,
+           "is in a graph whose prompts are cut at multiples of " + std::to_string(graph_.step_multiple));
+    expect_vector(operation.convolution, operation.channels() * operation.taps);
+    expect_vector(operation.decay, operation.value_heads);
+    expect_vector(operation.time_bias, operation.value_heads);
+    expect_vector(operation.norm, operation.value_dim);
   }
 
   void check(const AttentionInput& operation, const Node& node) {

@@ -70,6 +70,21 @@ Case attention_to_the_same_pages() {
   return {"attention_to_the_same_pages", build, half_precision, 1e-5};
 }
 
+Case delta_net(std::string name, DeltaNet op) {
+  const auto build = [=](TestGraph& g) {
+    DeltaNet delta = op;
+    delta.slot = append(g.graph.slots, {delta.slot_elements()});
+    g.graph.step_multiple = delta_net_chunk;
+    delta.convolution = g.vector(delta.channels() * delta.taps);
+    delta.decay = g.vector(delta.value_heads);
+    delta.time_bias = g.vector(delta.value_heads);
+    delta.norm = g.vector(delta.value_dim);
+    g.finish(g.node(delta, {g.input(static_cast<std::int32_t>(delta.columns()))},
+                    static_cast<std::int32_t>(delta.values())));
+  };
+  return {.name = "delta_net_" + name, .build = build, .chunks = true};
+}
+
 RopeTable rope_table(std::int32_t rotary_dim, bool with_long_set = true) {
   RopeTable table;
   for (std::int32_t i = 0; i < rotary_dim; i += 2) {
@@ -202,6 +217,11 @@ std::vector<Case> make_cases() {
       attention_input("norm_rope", 4, 2, 64, true, true),
       attention_input("rope", 3, 1, 24, false, true),
       embedding_sum(),
+      delta_net("one_head", {.key_heads = 1, .value_heads = 1, .key_dim = 8, .value_dim = 8, .taps = 4}),
+      delta_net("grouped", {.key_heads = 2, .value_heads = 6, .key_dim = 20, .value_dim = 36, .taps = 4}),
+      delta_net("wide", {.key_heads = 2, .value_heads = 2, .key_dim = 128, .value_dim = 128, .taps = 4}),
+      delta_net("taps_6", {.key_heads = 1, .value_heads = 2, .key_dim = 32, .value_dim = 16, .taps = 6}),
+      delta_net("no_convolution", {.key_heads = 1, .value_heads = 2, .key_dim = 16, .value_dim = 20, .taps = 1}),
   };
   for (auto i = static_cast<int>(Activation::identity); i <= static_cast<int>(Activation::laplace); ++i) {
     cases.push_back(activation(static_cast<Activation>(i)));
@@ -213,6 +233,8 @@ std::vector<Case> make_cases() {
     cases.push_back({"top_softmax_" + std::to_string(count),
                      [count](TestGraph& g) { g.finish(g.node(TopSoftmax{count}, {g.input(8)}, 8)); }});
   }
+  cases.push_back({"concatenate",
+                   [](TestGraph& g) { g.finish(g.node(Concatenate{}, {g.input(5), g.input(40), g.input(3)}, 48)); }});
   cases.push_back({"slice", [](TestGraph& g) { g.finish(g.node(Slice{5}, {g.input(40)}, 21)); }});
   const std::vector<Pooling> every{Pooling::first,         Pooling::max, Pooling::mean, Pooling::mean_sqrt_length,
                                    Pooling::weighted_mean, Pooling::last};
@@ -289,6 +311,16 @@ std::vector<TestBatch> whole_steps() {
   return steps;
 }
 
-std::vector<TestBatch> steps_of(const Case& test) { return test.whole_texts ? whole_steps() : ragged_steps(); }
+std::vector<TestBatch> chunk_steps() {
+  const std::vector<std::vector<std::int32_t>> none(3);
+  return {TestBatch({{0, 0, random_tokens(128, 1)}, {1, 0, random_tokens(5, 2)}}, none),
+          TestBatch({{1, 5, {9}}, {0, 128, random_tokens(75, 3)}, {2, 0, random_tokens(64, 4)}}, none),
+          TestBatch({{2, 64, {7}, Phase::prompt}, {0, 203, {8}}, {1, 6, random_tokens(140, 5)}}, none),
+          TestBatch({{1, 0, random_tokens(70, 6)}, {2, 65, {3}}, {0, 204, {5}}}, none)};
+}
+
+std::vector<TestBatch> steps_of(const Case& test) {
+  return test.chunks ? chunk_steps() : test.whole_texts ? whole_steps() : ragged_steps();
+}
 
 }  // namespace gerbil::test

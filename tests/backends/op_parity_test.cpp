@@ -53,7 +53,9 @@ TEST_P(OpParity, MatchesReference) {
   options.threads = 2;
   options.exact = p.exact;
   options.kv_tokens = 8 * kv_block_tokens;
-  options.max_tokens = 64;
+  options.max_tokens = case_tokens;
+  options.max_outputs = case_tokens;
+  options.slots = case_slots;
   const auto program = cpu::compile(g.graph, g.source(), options);
   Reference reference(g);
   for (const TestBatch& step : steps_of(p.test)) {

@@ -59,7 +59,61 @@ void rotate(double* x, const graph::RopeTable& table, bool use_long, std::int32_
   }
 }
 
+double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+
 }  // namespace
+
+// Token by token, as the definition has it.
+void Reference::delta_net(const graph::DeltaNet& op, const TestBatch& batch, const Matrix& x, Matrix& y) {
+  const auto channels = static_cast<std::size_t>(op.channels());
+  const auto taps = static_cast<std::size_t>(op.taps);
+  const auto key_dim = static_cast<std::size_t>(op.key_dim);
+  const auto value_dim = static_cast<std::size_t>(op.value_dim);
+  const auto value_heads = static_cast<std::size_t>(op.value_heads);
+  const auto group = static_cast<std::size_t>(op.value_heads / op.key_heads);
+  const std::size_t keys = channels - value_heads * value_dim;
+  for (std::size_t t = 0; t < batch.tokens.size(); ++t) {
+    const double* row = &x[t * static_cast<std::size_t>(op.columns())];
+    Matrix& state = states_[{op.slot, batch.views[static_cast<std::size_t>(batch.sequences[t])].slot}];
+    if (batch.positions[t] == 0) state.assign(static_cast<std::size_t>(op.slot_elements()), 0.0);
+    const auto p = static_cast<std::size_t>(batch.positions[t]);
+    std::copy_n(row, channels, state.begin() + static_cast<std::ptrdiff_t>(p % taps * channels));
+    Matrix mixed(channels);
+    for (std::size_t c = 0; c < channels; ++c) {
+      for (std::size_t back = 0; back < taps && back <= p; ++back) {
+        mixed[c] += state[(p - back) % taps * channels + c] * graph_.dense(op.convolution)[(c + 1) * taps - 1 - back];
+      }
+      mixed[c] *= sigmoid(mixed[c]);
+    }
+    for (std::size_t head = 0; head < keys; head += key_dim) {
+      double squares = 1e-6;
+      for (std::size_t i = 0; i < key_dim; ++i) squares += mixed[head + i] * mixed[head + i];
+      const double scale = head < keys / 2 ? 1 / std::sqrt(static_cast<double>(key_dim)) : 1;
+      for (std::size_t i = 0; i < key_dim; ++i) mixed[head + i] *= scale / std::sqrt(squares);
+    }
+    for (std::size_t head = 0; head < value_heads; ++head) {
+      const double* z = row + channels + head * value_dim;
+      const double beta = sigmoid(row[channels + value_heads * value_dim + head]);
+      const double a = row[channels + value_heads * (value_dim + 1) + head] + graph_.dense(op.time_bias)[head];
+      const double decay = std::exp(-std::exp(graph_.dense(op.decay)[head]) * std::log1p(std::exp(a)));
+      const double* q = &mixed[head / group * key_dim];
+      const double* k = q + keys / 2;
+      double* s = &state[taps * channels + head * key_dim * value_dim];
+      double* out = &y[(t * value_heads + head) * value_dim];
+      for (std::size_t c = 0; c < value_dim; ++c) {
+        double known = 0;
+        for (std::size_t i = 0; i < key_dim; ++i) known += decay * s[i * value_dim + c] * k[i];
+        const double delta = beta * (mixed[keys + head * value_dim + c] - known);
+        for (std::size_t i = 0; i < key_dim; ++i) {
+          s[i * value_dim + c] = decay * s[i * value_dim + c] + k[i] * delta;
+          out[c] += s[i * value_dim + c] * q[i];
+        }
+      }
+      normalise(out, value_dim, graph_.dense(op.norm), op.epsilon);
+      for (std::size_t c = 0; c < value_dim; ++c) out[c] *= z[c] * sigmoid(z[c]);
+    }
+  }
+}
 
 std::vector<double> Reference::step(const TestBatch& b) {
   const graph::Graph& g = graph_.graph;
@@ -145,6 +199,16 @@ std::vector<double> Reference::step(const TestBatch& b) {
       for (std::size_t i = 0; i < y.size(); ++i) y[i] = activate(act->activation, x[i]);
     } else if (const auto* slice = std::get_if<graph::Slice>(&node.operation)) {
       for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i / n * in + static_cast<std::size_t>(slice->begin) + i % n];
+    } else if (std::holds_alternative<graph::Concatenate>(node.operation)) {
+      std::size_t begin = 0;
+      for (const graph::ValueId input : node.inputs) {
+        for (std::size_t i = 0; i < rows * width(input); ++i) {
+          y[i / width(input) * n + begin + i % width(input)] = at(values, input)[i];
+        }
+        begin += width(input);
+      }
+    } else if (const auto* delta = std::get_if<graph::DeltaNet>(&node.operation)) {
+      delta_net(*delta, b, x, y);
     } else if (const auto* rope = std::get_if<graph::Rope>(&node.operation)) {
       y = x;
       const auto head = static_cast<std::size_t>(rope->head_dim);

@@ -87,8 +87,11 @@ class Reference {
   std::vector<double> step(const TestBatch& batch);  // [outputs, width]
 
  private:
+  void delta_net(const graph::DeltaNet& op, const TestBatch& batch, const std::vector<double>& x,
+                 std::vector<double>& y);
   const TestGraph& graph_;
   std::map<std::pair<graph::PagesId, std::int32_t>, std::vector<double>> keys_, values_;  // by slot of the pool
+  std::map<std::pair<graph::SlotId, std::int32_t>, std::vector<double>> states_;          // by place in the slot
 };
 
 // One transformer layer of every fused op, in weights of the given form; vocabulary and outputs are 64.

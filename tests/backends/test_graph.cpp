@@ -127,7 +127,8 @@ TestBatch::TestBatch(const std::vector<Part>& parts, const std::vector<std::vect
     views.push_back({.blocks = (*blocks)[sequence],
                      .length = length,
                      .long_rope = sequence < long_rope.size() && long_rope[sequence],
-                     .phase = part.phase.value_or(part.tokens.size() == 1 ? Phase::decode : Phase::prompt)});
+                     .phase = part.phase.value_or(part.tokens.size() == 1 ? Phase::decode : Phase::prompt),
+                     .slot = 2 * part.sequence + 1});
     for (std::size_t i = 0; i < part.tokens.size(); ++i) {
       outputs.push_back(static_cast<std::int32_t>(tokens.size()));
       tokens.push_back(part.tokens[i]);

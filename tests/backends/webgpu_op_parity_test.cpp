@@ -30,7 +30,9 @@ const std::vector<Variant>& variants() {
 ProgramOptions small_options() {
   ProgramOptions options;
   options.kv_tokens = 8 * kv_block_tokens;
-  options.max_tokens = 64;
+  options.max_tokens = case_tokens;
+  options.max_outputs = case_tokens;
+  options.slots = case_slots;
   options.max_sequences = 8;
   return options;
 }

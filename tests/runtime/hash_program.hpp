@@ -57,6 +57,7 @@ class HashProgram : public Program {
     const auto cells = cells_[copy.group].begin();
     std::copy_n(cells + copy.from * kv_block_tokens, kv_block_tokens, cells + copy.to * kv_block_tokens);
   }
+  void copy_slot(std::int32_t from, std::int32_t to) override { copied_slots.emplace_back(from, to); }
   const ProgramInfo& info() const override { return info_; }
 
   std::atomic<int> steps = 0;
@@ -64,6 +65,7 @@ class HashProgram : public Program {
   std::int64_t tokens = 0;  // of all steps
   std::string phases;       // of every sequence of every step: p for a prompt, d for a decoded token
   bool fail = false;
+  std::vector<std::pair<std::int32_t, std::int32_t>> copied_slots;
   std::vector<LogitAdjustment> last_adjustments;
 
  private:

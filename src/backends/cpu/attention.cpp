@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "backends/cpu/operations.hpp"
 #include "backends/cpu/rows.hpp"
@@ -45,17 +46,26 @@ void prepare_angles(Machine& m) {
   });
 }
 
-void prepare_runs(Machine& m) {
-  m.runs.clear();
+// The queries of each sequence, in runs of at most `most`.
+void split(const Machine& m, std::int32_t most, std::vector<QueryRun>& runs) {
+  runs.clear();
   for (std::int32_t token = 0; token < m.tokens;) {
     const std::int32_t sequence = m.batch->sequences[static_cast<std::size_t>(token)];
     QueryRun run{token, 0, &m.batch->views[static_cast<std::size_t>(sequence)]};
-    while (token < m.tokens && run.count < queries_per_run &&
-           m.batch->sequences[static_cast<std::size_t>(token)] == sequence) {
+    while (token < m.tokens && run.count < most && m.batch->sequences[static_cast<std::size_t>(token)] == sequence) {
       ++run.count;
       ++token;
     }
-    m.runs.push_back(run);
+    runs.push_back(run);
+  }
+}
+
+// Of sequences that begin.
+void clear_slots(Machine& m) {
+  if (m.slots.empty()) return;
+  for (const QueryRun& run : m.sequences) {
+    if (m.batch->positions[static_cast<std::size_t>(run.first)] != 0) continue;
+    for (const SlotPool& pool : m.slots) std::fill_n(pool.state(run.view->slot), pool.elements, 0.0f);
   }
 }
 
@@ -63,7 +73,9 @@ void prepare_runs(Machine& m) {
 
 void prepare_step(Machine& machine) {
   prepare_angles(machine);
-  prepare_runs(machine);
+  split(machine, queries_per_run, machine.runs);
+  split(machine, std::numeric_limits<std::int32_t>::max(), machine.sequences);
+  clear_slots(machine);
 }
 
 Operation make_write(const graph::Node& node, const graph::Write& write) {

@@ -62,6 +62,8 @@ Operation bind(Machine& m, const graph::Node& node, const Matrix* matrix, bool r
         if constexpr (std::is_same_v<T, graph::Attend>) return make_attend(m, node, op);
         if constexpr (std::is_same_v<T, graph::SelectRows>) return make_select_rows(node);
         if constexpr (std::is_same_v<T, graph::Pool>) return make_pool(node, op);
+        if constexpr (std::is_same_v<T, graph::Concatenate>) return make_concatenate(node);
+        if constexpr (std::is_same_v<T, graph::DeltaNet>) return make_delta_net(m, node, op);
         if constexpr (std::is_same_v<T, graph::AttentionInput>) return make_attention_input(m, node, op);
       },
       node.operation);
@@ -87,7 +89,7 @@ std::vector<Operation> bind_nodes(Machine& m, const std::vector<MatrixUse>& uses
   return operations;
 }
 
-void reserve_pages(Machine& m) {
+void reserve_states(Machine& m) {
   const graph::PageGroups groups = graph::page_groups(m.graph);
   const auto blocks = block_counts(groups, m.options);
   for (std::size_t id = 0; id < m.graph.pages.size(); ++id) {
@@ -96,12 +98,17 @@ void reserve_pages(Machine& m) {
     const kernels::KvLayout layout{pages.kv_heads, pages.head_dim, m.options.exact};
     m.pages.push_back({group, layout, kernels::Buffer(static_cast<std::size_t>(blocks[group]) * layout.block_bytes())});
   }
+  for (const graph::Slot& slot : m.graph.slots) {
+    const auto floats = static_cast<std::size_t>(m.options.slots) * static_cast<std::size_t>(slot.elements);
+    m.slots.push_back({slot.elements, kernels::Buffer(floats * sizeof(float))});
+  }
   for (const graph::RopeTable& table : m.graph.ropes) {
     const std::size_t half = table.inverse_frequencies.size();
     const std::size_t floats = half * static_cast<std::size_t>(m.options.max_tokens);
     m.angles.push_back({static_cast<std::int64_t>(half), std::vector<float>(floats), std::vector<float>(floats)});
   }
   m.runs.reserve(static_cast<std::size_t>(m.options.max_tokens));
+  m.sequences.reserve(static_cast<std::size_t>(m.options.max_sequences));
 }
 
 ProgramInfo describe(const Machine& m, const std::vector<MatrixUse>& uses) {
@@ -122,6 +129,7 @@ ProgramInfo describe(const Machine& m, const std::vector<MatrixUse>& uses) {
   }
   info.arena_bytes = static_cast<std::int64_t>(m.arena.size());
   for (const KvPool& pool : m.pages) info.kv_bytes += static_cast<std::int64_t>(pool.blocks.size());
+  for (const SlotPool& pool : m.slots) info.slot_bytes += static_cast<std::int64_t>(pool.states.size());
   if (m.options.exact) info.notes.emplace_back("8-bit activations are off: the program was compiled to be exact.");
   if (dense) {
     info.notes.emplace_back("Some projections have unquantised weights and run in f32; quantised ones are faster.");
@@ -140,7 +148,7 @@ class CpuProgram final : public Program {
     load_weights(machine_, uses, source, progress);
     machine_.plan = plan_memory(machine_.graph);
     machine_.arena = kernels::Buffer(static_cast<std::size_t>(machine_.plan.peak * options.max_tokens) * sizeof(float));
-    reserve_pages(machine_);
+    reserve_states(machine_);
     operations_ = bind_nodes(machine_, uses);
     info_ = describe(machine_, uses);
     if (options.profiler) start_profile(uses);
@@ -192,6 +200,10 @@ class CpuProgram final : public Program {
       if (pool.group != copy.group) continue;
       std::memcpy(pool.block(copy.to), pool.block(copy.from), pool.layout.block_bytes());
     }
+  }
+
+  void copy_slot(std::int32_t from, std::int32_t to) override {
+    for (const SlotPool& pool : machine_.slots) std::copy_n(pool.state(from), pool.elements, pool.state(to));
   }
 
   const ProgramInfo& info() const override { return info_; }

@@ -21,6 +21,7 @@ Operation make_multiply(const graph::Node& node);
 Operation make_top_softmax(const graph::Node& node, const graph::TopSoftmax& softmax);
 Operation make_activate(const graph::Node& node, const graph::Activate& activate);
 Operation make_slice(const graph::Node& node, const graph::Slice& slice);
+Operation make_concatenate(const graph::Node& node);
 Operation make_rope(const graph::Node& node, const graph::Rope& rope);
 Operation make_select_rows(const graph::Node& node);
 Operation make_pool(const graph::Node& node, const graph::Pool& pool);
@@ -28,8 +29,10 @@ Operation make_pool(const graph::Node& node, const graph::Pool& pool);
 Operation make_write(const graph::Node& node, const graph::Write& write);
 Operation make_attend(Machine& machine, const graph::Node& node, const graph::Attend& attend);
 Operation make_attention_input(Machine& machine, const graph::Node& node, const graph::AttentionInput& input);
+Operation make_delta_net(Machine& machine, const graph::Node& node, const graph::DeltaNet& delta);
 
-// Once a step, before the operations: the rope angles of every token, and the runs of queries.
+// Once a step, before the operations: the rope angles of every token, the runs of queries, and the
+// slots of sequences that begin.
 void prepare_step(Machine& machine);
 
 // Makes every thread's scratch at least `floats` long.

@@ -147,6 +147,15 @@ Operation make_slice(const graph::Node& node, const graph::Slice& slice) {
   };
 }
 
+Operation make_concatenate(const graph::Node& node) {
+  return [inputs = node.inputs, out = node.outputs[0]](Machine& m) {
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      float* to = m.value(out) + row * m.width(out);
+      for (const graph::ValueId in : inputs) to = std::copy_n(m.value(in) + row * m.width(in), m.width(in), to);
+    });
+  };
+}
+
 Operation make_rope(const graph::Node& node, const graph::Rope& rope) {
   return [in = node.inputs[0], out = node.outputs[0], rope](Machine& m) {
     const std::int64_t width = m.width(out);

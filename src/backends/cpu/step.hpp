@@ -15,7 +15,7 @@
 
 namespace gerbil::cpu {
 
-// Consecutive queries of one sequence, few enough for one attention task.
+// Consecutive queries of one sequence; those of `runs` are few enough for one attention task.
 struct QueryRun {
   std::int32_t first = 0;  // row of the batch
   std::int32_t count = 0;
@@ -31,6 +31,13 @@ struct KvPool {
   std::byte* block(std::int32_t index) const {
     return blocks.data() + static_cast<std::size_t>(index) * layout.block_bytes();
   }
+};
+
+// The memory of a recurrent layer's state.
+struct SlotPool {
+  std::int64_t elements = 0;
+  kernels::Buffer states;
+  float* state(std::int32_t slot) const { return states.as<float>() + slot * elements; }
 };
 
 // Cosines and sines of the batch's positions for one rope.
@@ -50,6 +57,7 @@ struct Machine {
   std::vector<Matrix> matrices;
   std::vector<std::vector<float>> vectors;  // by WeightId; empty for matrices
   std::vector<KvPool> pages;                // by PagesId
+  std::vector<SlotPool> slots;              // by SlotId
 
   graph::MemoryPlan plan;
   kernels::Buffer arena;
@@ -66,6 +74,7 @@ struct Machine {
   std::int64_t tokens = 0;
   std::int64_t outputs = 0;
   std::vector<QueryRun> runs;
+  std::vector<QueryRun> sequences;  // all queries of each
 
   std::int64_t rows(graph::ValueId id) const { return graph.value(id).rows == graph::Rows::tokens ? tokens : outputs; }
   float* value(graph::ValueId id) const {

@@ -20,6 +20,7 @@ class NullProgram final : public Program {
       const graph::Pages& pages = graph.pages[id];
       info_.kv_bytes += blocks[groups.of[id]] * kv_block_tokens * 2 * pages.kv_heads * pages.head_dim * element;
     }
+    for (const graph::Slot& slot : graph.slots) info_.slot_bytes += options.slots * slot.elements * 4;
     const Operations operations = count_operations(graph);
     info_.operations_per_token = operations.token;
     info_.operations_per_prompt_token = operations.prompt_token;
@@ -34,6 +35,7 @@ class NullProgram final : public Program {
   bool ready() override { return true; }
   StepResult finish() override { return std::exchange(result_, {}); }
   void copy_block(const BlockCopy&) override {}
+  void copy_slot(std::int32_t, std::int32_t) override {}
   const ProgramInfo& info() const override { return info_; }
 
  private:

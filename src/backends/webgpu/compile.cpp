@@ -41,6 +41,7 @@ class WebGpuProgram final : public Program {
     if (profiling()) forget_times();  // of a step that was not finished
     batch_ = &batch;
     begun_ = Profiler::Clock::now();
+    clear_slots(batch);
     for (const Pass& pass : split(batch)) {
       write(machine_.step, step_words(batch, pass));
       write(machine_.selected, pass.selected);
@@ -68,22 +69,41 @@ class WebGpuProgram final : public Program {
   }
 
   void copy_block(const BlockCopy& copy) override {
-    // WebGPU copies between different buffers only, so a page goes through one of its own.
     for (const KvPool& pool : machine_.pages) {
       if (pool.group != copy.group) continue;
-      const std::uint64_t from = static_cast<std::uint64_t>(copy.from) * pool.page_bytes;
-      const std::uint64_t to = static_cast<std::uint64_t>(copy.to) * pool.page_bytes;
-      if (!page_ || page_.size() < pool.page_bytes) page_ = machine_.device.buffer(pool.page_bytes, "page");
       for (const gpu::Buffer& buffer : {pool.keys, pool.values}) {
-        machine_.device.copy(buffer, from, page_, 0, pool.page_bytes);
-        machine_.device.copy(page_, 0, buffer, to, pool.page_bytes);
+        copy_within(buffer, copy.from, copy.to, pool.page_bytes);
       }
     }
+  }
+
+  void copy_slot(std::int32_t from, std::int32_t to) override {
+    for (const SlotPool& pool : machine_.slots) copy_within(pool.states, from, to, pool.slot_bytes);
   }
 
   const ProgramInfo& info() const override { return info_; }
 
  private:
+  // Copies part `from` of a buffer of equal parts over part `to`. WebGPU copies between different buffers only, so it
+  // goes through one of its own.
+  void copy_within(const gpu::Buffer& buffer, std::int32_t from, std::int32_t to, std::uint64_t bytes) {
+    if (from == to) return;
+    if (!between_ || between_.size() < bytes) between_ = machine_.device.buffer(bytes, "copy");
+    machine_.device.copy(buffer, static_cast<std::uint64_t>(from) * bytes, between_, 0, bytes);
+    machine_.device.copy(between_, 0, buffer, static_cast<std::uint64_t>(to) * bytes, bytes);
+  }
+
+  // Of sequences that begin.
+  void clear_slots(const Batch& batch) {
+    if (machine_.slots.empty()) return;
+    for (std::size_t row = 0; row < batch.tokens.size(); ++row) {
+      if (batch.positions[row] != 0) continue;
+      const auto slot = static_cast<std::uint64_t>(batch.views[static_cast<std::size_t>(batch.sequences[row])].slot);
+      for (const SlotPool& pool : machine_.slots)
+        machine_.device.clear(pool.states, slot * pool.slot_bytes, pool.slot_bytes);
+    }
+  }
+
   // Packs weight after weight and makes the operations of every node whose weights are there, so that shaders compile
   // while the next weights are read.
   void load(const WeightSource& source, const Progress& progress) {
@@ -164,6 +184,8 @@ class WebGpuProgram final : public Program {
           if constexpr (std::is_same_v<T, graph::Attend>) return make_attend(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::SelectRows>) return make_select_rows(machine_, node);
           if constexpr (std::is_same_v<T, graph::Pool>) return make_pool(machine_, node, op);
+          if constexpr (std::is_same_v<T, graph::Concatenate>) return make_concatenate(machine_, node);
+          if constexpr (std::is_same_v<T, graph::DeltaNet>) return make_delta_net(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::AttentionInput>) return make_attention_input(machine_, node, op);
         },
         node.operation);
@@ -280,6 +302,7 @@ class WebGpuProgram final : public Program {
     info_.arena_bytes = machine_.activation_bytes;
     for (const KvPool& pool : machine_.pages)
       info_.kv_bytes += static_cast<std::int64_t>(pool.keys.size() + pool.values.size());
+    for (const SlotPool& pool : machine_.slots) info_.slot_bytes += static_cast<std::int64_t>(pool.states.size());
     add_notes(capabilities, decoded);
   }
 
@@ -311,7 +334,7 @@ class WebGpuProgram final : public Program {
   Profiler::Clock::time_point begun_;
   std::vector<std::size_t> spans_;  // the node of each
   std::vector<NodeTime> times_;     // by node; empty when nobody wants to know
-  gpu::Buffer page_;                // for copy_block
+  gpu::Buffer between_;             // for copy_within
   ProgramInfo info_;
 };
 

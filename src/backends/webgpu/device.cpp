@@ -228,6 +228,11 @@ void Device::copy(const Buffer& from, std::uint64_t from_offset, const Buffer& t
   state_->commands().CopyBufferToBuffer(from.state_->buffer, from_offset, to.state_->buffer, to_offset, bytes);
 }
 
+void Device::clear(const Buffer& buffer, std::uint64_t offset, std::uint64_t bytes) {
+  state_->end_pass();
+  state_->commands().ClearBuffer(buffer.state_->buffer, offset, bytes);
+}
+
 void Device::submit() {
   if (!state_->encoder) return;
   state_->end_pass();

@@ -1,9 +1,10 @@
 // What the WebGPU backend needs of a GPU: buffers, kernels from WGSL, dispatches in order, and readbacks. Everything
 // behind this header may be replaced by another implementation (a browser's navigator.gpu); this one is Dawn.
 //
-// Commands are recorded by dispatch() and copy() and run in that order, after every write() that came before them.
-// Functions throw Error{device_lost} once the device is gone, Error{out_of_memory} when a buffer does not fit, and
-// Error{internal} with Dawn's message when it rejects what was recorded. A Device is used from one thread at a time.
+// Commands are recorded by dispatch(), copy() and clear() and run in that order, after every write() that came before
+// them. Functions throw Error{device_lost} once the device is gone, Error{out_of_memory} when a buffer does not fit,
+// and Error{internal} with Dawn's message when it rejects what was recorded. A Device is used from one thread at a
+// time.
 #pragma once
 
 #include <cstddef>
@@ -137,6 +138,8 @@ class Device {
   // Between two different buffers; offsets and bytes are multiples of 4.
   void copy(const Buffer& from, std::uint64_t from_offset, const Buffer& to, std::uint64_t to_offset,
             std::uint64_t bytes);
+  // Fills with zeros; offset and bytes are multiples of 4.
+  void clear(const Buffer& buffer, std::uint64_t offset, std::uint64_t bytes);
   // Hands the recorded commands to the GPU. Does not wait.
   void submit();
   // Submits, and starts to bring the bytes of all ranges here, one after the other. Does not wait.

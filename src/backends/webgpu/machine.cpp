@@ -93,6 +93,18 @@ KvPool reserve_pages(Machine& m, const graph::Pages& pages, std::size_t group, s
   return pool;
 }
 
+SlotPool reserve_slots(Machine& m, const graph::Slot& slot) {
+  const std::uint64_t slot_bytes = static_cast<std::uint64_t>(slot.elements) * sizeof(float);
+  const std::uint64_t bytes = static_cast<std::uint64_t>(m.options.slots) * slot_bytes;
+  if (bytes > m.device.capabilities().max_binding_bytes)
+    throw Error(
+        ErrorCode::out_of_memory,
+        std::format("The states of {} sequences are {} bytes in a layer, but {} allows at most {} bytes in a "
+                    "binding. Choose fewer sequences.",
+                    m.options.slots, bytes, m.device.capabilities().name, m.device.capabilities().max_binding_bytes));
+  return {m.device.buffer(bytes, "states"), slot_bytes};
+}
+
 gpu::Buffer write_angles(Machine& m, const graph::RopeTable& table) {
   const std::size_t half = table.inverse_frequencies.size();
   const std::size_t sets = table.long_inverse_frequencies.empty() ? 1 : 2;
@@ -149,6 +161,7 @@ Machine::Machine(graph::Graph g, const ProgramOptions& o)
   for (std::size_t id = 0; id < graph.pages.size(); ++id) {
     pages.push_back(reserve_pages(*this, graph.pages[id], groups.of[id], blocks[groups.of[id]]));
   }
+  for (const graph::Slot& declared : graph.slots) slots.push_back(reserve_slots(*this, declared));
   for (const graph::RopeTable& table : graph.ropes) angles.push_back(write_angles(*this, table));
   const auto tables = static_cast<std::int64_t>(groups.windows.size()) * pages_of_all;
   const auto words = step_token_words * options.max_tokens + options.max_sequences * (tables + step_sequence_words);
@@ -161,6 +174,7 @@ Machine::Machine(graph::Graph g, const ProgramOptions& o)
   prepared = device.buffer(static_cast<std::uint64_t>(rows * ((inputs + 31) / 32 * 32) * (tools.f16 ? 2 : 4)),
                            "inputs of a product");
   factors = device.buffer(static_cast<std::uint64_t>(rows) * 4, "factors of a product");
+  reserve_delta_net(*this);
 }
 
 gpu::Kernel Machine::kernel(std::string_view file, Constants constants, std::int64_t threads) {

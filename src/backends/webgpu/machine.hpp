@@ -50,7 +50,7 @@ struct Operation {
 
 // Of kernels/wgsl/step.wgsl: the words of a token, and those of a sequence besides its tables of pages.
 inline constexpr std::int64_t step_token_words = 5;
-inline constexpr std::int64_t step_sequence_words = 2;
+inline constexpr std::int64_t step_sequence_words = 3;
 
 // The memory of pages.
 struct KvPool {
@@ -59,6 +59,21 @@ struct KvPool {
   gpu::Buffer keys;
   gpu::Buffer values;
   std::uint64_t page_bytes = 0;  // of either
+};
+
+// The memory of a recurrent layer's state.
+struct SlotPool {
+  gpu::Buffer states;
+  std::uint64_t slot_bytes = 0;
+};
+
+// What prompts are between the kernels of a layer of Gated DeltaNet (kernels/wgsl/delta_net_chunk.wgsl), the same for
+// all.
+struct DeltaNetBuffers {
+  gpu::Buffer mixed;
+  gpu::Buffer gates;
+  gpu::Buffer solved;
+  gpu::Buffer mixing;
 };
 
 // Which of the device's features the kernels use.
@@ -83,6 +98,7 @@ struct Machine {
   std::int64_t activation_bytes = 0;  // of all of them
   std::vector<gpu::Buffer> vectors;   // by WeightId; f32; none for matrices
   std::vector<KvPool> pages;          // by PagesId
+  std::vector<SlotPool> slots;        // by SlotId
   std::vector<gpu::Buffer> angles;    // by RopeId; cosine and sine of every position, for the short and the long set
   std::int64_t positions = 0;         // that `angles` has
   gpu::Buffer step;                   // see kernels/wgsl/step.wgsl
@@ -90,6 +106,7 @@ struct Machine {
   // Inputs of the matrix-matrix products, see kernels/wgsl/linear_prepare.wgsl.
   gpu::Buffer prepared;
   gpu::Buffer factors;
+  DeltaNetBuffers delta_net;
 
   const gpu::Buffer& value(graph::ValueId id) const { return at(values, id); }
   const gpu::Buffer& vector(graph::WeightId id) const { return at(vectors, id); }
@@ -98,6 +115,10 @@ struct Machine {
   // Starts compiling a shader. `threads` becomes WG; with it come the subgroup's constants where they are used.
   gpu::Kernel kernel(std::string_view file, Constants constants, std::int64_t threads = 64);
 };
+
+// Makes the room that the layers of Gated DeltaNet share. Throws Error{unsupported} for heads that its kernels do not
+// take.
+void reserve_delta_net(Machine& machine);
 
 // The name of a constant that chooses a variant of a shader: "gelu_tanh" is GELU_TANH there.
 std::string constant_name(std::string_view name);

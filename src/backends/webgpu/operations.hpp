@@ -17,6 +17,7 @@ Operation make_multiply(Machine& m, const graph::Node& node);
 Operation make_top_softmax(Machine& m, const graph::Node& node, const graph::TopSoftmax& softmax);
 Operation make_activate(Machine& m, const graph::Node& node, const graph::Activate& activate);
 Operation make_slice(Machine& m, const graph::Node& node, const graph::Slice& slice);
+Operation make_concatenate(Machine& m, const graph::Node& node);
 Operation make_select_rows(Machine& m, const graph::Node& node);
 Operation make_pool(Machine& m, const graph::Node& node, const graph::Pool& pool);
 
@@ -24,5 +25,7 @@ Operation make_rope(Machine& m, const graph::Node& node, const graph::Rope& rope
 Operation make_write(Machine& m, const graph::Node& node, const graph::Write& write);
 Operation make_attend(Machine& m, const graph::Node& node, const graph::Attend& attend);
 Operation make_attention_input(Machine& m, const graph::Node& node, const graph::AttentionInput& input);
+
+Operation make_delta_net(Machine& m, const graph::Node& node, const graph::DeltaNet& delta);
 
 }  // namespace gerbil::webgpu

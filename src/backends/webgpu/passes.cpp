@@ -50,6 +50,7 @@ std::vector<std::uint32_t> step_words(const Batch& batch, const Pass& pass) {
     if (table[sequence] == 0) {
       words.push_back(static_cast<std::uint32_t>(view.skipped));
       words.push_back(static_cast<std::uint32_t>(view.length));
+      words.push_back(static_cast<std::uint32_t>(view.slot));
       table[sequence] = words.size();
       add_tables(view, words);
     }

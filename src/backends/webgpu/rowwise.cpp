@@ -72,6 +72,22 @@ Operation make_slice(Machine& m, const graph::Node& node, const graph::Slice& sl
                      {{0, m.value(node.inputs[0])}, {2, m.value(node.outputs[0])}});
 }
 
+// A dispatch for each input, which puts its columns where they stand among those of all.
+Operation make_concatenate(Machine& m, const graph::Node& node) {
+  const std::int64_t outputs = m.width(node.outputs[0]);
+  Operation operation{.work = outputs};
+  std::int64_t begin = 0;
+  for (const graph::ValueId input : node.inputs) {
+    const std::int64_t columns = m.width(input);
+    const Constants constants{{"COLUMNS", columns}, {"BEGIN", begin}, {"OUTPUTS", outputs}};
+    operation.dispatches.push_back({.kernel = m.kernel("concatenate", constants, threads),
+                                    .bindings = {{0, m.value(input)}, {2, m.value(node.outputs[0])}},
+                                    .groups = (columns + threads - 1) / threads});
+    begin += columns;
+  }
+  return operation;
+}
+
 Operation make_select_rows(Machine& m, const graph::Node& node) {
   return elementwise(m, node, "select_rows", {},
                      {{0, m.value(node.inputs[0])}, {1, m.selected}, {2, m.value(node.outputs[0])}});

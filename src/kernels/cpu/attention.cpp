@@ -12,15 +12,13 @@
 
 #include <hwy/contrib/math/math-inl.h>
 
-#include "kernels/cpu/vectors-inl.h"
+#include "kernels/cpu/multiply-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace gerbil::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
-constexpr std::int64_t kStep = kLanes;
-constexpr std::int64_t kRowsAtOnce = 4;
 // Keys whose scores are made before their maximum is taken. A stretch begins at a multiple of its length.
 constexpr std::int64_t kStretch = attention_stretch;
 constexpr std::int64_t kStretchBlocks = kStretch / kv_tokens;
@@ -36,59 +34,6 @@ struct Rows {
   float* keys;     // [head_dim, 32], a block as f32
   float* values;   // [32, value_stride]
 };
-
-// c[r][0 … vectors) (+)= Σ_i a[r][i] · b[i], the same additions for a row whatever the number of rows.
-template <int rows, int vectors, bool accumulate, typename Stored>
-HWY_INLINE void multiply_block(const float* a, std::int64_t a_stride, std::int64_t depth, const Stored* b,
-                               std::int64_t b_stride, float* c, std::int64_t c_stride) {
-  const FloatTag d;
-  FloatVector sums[rows][vectors];
-  HWY_UNROLL(rows) for (int r = 0; r < rows; ++r) {
-    HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) {
-      sums[r][v] = accumulate ? hn::LoadU(d, c + r * c_stride + v * kStep) : hn::Zero(d);
-    }
-  }
-  for (std::int64_t i = 0; i < depth; ++i) {
-    FloatVector x[vectors];
-    HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) x[v] = load_floats(b + i * b_stride + v * kStep);
-    HWY_UNROLL(rows) for (int r = 0; r < rows; ++r) {
-      const auto factor = hn::Set(d, a[r * a_stride + i]);
-      HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) sums[r][v] = hn::MulAdd(factor, x[v], sums[r][v]);
-    }
-  }
-  HWY_UNROLL(rows) for (int r = 0; r < rows; ++r) {
-    HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) hn::StoreU(sums[r][v], d, c + r * c_stride + v * kStep);
-  }
-}
-
-template <int rows, bool accumulate, typename Stored>
-HWY_INLINE void multiply_columns(const float* a, std::int64_t a_stride, std::int64_t depth, const Stored* b,
-                                 std::int64_t columns, float* c, std::int64_t c_stride) {
-  std::int64_t column = 0;
-  for (; column + 2 * kStep <= columns; column += 2 * kStep) {
-    multiply_block<rows, 2, accumulate>(a, a_stride, depth, b + column, columns, c + column, c_stride);
-  }
-  for (; column < columns; column += kStep) {
-    multiply_block<rows, 1, accumulate>(a, a_stride, depth, b + column, columns, c + column, c_stride);
-  }
-}
-
-// c [count, columns] (+)= a [count, depth] · b [depth, columns]
-template <bool accumulate, typename Stored>
-void multiply(std::int64_t count, const float* a, std::int64_t a_stride, std::int64_t depth, const Stored* b,
-              std::int64_t columns, float* c, std::int64_t c_stride) {
-  std::int64_t r = 0;
-  for (; r + kRowsAtOnce <= count; r += kRowsAtOnce) {
-    multiply_columns<kRowsAtOnce, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * c_stride,
-                                              c_stride);
-  }
-  for (; r + 2 <= count; r += 2) {
-    multiply_columns<2, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * c_stride, c_stride);
-  }
-  if (r < count) {
-    multiply_columns<1, accumulate>(a + r * a_stride, a_stride, depth, b, columns, c + r * c_stride, c_stride);
-  }
-}
 
 // Scores of row r over the keys [begin, end) of a stretch become probabilities relative to the running maximum; keys
 // outside [first, last] get none. Returns nothing but updates maximum, total and sums of the row.
@@ -168,7 +113,7 @@ void attend_rows(const AttentionTask& task, const Rows& rows) {
     for (std::int64_t block = first_block; block < end_block; ++block) {
       const Stored* keys = keys_of(block);
       const auto score = [&](const auto* from) HWY_ATTR {
-        multiply<false>(count, rows.q + row * head_dim, head_dim, head_dim, from, kv_tokens,
+        multiply<false>(count, rows.q + row * head_dim, head_dim, head_dim, from, kv_tokens, kv_tokens,
                         scores + (block * kv_tokens - base), kStretch);
       };
       if (convert) {
@@ -189,7 +134,7 @@ void attend_rows(const AttentionTask& task, const Rows& rows) {
       const Stored* values = keys_of(block) + head_dim * kv_tokens;
       const std::int64_t depth = std::min<std::int64_t>(kv_tokens, last - block * kv_tokens + 1);
       const auto add = [&](const auto* from) HWY_ATTR {
-        multiply<true>(count, scores + (block * kv_tokens - base), kStretch, depth, from, width,
+        multiply<true>(count, scores + (block * kv_tokens - base), kStretch, depth, from, width, width,
                        rows.sums + row * width, width);
       };
       if (convert) {
