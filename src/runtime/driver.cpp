@@ -91,7 +91,8 @@ bool Driver::step(std::unique_lock<std::mutex>& lock) {
     plan = scheduler_.plan(Clock::now());
     if (plan) {
       lock.unlock();
-      for (const BlockCopy& copy : plan->copies) program_->copy_block(copy);
+      for (const BlockCopy& copy : plan->copies.blocks) program_->copy_block(copy);
+      for (const auto& [from, to] : plan->copies.slots) program_->copy_slot(from, to);
       program_->begin(plan->batch);
       program_->choose(plan->choices);
       result = program_->finish();

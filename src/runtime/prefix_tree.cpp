@@ -54,7 +54,7 @@ PrefixTree::Node* PrefixTree::insert(Node* node, Tokens page, std::span<const st
     there->place = node->children.emplace_hint(after, std::vector(page.begin(), page.end()), there);
   }
   const bool same = there->place->first.size() == page.size();
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
+  for (std::size_t group = 0; group < blocks.size(); ++group) {
     if (blocks[group] < 0) continue;
     if (same && there->parts[group].block < 0) {
       give(there, group, blocks[group]);
@@ -100,6 +100,11 @@ void PrefixTree::let_go(Node* node, std::size_t group, bool passed) {
   const std::uint64_t rank = ++clock_ + (passed ? 0 : wanted);
   if (rank > part.rank) part.rank = rank;  // another may have ended there
   if (--part.holders == 0) spare_[group].emplace(part.rank, node);
+}
+
+void PrefixTree::put(Node* node, std::size_t group, std::int32_t block) {
+  node->parts[group].rank = ++clock_ + wanted;
+  give(node, group, block);
 }
 
 bool PrefixTree::evict(std::size_t group) {

@@ -64,9 +64,9 @@ class PrefixTree {
   };
   Partial partial(const Node* node, Tokens tokens);
 
-  // Puts a page after `node` and takes its blocks over, one of each group, -1 where there is none. When there is a page
-  // already that is or begins with the same tokens, that counts; one of just these tokens takes the blocks that it
-  // lacks, and all others go back to the pools.
+  // Puts a page after `node` and takes its blocks over, one of each of the first groups, -1 where there is none. When
+  // there is a page already that is or begins with the same tokens, that counts; one of just these tokens takes the
+  // blocks that it lacks, and all others go back to the pools.
   Node* insert(Node* node, Tokens page, std::span<const std::int32_t> blocks);
 
   // A holder of `from`, a node before `to`, holds `to` as well from here on, without its blocks. Roots need no holder.
@@ -81,6 +81,10 @@ class PrefixTree {
   void hold(Node* node, std::size_t group);
   void let_go(Node* node, std::size_t group, bool passed);
 
+  // Gives a node a block of a group of which it has none, or takes it away.
+  void put(Node* node, std::size_t group, std::int32_t block);
+  void take(Node* node, std::size_t group);
+
   // Frees the block of the group that is to go first; false when there is none.
   bool evict(std::size_t group);
   // Blocks of the group that evict() could free, one after the other.
@@ -93,7 +97,6 @@ class PrefixTree {
   void touch(Node* node);
   void rank(Node* node, std::size_t group, std::uint64_t used);
   void give(Node* node, std::size_t group, std::int32_t block);
-  void take(Node* node, std::size_t group);
   void remove(Node* node);
   static bool is_empty(const Node* node);
 

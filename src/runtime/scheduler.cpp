@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <format>
 #include <functional>
+#include <ranges>
 
 #include "gerbil/error.hpp"
 
@@ -63,7 +64,9 @@ const Scheduler::Plan* Scheduler::plan(Clock::time_point now) {
     admit(now);
     compose();
   } while (parts_.empty() && preempt_paused());
-  return parts_.empty() ? nullptr : &plan_;
+  if (parts_.empty()) return nullptr;
+  plan_.copies = cache_.take_copies();
+  return &plan_;
 }
 
 // Lets go of what nobody waits for any more.
@@ -101,6 +104,7 @@ void Scheduler::admit(Clock::time_point now) {
 // runs; and for one that had to give its pages up before, all that it and they may come to need, so that nobody
 // computes a prompt again and again.
 bool Scheduler::start(Sequence& sequence) {
+  if (!cache_.admit(sequence)) return false;
   cache_.adopt(sequence);
   BlockCounts wanted = cache_.missing(sequence, sequence.length());
   const auto want = [&](const BlockCounts& more) { std::ranges::transform(wanted, more, wanted.begin(), std::plus()); };
@@ -118,7 +122,7 @@ bool Scheduler::start(Sequence& sequence) {
     cache_.release(sequence, false);
     return false;
   }
-  plan_.copies.append_range(cache_.copy_partial_page(sequence));
+  cache_.copy_partial_page(sequence);
   sequence.preempted = false;
   return true;
 }
@@ -172,9 +176,13 @@ void Scheduler::compose() {
 // What the sequence gets of a step that has room for so many more tokens and wanted rows; no tokens: nothing.
 StepPart Scheduler::choose_part(Sequence& sequence, std::int32_t tokens, std::int32_t rows) const {
   // What another one in the step computes is there in the next.
-  const bool wait = std::ranges::any_of(
+  const auto computes_it = std::ranges::find_if(
       parts_, [&](const StepPart& part) { return cache_.compute_the_same(sequence, *part.sequence); });
-  if (sequence.paused || wait) return {};
+  if (sequence.paused) return {};
+  if (computes_it != parts_.end()) {
+    computes_it->sequence->awaited = true;
+    return {};
+  }
   StepPart part{&sequence};
   const std::int32_t left = sequence.length() - sequence.computed;
   if (const Encode* encode = sequence.encodes()) {
@@ -183,19 +191,21 @@ StepPart Scheduler::choose_part(Sequence& sequence, std::int32_t tokens, std::in
     if (first->adapter != encode->adapter || (left > tokens && first != encode)) return {};
     part.count = left;
   } else {
-    part.count = std::min(left, tokens);
+    part.count = cache_.cut(sequence, sequence.computed + std::min(left, tokens)) - sequence.computed;
   }
   const auto wanted = [&] {
     return std::max(0, sequence.computed + part.count - std::max(sequence.computed, sequence.first_wanted()));
   };
-  if (wanted() > rows) part.count -= wanted() - rows;
+  if (wanted() > rows) {
+    part.count = cache_.cut(sequence, sequence.computed + part.count - (wanted() - rows)) - sequence.computed;
+  }
+  if (part.count <= 0) return {};
   part.chooses = sequence.generates() && wanted() > 0;
   part.reads = part.chooses ? 0 : wanted();
   return part;
 }
 
 void Scheduler::commit(const StepResult& result, Clock::time_point now) {
-  plan_.copies.clear();
   const std::size_t width = batch_.rows_read() == 0 ? 0 : result.rows.size() / batch_.rows_read();
   std::size_t choice = 0;
   auto row = result.rows.begin();
@@ -245,11 +255,14 @@ void Scheduler::accept_token(Sequence& sequence, std::int32_t token, std::vector
 void Scheduler::fail(const std::exception_ptr& error) {
   for (const StepPart& part : std::exchange(parts_, {})) fail(*part.sequence, error);
   // Nobody knows what has been copied.
-  const auto copies = std::exchange(plan_.copies, {});
+  const StateCopies copies = std::exchange(plan_.copies, {});
   for (auto next = running_.begin(); next != running_.end();) {
     Sequence& sequence = *(next++)->second;
-    const bool hit = std::ranges::any_of(
-        copies, [&](const BlockCopy& copy) { return std::ranges::contains(sequence.blocks[copy.group], copy.to); });
+    const auto hits = [&](const BlockCopy& copy) {
+      return std::ranges::contains(sequence.blocks[copy.group], copy.to);
+    };
+    const bool hit = std::ranges::any_of(copies.blocks, hits) ||
+                     std::ranges::contains(copies.slots | std::views::values, sequence.slot);
     if (hit) fail(sequence, error);
   }
   if (!copies.empty()) cache_.forget();
@@ -257,7 +270,6 @@ void Scheduler::fail(const std::exception_ptr& error) {
 
 void Scheduler::fail_all(const std::exception_ptr& error) {
   parts_.clear();
-  plan_.copies.clear();
   while (!sequences_.empty()) fail(sequences_.begin()->second, error);
 }
 

@@ -35,7 +35,7 @@ class Scheduler {
   // What the program is to do next; null when there is nothing. It stays until commit() or fail(), one of which must
   // follow. Prompts that begin alike are computed once: who comes later waits for the pages.
   struct Plan {
-    std::vector<BlockCopy> copies;  // one after the other, first
+    StateCopies copies;  // first
     Batch batch;
     Choices choices;
   };

@@ -11,7 +11,10 @@ struct SchedulerOptions {
   std::int32_t kv_tokens = 0;               // capacity of pages that keep everything
   std::vector<std::int32_t> windows = {0};  // of the program's groups of pages, see graph::page_groups()
   std::vector<std::int32_t> group_tokens;   // their capacities, where they are not kv_tokens
-  std::int32_t step_tokens = 512;           // what a step takes of several requests
+  std::int32_t slots = 0;  // recurrent states (graph::Slot) of sequences, each of which needs one; 0: there are none
+  std::int32_t snapshots = 0;       // and those kept of prefixes, which come after them
+  std::int32_t step_multiple = 1;   // where a prompt may be cut, see graph::Graph; step_tokens must not be less
+  std::int32_t step_tokens = 512;   // what a step takes of several requests
   std::int32_t max_tokens = 512;    // of one step: a text that has to be read at once may have more than step_tokens
   std::int32_t max_sequences = 64;  // of one step
   std::int32_t max_outputs = 64;    // wanted rows of one step

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <numeric>
 
 #include "gerbil/error.hpp"
 
@@ -46,6 +47,8 @@ std::vector<BlockGroup> make_groups(const SchedulerOptions& options) {
                               options.windows[group], tokens, least * kv_block_tokens));
     }
   }
+  // Any of them may go at any time, as blocks behind a window may.
+  if (options.slots > 0) groups.push_back({BlockPool(options.snapshots), 1});
   return groups;
 }
 
@@ -54,18 +57,22 @@ std::vector<BlockGroup> make_groups(const SchedulerOptions& options) {
 StateCache::StateCache(const SchedulerOptions& options)
     : reuse_(options.reuse_prefixes),
       step_tokens_(most_at_once(options)),
+      step_multiple_(options.step_multiple),
+      snapshot_multiple_(std::lcm(options.step_multiple, kv_block_tokens)),
+      slots_(options.slots),
+      page_groups_(options.windows.size()),
       groups_(make_groups(options)),
       prefixes_(groups_) {}
 
 bool StateCache::free(const BlockCounts& wanted) const {
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
+  for (std::size_t group = 0; group < page_groups_; ++group) {
     if (wanted[group] > groups_[group].pool.available()) return false;
   }
   return true;
 }
 
 bool StateCache::obtainable(const BlockCounts& wanted) const {
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
+  for (std::size_t group = 0; group < page_groups_; ++group) {
     if (wanted[group] > groups_[group].pool.available() + prefixes_.evictable(group)) return false;
   }
   return true;
@@ -73,7 +80,7 @@ bool StateCache::obtainable(const BlockCounts& wanted) const {
 
 BlockCounts StateCache::missing(const Sequence& sequence, std::int32_t tokens) const {
   BlockCounts counts;
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
+  for (std::size_t group = 0; group < page_groups_; ++group) {
     const std::int32_t window = groups_[group].window;
     const auto live = static_cast<std::int32_t>(sequence.blocks[group].size()) - sequence.first[group];
     std::int32_t wanted = blocks_for(tokens) - sequence.first[group];
@@ -85,9 +92,18 @@ BlockCounts StateCache::missing(const Sequence& sequence, std::int32_t tokens) c
 
 void StateCache::enter(Sequence& sequence) {
   sequence.path = {prefixes_.root(sequence.variant)};
-  sequence.blocks.assign(groups_.size(), {});
-  sequence.first.assign(groups_.size(), 0);
+  sequence.blocks.assign(page_groups_, {});
+  sequence.first.assign(page_groups_, 0);
   sequence.computed = 0;
+  sequence.branch = 0;
+  sequence.snapshot = 0;
+}
+
+bool StateCache::admit(Sequence& sequence) {
+  if (!recurrent()) return true;
+  if (slots_.available() == 0) return false;
+  sequence.slot = slots_.take();
+  return true;
 }
 
 // Whether it may take the page of somebody else, as none of its tokens are wanted.
@@ -102,10 +118,12 @@ std::int32_t StateCache::first_needed(std::size_t group, std::int32_t position) 
   return window > 0 ? std::max(0, position - window + 1) / kv_block_tokens : 0;
 }
 
-// A page can be gone on from when every group has what the next token looks back to; of those that can, the deepest.
+// A page can be gone on from when every group has what the next token looks back to, and recurrent layers the state; of
+// those that can, the deepest.
 void StateCache::adopt(Sequence& sequence) {
   std::vector<PrefixTree::Node*> found;
-  std::size_t usable = 0;
+  std::size_t same = 0;                                 // pages from which all but the recurrent layers could go on
+  std::size_t usable = 0;                               // and these as well
   std::vector<std::int32_t> unbroken = sequence.first;  // by group, where the blocks begin that last until here
   PrefixTree::Node* node = sequence.node();
   for (std::int32_t page = sequence.shared(); may_adopt(sequence, page); ++page) {
@@ -113,16 +131,30 @@ void StateCache::adopt(Sequence& sequence) {
     if (!node) break;
     found.push_back(node);
     bool all = true;
-    for (std::size_t group = 0; group < groups_.size(); ++group) {
+    for (std::size_t group = 0; group < page_groups_; ++group) {
       if (node->parts[group].block < 0) unbroken[group] = page + 1;
       all = all && unbroken[group] <= first_needed(group, (page + 1) * kv_block_tokens);
     }
-    if (all) usable = found.size();
+    if (all) same = found.size();
+    if (all && (!recurrent() || node->parts[page_groups_].block >= 0)) usable = same;
+  }
+  if (same > usable) {
+    const std::int32_t end = sequence.computed + static_cast<std::int32_t>(same) * kv_block_tokens;
+    sequence.branch = end / snapshot_multiple_ * snapshot_multiple_;
   }
   found.resize(usable);
   for (PrefixTree::Node* next : found) step_down(sequence, next);
   count_as_computed(sequence, static_cast<std::int32_t>(usable) * kv_block_tokens);
   slide(sequence);
+  if (usable > 0 && recurrent()) restore(sequence);
+}
+
+// Goes on from the snapshot of the node where it is.
+void StateCache::restore(Sequence& sequence) {
+  PrefixTree::Node* node = sequence.node();
+  copies_.slots.emplace_back(slots_.size() + node->parts[page_groups_].block, sequence.slot);
+  prefixes_.hold(node, page_groups_);
+  prefixes_.let_go(node, page_groups_, false);  // used just now
 }
 
 // Holds the next node, and reads its blocks instead of its own.
@@ -130,7 +162,7 @@ void StateCache::step_down(Sequence& sequence, PrefixTree::Node* node) {
   const std::int32_t page = sequence.shared();
   prefixes_.advance(sequence.node(), node);
   sequence.path.push_back(node);
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
+  for (std::size_t group = 0; group < page_groups_; ++group) {
     std::vector<std::int32_t>& blocks = sequence.blocks[group];
     const auto at = static_cast<std::size_t>(page);
     if (at == blocks.size()) {
@@ -162,19 +194,19 @@ void StateCache::pass(Sequence& sequence, std::size_t group, std::int32_t end) {
 }
 
 void StateCache::slide(Sequence& sequence) {
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
+  for (std::size_t group = 0; group < page_groups_; ++group) {
     pass(sequence, group, first_needed(group, sequence.computed));
   }
 }
 
 bool StateCache::grow(Sequence& sequence, std::int32_t tokens) {
   BlockCounts wanted;
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
+  for (std::size_t group = 0; group < page_groups_; ++group) {
     const std::int32_t end = groups_[group].window > 0 ? std::min(tokens, sequence.computed + step_tokens_) : tokens;
     wanted.push_back(blocks_for(end) - static_cast<std::int32_t>(sequence.blocks[group].size()));
   }
   if (!obtainable(wanted)) return false;
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
+  for (std::size_t group = 0; group < page_groups_; ++group) {
     BlockPool& pool = groups_[group].pool;
     while (pool.available() < wanted[group]) prefixes_.evict(group);
     for (std::int32_t i = 0; i < wanted[group]; ++i) sequence.blocks[group].push_back(pool.take());
@@ -182,19 +214,31 @@ bool StateCache::grow(Sequence& sequence, std::int32_t tokens) {
   return true;
 }
 
-std::vector<BlockCopy> StateCache::copy_partial_page(Sequence& sequence) {
+void StateCache::copy_partial_page(Sequence& sequence) {
   const std::int32_t page = sequence.shared();
   const std::int32_t rest = sequence.first_wanted() - sequence.computed;
-  if (!shares(sequence) || sequence.computed != page * kv_block_tokens || rest <= 0) return {};
+  if (!shares(sequence) || recurrent() || sequence.computed != page * kv_block_tokens || rest <= 0) return;
   const auto [node, count] =
       prefixes_.partial(sequence.node(), tokens_of(sequence, sequence.computed, std::min(rest, kv_block_tokens)));
-  if (count == 0) return {};
+  if (count == 0) return;
   count_as_computed(sequence, count);
-  std::vector<BlockCopy> copies;
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
-    copies.push_back({group, node->parts[group].block, sequence.blocks[group][static_cast<std::size_t>(page)]});
+  for (std::size_t group = 0; group < page_groups_; ++group) {
+    copies_.blocks.push_back({group, node->parts[group].block, sequence.blocks[group][static_cast<std::size_t>(page)]});
   }
-  return copies;
+}
+
+// What is wanted of the prompt is computed again by whoever goes on from its snapshot.
+std::int32_t StateCache::last_snapshot_end(const Sequence& sequence) const {
+  return sequence.first_wanted() / snapshot_multiple_ * snapshot_multiple_;
+}
+
+std::int32_t StateCache::cut(const Sequence& sequence, std::int32_t end) const {
+  if (end < sequence.length()) end -= end % step_multiple_;
+  if (!takes_snapshots(sequence)) return end;
+  for (const std::int32_t wanted : {sequence.branch, last_snapshot_end(sequence)}) {
+    if (wanted > sequence.computed) end = std::min(end, wanted);
+  }
+  return end;
 }
 
 void StateCache::settle(Sequence& sequence) {
@@ -202,6 +246,26 @@ void StateCache::settle(Sequence& sequence) {
     share_page(sequence, kv_block_tokens);
   }
   slide(sequence);
+  if (takes_snapshots(sequence) && sequence.computed == sequence.shared() * kv_block_tokens) take_snapshot(sequence);
+  sequence.awaited = false;
+}
+
+// Of the state after its tokens, which end with a page, where it is worth it. Those of an answer, and those that others
+// wait for, last until the next.
+void StateCache::take_snapshot(Sequence& sequence) {
+  const bool lasting = sequence.computed == sequence.branch || sequence.computed == last_snapshot_end(sequence);
+  const bool passing = sequence.awaited || sequence.generated() > 0 || sequence.computed == sequence.length();
+  BlockPool& pool = groups_[page_groups_].pool;
+  if (sequence.computed % snapshot_multiple_ != 0 || (!lasting && !passing)) return;
+  if (sequence.node()->parts[page_groups_].block >= 0) return;
+  if (!lasting) {
+    const std::int32_t before = std::exchange(sequence.snapshot, sequence.computed);
+    if (before > 0) prefixes_.take(sequence.path[static_cast<std::size_t>(before / kv_block_tokens)], page_groups_);
+  }
+  if (pool.available() == 0) prefixes_.evict(page_groups_);
+  const std::int32_t block = pool.take();
+  prefixes_.put(sequence.node(), page_groups_, block);
+  copies_.slots.emplace_back(sequence.slot, slots_.size() + block);
 }
 
 // Its first own page, which has so many tokens.
@@ -213,7 +277,7 @@ void StateCache::share_page(Sequence& sequence, std::int32_t tokens) {
   PrefixTree::Node* node = prefixes_.insert(sequence.node(), tokens_of(sequence, page * kv_block_tokens, tokens), own);
   prefixes_.advance(sequence.node(), node);
   sequence.path.push_back(node);
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
+  for (std::size_t group = 0; group < page_groups_; ++group) {
     sequence.blocks[group][at] = node->parts[group].block;
     if (node->parts[group].block >= 0) prefixes_.hold(node, group);
   }
@@ -222,7 +286,7 @@ void StateCache::share_page(Sequence& sequence, std::int32_t tokens) {
 void StateCache::release(Sequence& sequence, bool lasting) {
   const std::int32_t rest = sequence.computed - sequence.shared() * kv_block_tokens;
   if (lasting && shares(sequence) && rest > 0) share_page(sequence, rest);
-  for (std::size_t group = 0; group < groups_.size(); ++group) {
+  for (std::size_t group = 0; group < page_groups_; ++group) {
     const std::vector<std::int32_t>& blocks = sequence.blocks[group];
     for (auto page = static_cast<std::size_t>(sequence.first[group]); page < blocks.size(); ++page) {
       if (blocks[page] < 0) continue;  // a longer page that begins with the last tokens has lost its own
@@ -234,6 +298,10 @@ void StateCache::release(Sequence& sequence, bool lasting) {
     }
   }
   prefixes_.release(sequence.node(), lasting);
+  if (sequence.slot >= 0) {
+    std::erase_if(copies_.slots, [&](const auto& copy) { return copy.second == sequence.slot; });
+    slots_.release(std::exchange(sequence.slot, -1));
+  }
   enter(sequence);
   if (sequence.generated() == 0) sequence.outcome.cached_tokens = 0;
 }

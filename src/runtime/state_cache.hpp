@@ -3,9 +3,14 @@
 // There is a pool of blocks for each group of pages. A block belongs to one sequence, or to the tree of prefixes, where
 // any number of sequences may hold it. In a group with a window a sequence keeps those that its next token looks back
 // to, so that its share stops growing at the window.
+//
+// Where the model has recurrent states, every sequence has a slot for its own, and a node of the tree may have a
+// snapshot: a copy of what the state was after its tokens, from which others go on. Snapshots are taken at the end of a
+// prompt, where a prompt leaves what others have in common with it, and of an answer the latest.
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "backends/program.hpp"
@@ -16,6 +21,13 @@
 namespace gerbil::runtime {
 
 using BlockCounts = std::vector<std::int32_t>;  // by group
+
+// What the program is to copy before its next step, one after the other.
+struct StateCopies {
+  std::vector<BlockCopy> blocks;
+  std::vector<std::pair<std::int32_t, std::int32_t>> slots;  // from, to
+  bool empty() const { return blocks.empty() && slots.empty(); }
+};
 
 class StateCache {
  public:
@@ -30,27 +42,42 @@ class StateCache {
 
   // Before anything else.
   void enter(Sequence& sequence);
+  // Gives it a slot, where the model has them; false when all are taken.
+  bool admit(Sequence& sequence);
   // Takes the pages that others have computed for the tokens that come next. What is wanted of it is always computed.
   void adopt(Sequence& sequence);
   // Gives it the blocks for so many tokens, evicting what nobody holds; false, with nothing evicted, when they are not
   // to be had. Groups with a window give no more than a step needs.
   bool grow(Sequence& sequence, std::int32_t tokens);
-  // A page that begins alike cannot be shared, as both would go on writing to it, but copied. It counts as computed.
-  // What is to be copied; nothing when there is no such page.
-  std::vector<BlockCopy> copy_partial_page(Sequence& sequence);
-  // After a step: its pages that have become full go into the tree, and it lets go of those behind the windows.
+  // A page that begins alike cannot be shared, as both would go on writing to it, but copied, when there is one. It
+  // counts as computed.
+  void copy_partial_page(Sequence& sequence);
+  // Where its next step must end at the latest, in tokens: a snapshot is to be taken there, or a prompt may be cut
+  // there and not at `end`.
+  std::int32_t cut(const Sequence& sequence, std::int32_t end) const;
+  // After a step: its pages that have become full go into the tree, it lets go of those behind the windows, and a
+  // snapshot is taken where one is wanted.
   void settle(Sequence& sequence);
   // Takes all its pages. lasting: what has been computed stays in the tree until the room is needed.
   void release(Sequence& sequence, bool lasting);
 
   // Evicts all that nobody holds.
   void forget();
+  // What is to be copied since it was last asked.
+  StateCopies take_copies() { return std::exchange(copies_, {}); }
 
   // Whether both compute the same page next.
   bool compute_the_same(const Sequence& a, const Sequence& b) const;
 
  private:
   bool shares(const Sequence& sequence) const { return reuse_ && !sequence.encodes(); }
+  bool recurrent() const { return slots_.size() > 0; }
+  std::int32_t last_snapshot_end(const Sequence& sequence) const;
+  bool takes_snapshots(const Sequence& sequence) const {
+    return recurrent() && shares(sequence) && groups_[page_groups_].pool.size() > 0;
+  }
+  void take_snapshot(Sequence& sequence);
+  void restore(Sequence& sequence);
   bool may_adopt(const Sequence& sequence, std::int32_t page) const;
   std::int32_t first_needed(std::size_t group, std::int32_t position) const;
   void share_page(Sequence& sequence, std::int32_t tokens);
@@ -60,7 +87,12 @@ class StateCache {
 
   bool reuse_;
   std::int32_t step_tokens_;
-  std::vector<BlockGroup> groups_;
+  std::int32_t step_multiple_;
+  std::int32_t snapshot_multiple_;  // of tokens: where a page ends and a prompt may be cut
+  BlockPool slots_;                 // of sequences; snapshots have the numbers after them
+  std::size_t page_groups_;
+  std::vector<BlockGroup> groups_;  // of pages, and where there are any that of snapshots
+  StateCopies copies_;
   PrefixTree prefixes_;
 };
 

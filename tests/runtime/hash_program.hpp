@@ -1,5 +1,6 @@
 // A program whose next token is a hash of all tokens before it that each group of pages sees, read back from the pages
-// they were written to: any mistake in paging, prefix reuse, chunking or preemption changes the answer.
+// they were written to, and of all tokens once more in a slot: any mistake in paging, prefix reuse, chunking, snapshots
+// or preemption changes the answer.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +19,10 @@ inline constexpr std::int32_t vocabulary = 1000;
 
 class HashProgram : public Program {
  public:
-  explicit HashProgram(const SchedulerOptions& options) : windows_(options.windows) {
+  explicit HashProgram(const SchedulerOptions& options)
+      : windows_(options.windows),
+        step_multiple_(options.step_multiple),
+        slots_(static_cast<std::size_t>(options.slots > 0 ? options.slots + options.snapshots : 0)) {
     for (std::size_t group = 0; group < windows_.size(); ++group) {
       const std::int32_t capacity = options.group_tokens.empty() ? options.kv_tokens : options.group_tokens[group];
       cells_.emplace_back(static_cast<std::size_t>(capacity), -1);
@@ -31,10 +35,12 @@ class HashProgram : public Program {
     for (const SequenceView& view : batch.views) phases += view.phase == Phase::prompt ? 'p' : 'd';
     largest = std::max(largest, batch.tokens.size());
     tokens += std::ssize(batch.tokens);
+    states_.clear();
     for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
       const SequenceView& view = batch.views[static_cast<std::size_t>(batch.sequences[i])];
       for (std::size_t group = 0; group < windows_.size(); ++group)
         cell(view, group, batch.positions[i]) = batch.tokens[i];
+      if (!slots_.empty()) states_.push_back(remember(batch, i));
     }
   }
 
@@ -57,7 +63,9 @@ class HashProgram : public Program {
     const auto cells = cells_[copy.group].begin();
     std::copy_n(cells + copy.from * kv_block_tokens, kv_block_tokens, cells + copy.to * kv_block_tokens);
   }
-  void copy_slot(std::int32_t from, std::int32_t to) override { copied_slots.emplace_back(from, to); }
+  void copy_slot(std::int32_t from, std::int32_t to) override {
+    slots_.at(static_cast<std::size_t>(to)) = slots_.at(static_cast<std::size_t>(from));
+  }
   const ProgramInfo& info() const override { return info_; }
 
   std::atomic<int> steps = 0;
@@ -65,7 +73,6 @@ class HashProgram : public Program {
   std::int64_t tokens = 0;  // of all steps
   std::string phases;       // of every sequence of every step: p for a prompt, d for a decoded token
   bool fail = false;
-  std::vector<std::pair<std::int32_t, std::int32_t>> copied_slots;
   std::vector<LogitAdjustment> last_adjustments;
 
  private:
@@ -79,13 +86,35 @@ class HashProgram : public Program {
         hash = hash * 31 + static_cast<std::uint32_t>(cell(view, group, p));
       }
     }
+    if (!states_.empty()) hash = hash * 31 + states_[row];
     return static_cast<std::int32_t>(hash % vocabulary);
+  }
+  // The state after a token. It must go on from where it was, and prompts must be cut where they may be.
+  std::uint32_t remember(const Batch& batch, std::size_t i) {
+    const SequenceView& view = batch.views[static_cast<std::size_t>(batch.sequences[i])];
+    State& state = slots_.at(static_cast<std::size_t>(view.slot));
+    const std::int32_t position = batch.positions[i];
+    const bool first = i == 0 || batch.sequences[i - 1] != batch.sequences[i];
+    if (position == 0) state = {};
+    if (state.tokens != position) throw Error(ErrorCode::internal, "A slot holds the state after other tokens.");
+    if (first && view.phase == Phase::prompt && position % step_multiple_ != 0)
+      throw Error(ErrorCode::internal, "A prompt was cut where it must not be.");
+    state.hash = state.hash * 37 + static_cast<std::uint32_t>(batch.tokens[i]);
+    ++state.tokens;
+    return state.hash;
   }
   std::int32_t& cell(const SequenceView& view, std::size_t group, std::int32_t position) {
     const std::int32_t block = view.blocks[group].at(static_cast<std::size_t>(position / kv_block_tokens));
     return cells_[group].at(static_cast<std::size_t>(block * kv_block_tokens + position % kv_block_tokens));
   }
+  struct State {
+    std::uint32_t hash = 1;
+    std::int32_t tokens = 0;
+  };
   std::vector<std::int32_t> windows_;
+  std::int32_t step_multiple_;
+  std::vector<State> slots_;
+  std::vector<std::uint32_t> states_;             // by row of the batch
   std::vector<std::vector<std::int32_t>> cells_;  // by group
   const Batch* batch_ = nullptr;
   StepResult result_;
@@ -132,7 +161,7 @@ inline std::vector<std::int32_t> prompt(std::int32_t size, std::int32_t seed = 1
 }
 
 inline std::vector<std::int32_t> expected(std::vector<std::int32_t> tokens, int count,
-                                          const std::vector<std::int32_t>& windows = {0}) {
+                                          const std::vector<std::int32_t>& windows = {0}, bool recurrent = false) {
   std::vector<std::int32_t> answer;
   for (int i = 0; i < count; ++i) {
     std::uint32_t hash = 1;
@@ -141,6 +170,9 @@ inline std::vector<std::int32_t> expected(std::vector<std::int32_t> tokens, int 
       for (const std::int32_t token : std::span(tokens).subspan(static_cast<std::size_t>(passed)))
         hash = hash * 31 + static_cast<std::uint32_t>(token);
     }
+    std::uint32_t state = 1;
+    for (const std::int32_t token : tokens) state = state * 37 + static_cast<std::uint32_t>(token);
+    if (recurrent) hash = hash * 31 + state;
     answer.push_back(static_cast<std::int32_t>(hash % vocabulary));
     tokens.push_back(answer.back());
   }

@@ -176,7 +176,8 @@ struct Steps {
   bool step() {
     const Scheduler::Plan* plan = scheduler.plan(now);
     if (plan) {
-      for (const BlockCopy& copy : plan->copies) program.copy_block(copy);
+      for (const BlockCopy& copy : plan->copies.blocks) program.copy_block(copy);
+      for (const auto& [from, to] : plan->copies.slots) program.copy_slot(from, to);
       program.begin(plan->batch);
       program.choose(plan->choices);
       scheduler.commit(program.finish(), now);
