@@ -39,9 +39,23 @@ struct Embedding {
   }
 };
 
+// () -> [T, columns of table]. Row t is table[token(t)] · scale, of a table that is too large for a device: it stays
+// where the checkpoint has it (WeightDeclaration::host), and the rows of a step are gathered there.
+struct HostEmbedding {
+  WeightId table;
+  float scale = 1.0f;
+  static constexpr std::string_view name = "host_embedding";
+  constexpr void fields(this auto& self, const auto& visit) {
+    visit("table", self.table);
+    visit("scale", self.scale);
+  }
+};
+
 // (x, [residual]) -> [T, n]. y = activation(norm(x) · Wᵀ + bias) + residual, with W [n or 2n, k].
 // norm: RMSNorm over the whole row when set (fuse_norm), the identity otherwise.
 // gated: W has 2n rows and y[i] = activation(a[i]) · a[i + n], where a is the product (fuse_gate).
+// softcap: where it is not 0, softcap · tanh(· / softcap) of what is activated, so that it stays between its negative
+// and itself (Gemma 2); not of gated products.
 struct Linear {
   WeightId weight;
   std::optional<WeightId> bias;
@@ -49,6 +63,7 @@ struct Linear {
   bool gated = false;
   std::optional<WeightId> norm;
   float epsilon = 0.0f;
+  float softcap = 0.0f;
   static constexpr std::string_view name = "linear";
   constexpr void fields(this auto& self, const auto& visit) {
     visit("weight", self.weight);
@@ -57,6 +72,7 @@ struct Linear {
     visit("gated", self.gated);
     visit("norm", self.norm);
     visit("epsilon", self.epsilon);
+    visit("softcap", self.softcap);
   }
 };
 
@@ -98,6 +114,13 @@ struct Add {
 struct Multiply {
   static constexpr std::string_view name = "multiply";
   constexpr void fields(this auto&, const auto&) {}
+};
+
+// (x) -> x · factor, a weight of one number.
+struct Scale {
+  WeightId factor;
+  static constexpr std::string_view name = "scale";
+  constexpr void fields(this auto& self, const auto& visit) { visit("factor", self.factor); }
 };
 
 // (x) -> same shape. The softmax of the row, in which all but the `count` largest become 0; of equals the first stay.
@@ -197,8 +220,8 @@ struct AttentionInput {
   }
 };
 
-using Operation = std::variant<Embedding, Linear, RmsNorm, LayerNorm, Add, Multiply, TopSoftmax, Activate, Slice, Rope,
-                               Write, Attend, SelectRows, Pool, AttentionInput>;
+using Operation = std::variant<Embedding, HostEmbedding, Linear, RmsNorm, LayerNorm, Add, Multiply, Scale, TopSoftmax,
+                               Activate, Slice, Rope, Write, Attend, SelectRows, Pool, AttentionInput>;
 
 struct Node {
   Operation operation;

@@ -81,6 +81,14 @@ class Validator {
     expect_equal(graph_.weight(id).columns, size, "a vector of size");
   }
 
+  const WeightDeclaration& expect_matrix(WeightId id, bool host = false) const {
+    const WeightDeclaration& weight = graph_.weight(id);
+    expect(!weight.vector, "uses vector '" + weight.parts.front() + "' as a matrix");
+    expect(weight.host == host, "uses '" + weight.parts.front() + "', which is " + (host ? "not " : "") +
+                                    "kept where the checkpoint has it");
+    return weight;
+  }
+
   void expect_same_rows(const Node& node) const {
     for (const ValueId input : node.inputs) {
       expect(graph_.value(input).rows == graph_.value(node.outputs[0]).rows, "mixes token rows and output rows");
@@ -90,8 +98,7 @@ class Validator {
   void check(const Embedding& operation, const Node& node) {
     expect_inputs(node, 0, 1);
     expect_same_rows(node);
-    const WeightDeclaration& table = graph_.weight(operation.table);
-    expect(!table.vector, "uses vector '" + table.parts.front() + "' as a matrix");
+    const WeightDeclaration& table = expect_matrix(operation.table);
     expect_equal(out(node), table.columns, "output width");
     expect(operation.offset >= 0 && operation.offset < table.rows,
            "begins at row " + std::to_string(operation.offset) + " of " + std::to_string(table.rows));
@@ -99,11 +106,19 @@ class Validator {
     expect(graph_.value(node.outputs[0]).rows == Rows::tokens, "has output rows, but computes a row for every token");
   }
 
+  void check(const HostEmbedding& operation, const Node& node) {
+    expect_inputs(node, 0, 0);
+    const WeightDeclaration& table = expect_matrix(operation.table, true);
+    expect_equal(out(node), table.columns, "output width");
+    expect(graph_.value(node.outputs[0]).rows == Rows::tokens, "has output rows, but computes a row for every token");
+  }
+
   void check(const Linear& operation, const Node& node) {
     expect_inputs(node, 1, 2);
     expect_same_rows(node);
-    const WeightDeclaration& weight = graph_.weight(operation.weight);
-    expect(!weight.vector, "uses vector '" + weight.parts.front() + "' as a matrix");
+    const WeightDeclaration& weight = expect_matrix(operation.weight);
+    expect(operation.softcap == 0.0f || (operation.softcap > 0.0f && !operation.gated),
+           "has a soft cap that is no bound");
     expect_equal(width(node.inputs[0]), weight.columns, "input width");
     expect_equal(out(node) * (operation.gated ? 2 : 1), weight.rows, "output width");
     if (operation.bias) expect_vector(*operation.bias, weight.rows);
@@ -136,6 +151,10 @@ class Validator {
     expect_same_rows(node);
     expect_equal(width(node.inputs[0]), out(node), "input width");
     expect(out(node) % width(node.inputs[1]) == 0, "multiplies runs that do not divide the row");
+  }
+  void check(const Scale& operation, const Node& node) {
+    check_elementwise(node, 1);
+    expect_vector(operation.factor, 1);
   }
   void check(const TopSoftmax& operation, const Node& node) {
     check_elementwise(node, 1);

@@ -164,6 +164,8 @@ std::vector<Case> make_cases() {
       linear("4bit_everything", 128, 96, affine(4, 32), silu, true, true, true),
       linear("4bit_gated", 128, 72, affine(4, 32), gated, true, true, true),
       linear("8bit_gated", 64, 16, affine(8, 32), gated),
+      linear("f32_softcap", 48, 50, f32, {.softcap = 0.5f}, true, true, true),
+      linear("4bit_softcap", 128, 96, affine(4, 32), {.softcap = 0.5f}),
       linear("f32_gelu", 32, 32, f32, {.activation = Activation::gelu}),
       linear("f32_gelu_tanh_gated", 32, 20, f32, {.activation = Activation::gelu_tanh, .gated = true}),
       linear("f32_relu", 32, 32, f32, {.activation = Activation::relu}),
@@ -172,6 +174,8 @@ std::vector<Case> make_cases() {
       attention("grouped", 8, 2, 64, 0),
       attention("head_dim_20", 6, 3, 20, 0),
       attention("head_dim_80", 2, 2, 80, 0),
+      attention("head_dim_256", 3, 1, 256, 0),
+      attention("head_dim_512", 4, 2, 512, 0),
       attention("window_7", 4, 2, 32, 7),
       attention("window_32", 4, 4, 128, 32),
       attention("window_1", 2, 1, 8, 1),
@@ -186,6 +190,7 @@ std::vector<Case> make_cases() {
       attention_input("plain", 4, 2, 32, false, false),
       attention_input("norm_rope", 4, 2, 64, true, true),
       attention_input("rope", 3, 1, 24, false, true),
+      attention_input("head_dim_512", 2, 1, 512, true, true),
       embedding_sum(),
   };
   for (auto i = static_cast<int>(Activation::identity); i <= static_cast<int>(Activation::laplace); ++i) {
@@ -194,6 +199,7 @@ std::vector<Case> make_cases() {
   cases.push_back({"add", [](TestGraph& g) { g.finish(g.node(Add{}, {g.input(37), g.input(37)}, 37)); }});
   cases.push_back({"multiply", [](TestGraph& g) { g.finish(g.node(Multiply{}, {g.input(37), g.input(37)}, 37)); }});
   cases.push_back({"multiply_runs", [](TestGraph& g) { g.finish(g.node(Multiply{}, {g.input(36), g.input(4)}, 36)); }});
+  cases.push_back({"scale", [](TestGraph& g) { g.finish(g.node(Scale{g.vector(1)}, {g.input(37)}, 37)); }});
   for (const std::int32_t count : {1, 3, 8}) {
     cases.push_back({"top_softmax_" + std::to_string(count),
                      [count](TestGraph& g) { g.finish(g.node(TopSoftmax{count}, {g.input(8)}, 8)); }});
@@ -222,6 +228,11 @@ std::vector<Case> make_cases() {
     cases.push_back({"embedding_" + name, [form](TestGraph& g) {
                        const WeightId table = g.matrix(64, 96, form);
                        g.finish(g.node(Embedding{table, 2.5f}, {}, 96));
+                     }});
+    cases.push_back({"host_embedding_" + name, [form](TestGraph& g) {
+                       const WeightId table = g.matrix(64, 96, form);
+                       at(g.graph.weights, table).host = true;
+                       g.finish(g.node(HostEmbedding{table, 2.5f}, {}, 96));
                      }});
   }
   cases.push_back({"tied_head",

@@ -98,6 +98,11 @@ std::vector<double> Reference::step(const TestBatch& b) {
         y[i] = static_cast<double>(op->scale) * graph_.dense(op->table)[row * n + i % n];
         if (!x.empty()) y[i] += x[i];
       }
+    } else if (const auto* host = std::get_if<graph::HostEmbedding>(&node.operation)) {
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        const auto row = static_cast<std::size_t>(b.tokens[i / n]);
+        y[i] = static_cast<double>(host->scale) * graph_.dense(host->table)[row * n + i % n];
+      }
     } else if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
       const auto& w = graph_.dense(linear->weight);
       for (std::size_t t = 0; t < rows; ++t) {
@@ -112,6 +117,7 @@ std::vector<double> Reference::step(const TestBatch& b) {
         for (std::size_t r = 0; r < n; ++r) {
           double v = activate(linear->activation, product(r));
           if (linear->gated) v *= product(r + n);
+          if (linear->softcap != 0) v = linear->softcap * std::tanh(v / linear->softcap);
           if (node.inputs.size() > 1) v += second(t * n + r);
           y[t * n + r] = v;
         }
@@ -132,6 +138,8 @@ std::vector<double> Reference::step(const TestBatch& b) {
     } else if (std::holds_alternative<graph::Multiply>(node.operation)) {
       const std::size_t factors = width(node.inputs[1]);
       for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] * second(i / n * factors + i % n / (n / factors));
+    } else if (const auto* scale = std::get_if<graph::Scale>(&node.operation)) {
+      for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] * graph_.dense(scale->factor)[0];
     } else if (const auto* softmax = std::get_if<graph::TopSoftmax>(&node.operation)) {
       for (std::size_t row = 0; row < y.size(); row += n) {
         double total = 0;

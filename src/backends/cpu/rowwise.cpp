@@ -62,6 +62,16 @@ Operation make_embedding(Machine& machine, const graph::Node& node, const graph:
   };
 }
 
+Operation make_host_embedding(const graph::Node& node, const graph::HostEmbedding& embedding, formats::Weight table) {
+  return [out = node.outputs[0], scale = embedding.scale, table = std::move(table)](Machine& m) {
+    m.pool.run_throwing(m.tokens, [&](std::int64_t row) {
+      float* to = m.value(out) + row * table.columns;
+      formats::read_dense(table, m.batch->tokens[static_cast<std::size_t>(row)], 1, to);
+      kernels::scale(to, scale, table.columns, to);
+    });
+  };
+}
+
 Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm) {
   return [in = node.inputs[0], out = node.outputs[0], norm](Machine& m) {
     const std::int64_t width = m.width(out);
@@ -103,6 +113,15 @@ Operation make_multiply(const graph::Node& node) {
       float* to = m.value(out) + row * width;
       if (run == 1) return kernels::multiply(from, by, width, to);
       for (std::int64_t i = 0; i < factors; ++i) kernels::scale(from + i * run, by[i], run, to + i * run);
+    });
+  };
+}
+
+Operation make_scale(const graph::Node& node, const graph::Scale& scale) {
+  return [in = node.inputs[0], out = node.outputs[0], factor = scale.factor](Machine& m) {
+    const std::int64_t width = m.width(out);
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      kernels::scale(m.value(in) + row * width, *m.vector(factor), width, m.value(out) + row * width);
     });
   };
 }

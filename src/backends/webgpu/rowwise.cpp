@@ -57,6 +57,11 @@ Operation make_multiply(Machine& m, const graph::Node& node) {
                      {{0, m.value(node.inputs[0])}, {1, m.value(node.inputs[1])}, {2, m.value(node.outputs[0])}});
 }
 
+Operation make_scale(Machine& m, const graph::Node& node, const graph::Scale& scale) {
+  return elementwise(m, node, "scale", {},
+                     {{0, m.value(node.inputs[0])}, {1, m.vector(scale.factor)}, {2, m.value(node.outputs[0])}});
+}
+
 Operation make_top_softmax(Machine& m, const graph::Node& node, const graph::TopSoftmax& softmax) {
   return elementwise(m, node, "top_softmax", {{"COUNT", std::int64_t{softmax.count}}},
                      {{0, m.value(node.inputs[0])}, {2, m.value(node.outputs[0])}});
