@@ -1,10 +1,10 @@
 // The language models of Gemma 4 (Gemma Team 2026): heads of two sizes, layers that attend to the keys and values of an
 // earlier one, and embeddings of the token that every layer has for itself.
 // Reference: transformers 5.12, models/gemma4/modeling_gemma4.py.
-#include <array>
 #include <cmath>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gerbil/error.hpp"
 #include "models/decoder.hpp"
@@ -65,6 +65,13 @@ std::int32_t read_first_shared_layer(const Json& config, std::int32_t layers) {
   return layers - shared;
 }
 
+void check_layer_types(const Json& config, std::int32_t layers) {
+  const auto types = json_value<std::vector<std::string>>(config, "layer_types", {});
+  if (types.empty() || std::ssize(types) == layers) return;
+  refuse("layer_types", "a list of " + std::to_string(types.size()),
+         "one of the " + std::to_string(layers) + " layers");
+}
+
 Config read_config(const Json& config, const Defaults& defaults) {
   if (json_value<bool>(config, "enable_moe_block", false)) {
     throw Error(ErrorCode::unsupported,
@@ -92,6 +99,7 @@ Config read_config(const Json& config, const Defaults& defaults) {
     refuse("num_global_key_value_heads", std::to_string(c.num_global_key_value_heads),
            "a divisor of \"num_attention_heads\", " + std::to_string(c.num_attention_heads));
   }
+  check_layer_types(config, c.num_hidden_layers);
   c.attention_bias = json_value<bool>(config, "attention_bias", false);
   c.first_shared_layer = read_first_shared_layer(config, c.num_hidden_layers);
   c.use_double_wide_mlp = json_value<bool>(config, "use_double_wide_mlp", false);

@@ -51,8 +51,7 @@ Operation bind(Machine& m, const graph::Node& node, const Matrix* matrix, bool r
   return std::visit(
       [&]<typename T>(const T& op) -> Operation {
         if constexpr (std::is_same_v<T, graph::Embedding>) return make_embedding(m, node, op, *matrix);
-        if constexpr (std::is_same_v<T, graph::HostEmbedding>)
-          return make_host_embedding(node, op, at(m.tables, op.table));
+        if constexpr (std::is_same_v<T, graph::HostEmbedding>) return make_host_embedding(node, op);
         if constexpr (std::is_same_v<T, graph::Linear>) return make_linear(m, node, op, *matrix, reuse);
         if constexpr (std::is_same_v<T, graph::RmsNorm>) return make_rms_norm(node, op);
         if constexpr (std::is_same_v<T, graph::LayerNorm>) return make_layer_norm(node, op);

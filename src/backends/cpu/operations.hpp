@@ -14,8 +14,7 @@ bool same_preparation(const graph::Linear& a, const Matrix& matrix_a, const grap
 
 Operation make_embedding(Machine& machine, const graph::Node& node, const graph::Embedding& embedding,
                          const Matrix& table);
-// Keeps the description of the table, which keeps the file.
-Operation make_host_embedding(const graph::Node& node, const graph::HostEmbedding& embedding, formats::Weight table);
+Operation make_host_embedding(const graph::Node& node, const graph::HostEmbedding& embedding);
 Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm);
 Operation make_layer_norm(const graph::Node& node, const graph::LayerNorm& norm);
 Operation make_add(const graph::Node& node);

@@ -62,12 +62,13 @@ Operation make_embedding(Machine& machine, const graph::Node& node, const graph:
   };
 }
 
-Operation make_host_embedding(const graph::Node& node, const graph::HostEmbedding& embedding, formats::Weight table) {
-  return [out = node.outputs[0], scale = embedding.scale, table = std::move(table)](Machine& m) {
+Operation make_host_embedding(const graph::Node& node, const graph::HostEmbedding& embedding) {
+  return [out = node.outputs[0], embedding](Machine& m) {
+    const formats::Weight& table = at(m.tables, embedding.table);
     m.pool.run_throwing(m.tokens, [&](std::int64_t row) {
       float* to = m.value(out) + row * table.columns;
       formats::read_dense(table, m.batch->tokens[static_cast<std::size_t>(row)], 1, to);
-      kernels::scale(to, scale, table.columns, to);
+      kernels::scale(to, embedding.scale, table.columns, to);
     });
   };
 }
