@@ -76,17 +76,21 @@ struct Linear {
   }
 };
 
-// (x) -> same shape. Each run of `width` consecutive columns is divided by its root mean square and multiplied by the
-// weight [width]: y = x / sqrt(mean(x²) + epsilon) · w. width is the row for a layer norm, head_dim for q/k norms.
+// (x, [residual]) -> same shape. Each run of `width` consecutive columns is divided by its root mean square and
+// multiplied by the weight [width]: y = x / sqrt(mean(x²) + epsilon) · w. width is the row for a layer norm, head_dim
+// for q/k norms. What follows comes from fusions: y + residual (fuse_residual), and that times `factor`, one number
+// (fuse_scale).
 struct RmsNorm {
   WeightId weight;
   std::int32_t width = 0;
   float epsilon = 1e-6f;
+  std::optional<WeightId> factor;
   static constexpr std::string_view name = "rms_norm";
   constexpr void fields(this auto& self, const auto& visit) {
     visit("weight", self.weight);
     visit("width", self.width);
     visit("epsilon", self.epsilon);
+    visit("factor", self.factor);
   }
 };
 
@@ -201,11 +205,15 @@ struct Pool {
 
 // Fused: (qkv) -> q [T, heads · head_dim]. qkv holds queries, keys and values side by side. Normalises each head of q
 // and k (where norms are given), rotates them (where a rope is given), writes k and v to the pages, and returns q.
+// value_norm: divides each head of v by its root mean square. queries_only: the input holds queries alone, and nothing
+// is written, for a layer that attends to the pages of another.
 struct AttentionInput {
   PagesId pages;
   std::int32_t heads = 0;
+  bool queries_only = false;
   std::optional<WeightId> query_norm;
   std::optional<WeightId> key_norm;
+  bool value_norm = false;
   float epsilon = 0.0f;
   std::optional<RopeId> rope;
   static constexpr std::string_view name = "attention_input";
@@ -213,8 +221,10 @@ struct AttentionInput {
   constexpr void fields(this auto& self, const auto& visit) {
     visit("pages", self.pages);
     visit("heads", self.heads);
+    visit("queries_only", self.queries_only);
     visit("query_norm", self.query_norm);
     visit("key_norm", self.key_norm);
+    visit("value_norm", self.value_norm);
     visit("epsilon", self.epsilon);
     visit("rope", self.rope);
   }

@@ -127,9 +127,10 @@ class Validator {
   }
 
   void check(const RmsNorm& operation, const Node& node) {
-    expect_inputs(node, 1, 1);
+    expect_inputs(node, 1, 2);
     expect_same_rows(node);
-    expect_equal(out(node), width(node.inputs[0]), "output width");
+    for (const ValueId input : node.inputs) expect_equal(width(input), out(node), "input width");
+    if (operation.factor) expect_vector(*operation.factor, 1);
     expect(operation.width > 0 && out(node) % operation.width == 0, "normalises runs that do not divide the row");
     expect_vector(operation.weight, operation.width);
   }
@@ -222,12 +223,13 @@ class Validator {
     expect_same_rows(node);
     const Pages& kv = at(graph_.pages, operation.pages);
     check_heads(kv, operation.heads);
-    expect_equal(width(node.inputs[0]), (operation.heads + 2ll * kv.kv_heads) * kv.head_dim, "input width");
+    const std::int64_t stored = operation.queries_only ? 0 : 2ll * kv.kv_heads;
+    expect_equal(width(node.inputs[0]), (operation.heads + stored) * kv.head_dim, "input width");
     expect_equal(out(node), static_cast<std::int64_t>(operation.heads) * kv.head_dim, "output width");
     if (operation.query_norm) expect_vector(*operation.query_norm, kv.head_dim);
     if (operation.key_norm) expect_vector(*operation.key_norm, kv.head_dim);
     if (operation.rope) check_head(*operation.rope, kv.head_dim);
-    at(written_, operation.pages) = true;
+    if (!operation.queries_only) at(written_, operation.pages) = true;
   }
 
   const Graph& graph_;

@@ -91,6 +91,26 @@ Case attention_input(std::string name, std::int32_t heads, std::int32_t kv_heads
   return {"attention_input_" + name, build, half_precision, 1e-5};
 }
 
+// A layer that attends to what another has written: its queries alone are normalised and rotated.
+Case attention_input_of_queries() {
+  const auto build = [](TestGraph& g) {
+    constexpr std::int32_t head_dim = 24, width = 3 * head_dim;
+    const PagesId pages = append(g.graph.pages, {1, head_dim});
+    const RopeId rope = append(g.graph.ropes, rope_table(head_dim));
+    const AttentionInput first{.pages = pages, .heads = 3, .value_norm = true, .epsilon = 1e-2f, .rope = rope};
+    const ValueId q = g.node(first, {g.input(width + 2 * head_dim)}, width);
+    const ValueId x = g.node(Attend{pages, 3, 1.0f}, {q}, width);
+    const AttentionInput second{.pages = pages,
+                                .heads = 3,
+                                .queries_only = true,
+                                .query_norm = g.vector(head_dim),
+                                .epsilon = 1e-2f,
+                                .rope = rope};
+    g.finish(g.node(Attend{pages, 3, 1.0f}, {g.node(second, {x}, width)}, width));
+  };
+  return {"attention_input_of_queries", build, half_precision, 1e-5};
+}
+
 Case activation(Activation activation) {
   return {"activate_" + std::string(name_of(activation)), [=](TestGraph& g) {
             // A wide range: the functions differ most near zero, and must not overflow far from it.
@@ -191,6 +211,7 @@ std::vector<Case> make_cases() {
       attention_input("norm_rope", 4, 2, 64, true, true),
       attention_input("rope", 3, 1, 24, false, true),
       attention_input("head_dim_512", 2, 1, 512, true, true),
+      attention_input_of_queries(),
       embedding_sum(),
   };
   for (auto i = static_cast<int>(Activation::identity); i <= static_cast<int>(Activation::laplace); ++i) {
@@ -216,6 +237,14 @@ std::vector<Case> make_cases() {
                        g.finish(g.node(norm, {g.input(width)}, width));
                      }});
   }
+  cases.push_back({"rms_norm_residual", [](TestGraph& g) {
+                     const RmsNorm norm{g.vector(70), 70, 1e-6f};
+                     g.finish(g.node(norm, {g.input(70), g.input(70)}, 70));
+                   }});
+  cases.push_back({"rms_norm_residual_factor", [](TestGraph& g) {
+                     const RmsNorm norm{g.vector(24), 24, 1e-6f, g.vector(1)};
+                     g.finish(g.node(norm, {g.input(72), g.input(72)}, 72));
+                   }});
   cases.push_back({"rms_norm_heads", [](TestGraph& g) {
                      const RmsNorm norm{g.vector(24), 24, 1e-6f};
                      g.finish(g.node(norm, {g.input(72)}, 72));

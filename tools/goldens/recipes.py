@@ -231,4 +231,5 @@ ON_THE_FLY = [
     ("llama_bf16_shards", "config", 4, 0),
     ("qwen3", "config", 8, 0),
     ("phi3", "config", 4, 0),
+    ("gemma4", "config", 4, 0),
 ]

@@ -74,12 +74,16 @@ Operation make_host_embedding(const graph::Node& node, const graph::HostEmbeddin
 }
 
 Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm) {
-  return [in = node.inputs[0], out = node.outputs[0], norm](Machine& m) {
+  const auto residual = node.inputs.size() > 1 ? std::optional(node.inputs[1]) : std::nullopt;
+  return [in = node.inputs[0], residual, out = node.outputs[0], norm](Machine& m) {
     const std::int64_t width = m.width(out);
     for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      float* to = m.value(out) + row * width;
       for (std::int64_t at = row * width; at < (row + 1) * width; at += norm.width) {
         kernels::rms_norm(m.value(in) + at, m.vector(norm.weight), norm.epsilon, norm.width, m.value(out) + at);
       }
+      if (residual) kernels::add(to, m.value(*residual) + row * width, width, to);
+      if (norm.factor) kernels::scale(to, *m.vector(*norm.factor), width, to);
     });
   };
 }
