@@ -43,6 +43,10 @@ Operations count_operations(const graph::Graph& graph) {
   return operations;
 }
 
+std::int64_t packed_bytes(const graph::WeightDeclaration& declaration, const formats::Weight& weight) {
+  return declaration.host ? 0 : weight.stored_bytes();
+}
+
 std::vector<float> read_vector(const formats::Weight& weight, const graph::WeightDeclaration& declaration) {
   const auto* dense = std::get_if<formats::Dense>(&weight.form);
   if (!dense) {

@@ -20,7 +20,7 @@ struct MatrixUse {
   bool operator==(const MatrixUse&) const = default;
 };
 
-// Empty for a node that reads no matrix.
+// Empty for a node that reads no packed matrix.
 std::optional<MatrixUse> matrix_use(const graph::Node& node);
 
 // Every different use of a graph, in the order of its nodes.
@@ -34,6 +34,9 @@ struct Operations {
   std::int64_t prompt_token = 0;
 };
 Operations count_operations(const graph::Graph& graph);
+
+// How much of a stored weight is read to pack it: nothing of a table that stays where it is.
+std::int64_t packed_bytes(const graph::WeightDeclaration& declaration, const formats::Weight& weight);
 
 // The numbers of a norm or a bias, plus what the declaration adds. Throws Error{unsupported} when it is stored
 // quantised.

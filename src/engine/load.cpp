@@ -89,6 +89,15 @@ std::vector<std::int32_t> group_tokens(const graph::PageGroups& groups, const Pr
   return tokens;
 }
 
+// Of recurrent states: how many sequences, and how many snapshots, fit in 256 MiB each.
+std::int32_t state_count(const graph::Graph& graph, std::int32_t most) {
+  constexpr std::int64_t bytes = 256 << 20;
+  std::int64_t elements = 0;
+  for (const graph::Slot& slot : graph.slots) elements += slot.elements;
+  if (elements == 0) return 0;
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(bytes / (4 * elements), 4, most));
+}
+
 // What runs a model that generates, token by token.
 std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
                                                 const LoadOptions& options, const std::shared_ptr<Profiler>& profiler) {
@@ -97,10 +106,16 @@ std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelS
   program.max_outputs = wanted_rows(info.vocabulary_size, program);
   const graph::PageGroups groups = graph::page_groups(graph);
   program.group_tokens = group_tokens(groups, program);
+  const std::int32_t states = state_count(graph, program.max_sequences);
+  program.slots = 2 * states;
+  if (states > 0) program.max_sequences = states;
   const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
                                             .kv_tokens = program.kv_tokens,
                                             .windows = groups.windows,
                                             .group_tokens = program.group_tokens,
+                                            .slots = states,
+                                            .snapshots = states,
+                                            .step_multiple = graph.step_multiple,
                                             .step_tokens = program.max_tokens,
                                             .max_tokens = program.max_tokens,
                                             .max_sequences = program.max_sequences,
@@ -119,9 +134,11 @@ std::unique_ptr<runtime::Driver> make_encoder(graph::Graph graph, const ModelSou
   program.max_sequences = step_texts;
   program.max_outputs = step_texts;
   program.kv_tokens = program.max_tokens + kv_block_tokens * step_texts;
+  program.slots = graph.slots.empty() ? 0 : step_texts;
   const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
                                             .kv_tokens = program.kv_tokens,
                                             .windows = graph::page_groups(graph).windows,
+                                            .slots = program.slots,
                                             .step_tokens = step_tokens,
                                             .max_tokens = program.max_tokens,
                                             .max_sequences = program.max_sequences,

@@ -15,11 +15,12 @@ namespace {
 // Groups of 32 cost half a bit a weight more than groups of 64, and lose far less: docs/quantization.md.
 constexpr int default_group = 32;
 
-// What is narrower than the smallest group stays as it is: the factors of low-rank adapters, single columns. So do rows
-// that the default group does not divide.
-formats::Weight maybe_quantized(formats::Weight weight, const LoadOptions& options, bool fine) {
+// A table that stays on the host is not packed at all. What is narrower than the smallest group stays as it is: the
+// factors of low-rank adapters, single columns. So do rows that the default group does not divide.
+formats::Weight maybe_quantized(formats::Weight weight, const LoadOptions& options,
+                                const graph::WeightDeclaration& declaration) {
   const bool dense = std::holds_alternative<formats::Dense>(weight.form);
-  if (options.quantize == Quantization::none || !dense || weight.columns < 32) return weight;
+  if (options.quantize == Quantization::none || !dense || declaration.host || weight.columns < 32) return weight;
   const int group = options.group_size == 0 ? default_group : options.group_size;
   if (weight.columns % group != 0) {
     if (options.group_size == 0) return weight;
@@ -27,7 +28,7 @@ formats::Weight maybe_quantized(formats::Weight weight, const LoadOptions& optio
                                                  " numbers, which groups of " + std::to_string(options.group_size) +
                                                  " do not divide; choose another group size or no quantisation.");
   }
-  const int bits = options.quantize == Quantization::int4 && !fine ? 4 : 8;
+  const int bits = options.quantize == Quantization::int4 && !declaration.fine ? 4 : 8;
   return formats::quantize(std::move(weight), bits, group);
 }
 
@@ -160,7 +161,7 @@ WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const Loa
     std::vector<formats::Weight> parts;
     parts.reserve(declaration.parts.size());
     for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
-      parts.push_back(maybe_quantized(read_matrix(files, declaration, i), options, declaration.fine));
+      parts.push_back(maybe_quantized(read_matrix(files, declaration, i), options, declaration));
     }
     if (parts.size() == 1) return std::move(parts.front());
     auto whole = formats::concatenate_rows(std::move(parts));

@@ -12,7 +12,7 @@ namespace gerbil {
 namespace {
 
 // Sizes as published in each model's config.json.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> shapes{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> shapes{{
     {"qwen3-0.6b",
      R"({"architectures":["Qwen3ForCausalLM"],"hidden_size":1024,"intermediate_size":3072,"num_hidden_layers":28,
          "num_attention_heads":16,"num_key_value_heads":8,"head_dim":128,"vocab_size":151936,"rope_theta":1000000,
@@ -33,6 +33,20 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> shapes{{
          "query_pre_attn_scalar":256,"sliding_window":512,"_sliding_window_pattern":6,"rope_theta":1000000,
          "rope_local_base_freq":10000,"rms_norm_eps":1e-6,"max_position_embeddings":32768,
          "hidden_activation":"gelu_pytorch_tanh","tie_word_embeddings":true})"},
+    {"gemma4-e2b",
+     R"({"architectures":["Gemma4ForCausalLM"],"model_type":"gemma4_text","hidden_size":1536,"intermediate_size":6144,
+         "num_hidden_layers":35,"num_attention_heads":8,"num_key_value_heads":1,"head_dim":256,"global_head_dim":512,
+         "vocab_size":262144,"vocab_size_per_layer_input":262144,"hidden_size_per_layer_input":256,
+         "num_kv_shared_layers":20,"use_double_wide_mlp":true,"sliding_window":512,"final_logit_softcapping":30.0,
+         "rms_norm_eps":1e-6,"max_position_embeddings":131072,"hidden_activation":"gelu_pytorch_tanh",
+         "tie_word_embeddings":true,"layer_types":[
+         "sliding_attention","sliding_attention","sliding_attention","sliding_attention","full_attention",
+         "sliding_attention","sliding_attention","sliding_attention","sliding_attention","full_attention",
+         "sliding_attention","sliding_attention","sliding_attention","sliding_attention","full_attention",
+         "sliding_attention","sliding_attention","sliding_attention","sliding_attention","full_attention",
+         "sliding_attention","sliding_attention","sliding_attention","sliding_attention","full_attention",
+         "sliding_attention","sliding_attention","sliding_attention","sliding_attention","full_attention",
+         "sliding_attention","sliding_attention","sliding_attention","sliding_attention","full_attention"]})"},
     {"minilm",
      R"({"architectures":["BertModel"],"hidden_size":384,"intermediate_size":1536,"num_hidden_layers":6,
          "num_attention_heads":12,"vocab_size":30522,"max_position_embeddings":512,"type_vocab_size":2,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <format>
 #include <utility>
 
 #include "gerbil/error.hpp"
@@ -36,9 +37,16 @@ ValueId Builder::add_embedding(ValueId x, std::string_view module, Index index, 
   return append(Embedding{table, 1.0f, index, offset}, {x}, name, width(x), Rows::tokens);
 }
 
-ValueId Builder::linear(ValueId x, std::string_view module, std::int64_t rows, bool bias) {
+ValueId Builder::host_embedding(std::string_view module, std::int64_t vocabulary, std::int64_t width, float scale) {
   const std::string name = scope_ + std::string(module);
-  Linear operation{.weight = weight(name, rows, width(x), false)};
+  const WeightId table = weight(name, vocabulary, width, false);
+  at(graph_.weights, table).host = true;
+  return append(HostEmbedding{table, scale}, {}, name, static_cast<std::int32_t>(width), Rows::tokens);
+}
+
+ValueId Builder::linear(ValueId x, std::string_view module, std::int64_t rows, bool bias, float softcap) {
+  const std::string name = scope_ + std::string(module);
+  Linear operation{.weight = weight(name, rows, width(x), false), .softcap = softcap};
   if (bias) operation.bias = weight(name + ".bias", 1, rows, true);
   return append(operation, {x}, name, static_cast<std::int32_t>(rows), graph_.value(x).rows);
 }
@@ -82,10 +90,19 @@ ValueId Builder::rms_norm(ValueId x, std::string_view module, float epsilon, std
   return append(RmsNorm{scale, head_dim, epsilon}, {x}, name, width(x), graph_.value(x).rows);
 }
 
+WeightId Builder::constant_vector(std::int64_t size, float value) {
+  const WeightId id = weight(std::format("constant {} times {}", size, value), 1, size, true);
+  at(graph_.weights, id).values.assign(static_cast<std::size_t>(size), value);
+  return id;
+}
+
+ValueId Builder::rms_norm(ValueId x, float epsilon, std::int32_t head_dim) {
+  return append(RmsNorm{constant_vector(head_dim, 1.0f), head_dim, epsilon}, {x}, scope_ + "rms_norm", width(x),
+                graph_.value(x).rows);
+}
+
 ValueId Builder::l2_norm(ValueId x) {
-  const auto columns = static_cast<std::size_t>(width(x));
-  const WeightId scale = weight("constant " + std::to_string(graph_.weights.size()), 1, width(x), true);
-  at(graph_.weights, scale).values.assign(columns, 1 / std::sqrt(static_cast<float>(columns)));
+  const WeightId scale = constant_vector(width(x), 1 / std::sqrt(static_cast<float>(width(x))));
   constexpr float epsilon = 1e-30f;  // keeps rows of zeros from 0 / 0, and no other row notices
   return append(RmsNorm{scale, width(x), epsilon}, {x}, scope_ + "l2_norm", width(x), graph_.value(x).rows);
 }
@@ -103,6 +120,11 @@ ValueId Builder::add(ValueId a, ValueId b) {
 
 ValueId Builder::multiply(ValueId a, ValueId b) {
   return append(Multiply{}, {a, b}, scope_ + "multiply", width(a), graph_.value(a).rows);
+}
+
+ValueId Builder::scale(ValueId x, std::string_view tensor) {
+  const std::string name = scope_ + std::string(tensor);
+  return append(Scale{weight(name, 1, 1, true)}, {x}, name, width(x), graph_.value(x).rows);
 }
 
 ValueId Builder::top_softmax(ValueId x, std::int32_t count) {

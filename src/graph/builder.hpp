@@ -19,7 +19,10 @@ class Builder {
   ValueId embedding(std::string_view module, std::int64_t vocabulary, std::int64_t width, float scale = 1.0f);
   // x plus the row of a table of positions or types; position p has row p + offset of a table of `rows`.
   ValueId add_embedding(ValueId x, std::string_view module, Index index, std::int64_t rows, std::int32_t offset = 0);
-  ValueId linear(ValueId x, std::string_view module, std::int64_t rows, bool bias = false);
+  // The same with a table that is never packed for a device.
+  ValueId host_embedding(std::string_view module, std::int64_t vocabulary, std::int64_t width, float scale = 1.0f);
+  // softcap: see Linear; 0: none.
+  ValueId linear(ValueId x, std::string_view module, std::int64_t rows, bool bias = false, float softcap = 0.0f);
   // The same with a weight that is stored in another form, see WeightDeclaration, and a bias of any name.
   struct Stored {
     std::string_view name;
@@ -34,10 +37,12 @@ class Builder {
   ValueId constant(Index index, std::int64_t width, std::vector<float> values);
   ValueId rms_norm(ValueId x, std::string_view module, float epsilon);                         // over the whole row
   ValueId rms_norm(ValueId x, std::string_view module, float epsilon, std::int32_t head_dim);  // over each head
+  ValueId rms_norm(ValueId x, float epsilon, std::int32_t head_dim);  // the same without weights
   ValueId l2_norm(ValueId x);  // the whole row divided by its length; rows of zeros stay so
   ValueId layer_norm(ValueId x, std::string_view module, float epsilon, bool bias = true);
   ValueId add(ValueId a, ValueId b);
   ValueId multiply(ValueId a, ValueId b);
+  ValueId scale(ValueId x, std::string_view tensor);  // by one number of the checkpoint
   ValueId top_softmax(ValueId x, std::int32_t count);
   ValueId activate(ValueId x, Activation activation);
   ValueId slice(ValueId x, std::int32_t begin, std::int32_t width);
@@ -73,6 +78,7 @@ class Builder {
   WeightId weight(std::string name, std::int64_t rows, std::int64_t columns, bool vector);
   WeightId vector(const std::string& name, std::int64_t size) { return weight(name, 1, size, true); }
   WeightId weight(const Stored& stored, std::int64_t rows, std::int64_t columns);
+  WeightId constant_vector(std::int64_t size, float value);
 
   Graph graph_;
   std::string scope_;

@@ -28,6 +28,7 @@ struct WeightDeclaration {
   std::int64_t columns = 0;
   bool vector = false;
   bool fine = false;  // quantisation while loading never gives it fewer than 8 bits (mark_fine_weights)
+  bool host = false;  // a table that stays where the checkpoint has it, as it is stored there (HostEmbedding)
   // How the checkpoint has it, where that is another form than [rows, columns].
   bool transposed = false;    // [columns, rows]
   std::int32_t slices = 1;    // [slices, rows, columns / slices]: the slices are put side by side

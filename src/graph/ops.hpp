@@ -39,9 +39,23 @@ struct Embedding {
   }
 };
 
+// () -> [T, columns of table]. Row t is table[token(t)] · scale, of a table that is too large for a device: it stays
+// where the checkpoint has it (WeightDeclaration::host), and the rows of a step are gathered there.
+struct HostEmbedding {
+  WeightId table;
+  float scale = 1.0f;
+  static constexpr std::string_view name = "host_embedding";
+  constexpr void fields(this auto& self, const auto& visit) {
+    visit("table", self.table);
+    visit("scale", self.scale);
+  }
+};
+
 // (x, [residual]) -> [T, n]. y = activation(norm(x) · Wᵀ + bias) + residual, with W [n or 2n, k].
 // norm: RMSNorm over the whole row when set (fuse_norm), the identity otherwise.
 // gated: W has 2n rows and y[i] = activation(a[i]) · a[i + n], where a is the product (fuse_gate).
+// softcap: where it is not 0, softcap · tanh(· / softcap) of what is activated, so that it stays between its negative
+// and itself (Gemma 2); not of gated products.
 struct Linear {
   WeightId weight;
   std::optional<WeightId> bias;
@@ -49,6 +63,7 @@ struct Linear {
   bool gated = false;
   std::optional<WeightId> norm;
   float epsilon = 0.0f;
+  float softcap = 0.0f;
   static constexpr std::string_view name = "linear";
   constexpr void fields(this auto& self, const auto& visit) {
     visit("weight", self.weight);
@@ -57,20 +72,25 @@ struct Linear {
     visit("gated", self.gated);
     visit("norm", self.norm);
     visit("epsilon", self.epsilon);
+    visit("softcap", self.softcap);
   }
 };
 
-// (x) -> same shape. Each run of `width` consecutive columns is divided by its root mean square and multiplied by the
-// weight [width]: y = x / sqrt(mean(x²) + epsilon) · w. width is the row for a layer norm, head_dim for q/k norms.
+// (x, [residual]) -> same shape. Each run of `width` consecutive columns is divided by its root mean square and
+// multiplied by the weight [width]: y = x / sqrt(mean(x²) + epsilon) · w. width is the row for a layer norm, head_dim
+// for q/k norms. What follows comes from fusions: y + residual (fuse_residual), and that times `factor`, one number
+// (fuse_scale).
 struct RmsNorm {
   WeightId weight;
   std::int32_t width = 0;
   float epsilon = 1e-6f;
+  std::optional<WeightId> factor;
   static constexpr std::string_view name = "rms_norm";
   constexpr void fields(this auto& self, const auto& visit) {
     visit("weight", self.weight);
     visit("width", self.width);
     visit("epsilon", self.epsilon);
+    visit("factor", self.factor);
   }
 };
 
@@ -98,6 +118,13 @@ struct Add {
 struct Multiply {
   static constexpr std::string_view name = "multiply";
   constexpr void fields(this auto&, const auto&) {}
+};
+
+// (x) -> x · factor, a weight of one number.
+struct Scale {
+  WeightId factor;
+  static constexpr std::string_view name = "scale";
+  constexpr void fields(this auto& self, const auto& visit) { visit("factor", self.factor); }
 };
 
 // (x) -> same shape. The softmax of the row, in which all but the `count` largest become 0; of equals the first stay.
@@ -184,11 +211,15 @@ struct Pool {
 
 // Fused: (qkv) -> q [T, heads · head_dim]. qkv holds queries, keys and values side by side. Normalises each head of q
 // and k (where norms are given), rotates them (where a rope is given), writes k and v to the pages, and returns q.
+// value_norm: divides each head of v by its root mean square. queries_only: the input holds queries alone, and nothing
+// is written, for a layer that attends to the pages of another.
 struct AttentionInput {
   PagesId pages;
   std::int32_t heads = 0;
+  bool queries_only = false;
   std::optional<WeightId> query_norm;
   std::optional<WeightId> key_norm;
+  bool value_norm = false;
   float epsilon = 0.0f;
   std::optional<RopeId> rope;
   static constexpr std::string_view name = "attention_input";
@@ -196,8 +227,10 @@ struct AttentionInput {
   constexpr void fields(this auto& self, const auto& visit) {
     visit("pages", self.pages);
     visit("heads", self.heads);
+    visit("queries_only", self.queries_only);
     visit("query_norm", self.query_norm);
     visit("key_norm", self.key_norm);
+    visit("value_norm", self.value_norm);
     visit("epsilon", self.epsilon);
     visit("rope", self.rope);
   }
@@ -247,8 +280,9 @@ struct DeltaNet {
 // Chunks begin at multiples of it, counted from position 0.
 inline constexpr std::int32_t delta_net_chunk = 64;
 
-using Operation = std::variant<Embedding, Linear, RmsNorm, LayerNorm, Add, Multiply, TopSoftmax, Activate, Slice, Rope,
-                               Write, Attend, SelectRows, Pool, Concatenate, DeltaNet, AttentionInput>;
+using Operation = std::variant<Embedding, HostEmbedding, Linear, RmsNorm, LayerNorm, Add, Multiply, Scale, TopSoftmax,
+                               Activate, Slice, Rope, Write, Attend, SelectRows, Pool, Concatenate, DeltaNet,
+                               AttentionInput>;
 
 struct Node {
   Operation operation;

@@ -83,6 +83,14 @@ class Validator {
     expect_equal(graph_.weight(id).columns, size, "a vector of size");
   }
 
+  const WeightDeclaration& expect_matrix(WeightId id, bool host = false) const {
+    const WeightDeclaration& weight = graph_.weight(id);
+    expect(!weight.vector, "uses vector '" + weight.parts.front() + "' as a matrix");
+    expect(weight.host == host, "uses '" + weight.parts.front() + "', which is " + (host ? "not " : "") +
+                                    "kept where the checkpoint has it");
+    return weight;
+  }
+
   void expect_same_rows(const Node& node) const {
     for (const ValueId input : node.inputs) {
       expect(graph_.value(input).rows == graph_.value(node.outputs[0]).rows, "mixes token rows and output rows");
@@ -92,8 +100,7 @@ class Validator {
   void check(const Embedding& operation, const Node& node) {
     expect_inputs(node, 0, 1);
     expect_same_rows(node);
-    const WeightDeclaration& table = graph_.weight(operation.table);
-    expect(!table.vector, "uses vector '" + table.parts.front() + "' as a matrix");
+    const WeightDeclaration& table = expect_matrix(operation.table);
     expect_equal(out(node), table.columns, "output width");
     expect(operation.offset >= 0 && operation.offset < table.rows,
            "begins at row " + std::to_string(operation.offset) + " of " + std::to_string(table.rows));
@@ -101,11 +108,19 @@ class Validator {
     expect(graph_.value(node.outputs[0]).rows == Rows::tokens, "has output rows, but computes a row for every token");
   }
 
+  void check(const HostEmbedding& operation, const Node& node) {
+    expect_inputs(node, 0, 0);
+    const WeightDeclaration& table = expect_matrix(operation.table, true);
+    expect_equal(out(node), table.columns, "output width");
+    expect(graph_.value(node.outputs[0]).rows == Rows::tokens, "has output rows, but computes a row for every token");
+  }
+
   void check(const Linear& operation, const Node& node) {
     expect_inputs(node, 1, 2);
     expect_same_rows(node);
-    const WeightDeclaration& weight = graph_.weight(operation.weight);
-    expect(!weight.vector, "uses vector '" + weight.parts.front() + "' as a matrix");
+    const WeightDeclaration& weight = expect_matrix(operation.weight);
+    expect(operation.softcap == 0.0f || (operation.softcap > 0.0f && !operation.gated),
+           "has a soft cap that is no bound");
     expect_equal(width(node.inputs[0]), weight.columns, "input width");
     expect_equal(out(node) * (operation.gated ? 2 : 1), weight.rows, "output width");
     if (operation.bias) expect_vector(*operation.bias, weight.rows);
@@ -114,9 +129,10 @@ class Validator {
   }
 
   void check(const RmsNorm& operation, const Node& node) {
-    expect_inputs(node, 1, 1);
+    expect_inputs(node, 1, 2);
     expect_same_rows(node);
-    expect_equal(out(node), width(node.inputs[0]), "output width");
+    for (const ValueId input : node.inputs) expect_equal(width(input), out(node), "input width");
+    if (operation.factor) expect_vector(*operation.factor, 1);
     expect(operation.width > 0 && out(node) % operation.width == 0, "normalises runs that do not divide the row");
     expect_vector(operation.weight, operation.width);
   }
@@ -138,6 +154,10 @@ class Validator {
     expect_same_rows(node);
     expect_equal(width(node.inputs[0]), out(node), "input width");
     expect(out(node) % width(node.inputs[1]) == 0, "multiplies runs that do not divide the row");
+  }
+  void check(const Scale& operation, const Node& node) {
+    check_elementwise(node, 1);
+    expect_vector(operation.factor, 1);
   }
   void check(const TopSoftmax& operation, const Node& node) {
     check_elementwise(node, 1);
@@ -234,12 +254,13 @@ class Validator {
     expect_same_rows(node);
     const Pages& kv = at(graph_.pages, operation.pages);
     check_heads(kv, operation.heads);
-    expect_equal(width(node.inputs[0]), (operation.heads + 2ll * kv.kv_heads) * kv.head_dim, "input width");
+    const std::int64_t stored = operation.queries_only ? 0 : 2ll * kv.kv_heads;
+    expect_equal(width(node.inputs[0]), (operation.heads + stored) * kv.head_dim, "input width");
     expect_equal(out(node), static_cast<std::int64_t>(operation.heads) * kv.head_dim, "output width");
     if (operation.query_norm) expect_vector(*operation.query_norm, kv.head_dim);
     if (operation.key_norm) expect_vector(*operation.key_norm, kv.head_dim);
     if (operation.rope) check_head(*operation.rope, kv.head_dim);
-    at(written_, operation.pages) = true;
+    if (!operation.queries_only) at(written_, operation.pages) = true;
   }
 
   const Graph& graph_;

@@ -43,6 +43,17 @@ DecoderConfig read_decoder_config(const Json& config, const DecoderDefaults& def
   return c;
 }
 
+float read_softcapping(const Json& config) {
+  constexpr const char* key = "final_logit_softcapping";
+  if (!config.contains(key) || config[key].is_null()) return 0.0f;
+  const auto bound = json_value<float>(config, key, 0.0f);
+  if (!(bound > 0.0f) || !std::isfinite(bound)) {
+    throw Error(ErrorCode::corrupt, "\"" + std::string(key) + "\" in config.json is " + json_shown(config[key]) +
+                                        ", but should be a positive number or null.");
+  }
+  return bound;
+}
+
 bool read_causal(const Json& config) { return json_value<bool>(config, "is_causal", true); }
 
 std::int32_t read_sliding_window(const Json& config, std::int32_t fallback) {
@@ -94,8 +105,8 @@ graph::Graph finish(graph::Builder& b, const DecoderConfig& c, graph::ValueId x,
                 "and cannot continue it; load it to embed texts.");
   }
   x = b.rms_norm(b.select_rows(x), "model.norm", c.rms_norm_eps);
-  return b.finish(b.linear(x, c.tie_word_embeddings ? "model.embed_tokens" : "lm_head", c.vocab_size),
-                  c.max_position_embeddings);
+  const char* head_module = c.tie_word_embeddings ? "model.embed_tokens" : "lm_head";
+  return b.finish(b.linear(x, head_module, c.vocab_size, false, c.final_logit_softcapping), c.max_position_embeddings);
 }
 
 }  // namespace gerbil::models

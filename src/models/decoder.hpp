@@ -23,7 +23,8 @@ struct DecoderConfig {
   float rms_norm_eps = 1e-6f;
   graph::Activation hidden_act = graph::Activation::silu;
   bool tie_word_embeddings = false;
-  bool causal = true;  // false: every token sees the whole text, in models that embed
+  bool causal = true;                    // false: every token sees the whole text, in models that embed
+  float final_logit_softcapping = 0.0f;  // see graph::Linear; 0: none
 };
 
 // What a missing key means, which depends on the family.
@@ -50,6 +51,9 @@ std::int32_t read_sliding_window(const Json& config, std::int32_t fallback = 0);
 std::int32_t read_window(const Json& config, std::int32_t layer, std::int32_t usual, LayerType fallback);
 // The same of Qwen2 and Qwen3, which have max_window_layers full layers first.
 std::int32_t read_late_window(const Json& config, std::int32_t layer);
+
+// "final_logit_softcapping", above 0; 0 where it is missing or null.
+float read_softcapping(const Json& config);
 
 // "is_causal", which is false in language models that were made into encoders.
 bool read_causal(const Json& config);

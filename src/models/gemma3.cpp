@@ -3,7 +3,6 @@
 #include <cmath>
 #include <string>
 
-#include "gerbil/error.hpp"
 #include "models/decoder.hpp"
 #include "models/registry.hpp"
 #include "models/rope.hpp"
@@ -11,26 +10,14 @@
 
 namespace gerbil::models {
 
-namespace {
-
-// Logits that are bent to stay below a bound, as in Gemma 2. No published Gemma 3 asks for it.
-void refuse_softcapping(const Json& config, const Head& head) {
-  constexpr const char* key = "final_logit_softcapping";
-  if (head.kind != Head::Kind::token || !config.contains(key) || config[key].is_null()) return;
-  throw Error(ErrorCode::unsupported, "\"" + std::string(key) + "\" in config.json is " + json_shown(config[key]) +
-                                          ", but gerbil does not bound logits; it should be null.");
-}
-
-}  // namespace
-
 graph::Graph build_gemma3(const Json& config, const Head& head) {
-  refuse_softcapping(config, head);
   DecoderConfig c = read_decoder_config(config, {.num_attention_heads = 8,
                                                  .num_key_value_heads = 4,
                                                  .head_dim = 256,
                                                  .vocab_size = 262208,
                                                  .max_position_embeddings = 131072});
   c.hidden_act = read_activation(config, "hidden_activation", "gelu_pytorch_tanh");
+  c.final_logit_softcapping = read_softcapping(config);
   const bool halved = json_value<bool>(config, "use_bidirectional_attention", false);
   const bool bidirectional = halved || !c.causal;
   // null, which is no window in other families, is an error to the reference.

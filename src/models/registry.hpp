@@ -54,6 +54,8 @@ std::string architecture(const Json& config);
 // Each family: one file, one declaration here, its lines in registry.cpp.
 graph::Graph build_bert(const Json& config, const Head& head);
 graph::Graph build_gemma3(const Json& config, const Head& head);
+graph::Graph build_gemma4(const Json& config, const Head& head);
+graph::Graph build_gemma4_unified(const Json& config, const Head& head);
 graph::Graph build_jina(const Json& config, const Head& head);
 graph::Graph build_llama(const Json& config, const Head& head);
 graph::Graph build_modernbert(const Json& config, const Head& head);

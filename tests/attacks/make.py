@@ -249,9 +249,27 @@ for name, value in (("zero", 0), ("minimum", -(2**31)), ("maximum", 2**31 - 1)):
     config(f"gemma_pattern_{name}", '"sliding_window_pattern"', gemma | {"sliding_window_pattern": value})
     config(f"gemma_scale_{name}", '"query_pre_attn_scalar"', gemma | {"query_pre_attn_scalar": value})
     config(f"gemma_heads_{name}", '"num_attention_heads"', gemma | {"num_attention_heads": value})
-config("gemma_bounded_logits", '"final_logit_softcapping" in config.json is 30.0', gemma | {"final_logit_softcapping": 30.0})
+for name, value in (("zero", 0), ("negative", -30.0), ("infinite", float("inf")), ("nan", float("nan")), ("beyond_float", 1e300), ("text", "30")):
+    config(f"gemma_bound_{name}", '"final_logit_softcapping"', gemma | {"final_logit_softcapping": value})
 config("gemma_local_base_negative", "rope_theta", gemma | {"rope_local_base_freq": -1})
 config("gemma_rope_of_layers_array", "should be an object", gemma | {"rope_parameters": {"full_attention": [1]}})
+gemma4 = gemma | {"model_type": "gemma4_text"}
+for key, largest in (("num_kv_shared_layers", 2), ("hidden_size_per_layer_input", 2**16 + 1), ("vocab_size_per_layer_input", 99),
+                     ("global_head_dim", 4097), ("num_global_key_value_heads", 3), ("head_dim", 4097), ("sliding_window", 2**30)):
+    for name, value in (("minimum", -(2**31)), ("negative", -1), ("beyond", largest), ("maximum", 2**31 - 1), ("beyond_int", 2**31)):
+        config(f"gemma4_{key}_{name}", f'"{key}"', gemma4 | {"attention_k_eq_v": True, key: value})
+config("gemma4_shared_of_no_type", '"num_kv_shared_layers" in config.json is 1', gemma4 | {"layer_types": ["sliding_attention", "full_attention"], "num_kv_shared_layers": 1})
+config("gemma4_layer_types_short", "2 layers", gemma4 | {"layer_types": ["full_attention"]})
+config("gemma4_layer_types_long", "2 layers", gemma4 | {"layer_types": ["full_attention"] * 3})
+config("gemma4_layer_types_other", "linear_attention", gemma4 | {"layer_types": ["linear_attention", "full_attention"]})
+config("gemma4_experts", "enable_moe_block", gemma4 | {"enable_moe_block": True})
+config("gemma4_bound_negative", '"final_logit_softcapping" in config.json is -1', gemma4 | {"final_logit_softcapping": -1})
+config("gemma4_layers_and_widths", '"num_hidden_layers"', gemma4 | {"num_hidden_layers": 1025, "hidden_size_per_layer_input": 2**16})
+config("gemma4_head_dim_odd", "even number", gemma4 | {"global_head_dim": 7})
+config("gemma4_rope_of_layers_array", "should be an object", gemma4 | {"rope_parameters": {"full_attention": [1]}})
+config("gemma4_both_sides", "cannot continue it", gemma4 | {"use_bidirectional_attention": "all"})
+config("gemma4_both_sides_number", '"use_bidirectional_attention"', gemma4 | {"use_bidirectional_attention": 1})
+config("gemma4_unified_bound_text", '"final_logit_softcapping"', gemma4 | {"model_type": "gemma4_unified_text", "final_logit_softcapping": "30"})
 for name, value in (("array", [gemma]), ("number", 7), ("text", "gemma"), ("false", False)):
     config(f"part_{name}", "should be an object", {"model_type": "gemma3", "text_config": value})
 config("part_missing", "hidden_size", {"model_type": "gemma3"})

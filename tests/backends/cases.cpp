@@ -120,6 +120,26 @@ Case attention_input(std::string name, std::int32_t heads, std::int32_t kv_heads
   return {"attention_input_" + name, build, half_precision, 1e-5};
 }
 
+// A layer that attends to what another has written: its queries alone are normalised and rotated.
+Case attention_input_of_queries() {
+  const auto build = [](TestGraph& g) {
+    constexpr std::int32_t head_dim = 24, width = 3 * head_dim;
+    const PagesId pages = append(g.graph.pages, {1, head_dim});
+    const RopeId rope = append(g.graph.ropes, rope_table(head_dim));
+    const AttentionInput first{.pages = pages, .heads = 3, .value_norm = true, .epsilon = 1e-2f, .rope = rope};
+    const ValueId q = g.node(first, {g.input(width + 2 * head_dim)}, width);
+    const ValueId x = g.node(Attend{pages, 3, 1.0f}, {q}, width);
+    const AttentionInput second{.pages = pages,
+                                .heads = 3,
+                                .queries_only = true,
+                                .query_norm = g.vector(head_dim),
+                                .epsilon = 1e-2f,
+                                .rope = rope};
+    g.finish(g.node(Attend{pages, 3, 1.0f}, {g.node(second, {x}, width)}, width));
+  };
+  return {"attention_input_of_queries", build, half_precision, 1e-5};
+}
+
 Case activation(Activation activation) {
   return {"activate_" + std::string(name_of(activation)), [=](TestGraph& g) {
             // A wide range: the functions differ most near zero, and must not overflow far from it.
@@ -193,6 +213,8 @@ std::vector<Case> make_cases() {
       linear("4bit_everything", 128, 96, affine(4, 32), silu, true, true, true),
       linear("4bit_gated", 128, 72, affine(4, 32), gated, true, true, true),
       linear("8bit_gated", 64, 16, affine(8, 32), gated),
+      linear("f32_softcap", 48, 50, f32, {.softcap = 0.5f}, true, true, true),
+      linear("4bit_softcap", 128, 96, affine(4, 32), {.softcap = 0.5f}),
       linear("f32_gelu", 32, 32, f32, {.activation = Activation::gelu}),
       linear("f32_gelu_tanh_gated", 32, 20, f32, {.activation = Activation::gelu_tanh, .gated = true}),
       linear("f32_relu", 32, 32, f32, {.activation = Activation::relu}),
@@ -202,6 +224,8 @@ std::vector<Case> make_cases() {
       attention("grouped", 8, 2, 64, 0),
       attention("head_dim_20", 6, 3, 20, 0),
       attention("head_dim_80", 2, 2, 80, 0),
+      attention("head_dim_256", 3, 1, 256, 0),
+      attention("head_dim_512", 4, 2, 512, 0),
       attention("window_7", 4, 2, 32, 7),
       attention("window_32", 4, 4, 128, 32),
       attention("window_1", 2, 1, 8, 1),
@@ -216,6 +240,8 @@ std::vector<Case> make_cases() {
       attention_input("plain", 4, 2, 32, false, false),
       attention_input("norm_rope", 4, 2, 64, true, true),
       attention_input("rope", 3, 1, 24, false, true),
+      attention_input("head_dim_512", 2, 1, 512, true, true),
+      attention_input_of_queries(),
       embedding_sum(),
       delta_net("one_head", {.key_heads = 1, .value_heads = 1, .key_dim = 8, .value_dim = 8, .taps = 4}),
       delta_net("grouped", {.key_heads = 2, .value_heads = 6, .key_dim = 20, .value_dim = 36, .taps = 4}),
@@ -229,6 +255,7 @@ std::vector<Case> make_cases() {
   cases.push_back({"add", [](TestGraph& g) { g.finish(g.node(Add{}, {g.input(37), g.input(37)}, 37)); }});
   cases.push_back({"multiply", [](TestGraph& g) { g.finish(g.node(Multiply{}, {g.input(37), g.input(37)}, 37)); }});
   cases.push_back({"multiply_runs", [](TestGraph& g) { g.finish(g.node(Multiply{}, {g.input(36), g.input(4)}, 36)); }});
+  cases.push_back({"scale", [](TestGraph& g) { g.finish(g.node(Scale{g.vector(1)}, {g.input(37)}, 37)); }});
   for (const std::int32_t count : {1, 3, 8}) {
     cases.push_back({"top_softmax_" + std::to_string(count),
                      [count](TestGraph& g) { g.finish(g.node(TopSoftmax{count}, {g.input(8)}, 8)); }});
@@ -247,6 +274,14 @@ std::vector<Case> make_cases() {
                        g.finish(g.node(norm, {g.input(width)}, width));
                      }});
   }
+  cases.push_back({"rms_norm_residual", [](TestGraph& g) {
+                     const RmsNorm norm{g.vector(70), 70, 1e-6f};
+                     g.finish(g.node(norm, {g.input(70), g.input(70)}, 70));
+                   }});
+  cases.push_back({"rms_norm_residual_factor", [](TestGraph& g) {
+                     const RmsNorm norm{g.vector(24), 24, 1e-6f, g.vector(1)};
+                     g.finish(g.node(norm, {g.input(72), g.input(72)}, 72));
+                   }});
   cases.push_back({"rms_norm_heads", [](TestGraph& g) {
                      const RmsNorm norm{g.vector(24), 24, 1e-6f};
                      g.finish(g.node(norm, {g.input(72)}, 72));
@@ -259,6 +294,11 @@ std::vector<Case> make_cases() {
     cases.push_back({"embedding_" + name, [form](TestGraph& g) {
                        const WeightId table = g.matrix(64, 96, form);
                        g.finish(g.node(Embedding{table, 2.5f}, {}, 96));
+                     }});
+    cases.push_back({"host_embedding_" + name, [form](TestGraph& g) {
+                       const WeightId table = g.matrix(64, 96, form);
+                       at(g.graph.weights, table).host = true;
+                       g.finish(g.node(HostEmbedding{table, 2.5f}, {}, 96));
                      }});
   }
   cases.push_back({"tied_head",

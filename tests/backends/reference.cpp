@@ -152,6 +152,11 @@ std::vector<double> Reference::step(const TestBatch& b) {
         y[i] = static_cast<double>(op->scale) * graph_.dense(op->table)[row * n + i % n];
         if (!x.empty()) y[i] += x[i];
       }
+    } else if (const auto* host = std::get_if<graph::HostEmbedding>(&node.operation)) {
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        const auto row = static_cast<std::size_t>(b.tokens[i / n]);
+        y[i] = static_cast<double>(host->scale) * graph_.dense(host->table)[row * n + i % n];
+      }
     } else if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
       const auto& w = graph_.dense(linear->weight);
       for (std::size_t t = 0; t < rows; ++t) {
@@ -166,6 +171,7 @@ std::vector<double> Reference::step(const TestBatch& b) {
         for (std::size_t r = 0; r < n; ++r) {
           double v = activate(linear->activation, product(r));
           if (linear->gated) v *= product(r + n);
+          if (linear->softcap != 0) v = linear->softcap * std::tanh(v / linear->softcap);
           if (node.inputs.size() > 1) v += second(t * n + r);
           y[t * n + r] = v;
         }
@@ -175,6 +181,10 @@ std::vector<double> Reference::step(const TestBatch& b) {
       const auto size = static_cast<std::size_t>(norm->width);
       for (std::size_t i = 0; i < y.size(); i += size)
         normalise(&y[i], size, graph_.dense(norm->weight), norm->epsilon);
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        if (node.inputs.size() > 1) y[i] += second(i);
+        if (norm->factor) y[i] *= graph_.dense(*norm->factor)[0];
+      }
     } else if (const auto* layer = std::get_if<graph::LayerNorm>(&node.operation)) {
       y = x;
       const float* bias = layer->bias ? graph_.dense(*layer->bias).data() : nullptr;
@@ -186,6 +196,8 @@ std::vector<double> Reference::step(const TestBatch& b) {
     } else if (std::holds_alternative<graph::Multiply>(node.operation)) {
       const std::size_t factors = width(node.inputs[1]);
       for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] * second(i / n * factors + i % n / (n / factors));
+    } else if (const auto* scale = std::get_if<graph::Scale>(&node.operation)) {
+      for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] * graph_.dense(scale->factor)[0];
     } else if (const auto* softmax = std::get_if<graph::TopSoftmax>(&node.operation)) {
       for (std::size_t row = 0; row < y.size(); row += n) {
         double total = 0;
@@ -234,7 +246,7 @@ std::vector<double> Reference::step(const TestBatch& b) {
     } else if (const auto* input = std::get_if<graph::AttentionInput>(&node.operation)) {
       const graph::Pages& pages = at(g.pages, input->pages);
       const auto dim = static_cast<std::size_t>(pages.head_dim);
-      const auto kv = static_cast<std::size_t>(pages.kv_heads) * dim;
+      const auto kv = input->queries_only ? 0 : static_cast<std::size_t>(pages.kv_heads) * dim;
       for (std::size_t t = 0; t < b.tokens.size(); ++t) {
         Matrix row(x.begin() + static_cast<std::ptrdiff_t>(t * in),
                    x.begin() + static_cast<std::ptrdiff_t>((t + 1) * in));
@@ -243,8 +255,12 @@ std::vector<double> Reference::step(const TestBatch& b) {
           if (weight) normalise(&row[i], dim, graph_.dense(*weight), input->epsilon);
           if (input->rope) rotate_head(&row[i], *input->rope, t);
         }
+        for (std::size_t i = n + kv; i < n + 2 * kv && input->value_norm; i += dim) {
+          normalise(&row[i], dim, std::vector(dim, 1.0f), input->epsilon);
+        }
         const std::pair place{input->pages, slot(t, b.positions[t])};
         std::copy_n(row.begin(), n, y.begin() + static_cast<std::ptrdiff_t>(t * n));
+        if (input->queries_only) continue;
         const auto k = row.begin() + static_cast<std::ptrdiff_t>(n);
         keys_[place].assign(k, k + static_cast<std::ptrdiff_t>(kv));
         values_[place].assign(k + static_cast<std::ptrdiff_t>(kv), row.end());

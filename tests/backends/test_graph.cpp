@@ -169,7 +169,11 @@ void build_layer(TestGraph& g, Form form) {
   };
   const ValueId x = g.input(width);
   const ValueId qkv = linear(x, (heads + 2 * kv_heads) * head_dim, {.norm = g.vector(width)});
-  AttentionInput input{pages, heads, g.vector(head_dim), g.vector(head_dim), 1e-6f, rope};
+  AttentionInput input{.pages = pages, .heads = heads};
+  input.query_norm = g.vector(head_dim);
+  input.key_norm = g.vector(head_dim);
+  input.epsilon = 1e-6f;
+  input.rope = rope;
   const ValueId q = g.node(input, {qkv}, heads * head_dim);
   const ValueId attended = g.node(Attend{pages, heads, 0.2f}, {q}, heads * head_dim);
   const ValueId h = linear(attended, width, {}, x);

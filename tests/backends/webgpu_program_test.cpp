@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "backends/host_rows.hpp"
 #include "backends/profiler.hpp"
 #include "backends/reference.hpp"
 #include "backends/steps.hpp"
@@ -197,6 +198,8 @@ TEST(WebGpuProgram, AStepThatIsNotFinishedIsInNoProfile) {
   for (const OperationProfile& operation : profile.operations) operations += operation.operations;
   EXPECT_EQ(operations, 4 * program->info().operations_per_token) << "all rows are wanted";
 }
+
+INSTANTIATE_TEST_SUITE_P(WebGpu, HostRows, testing::Values(Compile{webgpu::compile}));
 
 INSTANTIATE_TEST_SUITE_P(WebGpu, Steps, testing::Values(webgpu::compile, compile_without_subgroups));
 

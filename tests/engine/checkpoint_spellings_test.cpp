@@ -160,6 +160,36 @@ TEST(CheckpointSpellings, ALanguageModelMayBeAPartOfAnother) {
   nested("model.language_model.", "lm_head.weight");
 }
 
+// Gemma 4 E2B and 12B: the same language model below a model that also sees and hears.
+TEST(CheckpointSpellings, Gemma4IsThePartOfTwoArchitectures) {
+  const auto nested = [](const std::string& name, const std::string& architecture, const std::string& type) {
+    Copy copy(name);
+    Json text = copy.config;
+    text.erase("architectures");
+    text["model_type"] = type + "_text";
+    copy.config = {{"architectures", {architecture}},
+                   {"model_type", type},
+                   {"text_config", text},
+                   {"audio_config", {{"hidden_size", 16}}},
+                   {"vision_config", {{"hidden_size", 16}}}};
+    copy.change_weights([&](Json& header, std::string& data) {
+      Json renamed;
+      for (const auto& [tensor, place] : header.items()) {
+        const bool own = tensor.starts_with("model.");
+        renamed[own ? "model.language_model." + tensor.substr(std::strlen("model.")) : tensor] = place;
+      }
+      // Converters keep what layers that share keys and values have no use for.
+      renamed["model.language_model.layers.6.self_attn.k_proj.bias"] = {
+          {"dtype", "F32"}, {"shape", {2}}, {"data_offsets", {data.size(), data.size() + 8}}};
+      data += std::string(8, '\0');
+      header = renamed;
+    });
+    EXPECT_THAT(copy.load(), ::testing::ElementsAre(::testing::HasSubstr("under \"audio_config\", \"vision_config\"")));
+  };
+  nested("gemma4_config", "Gemma4ForConditionalGeneration", "gemma4");
+  nested("gemma4_wide_config", "Gemma4UnifiedForConditionalGeneration", "gemma4_unified");
+}
+
 TEST(CheckpointSpellings, AShardMayHoldATensorOfAnother) {
   for (const bool same : {true, false}) {
     const Copy copy("llama_config");

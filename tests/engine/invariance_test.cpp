@@ -126,7 +126,8 @@ std::string parameter_name(const ::testing::TestParamInfo<Invariance::ParamType>
 INSTANTIATE_TEST_SUITE_P(Fixtures, Invariance,
                          ::testing::Combine(::testing::Values("llama_config", "qwen3_config", "qwen2_sliding_window",
                                                               "smollm3_sliding_window", "phi3_config", "gemma3_pattern",
-                                                              "mlx_qwen3", "mlx_gemma3", "gptq_llama"),
+                                                              "gemma4_wide_config", "mlx_qwen3", "mlx_gemma3",
+                                                              "mlx_gemma4", "gptq_llama"),
                                             ::testing::Values(Device::cpu, Device::webgpu), ::testing::Bool()),
                          parameter_name);
 

@@ -104,9 +104,57 @@ TEST(Passes, WeightsThatCannotBeStackedStayApart) {
   Graph graph = layer();
   const std::size_t before = count_nodes(graph);
   optimize(graph, [](const WeightDeclaration&, const WeightDeclaration&) { return false; });
-  // Only activations, residuals and norms are fused: an activation, two adds and three norms are gone.
-  EXPECT_EQ(count_nodes(graph), before - 6);
+  // Only activations, residuals and norms are fused: an activation, two adds and four norms are gone, that of the
+  // queries with the rotation after it.
+  EXPECT_EQ(count_nodes(graph), before - 7);
   EXPECT_NO_THROW(validate(graph));
+}
+
+// Norms on both sides of what a layer adds, and a second layer that attends to what the first has written.
+TEST(Passes, NormsTakeResidualsAndFactorsAndQueriesMayComeAlone) {
+  Builder b("test");
+  RopeTable table;
+  table.inverse_frequencies = {1.0f, 0.1f};
+  const RopeId rope = b.add_rope(table);
+  const PagesId pages = b.add_pages({.kv_heads = 1, .head_dim = 4});
+  const auto large = b.host_embedding("large", 32, 8);
+  auto x = b.add(large, b.embedding("embed", 32, 8));
+  for (const bool writes : {true, false}) {
+    b.scope(writes ? "0." : "1.");
+    const auto h = b.rms_norm(x, "norm", 1e-6f);
+    const auto q = b.rope(b.rms_norm(b.linear(h, "q", 8), "q_norm", 1e-5f, 4), rope, 4);
+    if (writes) {
+      const auto k = b.rope(b.rms_norm(b.linear(h, "k", 4), "k_norm", 1e-5f, 4), rope, 4);
+      b.write(pages, k, b.rms_norm(b.linear(h, "v", 4), 1e-5f, 4));
+    }
+    const auto o = b.linear(b.attend(q, pages, 2, 1.0f), "o", 8);
+    x = b.scale(b.add(x, b.rms_norm(o, "after", 1e-6f)), "factor");
+  }
+  b.scope("");
+  Graph graph = b.finish(b.linear(b.select_rows(x), "head", 32, false, 30.0f), 128);
+  optimize(graph);
+  EXPECT_EQ(to_string(graph),
+            "graph test context 128\n"
+            "pages 0 = 1 heads of 4, causal\n"
+            "rope 0 = 4 columns, scale 1\n"
+            "%0 [T, 8] = host_embedding() table=large[32, 8] scale=1\n"
+            "%1 [T, 8] = embedding() table=embed[32, 8] scale=1\n"
+            "%2 [T, 8] = add(%0, %1)\n"
+            "%3 [T, 16] = linear(%2) weight=0.q+0.k+0.v[16, 8] norm=0.norm.weight[8] epsilon=1e-06\n"
+            "%4 [T, 8] = attention_input(%3) pages=0 heads=2 query_norm=0.q_norm.weight[4] key_norm=0.k_norm.weight[4] "
+            "value_norm epsilon=1e-05 rope=0\n"
+            "%5 [T, 8] = attend(%4) pages=0 heads=2 scale=1\n"
+            "%6 [T, 8] = linear(%5) weight=0.o[8, 8]\n"
+            "%7 [T, 8] = rms_norm(%6, %2) weight=0.after.weight[8] width=8 epsilon=1e-06 factor=0.factor[1]\n"
+            "%8 [T, 8] = linear(%7) weight=1.q[8, 8] norm=1.norm.weight[8] epsilon=1e-06\n"
+            "%9 [T, 8] = attention_input(%8) pages=0 heads=2 queries_only query_norm=1.q_norm.weight[4] epsilon=1e-05 "
+            "rope=0\n"
+            "%10 [T, 8] = attend(%9) pages=0 heads=2 scale=1\n"
+            "%11 [T, 8] = linear(%10) weight=1.o[8, 8]\n"
+            "%12 [T, 8] = rms_norm(%11, %7) weight=1.after.weight[8] width=8 epsilon=1e-06 factor=1.factor[1]\n"
+            "%13 [S, 8] = select_rows(%12)\n"
+            "%14 [S, 32] = linear(%13) weight=head[32, 8] softcap=30\n"
+            "return %14\n");
 }
 
 TEST(Passes, AValueReadTwiceIsNotFusedAway) {

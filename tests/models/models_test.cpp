@@ -40,7 +40,8 @@ TEST(Models, UnknownArchitecturesAreNamed) {
   EXPECT_EQ(message_of(small("MambaForCausalLM")),
             "The architecture \"MambaForCausalLM\" is not supported; gerbil knows LlamaForCausalLM, Qwen2ForCausalLM, "
             "Qwen3ForCausalLM, SmolLM3ForCausalLM, Phi3ForCausalLM, Gemma3ForCausalLM, Gemma3ForConditionalGeneration, "
-            "Gemma3TextModel, BertModel, RobertaModel, "
+            "Gemma3TextModel, Gemma4ForCausalLM, Gemma4ForConditionalGeneration, Gemma4UnifiedForCausalLM, "
+            "Gemma4UnifiedForConditionalGeneration, BertModel, RobertaModel, "
             "XLMRobertaModel, XLMRobertaLoRA, ModernBertModel, NomicBertModel, NewModel, GteModel, StaticModel, "
             "BertForSequenceClassification, RobertaForSequenceClassification, XLMRobertaForSequenceClassification, "
             "ModernBertForSequenceClassification, NewForSequenceClassification.");
@@ -63,6 +64,9 @@ TEST(Models, ModelTypeDecidesTheFamily) {
   EXPECT_EQ(found({"Gemma3Model"}, "gemma3"), "Gemma3ForConditionalGeneration");
   EXPECT_EQ(found({"Gemma3TextModel"}, "gemma3_text"), "Gemma3TextModel");
   EXPECT_EQ(found(Json(), "gemma3_text"), "Gemma3ForCausalLM");
+  EXPECT_EQ(found({"Gemma4Model"}, "gemma4"), "Gemma4ForConditionalGeneration");
+  EXPECT_EQ(found({"Gemma4UnifiedForConditionalGeneration"}, "gemma4_unified"),
+            "Gemma4UnifiedForConditionalGeneration");
   EXPECT_EQ(found({"BertForMaskedLM"}, "bert"), "BertModel");
   EXPECT_EQ(found({"BertLMHeadModel"}, "bert"), "BertModel");
   EXPECT_EQ(found({"XLMRobertaForMaskedLM"}, "xlm-roberta"), "XLMRobertaModel");
@@ -115,12 +119,45 @@ TEST(Models, AModelOfSeveralPartsIsBuiltFromItsOwn) {
   EXPECT_EQ(own_config(small("LlamaForCausalLM")), small("LlamaForCausalLM"));
 }
 
-TEST(Models, BoundedLogitsAreRefusedWhereThereAreLogits) {
+TEST(Models, LogitsAreBoundedWhereThereAreLogits) {
   Json config = small("Gemma3ForCausalLM");
   config["final_logit_softcapping"] = 30.0;
-  EXPECT_THAT(message_of(config), testing::HasSubstr("\"final_logit_softcapping\""));
+  EXPECT_THAT(graph::to_string(build(config)), testing::HasSubstr("softcap=30"));
   const Head embedding{.kind = Head::Kind::embedding, .pooling = {graph::Pooling::mean}};
-  EXPECT_NO_THROW(build(config, embedding));
+  EXPECT_THAT(graph::to_string(build(config, embedding)), testing::Not(testing::HasSubstr("softcap")));
+  config["final_logit_softcapping"] = -1;
+  EXPECT_THAT(message_of(config), testing::HasSubstr("\"final_logit_softcapping\" in config.json is -1"));
+}
+
+// All that google/gemma-4-e2b-it and google/gemma-4-31b-it say of attention.
+TEST(Models, Gemma4SharesKeysAndValues) {
+  Json config{{"architectures", {"Gemma4ForCausalLM"}},
+              {"model_type", "gemma4_text"},
+              {"hidden_size", 1536},
+              {"intermediate_size", 6144},
+              {"num_hidden_layers", 35},
+              {"num_attention_heads", 8},
+              {"num_key_value_heads", 1},
+              {"num_kv_shared_layers", 20},
+              {"use_double_wide_mlp", true},
+              {"layer_types", Json::array()}};
+  for (int layer = 1; layer <= 35; ++layer) {
+    config["layer_types"].push_back(layer % 5 == 0 ? "full_attention" : "sliding_attention");
+  }
+  const graph::Graph small = build(config);
+  EXPECT_EQ(small.pages.size(), 15U);
+  EXPECT_EQ(std::ranges::count(small.pages, 512, &graph::Pages::head_dim), 3);
+  const std::string text = graph::to_string(small);
+  EXPECT_THAT(text, testing::HasSubstr("host_embedding() table=model.embed_tokens_per_layer[262144, 8960] scale=16"));
+  EXPECT_THAT(text, testing::HasSubstr("model.layers.14.mlp.gate_proj[6144, 1536]"));
+  EXPECT_THAT(text, testing::HasSubstr("model.layers.15.mlp.gate_proj[12288, 1536]"));
+  EXPECT_EQ(std::ranges::count_if(small.nodes,
+                                  [](const graph::Node& node) {
+                                    const auto* attend = std::get_if<graph::Attend>(&node.operation);
+                                    return attend != nullptr && attend->pages == graph::PagesId{13};
+                                  }),
+            17)
+      << "layer 13 and the 16 sliding ones after layer 14";
 }
 
 TEST(Models, ImpossibleSizesAreErrors) {

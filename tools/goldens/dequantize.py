@@ -137,12 +137,12 @@ QUERIES_AND_KEYS = ("query.weight", "key.weight", "q_proj.weight", "k_proj.weigh
 
 
 def on_the_fly(tensors, bits, group, looks_both_ways=False):
-    """Groups of 32 where group is 0. Tables of embeddings and heads are kept in 8 bits, and so is everything but queries
+    """Groups of 32 where group is 0. Embeddings of layers are left where they are. Tables of embeddings and heads are kept in 8 bits, and so is everything but queries
     and keys where attention looks both ways; rows that the group does not divide, and vectors, as they are."""
     group = group or 32
 
     def left(key, tensor):
-        if tensor.ndim != 2 or tensor.shape[1] % group:
+        if tensor.ndim != 2 or tensor.shape[1] % group or "embed_tokens_per_layer" in key:
             return tensor
         fine = ("embed" in key or key.startswith("lm_head") or
                 looks_both_ways and not key.endswith(QUERIES_AND_KEYS))

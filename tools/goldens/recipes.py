@@ -86,6 +86,47 @@ def gemma3_with_vision(text):
     }
 
 
+# google/gemma-4-e2b-it, its text: embeddings of every layer, and layers that attend to what earlier ones have written.
+# The window of 512 is 8 here, and the bound of the logits, 30, so low that it bends them.
+GEMMA4 = without(COMMON, "hidden_act", "torch_dtype") | SMALL | {
+    "architectures": ["Gemma4ForCausalLM"], "model_type": "gemma4_text", "attention_bias": False,
+    "attention_k_eq_v": False, "bos_token_id": 2, "dtype": "float32", "enable_moe_block": False, "eos_token_id": 1,
+    "final_logit_softcapping": 4.0, "global_head_dim": 40, "head_dim": 24, "hidden_activation": "gelu_pytorch_tanh",
+    "hidden_size_per_layer_input": 12,
+    "layer_types": ["sliding_attention", "full_attention", "sliding_attention", "full_attention", "sliding_attention",
+                    "sliding_attention", "full_attention"],
+    "max_position_embeddings": 128, "moe_intermediate_size": None, "num_experts": None,
+    "num_global_key_value_heads": None, "num_hidden_layers": 7, "num_kv_shared_layers": 3, "pad_token_id": 0,
+    "rms_norm_eps": 1e-6,
+    "rope_parameters": {
+        "full_attention": {"partial_rotary_factor": 0.25, "rope_theta": 1000000.0, "rope_type": "proportional"},
+        "sliding_attention": {"rope_theta": 10000.0, "rope_type": "default"},
+    },
+    "sliding_window": 8, "tie_word_embeddings": True, "top_k_experts": None, "use_bidirectional_attention": None,
+    "use_double_wide_mlp": True, "vocab_size": 137, "vocab_size_per_layer_input": 140,
+    "transformers_version": "5.5.0.dev0",
+}
+# google/gemma-4-31b-it, its text: the keys of full layers, of fewer heads, are their values too. What is the type's own
+# is left out.
+GEMMA4_WIDE = without(GEMMA4, "enable_moe_block", "hidden_size_per_layer_input", "layer_types", "num_kv_shared_layers",
+                      "rope_parameters", "use_double_wide_mlp", "vocab_size_per_layer_input") | {
+    "attention_k_eq_v": True, "final_logit_softcapping": None, "hidden_size_per_layer_input": 0,
+    "num_global_key_value_heads": 1, "num_hidden_layers": 7, "use_bidirectional_attention": "vision",
+}
+
+
+def gemma4_with_others(text):
+    """google/gemma-4-e2b-it: the language model is a part; the towers are left out here, as converters leave them."""
+    return {
+        "architectures": ["Gemma4ForConditionalGeneration"], "audio_config": None, "boa_token_id": 256000,
+        "boi_token_id": 255999, "dtype": text["dtype"], "eoa_token_index": 258883, "eoi_token_id": 258882,
+        "eos_token_id": [1, 106], "image_token_id": 258880, "initializer_range": 0.02, "model_type": "gemma4",
+        "text_config": without(text, "architectures", "transformers_version"), "tie_word_embeddings": True,
+        "transformers_version": "5.5.0.dev0", "video_token_id": 258884, "vision_config": None,
+    }
+
+
+
 LLAMA3_ROPE = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
                "original_max_position_embeddings": 64}
 YARN = {"factor": 4.0, "original_max_position_embeddings": 32}
@@ -153,6 +194,15 @@ SETS = {
     # Six layers, so that the pattern that is not spelled out has a full one.
     "gemma3_vision": {"dtype": "bfloat16", "shards": 2, "variants": {
         "config": (gemma3_with_vision(GEMMA3_PATTERN | {"torch_dtype": "bfloat16", "num_hidden_layers": 6}), SHORT, 0)}},
+    "gemma4": {"dtype": "bfloat16", "variants": {
+        "config": (GEMMA4 | {"dtype": "bfloat16"}, SHORT, 0),
+        # What norms add, and what is divided before them, matters.
+        "plain_logits": (GEMMA4 | {"final_logit_softcapping": None, "rms_norm_eps": 0.1}, SHORT, 0),
+        "whole_rope": (GEMMA4 | {"rope_parameters": GEMMA4["rope_parameters"] | {
+            "full_attention": {"rope_theta": 10000.0, "rope_type": "proportional"}}}, SHORT, 0),
+    }},
+    "gemma4_wide": {"variants": {
+        "config": (GEMMA4_WIDE, SHORT, 0)}},
 }
 
 # Checkpoints that are quantised by quantize_mlx.py and quantize_gptq.py; only their quantised forms are stored.
@@ -164,6 +214,10 @@ SOURCES = {
     "phi3": PHI3 | WIDE | {"num_hidden_layers": 1},
     # MLX takes the size of the vocabulary from the outer configuration.
     "gemma3": gemma3_with_vision(GEMMA3_PATTERN | WIDE | {"head_dim": 32, "num_hidden_layers": 6}) | {"vocab_size": 128},
+    "gemma4": gemma4_with_others(GEMMA4 | WIDE | {
+        "head_dim": 32, "global_head_dim": 64, "hidden_size_per_layer_input": 64, "intermediate_size": 64,
+        "layer_types": ["sliding_attention", "full_attention", "sliding_attention"] + ["sliding_attention", "full_attention"],
+        "num_hidden_layers": 5, "num_kv_shared_layers": 2, "vocab_size_per_layer_input": 128}) | {"vocab_size": 128},
     # For the grid of bits and groups: small, and every projection is there.
     "grid": QWEN3 | WIDE | {"head_dim": 32, "num_hidden_layers": 1, "num_key_value_heads": 1,
                              "tie_word_embeddings": True},
@@ -177,4 +231,5 @@ ON_THE_FLY = [
     ("llama_bf16_shards", "config", 4, 0),
     ("qwen3", "config", 8, 0),
     ("phi3", "config", 4, 0),
+    ("gemma4", "config", 4, 0),
 ]

@@ -63,11 +63,16 @@ def random_tensors(name, config):
             tensors[key] = 0.3 * noise
         elif "norm" in key:
             tensors[key] = (1.6 if "q_norm" in key or "k_norm" in key else 1.0) * (1 + 0.2 * noise) - added
+            if config.get_text_config().model_type.startswith("gemma4"):  # nothing else divides the scores
+                tensors[key] *= parameter.shape[0] ** -0.25 if "q_norm" in key or "k_norm" in key else 1.0
         else:
             tensors[key] = noise * standard_deviation(key, parameter, config.tie_word_embeddings)
         if "qkv_proj" in key:  # queries and keys as wide as where they are stored alone
             head_dim = config.hidden_size // config.num_attention_heads
             tensors[key][: head_dim * (config.num_attention_heads + config.num_key_value_heads)] *= 1.6
+    for key in model.state_dict():
+        if key.endswith("layer_scalar"):  # not a parameter
+            tensors[key] = 1 + 0.3 * torch.randn(1, generator=generator)
     return tensors
 
 

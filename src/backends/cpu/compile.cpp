@@ -24,12 +24,13 @@ bool multiplied(const graph::Graph& graph, graph::WeightId id) {
 void load_weights(Machine& m, const std::vector<MatrixUse>& uses, const WeightSource& source,
                   const Progress& progress) {
   m.vectors.resize(m.graph.weights.size());
+  m.tables.resize(m.graph.weights.size());
   m.matrices.resize(uses.size());
   std::vector<formats::Weight> weights;
   std::int64_t total = 0;
   for (const graph::WeightDeclaration& declaration : m.graph.weights) {
     weights.push_back(source(declaration));
-    total += weights.back().stored_bytes();
+    total += packed_bytes(declaration, weights.back());
   }
   std::int64_t done = 0;
   for (std::size_t id = 0; id < weights.size(); ++id) {
@@ -39,7 +40,8 @@ void load_weights(Machine& m, const std::vector<MatrixUse>& uses, const WeightSo
       m.matrices[use] = multiplied(m.graph, uses[use].weight) ? pack(weights[id], uses[use].order, m.pool)
                                                               : pack_table(weights[id], m.pool);
     }
-    done += weights[id].stored_bytes();
+    done += packed_bytes(m.graph.weights[id], weights[id]);
+    if (m.graph.weights[id].host) m.tables[id] = std::move(weights[id]);
     weights[id] = {};  // lets go of what the description holds, such as rows kept in memory
     if (progress) progress(done, total);
   }
@@ -49,11 +51,13 @@ Operation bind(Machine& m, const graph::Node& node, const Matrix* matrix, bool r
   return std::visit(
       [&]<typename T>(const T& op) -> Operation {
         if constexpr (std::is_same_v<T, graph::Embedding>) return make_embedding(m, node, op, *matrix);
+        if constexpr (std::is_same_v<T, graph::HostEmbedding>) return make_host_embedding(node, op);
         if constexpr (std::is_same_v<T, graph::Linear>) return make_linear(m, node, op, *matrix, reuse);
         if constexpr (std::is_same_v<T, graph::RmsNorm>) return make_rms_norm(node, op);
         if constexpr (std::is_same_v<T, graph::LayerNorm>) return make_layer_norm(node, op);
         if constexpr (std::is_same_v<T, graph::Add>) return make_add(node);
         if constexpr (std::is_same_v<T, graph::Multiply>) return make_multiply(node);
+        if constexpr (std::is_same_v<T, graph::Scale>) return make_scale(node, op);
         if constexpr (std::is_same_v<T, graph::TopSoftmax>) return make_top_softmax(node, op);
         if constexpr (std::is_same_v<T, graph::Activate>) return make_activate(node, op);
         if constexpr (std::is_same_v<T, graph::Slice>) return make_slice(node, op);

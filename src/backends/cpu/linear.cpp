@@ -167,6 +167,7 @@ Operation make_linear(Machine& machine, const graph::Node& node, const graph::Li
   p.bias = packed_bias(machine, linear.bias, linear.gated ? RowOrder::gated : RowOrder::plain, matrix.rows);
   p.epilogue.activation = linear.activation;
   p.epilogue.gated = linear.gated;
+  p.epilogue.softcap = linear.softcap;
   p.epilogue.columns = machine.width(node.outputs[0]);
   reserve(p, machine);
   return [p = std::move(p), reuse](Machine& m) {

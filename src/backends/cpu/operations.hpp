@@ -14,10 +14,12 @@ bool same_preparation(const graph::Linear& a, const Matrix& matrix_a, const grap
 
 Operation make_embedding(Machine& machine, const graph::Node& node, const graph::Embedding& embedding,
                          const Matrix& table);
+Operation make_host_embedding(const graph::Node& node, const graph::HostEmbedding& embedding);
 Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm);
 Operation make_layer_norm(const graph::Node& node, const graph::LayerNorm& norm);
 Operation make_add(const graph::Node& node);
 Operation make_multiply(const graph::Node& node);
+Operation make_scale(const graph::Node& node, const graph::Scale& scale);
 Operation make_top_softmax(const graph::Node& node, const graph::TopSoftmax& softmax);
 Operation make_activate(const graph::Node& node, const graph::Activate& activate);
 Operation make_slice(const graph::Node& node, const graph::Slice& slice);

@@ -62,13 +62,28 @@ Operation make_embedding(Machine& machine, const graph::Node& node, const graph:
   };
 }
 
+Operation make_host_embedding(const graph::Node& node, const graph::HostEmbedding& embedding) {
+  return [out = node.outputs[0], embedding](Machine& m) {
+    const formats::Weight& table = at(m.tables, embedding.table);
+    m.pool.run_throwing(m.tokens, [&](std::int64_t row) {
+      float* to = m.value(out) + row * table.columns;
+      formats::read_dense(table, m.batch->tokens[static_cast<std::size_t>(row)], 1, to);
+      kernels::scale(to, embedding.scale, table.columns, to);
+    });
+  };
+}
+
 Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm) {
-  return [in = node.inputs[0], out = node.outputs[0], norm](Machine& m) {
+  const auto residual = node.inputs.size() > 1 ? std::optional(node.inputs[1]) : std::nullopt;
+  return [in = node.inputs[0], residual, out = node.outputs[0], norm](Machine& m) {
     const std::int64_t width = m.width(out);
     for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      float* to = m.value(out) + row * width;
       for (std::int64_t at = row * width; at < (row + 1) * width; at += norm.width) {
         kernels::rms_norm(m.value(in) + at, m.vector(norm.weight), norm.epsilon, norm.width, m.value(out) + at);
       }
+      if (residual) kernels::add(to, m.value(*residual) + row * width, width, to);
+      if (norm.factor) kernels::scale(to, *m.vector(*norm.factor), width, to);
     });
   };
 }
@@ -103,6 +118,15 @@ Operation make_multiply(const graph::Node& node) {
       float* to = m.value(out) + row * width;
       if (run == 1) return kernels::multiply(from, by, width, to);
       for (std::int64_t i = 0; i < factors; ++i) kernels::scale(from + i * run, by[i], run, to + i * run);
+    });
+  };
+}
+
+Operation make_scale(const graph::Node& node, const graph::Scale& scale) {
+  return [in = node.inputs[0], out = node.outputs[0], factor = scale.factor](Machine& m) {
+    const std::int64_t width = m.width(out);
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      kernels::scale(m.value(in) + row * width, *m.vector(factor), width, m.value(out) + row * width);
     });
   };
 }

@@ -56,6 +56,7 @@ struct Machine {
   ThreadPool pool;
   std::vector<Matrix> matrices;
   std::vector<std::vector<float>> vectors;  // by WeightId; empty for matrices
+  std::vector<formats::Weight> tables;      // by WeightId; those that stay on the host, and with them their files
   std::vector<KvPool> pages;                // by PagesId
   std::vector<SlotPool> slots;              // by SlotId
 

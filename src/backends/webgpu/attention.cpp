@@ -98,8 +98,14 @@ Operation make_attention_input(Machine& m, const graph::Node& node, const graph:
   Constants constants = kv_constants(m, kv);
   constants["HEADS"] = std::int64_t{input.heads};
   constants["EPSILON"] = input.epsilon;
-  std::vector<gpu::Binding> bindings{
-      {0, m.step}, {2, m.value(node.inputs[0])}, {3, m.value(node.outputs[0])}, {4, kv.keys}, {5, kv.values}};
+  std::vector<gpu::Binding> bindings{{0, m.step}, {2, m.value(node.inputs[0])}, {3, m.value(node.outputs[0])}};
+  if (input.queries_only) {
+    constants["QUERIES_ONLY"] = std::int64_t{1};
+  } else {
+    bindings.push_back({4, kv.keys});
+    bindings.push_back({5, kv.values});
+  }
+  if (input.value_norm) constants["VALUE_NORM"] = std::int64_t{1};
   if (input.rope) {
     constants["ROPE"] = std::int64_t{1};
     add_rope(m, *input.rope, constants);
@@ -116,7 +122,7 @@ Operation make_attention_input(Machine& m, const graph::Node& node, const graph:
   Operation operation{.work = m.width(node.inputs[0])};
   operation.dispatches.push_back({.kernel = m.kernel("attention_input", std::move(constants), threads),
                                   .bindings = std::move(bindings),
-                                  .groups = input.heads + 2 * kv.pages.kv_heads});
+                                  .groups = input.heads + (input.queries_only ? 0 : 2 * kv.pages.kv_heads)});
   return operation;
 }
 

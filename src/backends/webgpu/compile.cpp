@@ -5,6 +5,7 @@
 
 #include "backends/profiler.hpp"
 #include "backends/program.hpp"
+#include "backends/webgpu/host_rows.hpp"
 #include "backends/webgpu/operations.hpp"
 #include "backends/webgpu/passes.hpp"
 #include "backends/webgpu/results.hpp"
@@ -45,6 +46,7 @@ class WebGpuProgram final : public Program {
     for (const Pass& pass : split(batch)) {
       write(machine_.step, step_words(batch, pass));
       write(machine_.selected, pass.selected);
+      host_rows_.write(machine_, batch, pass);
       record(Stage::pass, pass.rows.size(), pass.selected.size() / 2, pass.way);
     }
     const std::size_t wanted = batch.outputs.size();
@@ -113,11 +115,11 @@ class WebGpuProgram final : public Program {
     std::int64_t total = 0;
     for (const graph::WeightDeclaration& declaration : machine_.graph.weights) {
       weights.push_back(source(declaration));
-      total += weights.back().stored_bytes();
+      total += packed_bytes(declaration, weights.back());
     }
     std::int64_t done = 0;
     const auto finish = [&](std::size_t id) {
-      done += weights[id].stored_bytes();
+      done += packed_bytes(machine_.graph.weights[id], weights[id]);
       weights[id] = {};  // lets go of what the description holds
       if (progress) progress(done, total);
     };
@@ -136,6 +138,7 @@ class WebGpuProgram final : public Program {
     make_ready_operations();
     for (std::size_t id = 0; id < weights.size(); ++id) {
       if (machine_.graph.weights[id].vector) continue;
+      if (machine_.graph.weights[id].host) host_rows_.add(machine_, {static_cast<std::int32_t>(id)}, weights[id]);
       for (std::size_t use = 0; use < uses_.size(); ++use) {
         if (uses_[use].weight.index != static_cast<std::int32_t>(id)) continue;
         matrices_[use] = pack(machine_.device, weights[id], uses_[use].order, pool, limit);
@@ -171,11 +174,13 @@ class WebGpuProgram final : public Program {
     return std::visit(
         [&]<typename T>(const T& op) -> Operation {
           if constexpr (std::is_same_v<T, graph::Embedding>) return make_embedding(machine_, node, op, *matrix);
+          if constexpr (std::is_same_v<T, graph::HostEmbedding>) return {};  // host_rows_ write it
           if constexpr (std::is_same_v<T, graph::Linear>) return make_linear(machine_, node, op, *matrix);
           if constexpr (std::is_same_v<T, graph::RmsNorm>) return make_rms_norm(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::LayerNorm>) return make_layer_norm(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::Add>) return make_add(machine_, node);
           if constexpr (std::is_same_v<T, graph::Multiply>) return make_multiply(machine_, node);
+          if constexpr (std::is_same_v<T, graph::Scale>) return make_scale(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::TopSoftmax>) return make_top_softmax(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::Activate>) return make_activate(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::Slice>) return make_slice(machine_, node, op);
@@ -325,7 +330,8 @@ class WebGpuProgram final : public Program {
   Machine machine_;
   Sampler sampler_;
   std::vector<MatrixUse> uses_;
-  std::vector<Matrix> matrices_;       // by index of uses_
+  std::vector<Matrix> matrices_;  // by index of uses_
+  HostRows host_rows_;
   std::vector<Operation> operations_;  // by node
   Choices choices_;                    // of the step in hand
   gpu::Readback readback_;             // what they give

@@ -27,6 +27,7 @@ class LinearMaker {
                   {"NORM", std::int64_t{linear.norm.has_value()}},
                   {"BIAS", std::int64_t{linear.bias.has_value()}},
                   {"RESIDUAL", std::int64_t{node.inputs.size() > 1}}};
+    if (linear.softcap != 0.0f) constants_["SOFTCAP"] = linear.softcap;
   }
 
   Operation run() {

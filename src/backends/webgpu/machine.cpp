@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <format>
+#include <limits>
 #include <numeric>
 #include <span>
 
@@ -32,14 +33,19 @@ class ValueBuffers {
     std::vector<std::size_t> last_use(graph.values.size(), 0);
     for (std::size_t i = 0; i < m_.order.size(); ++i)
       for (const graph::ValueId input : graph.nodes[m_.order[i]].inputs) at(last_use, input) = i;
-    at(last_use, graph.output) = graph.nodes.size();  // stays until it is read
+    at(last_use, graph.output) = never;  // stays until it is read
     m_.values.resize(graph.values.size());
+    for (const graph::Node& node : graph.nodes)  // these are written before the first node runs
+      if (std::holds_alternative<graph::HostEmbedding>(node.operation)) at(last_use, node.outputs[0]) = never;
     for (std::size_t i = 0; i < m_.order.size(); ++i)
       for (const graph::ValueId output : graph.nodes[m_.order[i]].outputs)
         at(m_.values, output) = reserve(output, i, std::max(i, at(last_use, output)));
   }
 
  private:
+  // The last use of what has a buffer of its own.
+  static constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
+
   struct Slot {
     gpu::Buffer buffer;
     graph::Rows rows;
@@ -57,7 +63,7 @@ class ValueBuffers {
       const bool fits = slot.rows == value.rows && slot.busy_until < from && slot.buffer.size() >= bytes;
       if (fits && (best == nullptr || slot.buffer.size() < best->buffer.size())) best = &slot;
     }
-    if (id == m_.graph.output) best = nullptr;
+    if (until == never) best = nullptr;
     if (best == nullptr) {
       best = &slots_.emplace_back(m_.device.buffer(bytes, "activations"), value.rows, 0);
       m_.activation_bytes += static_cast<std::int64_t>(best->buffer.size());

@@ -14,6 +14,7 @@ Operation make_rms_norm(Machine& m, const graph::Node& node, const graph::RmsNor
 Operation make_layer_norm(Machine& m, const graph::Node& node, const graph::LayerNorm& norm);
 Operation make_add(Machine& m, const graph::Node& node);
 Operation make_multiply(Machine& m, const graph::Node& node);
+Operation make_scale(Machine& m, const graph::Node& node, const graph::Scale& scale);
 Operation make_top_softmax(Machine& m, const graph::Node& node, const graph::TopSoftmax& softmax);
 Operation make_activate(Machine& m, const graph::Node& node, const graph::Activate& activate);
 Operation make_slice(Machine& m, const graph::Node& node, const graph::Slice& slice);

@@ -24,12 +24,21 @@ Operation make_rms_norm(Machine& m, const graph::Node& node, const graph::RmsNor
   constexpr std::int64_t norm_threads = 128;
   const std::int64_t columns = m.width(node.outputs[0]);
   const std::int64_t runs = columns / norm.width;
+  Constants constants{{"RUN", std::int64_t{norm.width}}, {"RUNS", runs}, {"EPSILON", norm.epsilon}};
+  std::vector<gpu::Binding> bindings{
+      {0, m.value(node.inputs[0])}, {1, m.vector(norm.weight)}, {2, m.value(node.outputs[0])}};
+  if (node.inputs.size() > 1) {
+    constants["RESIDUAL"] = std::int64_t{1};
+    bindings.push_back({3, m.value(node.inputs[1])});
+  }
+  if (norm.factor) {
+    constants["FACTOR"] = std::int64_t{1};
+    bindings.push_back({4, m.vector(*norm.factor)});
+  }
   Operation operation{.work = columns};
-  operation.dispatches.push_back(
-      {.kernel = m.kernel("rms_norm", {{"RUN", std::int64_t{norm.width}}, {"RUNS", runs}, {"EPSILON", norm.epsilon}},
-                          norm_threads),
-       .bindings = {{0, m.value(node.inputs[0])}, {1, m.vector(norm.weight)}, {2, m.value(node.outputs[0])}},
-       .groups = runs});
+  operation.dispatches.push_back({.kernel = m.kernel("rms_norm", std::move(constants), norm_threads),
+                                  .bindings = std::move(bindings),
+                                  .groups = runs});
   return operation;
 }
 
@@ -55,6 +64,11 @@ Operation make_add(Machine& m, const graph::Node& node) {
 Operation make_multiply(Machine& m, const graph::Node& node) {
   return elementwise(m, node, "multiply", {{"FACTORS", m.width(node.inputs[1])}},
                      {{0, m.value(node.inputs[0])}, {1, m.value(node.inputs[1])}, {2, m.value(node.outputs[0])}});
+}
+
+Operation make_scale(Machine& m, const graph::Node& node, const graph::Scale& scale) {
+  return elementwise(m, node, "scale", {},
+                     {{0, m.value(node.inputs[0])}, {1, m.vector(scale.factor)}, {2, m.value(node.outputs[0])}});
 }
 
 Operation make_top_softmax(Machine& m, const graph::Node& node, const graph::TopSoftmax& softmax) {

@@ -10,7 +10,7 @@ void fuse_activation(Graph& graph) {
     const auto* activate = std::get_if<Activate>(&node.operation);
     if (activate == nullptr || !uses.once(node.inputs[0])) continue;
     const auto* linear = produced_by<Linear>(graph, uses, node.inputs[0]);
-    if (linear == nullptr || linear->activation != Activation::identity) continue;
+    if (linear == nullptr || linear->activation != Activation::identity || linear->softcap != 0.0f) continue;
     const Node& source = producer(graph, uses, node.inputs[0]);
     if (source.inputs.size() != 1) continue;  // a residual is added after the activation
     Linear activated = *linear;

@@ -27,7 +27,10 @@ void fuse_gate(Graph& graph) {
         continue;
       }
       const auto* linear = produced_by<Linear>(graph, uses, whole);
-      if (linear == nullptr || linear->activation != Activation::identity || source(whole).inputs.size() != 1) continue;
+      if (linear == nullptr || linear->activation != Activation::identity || linear->softcap != 0.0f ||
+          source(whole).inputs.size() != 1) {
+        continue;
+      }
       Linear gated = *linear;
       gated.activation = activate->activation;
       gated.gated = true;

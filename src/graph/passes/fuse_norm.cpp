@@ -12,6 +12,7 @@ void fuse_norm(Graph& graph) {
   for (const Node& norm : graph.nodes) {
     const auto* operation = std::get_if<RmsNorm>(&norm.operation);
     if (operation == nullptr || operation->width != graph.value(norm.outputs[0]).width) continue;
+    if (norm.inputs.size() != 1 || operation->factor) continue;
     const auto& readers = at(uses.consumers, norm.outputs[0]);
     const bool only_products = std::ranges::all_of(readers, [&](std::int32_t reader) {
       if (reader == Uses::outside) return false;

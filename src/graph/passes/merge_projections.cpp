@@ -16,7 +16,8 @@ bool plain_form(const WeightDeclaration& weight) {
 const Linear* mergeable(const Graph& graph, const Node& node) {
   const Linear* linear = std::get_if<Linear>(&node.operation);
   const bool plain = linear != nullptr && node.inputs.size() == 1 && !linear->norm && !linear->gated &&
-                     plain_form(graph.weight(linear->weight)) && linear->activation == Activation::identity;
+                     plain_form(graph.weight(linear->weight)) && linear->activation == Activation::identity &&
+                     linear->softcap == 0.0f;
   return plain && node.outputs[0] != graph.output ? linear : nullptr;
 }
 

@@ -14,7 +14,8 @@ namespace gerbil::graph {
 using CanMerge = std::function<bool(const WeightDeclaration& a, const WeightDeclaration& b)>;
 void merge_projections(Graph& graph, const CanMerge& can_merge = {});
 
-// slice, slice -> [norm] -> [rope] -> write: one AttentionInput on the merged projection.
+// slice, slice -> [norm] -> [rope] -> write: one AttentionInput on the merged projection. Where only queries can be
+// traced back, norm -> rope of them: one that writes nothing.
 void fuse_attention_input(Graph& graph);
 
 // activation(slice a) · slice b of one projection: a gated epilogue of it.
@@ -23,8 +24,11 @@ void fuse_gate(Graph& graph);
 // activation(linear): an epilogue of it.
 void fuse_activation(Graph& graph);
 
-// linear + x: a residual epilogue.
+// linear + x, norm + x: a residual epilogue.
 void fuse_residual(Graph& graph);
+
+// norm · factor: an epilogue of it.
+void fuse_scale(Graph& graph);
 
 // A layer norm whose only readers are linears becomes their prologue.
 void fuse_norm(Graph& graph);

@@ -27,6 +27,11 @@ struct Named {
   HWY_INLINE FloatVector operator()(FloatVector x) const { return activate_vector(activation, x); }
 };
 
+HWY_INLINE FloatVector soft_capped(FloatVector x, float bound) {
+  const auto limit = hn::Set(FloatTag(), bound);
+  return hn::Mul(limit, activate_vector(Activation::tanh, hn::Div(x, limit)));
+}
+
 template <typename Activate>
 void finish(const Activate& activate, const Epilogue& e, std::int64_t panel, std::int64_t first_token,
             std::int64_t tokens, const float* sums) {
@@ -41,6 +46,7 @@ void finish(const Activate& activate, const Epilogue& e, std::int64_t panel, std
       auto y = hn::LoadU(d, sums + i);
       if (e.bias) y = hn::Add(y, hn::LoadU(d, e.bias + panel * panel_rows + i));
       y = activate(y);
+      if (e.softcap != 0.0f) y = soft_capped(y, e.softcap);
       if (e.gated) {
         auto b = hn::LoadU(d, sums + width + i);
         if (e.bias) b = hn::Add(b, hn::LoadU(d, e.bias + panel * panel_rows + width + i));

@@ -7,12 +7,13 @@
 
 namespace gerbil::kernels {
 
-// y = activation(sum + bias) + residual; gated: rows 0…15 of a panel are a, rows 16…31 are b, and
+// y = softcap(activation(sum + bias)) + residual; gated: rows 0…15 of a panel are a, rows 16…31 are b, and
 // y = activation(a) · b + residual, 16 outputs a panel.
 struct Epilogue {
   const float* bias = nullptr;  // in the weight's packed row order, or null
   Activation activation = Activation::identity;
   bool gated = false;
+  float softcap = 0.0f;             // see graph::Linear; 0: none
   const float* residual = nullptr;  // [tokens, columns], or null
   float* out = nullptr;             // [tokens, columns]
   std::int64_t columns = 0;         // outputs; the last panel may be wider

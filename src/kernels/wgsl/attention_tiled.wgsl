@@ -16,12 +16,12 @@ const LOWEST = -3.0e38;
 const WIDTH = u32(min(UNITS, 32));         // lanes that share the units of one value
 const SPLITS = u32(max(1, 32 / UNITS));    // keys whose values are summed at once
 const KEYS = PAGES * 32u;                  // of a team's turn
-var<workgroup> queries: array<vec4f, 4 * UNITS>;
+// Queries while keys are scored, and sums once that is done: workgroup memory is 16 KiB on some devices.
+var<workgroup> shared_units: array<vec4f, max(4 * UNITS, WG * PER_LANE)>;
 var<workgroup> scores: array<vec4f, TEAMS * KEYS>;
 var<workgroup> weights: array<vec4f, TEAMS * KEYS>;
 var<workgroup> highests: array<vec4f, TEAMS>;
 var<workgroup> totals: array<vec4f, TEAMS>;
-var<workgroup> sums: array<vec4f, WG * PER_LANE>;
 
 // The tokens from `begin` up to `end`, at most four, all of one sequence.
 fn attend(begin: u32, end: u32, head: u32, thread: u32) {
@@ -44,7 +44,7 @@ fn attend(begin: u32, end: u32, head: u32, thread: u32) {
   }
 #end
   for (var i = thread; i < (end - begin) * UNITS; i += WG) {
-    queries[i] = q[((begin + i / UNITS) * HEADS + head) * UNITS + i % UNITS] * SCALE;
+    shared_units[i] = q[((begin + i / UNITS) * HEADS + head) * UNITS + i % UNITS] * SCALE;
   }
   workgroupBarrier();
 
@@ -81,7 +81,7 @@ fn attend(begin: u32, end: u32, head: u32, thread: u32) {
 #end
 #repeat c FOUR
         {
-          let query = queries[$c * UNITS + i + $k];
+          let query = shared_units[$c * UNITS + i + $k];
 #repeat p PAGES
           score_$p[$c] += dot(query, key_$k_$p);
 #end
@@ -142,7 +142,7 @@ fn attend(begin: u32, end: u32, head: u32, thread: u32) {
   }
 #repeat c FOUR
 #repeat r PER_LANE
-  sums[$r * WG + thread] = sum_$c_$r;
+  shared_units[$r * WG + thread] = sum_$c_$r;
 #end
   workgroupBarrier();
   if (thread < UNITS && begin + $c < end) {
@@ -154,7 +154,7 @@ fn attend(begin: u32, end: u32, head: u32, thread: u32) {
       let weight = exp(highests[i][$c] - best);
       all += weight * totals[i][$c];
       let at = thread / 32u * WG + i * 32u + thread % 32u;
-      for (var s = 0u; s < SPLITS; s++) { sum += weight * sums[at + s * WIDTH]; }
+      for (var s = 0u; s < SPLITS; s++) { sum += weight * shared_units[at + s * WIDTH]; }
     }
     y[((begin + $c) * HEADS + head) * UNITS + thread] = sum / all;
   }

@@ -1,4 +1,5 @@
-// The epilogue of every linear kernel: y = activation(product + bias) + residual, or activation(a) · b when GATED.
+// The epilogue of every linear kernel: y = activation(product + bias) + residual, or activation(a) · b when GATED, and
+// with SOFTCAP, a bound, softcap · tanh(activation(product + bias) / softcap).
 // Packed rows of a gated weight alternate: 2i is row i of the first half, 2i + 1 row i of the second.
 #include activation
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
@@ -19,6 +20,9 @@ fn store(token: u32, column: u32, a: f32, b: f32) {
   first += bias[BEGIN + column];
 #endif
   var value = activation(first);
+#if SOFTCAP
+  value = SOFTCAP * safe_tanh(value / SOFTCAP);
+#endif
 #if GATED
 #if BIAS
   value *= b + bias[COLUMNS + BEGIN + column];
