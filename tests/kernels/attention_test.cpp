@@ -13,7 +13,7 @@
 namespace gerbil::kernels {
 namespace {
 
-constexpr std::int64_t length = 2 * attention_stretch + 37;
+constexpr std::int64_t length = 2 * attention_part + 37;
 constexpr std::int64_t heads = 2;  // of the one KV head
 constexpr std::int64_t head_dim = 24;
 constexpr std::int64_t width = heads * head_dim;
@@ -56,6 +56,28 @@ class Sequence {
   // The rows [first, first + count) of the result.
   std::vector<float> attend(const Mask& mask, std::int64_t first, std::int64_t count) const {
     std::vector<float> out(static_cast<std::size_t>(count * width));
+    const AttentionTask task = make_task(mask, first, count, out);
+    std::vector<float> scratch(static_cast<std::size_t>(attention_scratch(layout_, heads * count)) + 16);
+    kernels::attend(task, scratch.data());
+    return out;
+  }
+
+  // The same in two steps, the last part first.
+  std::vector<float> attend_parts(const Mask& mask, std::int64_t first, std::int64_t count) const {
+    std::vector<float> out(static_cast<std::size_t>(count * width));
+    const AttentionTask task = make_task(mask, first, count, out);
+    const auto state = attention_state(layout_, heads * count);
+    const PartRange parts = parts_of(task);
+    std::vector<float> scratch(static_cast<std::size_t>(attention_scratch(layout_, heads * count)) + 16);
+    std::vector<float> states(static_cast<std::size_t>((parts.end - parts.first) * state));
+    for (std::int64_t part = parts.end; part-- > parts.first;) {
+      attend_part(task, part, scratch.data(), states.data() + (part - parts.first) * state);
+    }
+    merge_parts(task, parts.end - parts.first, states.data());
+    return out;
+  }
+
+  AttentionTask make_task(const Mask& mask, std::int64_t first, std::int64_t count, std::vector<float>& out) const {
     AttentionTask task;
     task.layout = layout_;
     task.pool = pool_.data();
@@ -70,9 +92,7 @@ class Sequence {
     task.window = mask.window;
     task.causal = mask.causal;
     task.length = static_cast<std::int32_t>(length);
-    std::vector<float> scratch(static_cast<std::size_t>(attention_scratch(layout_, heads * count)) + 16);
-    kernels::attend(task, scratch.data());
-    return out;
+    return task;
   }
 
   double expected(const Mask& mask, std::int64_t query, std::int64_t head, std::int64_t i) const {
@@ -118,7 +138,7 @@ TEST_P(Attend, IsTheSoftmaxOverAllKeys) {
       const Sequence sequence(exact);
       const auto rows = sequence.attend(GetParam(), 0, length);
       double largest = 0;
-      for (std::int64_t query = 0; query < length; query += 3) {
+      for (std::int64_t query = 0; query < length; query += 61) {
         for (std::int64_t i = 0; i < width; ++i) {
           const double expected = sequence.expected(GetParam(), query, i / head_dim, i % head_dim);
           largest = std::max(largest, std::abs(rows[static_cast<std::size_t>(query * width + i)] - expected));
@@ -148,9 +168,24 @@ TEST_P(Attend, AQueryDoesNotDependOnThoseBesideIt) {
   }
 }
 
+TEST_P(Attend, ThreadsMayShareTheKeysOut) {
+  for (const Target target : available_targets()) {
+    use_target(target);
+    for (const bool exact : {true, false}) {
+      const Sequence sequence(exact);
+      for (const std::int64_t count : {1, 32}) {
+        for (const std::int64_t first : {std::int64_t{0}, attention_part - 5, length - count}) {
+          EXPECT_EQ(sequence.attend_parts(GetParam(), first, count), sequence.attend(GetParam(), first, count))
+              << count << " from " << first;
+        }
+      }
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Masks, Attend,
                          testing::Values(Mask{0, true}, Mask{7, true}, Mask{150, true}, Mask{0, false}, Mask{7, false},
-                                         Mask{150, false}),
+                                         Mask{150, false}, Mask{1500, true}),
                          [](const auto& suffix) {
                            return std::string(suffix.param.causal ? "causal" : "both_sides") + "_window_" +
                                   std::to_string(suffix.param.window);

@@ -69,6 +69,34 @@ void clear_slots(Machine& m) {
   }
 }
 
+// Few tasks over long texts keep few threads busy: their keys are shared out, with the same result. False, with
+// nothing done, where the texts are short.
+template <typename TaskOf>
+bool share_out(Machine& m, std::size_t tasks, const TaskOf& task_of) {
+  m.attention_items.clear();
+  std::size_t floats = 0;
+  for (std::size_t index = 0; index < tasks; ++index) {
+    const kernels::AttentionTask task = task_of(index);
+    const kernels::PartRange parts = kernels::parts_of(task);
+    for (std::int64_t part = parts.first; part < parts.end; ++part) {
+      m.attention_items.push_back({index, part, floats});
+      floats += static_cast<std::size_t>(kernels::attention_state(task.layout, task.heads * task.queries));
+    }
+  }
+  const auto& items = m.attention_items;
+  if (items.size() == tasks) return false;
+  if (m.attention_states.size() < floats) m.attention_states.resize(floats);
+  m.pool.run(items.size(), [&](std::size_t item, std::size_t thread) {
+    kernels::attend_part(task_of(items[item].task), items[item].part, m.scratch[thread].data(),
+                         m.attention_states.data() + items[item].state);
+  });
+  m.pool.run(tasks, [&](std::size_t index, std::size_t) {
+    const auto own = std::ranges::equal_range(items, index, {}, &AttentionItem::task);
+    kernels::merge_parts(task_of(index), std::ssize(own), m.attention_states.data() + own.front().state);
+  });
+  return true;
+}
+
 }  // namespace
 
 void prepare_step(Machine& machine) {
@@ -125,7 +153,7 @@ Operation make_attend(Machine& machine, const graph::Node& node, const graph::At
   return [in = node.inputs[0], out = node.outputs[0], attend, visible, layout, heads](Machine& m) {
     const KvPool& pool = at(m.pages, attend.pages);
     const auto kv_heads = static_cast<std::size_t>(layout.kv_heads);
-    m.pool.run(m.runs.size() * kv_heads, [&](std::size_t index, std::size_t thread) {
+    const auto task_of = [&](std::size_t index) {
       // The last queries of a long prompt have the most keys: they go first, so that no thread ends with one of them.
       const QueryRun& run = m.runs[m.runs.size() - 1 - index / kv_heads];
       kernels::AttentionTask task;
@@ -144,7 +172,12 @@ Operation make_attend(Machine& machine, const graph::Node& node, const graph::At
       task.window = visible.window;
       task.causal = visible.causal;
       task.length = run.view->length;
-      kernels::attend(task, m.scratch[thread].data());
+      return task;
+    };
+    const std::size_t tasks = m.runs.size() * kv_heads;
+    if (tasks < 2 * static_cast<std::size_t>(m.pool.size()) && share_out(m, tasks, task_of)) return;
+    m.pool.run(tasks, [&](std::size_t index, std::size_t thread) {
+      kernels::attend(task_of(index), m.scratch[thread].data());
     });
   };
 }

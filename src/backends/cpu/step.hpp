@@ -23,6 +23,13 @@ struct QueryRun {
 };
 inline constexpr std::int32_t queries_per_run = 32;
 
+// A part of the keys that a run of queries sees, for one KV head.
+struct AttentionItem {
+  std::size_t task = 0;
+  std::int64_t part = 0;
+  std::size_t state = 0;  // where what it comes to begins
+};
+
 // The memory of pages.
 struct KvPool {
   std::size_t group = 0;  // of pages
@@ -69,6 +76,9 @@ struct Machine {
   kernels::Buffer floats;                   // [max_tokens, packed columns]
   kernels::Buffer factors;                  // [max_tokens, groups]
   std::vector<std::vector<float>> scratch;  // one for each thread
+
+  std::vector<AttentionItem> attention_items;  // of the attention in hand, when its keys are shared out
+  std::vector<float> attention_states;         // of those
 
   // The batch.
   const Batch* batch = nullptr;

@@ -31,11 +31,29 @@ struct AttentionTask {
 // Keys of one step of the running softmax: a text of this length needs one step.
 inline constexpr std::int64_t attention_stretch = 4 * kv_tokens;
 
-// Floats that attend() needs to work in, for up to `rows` = heads · queries.
-std::int64_t attention_scratch(const KvLayout& layout, std::int64_t rows);
+// Keys of a part: those of a long text are summed part by part, each with a maximum of its own, and then joined in
+// order, so that several threads can share the keys of a query (Dao et al. 2023, Flash-Decoding).
+inline constexpr std::int64_t attention_part = 8 * attention_stretch;
 
-// Softmax with a running maximum over stretches of keys (Milakov and Gimelshein 2018). Stretches begin at multiples of
-// their length, so the result of a query depends on its sequence only, not on the queries beside it.
+// The parts whose keys the queries see, [first, end).
+struct PartRange {
+  std::int64_t first = 0;
+  std::int64_t end = 0;
+};
+PartRange parts_of(const AttentionTask& task);
+
+// Floats that a call needs to work in, for up to `rows` = heads · queries, and those that they have come to after a
+// part.
+std::int64_t attention_scratch(const KvLayout& layout, std::int64_t rows);
+std::int64_t attention_state(const KvLayout& layout, std::int64_t rows);
+
+// Softmax with a running maximum over stretches of keys (Milakov and Gimelshein 2018). Stretches and parts begin at
+// multiples of their lengths, so the result of a query depends on its sequence only, not on the queries beside it.
 void attend(const AttentionTask& task, float* scratch);
+
+// The same bit for bit in two steps: every part on its own, and then what they have come to, one state after the other
+// in the order of the parts.
+void attend_part(const AttentionTask& task, std::int64_t part, float* scratch, float* states);
+void merge_parts(const AttentionTask& task, std::int64_t parts, float* states);
 
 }  // namespace gerbil::kernels
