@@ -158,6 +158,13 @@ TEST(Models, Gemma4SharesKeysAndValues) {
                                   }),
             17)
       << "layer 13 and the 16 sliding ones after layer 14";
+  config["use_bidirectional_attention"] = "all";
+  const graph::Graph encoder = build(config, {.kind = Head::Kind::embedding, .pooling = {graph::Pooling::mean}});
+  EXPECT_EQ(encoder.pages.size(), 4U) << "two shapes, and of each what layers share";
+  for (const graph::Pages& pages : encoder.pages) {
+    EXPECT_FALSE(pages.causal);
+    EXPECT_EQ(pages.window, pages.head_dim == 512 ? 0 : 258) << "257 to either side";
+  }
 }
 
 TEST(Models, ImpossibleSizesAreErrors) {
