@@ -36,6 +36,22 @@ TEST(Models, EveryFamilyFusesToFiveNodesALayer) {
   }
 }
 
+TEST(Models, Gemma4FusesWhatItsNormsSurround) {
+  Json config = small("Gemma4ForCausalLM");
+  config["num_kv_shared_layers"] = 1;
+  config["layer_types"] = {"full_attention", "full_attention"};
+  auto graph = build(config);
+  graph::optimize(graph);
+  // Two embeddings, and of the layers' own a projection and a norm with the sum. A layer: projections, their input to
+  // attention, attention, output, norm; gate and up, down, norm; gate, slice, product, projection, norm.
+  EXPECT_EQ(graph.nodes.size(), 4u + 2 * 13 + 2) << graph::to_string(graph);
+  config = small("Gemma4UnifiedForCausalLM");
+  config["attention_k_eq_v"] = true;
+  graph = build(config);
+  graph::optimize(graph);
+  EXPECT_EQ(graph.nodes.size(), 1u + 2 * 8 + 2) << graph::to_string(graph);
+}
+
 TEST(Models, UnknownArchitecturesAreNamed) {
   EXPECT_EQ(message_of(small("MambaForCausalLM")),
             "The architecture \"MambaForCausalLM\" is not supported; gerbil knows LlamaForCausalLM, Qwen2ForCausalLM, "
