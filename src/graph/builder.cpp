@@ -195,17 +195,28 @@ Graph Builder::finish(ValueId logits, std::int32_t context_length) {
 }
 
 Graph Builder::finish_whole_texts(ValueId output, std::int32_t context_length) {
-  std::vector<Pages> different;
-  std::vector<PagesId> shared;  // by PagesId
-  for (const Pages& pages : graph_.pages) {
-    const auto found = std::ranges::find(different, pages);
-    shared.push_back({static_cast<std::int32_t>(found - different.begin())});
-    if (found == different.end()) different.push_back(pages);
+  std::vector<int> readers(graph_.pages.size(), 0);
+  for (const Node& node : graph_.nodes) {
+    if (const auto* attend = std::get_if<Attend>(&node.operation)) ++at(readers, attend->pages);
+  }
+  std::vector<Pages> kept;
+  std::vector<PagesId> renamed;  // by PagesId
+  std::vector<std::pair<Pages, PagesId>> reused;
+  for (std::size_t i = 0; i < graph_.pages.size(); ++i) {
+    const Pages& pages = graph_.pages[i];
+    const auto found = std::ranges::find(reused, pages, &std::pair<Pages, PagesId>::first);
+    const bool read_once = readers[i] == 1;  // what a later layer reads again must still be there
+    if (read_once && found != reused.end()) {
+      renamed.push_back(found->second);
+      continue;
+    }
+    renamed.push_back(graph::append(kept, pages));
+    if (read_once) reused.emplace_back(pages, renamed.back());
   }
   for (Node& node : graph_.nodes) {
-    for_each_id<PagesId>(node.operation, [&](PagesId& id) { id = at(shared, id); });
+    for_each_id<PagesId>(node.operation, [&](PagesId& id) { id = at(renamed, id); });
   }
-  graph_.pages = std::move(different);
+  graph_.pages = std::move(kept);
   return finish(output, context_length);
 }
 

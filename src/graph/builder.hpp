@@ -69,8 +69,8 @@ class Builder {
 
   // The finished graph, its fine weights marked, validated.
   Graph finish(ValueId logits, std::int32_t context_length);
-  // The same for a model that sees each text in a single step. Nothing is remembered from layer to layer then, so
-  // layers of one shape write over the same keys and values.
+  // The same for a model that sees each text in a single step. What only one layer attends to is not remembered then,
+  // so such layers of one shape write over the same keys and values.
   Graph finish_whole_texts(ValueId output, std::int32_t context_length);
 
  private:

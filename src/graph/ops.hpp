@@ -211,12 +211,14 @@ struct Pool {
 
 // Fused: (qkv) -> q [T, heads · head_dim]. qkv holds queries, keys and values side by side. Normalises each head of q
 // and k (where norms are given), rotates them (where a rope is given), writes k and v to the pages, and returns q.
-// value_norm: divides each head of v by its root mean square. queries_only: the input holds queries alone, and nothing
-// is written, for a layer that attends to the pages of another.
+// value_norm: divides each head of v by its root mean square. keys_are_values: v is what k is made of, and stands
+// nowhere else. queries_only: the input holds queries alone, and nothing is written, for a layer that attends to the
+// pages of another.
 struct AttentionInput {
   PagesId pages;
   std::int32_t heads = 0;
   bool queries_only = false;
+  bool keys_are_values = false;
   std::optional<WeightId> query_norm;
   std::optional<WeightId> key_norm;
   bool value_norm = false;
@@ -228,6 +230,7 @@ struct AttentionInput {
     visit("pages", self.pages);
     visit("heads", self.heads);
     visit("queries_only", self.queries_only);
+    visit("keys_are_values", self.keys_are_values);
     visit("query_norm", self.query_norm);
     visit("key_norm", self.key_norm);
     visit("value_norm", self.value_norm);

@@ -254,7 +254,9 @@ class Validator {
     expect_same_rows(node);
     const Pages& kv = at(graph_.pages, operation.pages);
     check_heads(kv, operation.heads);
-    const std::int64_t stored = operation.queries_only ? 0 : 2ll * kv.kv_heads;
+    const std::int64_t stored = operation.queries_only      ? 0
+                                : operation.keys_are_values ? kv.kv_heads
+                                                            : 2ll * kv.kv_heads;
     expect_equal(width(node.inputs[0]), (operation.heads + stored) * kv.head_dim, "input width");
     expect_equal(out(node), static_cast<std::int64_t>(operation.heads) * kv.head_dim, "output width");
     if (operation.query_norm) expect_vector(*operation.query_norm, kv.head_dim);

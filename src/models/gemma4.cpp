@@ -4,35 +4,14 @@
 #include <cmath>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "gerbil/error.hpp"
 #include "models/decoder.hpp"
+#include "models/gemma4_config.hpp"
 #include "models/registry.hpp"
 #include "models/rope.hpp"
-#include "models/values.hpp"
 
 namespace gerbil::models {
 namespace {
-
-// What a missing key means where the two types differ.
-struct Defaults {
-  std::int32_t sliding_window;
-  std::int32_t hidden_size_per_layer_input;  // 0: no embeddings of layers, whatever config.json says
-  std::int32_t max_position_embeddings;
-};
-
-struct Config : DecoderConfig {
-  std::int32_t window = 0;  // of sliding layers
-  std::int32_t global_head_dim = 0;
-  std::int32_t num_global_key_value_heads = 0;
-  bool attention_k_eq_v = false;  // of full layers
-  bool attention_bias = false;
-  std::int32_t first_shared_layer = 0;
-  bool use_double_wide_mlp = false;  // of the layers that share
-  std::int32_t hidden_size_per_layer_input = 0;
-  std::int32_t vocab_size_per_layer_input = 0;
-};
 
 // A layer's type as far as attention goes.
 struct Attention {
@@ -44,82 +23,6 @@ struct Attention {
   std::optional<graph::PagesId> pages;  // of the last layer of this type that has its own
 };
 
-[[noreturn]] void refuse(const std::string& key, const std::string& value, const std::string& expected) {
-  throw Error(ErrorCode::corrupt, "\"" + key + "\" in config.json is " + value + ", but should be " + expected + ".");
-}
-
-// A size for which null and 0 mean that there is none.
-std::int32_t read_size_or_none(const Json& config, const char* key, std::int32_t fallback, std::int32_t largest) {
-  const auto member = config.find(key);
-  if (member == config.end()) return fallback;
-  const bool none = member->is_null() || (member->is_number() && *member == 0);
-  return none ? 0 : read_size(config, key, 0, largest);
-}
-
-std::int32_t read_first_shared_layer(const Json& config, std::int32_t layers) {
-  const auto shared = json_value<std::int32_t>(config, "num_kv_shared_layers", 0);
-  if (shared < 0 || shared >= layers) {
-    refuse("num_kv_shared_layers", std::to_string(shared),
-           "at least 0 and below the " + std::to_string(layers) + " layers");
-  }
-  return layers - shared;
-}
-
-void check_layer_types(const Json& config, std::int32_t layers) {
-  const auto types = json_value<std::vector<std::string>>(config, "layer_types", {});
-  if (types.empty() || std::ssize(types) == layers) return;
-  refuse("layer_types", "a list of " + std::to_string(types.size()),
-         "one of the " + std::to_string(layers) + " layers");
-}
-
-Config read_config(const Json& config, const Defaults& defaults) {
-  if (json_value<bool>(config, "enable_moe_block", false)) {
-    throw Error(ErrorCode::unsupported,
-                "\"enable_moe_block\" in config.json is true, but gerbil runs Gemma 4 without experts only.");
-  }
-  Config c{read_decoder_config(config, {.num_attention_heads = 8,
-                                        .num_key_value_heads = 4,
-                                        .head_dim = 256,
-                                        .vocab_size = 262144,
-                                        .max_position_embeddings = defaults.max_position_embeddings})};
-  c.hidden_act = read_activation(config, "hidden_activation", "gelu_pytorch_tanh");
-  c.final_logit_softcapping = read_softcapping(config);
-  const bool both_sides = json_value<std::string>(config, "use_bidirectional_attention", "") == "all";
-  c.causal = c.causal && !both_sides;
-  const std::int32_t sliding_window =
-      read_size(config, "sliding_window", config.contains("sliding_window") ? 0 : defaults.sliding_window, 1 << 29);
-  // To both sides the reference takes half of it and one more, and then sees as far as that, which is one further.
-  c.window = (both_sides ? sliding_window / 2 + 1 : sliding_window) + (c.causal ? 0 : 1);
-  c.global_head_dim = read_size_or_none(config, "global_head_dim", 512, 4096);
-  if (c.global_head_dim == 0) c.global_head_dim = c.head_dim;
-  c.num_global_key_value_heads = read_size_or_none(config, "num_global_key_value_heads", 0, most_heads);
-  if (c.num_global_key_value_heads == 0) c.num_global_key_value_heads = c.num_key_value_heads;
-  c.attention_k_eq_v = json_value<bool>(config, "attention_k_eq_v", false);
-  if (c.attention_k_eq_v && c.num_attention_heads % c.num_global_key_value_heads != 0) {
-    refuse("num_global_key_value_heads", std::to_string(c.num_global_key_value_heads),
-           "a divisor of \"num_attention_heads\", " + std::to_string(c.num_attention_heads));
-  }
-  check_layer_types(config, c.num_hidden_layers);
-  c.attention_bias = json_value<bool>(config, "attention_bias", false);
-  c.first_shared_layer = read_first_shared_layer(config, c.num_hidden_layers);
-  c.use_double_wide_mlp = json_value<bool>(config, "use_double_wide_mlp", false);
-  if (defaults.hidden_size_per_layer_input == 0) return c;
-  c.hidden_size_per_layer_input =
-      read_size_or_none(config, "hidden_size_per_layer_input", defaults.hidden_size_per_layer_input, 1 << 16);
-  c.vocab_size_per_layer_input = read_size(config, "vocab_size_per_layer_input", 262144);
-  if (c.hidden_size_per_layer_input > 0 && c.vocab_size_per_layer_input < c.vocab_size) {
-    refuse("vocab_size_per_layer_input", std::to_string(c.vocab_size_per_layer_input),
-           "at least \"vocab_size\", " + std::to_string(c.vocab_size));
-  }
-  return c;
-}
-
-// The sixth of every six layers is full, and so is the last.
-bool is_full(const Json& config, const Config& c, std::int32_t layer) {
-  const LayerType fallback = (layer + 1) % 6 == 0 ? LayerType::full_attention : LayerType::sliding_attention;
-  return read_layer_type(config, layer, fallback) == LayerType::full_attention || layer + 1 == c.num_hidden_layers;
-}
-
 // Of full layers only the highest quarter of the frequencies rotates.
 Json with_rope_parameters(Json config) {
   const auto member = config.find("rope_parameters");
@@ -129,7 +32,7 @@ Json with_rope_parameters(Json config) {
   return config;
 }
 
-graph::ValueId attend(graph::Builder& b, const Config& c, graph::ValueId h, Attention& type, bool shares) {
+graph::ValueId attend(graph::Builder& b, const Gemma4Config& c, graph::ValueId h, Attention& type, bool shares) {
   const std::int32_t keys = type.kv_heads * type.head_dim;
   auto q = b.linear(h, "self_attn.q_proj", c.num_attention_heads * type.head_dim, c.attention_bias);
   q = b.rope(b.rms_norm(q, "self_attn.q_norm", c.rms_norm_eps, type.head_dim), type.rope, type.head_dim);
@@ -149,7 +52,7 @@ graph::ValueId attend(graph::Builder& b, const Config& c, graph::ValueId h, Atte
 // What every layer knows of the token: [T, layers · width], from a table of its own and from the embedding x. The
 // reference multiplies the projection by 1 / √hidden_size before its norm, which is a larger epsilon, and the sum by
 // 1 / √2, which the norm after the layer's own projection undoes save for its epsilon (mix_layer_input).
-graph::ValueId layer_inputs(graph::Builder& b, const Config& c, graph::ValueId x) {
+graph::ValueId layer_inputs(graph::Builder& b, const Gemma4Config& c, graph::ValueId x) {
   const std::int32_t width = c.hidden_size_per_layer_input;
   const std::int32_t all = c.num_hidden_layers * width;
   const auto own = b.host_embedding("model.embed_tokens_per_layer", c.vocab_size_per_layer_input, all,
@@ -160,15 +63,15 @@ graph::ValueId layer_inputs(graph::Builder& b, const Config& c, graph::ValueId x
   return b.add(projected, own);
 }
 
-graph::ValueId mix_layer_input(graph::Builder& b, const Config& c, graph::ValueId x, graph::ValueId input) {
+graph::ValueId mix_layer_input(graph::Builder& b, const Gemma4Config& c, graph::ValueId x, graph::ValueId input) {
   const auto gate = b.activate(b.linear(x, "per_layer_input_gate", c.hidden_size_per_layer_input), c.hidden_act);
   const auto h = b.linear(b.multiply(gate, input), "per_layer_projection", c.hidden_size);
   return b.add(x, b.rms_norm(h, "post_per_layer_input_norm", 2.0f * c.rms_norm_eps));
 }
 
-graph::Graph build(const Json& given, const Head& head, const Defaults& defaults) {
+graph::Graph build(const Json& given, const Head& head, const Gemma4Defaults& defaults) {
   const Json config = with_rope_parameters(given);
-  const Config c = read_config(config, defaults);
+  const Gemma4Config c = read_gemma4_config(config, defaults);
   graph::Builder b("gemma4");
   Attention sliding{.head_dim = c.head_dim,
                     .kv_heads = c.num_key_value_heads,
@@ -185,8 +88,8 @@ graph::Graph build(const Json& given, const Head& head, const Defaults& defaults
     Attention& type = is_full(config, c, layer) ? full : sliding;
     const bool shares = layer >= c.first_shared_layer;
     if (shares && !type.pages) {
-      refuse("num_kv_shared_layers", std::to_string(c.num_hidden_layers - c.first_shared_layer),
-             "such that a layer of the type of layer " + std::to_string(layer) + " has keys of its own");
+      refuse_value("num_kv_shared_layers", std::to_string(c.num_hidden_layers - c.first_shared_layer),
+                   "such that a layer of the type of layer " + std::to_string(layer) + " has keys of its own");
     }
     DecoderConfig mlp = c;
     if (shares && c.use_double_wide_mlp) mlp.intermediate_size *= 2;

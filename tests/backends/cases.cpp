@@ -120,6 +120,22 @@ Case attention_input(std::string name, std::int32_t heads, std::int32_t kv_heads
   return {"attention_input_" + name, build, half_precision, 1e-5};
 }
 
+// Keys that are values too, before either is normalised.
+Case attention_input_of_keys_as_values() {
+  const auto build = [](TestGraph& g) {
+    constexpr std::int32_t head_dim = 24, heads = 6, kv_heads = 2;
+    const PagesId pages = append(g.graph.pages, {kv_heads, head_dim});
+    AttentionInput op{.pages = pages, .heads = heads, .keys_are_values = true};
+    op.key_norm = g.vector(head_dim);
+    op.value_norm = true;
+    op.epsilon = 1e-2f;
+    op.rope = append(g.graph.ropes, rope_table(head_dim));
+    const ValueId q = g.node(op, {g.input((heads + kv_heads) * head_dim)}, heads * head_dim);
+    g.finish(g.node(Attend{pages, heads, 0.3f}, {q}, heads * head_dim));
+  };
+  return {"attention_input_of_keys_as_values", build, half_precision, 1e-5};
+}
+
 // A layer that attends to what another has written: its queries alone are normalised and rotated.
 Case attention_input_of_queries() {
   const auto build = [](TestGraph& g) {
@@ -241,6 +257,7 @@ std::vector<Case> make_cases() {
       attention_input("norm_rope", 4, 2, 64, true, true),
       attention_input("rope", 3, 1, 24, false, true),
       attention_input("head_dim_512", 2, 1, 512, true, true),
+      attention_input_of_keys_as_values(),
       attention_input_of_queries(),
       embedding_sum(),
       delta_net("one_head", {.key_heads = 1, .value_heads = 1, .key_dim = 8, .value_dim = 8, .taps = 4}),

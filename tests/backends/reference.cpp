@@ -250,6 +250,8 @@ std::vector<double> Reference::step(const TestBatch& b) {
       for (std::size_t t = 0; t < b.tokens.size(); ++t) {
         Matrix row(x.begin() + static_cast<std::ptrdiff_t>(t * in),
                    x.begin() + static_cast<std::ptrdiff_t>((t + 1) * in));
+        if (input->keys_are_values)
+          row.append_range(std::vector(row.end() - static_cast<std::ptrdiff_t>(kv), row.end()));
         for (std::size_t i = 0; i < n + kv; i += dim) {
           const std::optional<graph::WeightId> weight = i < n ? input->query_norm : input->key_norm;
           if (weight) normalise(&row[i], dim, graph_.dense(*weight), input->epsilon);

@@ -38,6 +38,26 @@ TEST(Builder, QueriesBesideValuesInOneProjectionAreFine) {
   EXPECT_TRUE(declared(b.finish_whole_texts(b.pool(x, {Pooling::mean}), 8), "qkv").fine);
 }
 
+TEST(Builder, OfWholeTextsOnlyPagesThatAreReadAgainStay) {
+  Builder b("model");
+  ValueId x = b.embedding("embed_tokens", 96, 32, 1.0f);
+  const PagesId again = b.add_pages({2, 16, 0, false});
+  for (int layer = 0; layer < 3; ++layer) {
+    b.scope(std::to_string(layer) + ".");
+    if (layer == 1) b.write(again, b.linear(x, "k", 32), b.linear(x, "v", 32));
+    x = layer == 1 ? b.attend(x, again, 2, 1.0f)
+                   : b.attention(x, b.linear(x, "k", 32), b.linear(x, "v", 32), 2, 1.0f, {2, 16, 0, false});
+  }
+  x = b.attend(x, again, 2, 1.0f);
+  const Graph graph = b.finish_whole_texts(b.pool(x, {Pooling::mean}), 8);
+  EXPECT_EQ(graph.pages.size(), 2U);
+  std::vector<PagesId> read;
+  for (const Node& node : graph.nodes) {
+    if (const auto* attend = std::get_if<Attend>(&node.operation)) read.push_back(attend->pages);
+  }
+  EXPECT_EQ(read, (std::vector<PagesId>{{1}, {0}, {1}, {0}}));
+}
+
 TEST(Builder, ADecoderKeepsOnlyItsTableAndItsHeadFine) {
   Builder b("model");
   const ValueId x = attend(b, b.embedding("embed_tokens", 96, 32, 1.0f), true);

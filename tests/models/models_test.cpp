@@ -36,6 +36,22 @@ TEST(Models, EveryFamilyFusesToFiveNodesALayer) {
   }
 }
 
+TEST(Models, Gemma4FusesWhatItsNormsSurround) {
+  Json config = small("Gemma4ForCausalLM");
+  config["num_kv_shared_layers"] = 1;
+  config["layer_types"] = {"full_attention", "full_attention"};
+  auto graph = build(config);
+  graph::optimize(graph);
+  // Two embeddings, and of the layers' own a projection and a norm with the sum. A layer: projections, their input to
+  // attention, attention, output, norm; gate and up, down, norm; gate, slice, product, projection, norm.
+  EXPECT_EQ(graph.nodes.size(), 4u + 2 * 13 + 2) << graph::to_string(graph);
+  config = small("Gemma4UnifiedForCausalLM");
+  config["attention_k_eq_v"] = true;
+  graph = build(config);
+  graph::optimize(graph);
+  EXPECT_EQ(graph.nodes.size(), 1u + 2 * 8 + 2) << graph::to_string(graph);
+}
+
 TEST(Models, UnknownArchitecturesAreNamed) {
   EXPECT_EQ(message_of(small("MambaForCausalLM")),
             "The architecture \"MambaForCausalLM\" is not supported; gerbil knows LlamaForCausalLM, Qwen2ForCausalLM, "
@@ -158,6 +174,13 @@ TEST(Models, Gemma4SharesKeysAndValues) {
                                   }),
             17)
       << "layer 13 and the 16 sliding ones after layer 14";
+  config["use_bidirectional_attention"] = "all";
+  const graph::Graph encoder = build(config, {.kind = Head::Kind::embedding, .pooling = {graph::Pooling::mean}});
+  EXPECT_EQ(encoder.pages.size(), 4U) << "two shapes, and of each what layers share";
+  for (const graph::Pages& pages : encoder.pages) {
+    EXPECT_FALSE(pages.causal);
+    EXPECT_EQ(pages.window, pages.head_dim == 512 ? 0 : 258) << "257 to either side";
+  }
 }
 
 TEST(Models, ImpossibleSizesAreErrors) {

@@ -116,9 +116,9 @@ Operation make_write(const graph::Node& node, const graph::Write& write) {
 }
 
 Operation make_attention_input(Machine& machine, const graph::Node& node, const graph::AttentionInput& input) {
-  reserve_scratch(machine, machine.width(node.inputs[0]));
-  const auto head_dim = static_cast<std::size_t>(at(machine.graph.pages, input.pages).head_dim);
-  const std::vector<float> ones(input.value_norm ? head_dim : 0, 1.0f);
+  const graph::Pages& pages = at(machine.graph.pages, input.pages);
+  reserve_scratch(machine, 2 * static_cast<std::int64_t>(pages.kv_heads) * pages.head_dim);
+  const std::vector<float> ones(input.value_norm ? static_cast<std::size_t>(pages.head_dim) : 0, 1.0f);
   return [in = node.inputs[0], out = node.outputs[0], input, ones](Machine& m) {
     const KvPool& pool = at(m.pages, input.pages);
     const std::int64_t head_dim = pool.layout.head_dim;
@@ -131,13 +131,14 @@ Operation make_attention_input(Machine& machine, const graph::Node& node, const 
         prepare_head(x, m.vector(input.query_norm), input.epsilon, angles, token, head_dim, q);
       }
       if (input.queries_only) return;
+      const float* v = input.keys_are_values ? x : x + kv_heads * head_dim;
       float* keys = m.scratch[thread].data();
       for (std::int64_t head = 0; head < kv_heads; ++head, x += head_dim) {
         prepare_head(x, m.vector(input.key_norm), input.epsilon, angles, token, head_dim, keys + head * head_dim);
       }
       float* values = keys + kv_heads * head_dim;
-      for (std::int64_t head = 0; head < kv_heads; ++head, x += head_dim) {
-        prepare_head(x, input.value_norm ? ones.data() : nullptr, input.epsilon, nullptr, token, head_dim,
+      for (std::int64_t head = 0; head < kv_heads; ++head, v += head_dim) {
+        prepare_head(v, input.value_norm ? ones.data() : nullptr, input.epsilon, nullptr, token, head_dim,
                      values + head * head_dim);
       }
       store_token(m, pool, token, keys, values);

@@ -105,6 +105,7 @@ Operation make_attention_input(Machine& m, const graph::Node& node, const graph:
     bindings.push_back({4, kv.keys});
     bindings.push_back({5, kv.values});
   }
+  if (input.keys_are_values) constants["KEYS_ARE_VALUES"] = std::int64_t{1};
   if (input.value_norm) constants["VALUE_NORM"] = std::int64_t{1};
   if (input.rope) {
     constants["ROPE"] = std::int64_t{1};

@@ -44,9 +44,9 @@ struct Part {
   std::int32_t begin = 0;
 };
 
-std::optional<Part> part_of(const Graph& graph, const Uses& uses, ValueId value) {
+std::optional<Part> part_of(const Graph& graph, const Uses& uses, ValueId value, std::size_t readers = 1) {
   const auto* slice = produced_by<Slice>(graph, uses, value);
-  if (slice == nullptr || !uses.once(value)) return std::nullopt;
+  if (slice == nullptr || at(uses.consumers, value).size() != readers) return std::nullopt;
   return Part{producer(graph, uses, value).inputs[0], slice->begin};
 }
 
@@ -64,15 +64,16 @@ std::optional<Node> fused(const Graph& graph, const Uses& uses, const Node& writ
   const auto v = trace(graph, uses, write.inputs[1], kv.head_dim);
   if (!q || !k || !v) return std::nullopt;
   const auto q_part = part_of(graph, uses, q->start);
-  const auto k_part = part_of(graph, uses, k->start);
-  const auto v_part = part_of(graph, uses, v->start);
+  const bool keys_are_values = k->start == v->start;
+  const auto k_part = part_of(graph, uses, k->start, keys_are_values ? 2 : 1);
+  const auto v_part = part_of(graph, uses, v->start, keys_are_values ? 2 : 1);
   if (!q_part || !k_part || !v_part) return std::nullopt;
   const std::int32_t query_width = attend.heads * kv.head_dim;
   const std::int32_t kv_width = kv.kv_heads * kv.head_dim;
+  const std::int32_t values_begin = query_width + (keys_are_values ? 0 : kv_width);
   const bool side_by_side = q_part->source == k_part->source && k_part->source == v_part->source &&
-                            q_part->begin == 0 && k_part->begin == query_width &&
-                            v_part->begin == query_width + kv_width &&
-                            graph.value(q_part->source).width == query_width + 2 * kv_width;
+                            q_part->begin == 0 && k_part->begin == query_width && v_part->begin == values_begin &&
+                            graph.value(q_part->source).width == values_begin + kv_width;
   float epsilon = 0.0f;
   bool alike = q->rope == k->rope && !v->rope && (!v->norm || all_ones(graph, *v->norm));
   for (const Chain& chain : {*q, *k, *v}) {
@@ -83,6 +84,7 @@ std::optional<Node> fused(const Graph& graph, const Uses& uses, const Node& writ
   if (!side_by_side || !alike) return std::nullopt;
   return Node{AttentionInput{.pages = attend.pages,
                              .heads = attend.heads,
+                             .keys_are_values = keys_are_values,
                              .query_norm = q->norm,
                              .key_norm = k->norm,
                              .value_norm = v->norm.has_value(),

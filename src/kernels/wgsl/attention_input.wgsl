@@ -1,6 +1,6 @@
 // From the merged projection to attention, a workgroup a head: normalises (QUERY_NORM, KEY_NORM, VALUE_NORM, which has no
 // weight) and rotates (ROPE) the head, then puts queries where attention reads them and keys and values into the pages of
-// the sequence. QUERIES_ONLY: there are no keys and values.
+// the sequence. KEYS_ARE_VALUES: both are made of the same numbers. QUERIES_ONLY: there are none.
 #include step
 #include kv
 #include reduce
@@ -45,6 +45,8 @@ fn run(group: vec3u, place: Place) {
   let is_value = head >= HEADS + KV_HEADS;
 #if QUERIES_ONLY
   let begin = (token * HEADS + head) * HEAD_DIM;
+#elif KEYS_ARE_VALUES
+  let begin = (token * (HEADS + KV_HEADS) + select(head, head - KV_HEADS, is_value)) * HEAD_DIM;
 #else
   let begin = (token * (HEADS + 2u * KV_HEADS) + head) * HEAD_DIM;
 #endif
