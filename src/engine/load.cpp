@@ -82,6 +82,9 @@ std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelS
   ProgramOptions program = program_options(options, profiler);
   program.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
   program.max_outputs = wanted_rows(info.vocabulary_size, program);
+  constexpr std::int32_t most_states = 16;
+  const bool recurrent = !graph.slots.empty();
+  program.slots = recurrent ? most_states : 0;
   const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
                                             .kv_tokens = program.kv_tokens,
                                             .step_tokens = program.max_tokens,
@@ -90,7 +93,10 @@ std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelS
                                             .max_outputs = program.max_outputs,
                                             .vocabulary = info.vocabulary_size,
                                             .rope_original_context = rope_original_context(graph),
-                                            .max_waiting = options.max_waiting};
+                                            .max_waiting = options.max_waiting,
+                                            .reuse_prefixes = !recurrent,
+                                            .slots = program.slots,
+                                            .step_multiple = graph.step_multiple};
   return std::make_unique<runtime::Driver>(compile(std::move(graph), source, program, options), scheduler);
 }
 
@@ -191,7 +197,7 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   info.operations_per_token = program.operations_per_token;
   info.operations_per_prompt_token = program.operations_per_prompt_token;
   info.arena_bytes = program.arena_bytes;
-  info.cache_bytes = program.kv_bytes;
+  info.cache_bytes = program.kv_bytes + program.slot_bytes;
   info.dispatches_per_token = program.dispatches_per_token;
   info.dispatches_per_batch = program.dispatches_per_batch;
   info.readbacks_per_token = program.readbacks_per_token;

@@ -12,7 +12,7 @@ namespace gerbil {
 namespace {
 
 // Sizes as published in each model's config.json.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> shapes{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> shapes{{
     {"qwen3-0.6b",
      R"({"architectures":["Qwen3ForCausalLM"],"hidden_size":1024,"intermediate_size":3072,"num_hidden_layers":28,
          "num_attention_heads":16,"num_key_value_heads":8,"head_dim":128,"vocab_size":151936,"rope_theta":1000000,
@@ -33,6 +33,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> shapes{{
          "query_pre_attn_scalar":256,"sliding_window":512,"_sliding_window_pattern":6,"rope_theta":1000000,
          "rope_local_base_freq":10000,"rms_norm_eps":1e-6,"max_position_embeddings":32768,
          "hidden_activation":"gelu_pytorch_tanh","tie_word_embeddings":true})"},
+    {"qwen3.5-0.8b",
+     R"({"architectures":["Qwen3_5ForCausalLM"],"model_type":"qwen3_5_text","hidden_size":1024,"intermediate_size":3584,
+         "num_hidden_layers":24,"num_attention_heads":8,"num_key_value_heads":2,"head_dim":256,"vocab_size":248320,
+         "linear_num_key_heads":16,"linear_num_value_heads":16,"linear_key_head_dim":128,"linear_value_head_dim":128,
+         "linear_conv_kernel_dim":4,"full_attention_interval":4,"max_position_embeddings":262144,"rms_norm_eps":1e-6,
+         "rope_parameters":{"rope_type":"default","rope_theta":10000000,"partial_rotary_factor":0.25},
+         "tie_word_embeddings":true})"},
     {"minilm",
      R"({"architectures":["BertModel"],"hidden_size":384,"intermediate_size":1536,"num_hidden_layers":6,
          "num_attention_heads":12,"vocab_size":30522,"max_position_embeddings":512,"type_vocab_size":2,

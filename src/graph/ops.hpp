@@ -182,8 +182,19 @@ struct Pool {
   constexpr void fields(this auto& self, const auto& visit) { visit("modes", self.modes); }
 };
 
-// Fused: (qkv) -> q [T, heads · head_dim]. qkv holds queries, keys and values side by side. Normalises each head of q
-// and k (where norms are given), rotates them (where a rope is given), writes k and v to the pages, and returns q.
+// Fused: (a, x) -> a · activation(columns [begin, begin + width of a) of x)
+struct Gate {
+  Activation activation = Activation::sigmoid;
+  std::int32_t begin = 0;
+  static constexpr std::string_view name = "gate";
+  constexpr void fields(this auto& self, const auto& visit) {
+    visit("activation", self.activation);
+    visit("begin", self.begin);
+  }
+};
+
+// Fused: (qkv) -> q [T, heads · head_dim]. qkv begins with queries, keys and values side by side. Normalises each head
+// of q and k (where norms are given), rotates them (where a rope is given), writes k and v to the pages, and returns q.
 struct AttentionInput {
   PagesId pages;
   std::int32_t heads = 0;
@@ -248,7 +259,7 @@ struct DeltaNet {
 inline constexpr std::int32_t delta_net_chunk = 64;
 
 using Operation = std::variant<Embedding, Linear, RmsNorm, LayerNorm, Add, Multiply, TopSoftmax, Activate, Slice, Rope,
-                               Write, Attend, SelectRows, Pool, Concatenate, DeltaNet, AttentionInput>;
+                               Write, Attend, SelectRows, Pool, Concatenate, DeltaNet, Gate, AttentionInput>;
 
 struct Node {
   Operation operation;

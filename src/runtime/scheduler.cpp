@@ -13,7 +13,9 @@ double seconds(Clock::duration duration) { return std::chrono::duration<double>(
 }  // namespace
 
 Scheduler::Scheduler(const SchedulerOptions& options)
-    : options_(options), cache_(options.kv_tokens, options.reuse_prefixes) {}
+    : options_(options), cache_(options.kv_tokens, options.reuse_prefixes) {
+  for (std::int32_t slot = options.slots; slot-- > 0;) free_slots_.push_back(slot);
+}
 
 RequestId Scheduler::add(Request request, Clock::time_point now) {
   check(request, options_);
@@ -101,6 +103,7 @@ void Scheduler::admit(Clock::time_point now) {
 // runs; and for one that had to give its pages up before, all that it and they may come to need, so that nobody
 // computes a prompt again and again.
 bool Scheduler::start(Sequence& sequence) {
+  if (options_.slots > 0 && free_slots_.empty()) return false;
   cache_.adopt(sequence);
   std::int64_t wanted = StateCache::missing(sequence, sequence.length());
   if (!running_.empty() && sequence.preempted) {
@@ -120,13 +123,22 @@ bool Scheduler::start(Sequence& sequence) {
   const auto copy = cache_.copy_partial_page(sequence);
   if (copy.first >= 0) plan_.copies.push_back(copy);
   sequence.preempted = false;
+  if (options_.slots > 0) {
+    sequence.slot = free_slots_.back();
+    free_slots_.pop_back();
+  }
   return true;
+}
+
+void Scheduler::give_back_slot(Sequence& sequence) {
+  if (sequence.slot >= 0) free_slots_.push_back(std::exchange(sequence.slot, -1));
 }
 
 // It starts again later, from the tokens that it has.
 void Scheduler::preempt(Sequence& sequence) {
   std::erase_if(parts_, [&](const StepPart& part) { return part.sequence == &sequence; });
   cache_.release(sequence, true);
+  give_back_slot(sequence);
   sequence.preempted = true;
   running_.erase(sequence.order());
   waiting_.emplace(sequence.order(), &sequence);
@@ -189,6 +201,7 @@ StepPart Scheduler::choose_part(Sequence& sequence, std::int32_t tokens, std::in
     return std::max(0, sequence.computed + part.count - std::max(sequence.computed, sequence.first_wanted()));
   };
   if (wanted() > rows) part.count -= wanted() - rows;
+  if (part.count < left) part.count -= std::min(part.count, (sequence.computed + part.count) % options_.step_multiple);
   part.chooses = sequence.generates() && wanted() > 0;
   part.reads = part.chooses ? 0 : wanted();
   return part;
@@ -271,6 +284,7 @@ void Scheduler::fail(Sequence& sequence, const std::exception_ptr& error) { leav
 
 void Scheduler::leave(Sequence& sequence, bool lasting, Event end) {
   cache_.release(sequence, lasting);
+  give_back_slot(sequence);
   events_.emplace_back(sequence.id, std::move(end));
   waiting_.erase(sequence.order());
   running_.erase(sequence.order());

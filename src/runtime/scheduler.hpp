@@ -31,6 +31,8 @@ struct SchedulerOptions {
   std::int32_t max_waiting = 0;            // requests that may wait for room, preempted ones included; 0: any number
   bool whole_texts = false;                // the program encodes texts, each of which must be in one step
   bool reuse_prefixes = true;
+  std::int32_t slots = 0;          // of the program; 0: the model has no recurrent layers
+  std::int32_t step_multiple = 1;  // see graph::Graph
 };
 
 // Throws Error{invalid_argument|context_full|unsupported} for a request that can never run.
@@ -70,6 +72,7 @@ class Scheduler {
   bool start(Sequence& sequence);
   void compose();
   StepPart choose_part(Sequence& sequence, std::int32_t tokens, std::int32_t rows) const;
+  void give_back_slot(Sequence& sequence);
   void preempt(Sequence& sequence);
   bool preempt_paused();
   void accept_token(Sequence& sequence, std::int32_t token, std::vector<ScoredToken> probabilities,
@@ -82,6 +85,7 @@ class Scheduler {
 
   SchedulerOptions options_;
   StateCache cache_;
+  std::vector<std::int32_t> free_slots_;
   RequestId next_ = 1;
   std::map<RequestId, Sequence> sequences_;
   using Queue = std::map<Sequence::Order, Sequence*>;

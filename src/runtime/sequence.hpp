@@ -45,6 +45,7 @@ struct Sequence {
   std::int32_t shared = 0;
   PrefixTree::Node* node = nullptr;
   std::int32_t computed = 0;  // leading tokens whose keys and values are in the pages
+  std::int32_t slot = -1;     // its place in the states of recurrent layers, while it runs
   bool preempted = false;     // and has to find room for all that it may become
 
   bool paused = false;

@@ -19,7 +19,8 @@ void StepBatch::add(const StepPart& part, std::int32_t padding_token) {
                     .length = sequence.computed + part.count,
                     .long_rope = sequence.long_rope,
                     // What a preempted sequence has to compute again is read like a prompt.
-                    .phase = sequence.decodes() ? Phase::decode : Phase::prompt};
+                    .phase = sequence.decodes() ? Phase::decode : Phase::prompt,
+                    .slot = sequence.slot};
   if (const Encode* encode = sequence.encodes()) {
     view.skipped = encode->skipped;
     adapter_ = encode->adapter;

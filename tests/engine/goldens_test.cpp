@@ -95,7 +95,8 @@ TEST(GoldenManifest, HasEveryFamilyInEveryFormat) {
     EXPECT_TRUE(names.contains("mlx_" + family)) << family;
     EXPECT_TRUE(names.contains("gptq_" + family)) << family;
   }
-  for (const std::string name : {"gemma3_config", "gemma3_pattern", "gemma3_vision_config", "mlx_gemma3"}) {
+  for (const std::string name : {"gemma3_config", "gemma3_pattern", "gemma3_vision_config", "mlx_gemma3", "qwen3_5_config",
+                                 "qwen3_5_interval", "qwen3_5_vision_config", "mlx_qwen3_5"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
   EXPECT_TRUE(names.contains("llama_config_int4_group32"));

@@ -39,7 +39,8 @@ TEST(Models, EveryFamilyFusesToFiveNodesALayer) {
 TEST(Models, UnknownArchitecturesAreNamed) {
   EXPECT_EQ(message_of(small("MambaForCausalLM")),
             "The architecture \"MambaForCausalLM\" is not supported; gerbil knows LlamaForCausalLM, Qwen2ForCausalLM, "
-            "Qwen3ForCausalLM, SmolLM3ForCausalLM, Phi3ForCausalLM, Gemma3ForCausalLM, Gemma3ForConditionalGeneration, "
+            "Qwen3ForCausalLM, Qwen3_5ForCausalLM, Qwen3_5ForConditionalGeneration, SmolLM3ForCausalLM, Phi3ForCausalLM, "
+            "Gemma3ForCausalLM, Gemma3ForConditionalGeneration, "
             "Gemma3TextModel, BertModel, RobertaModel, "
             "XLMRobertaModel, XLMRobertaLoRA, ModernBertModel, NomicBertModel, NewModel, GteModel, StaticModel, "
             "BertForSequenceClassification, RobertaForSequenceClassification, XLMRobertaForSequenceClassification, "

@@ -59,7 +59,7 @@ void fuse_attention_input(Graph& graph) {
     const std::int32_t kv_width = kv.kv_heads * kv.head_dim;
     const bool side_by_side = q->source == k->source && k->source == v->source && q->begin == 0 &&
                               k->begin == query_width && v->begin == query_width + kv_width &&
-                              graph.value(q->source).width == query_width + 2 * kv_width;
+                              graph.value(q->source).width >= query_width + 2 * kv_width;
     const bool alike = q->rope == k->rope && !v->rope && !v->norm && (!q->norm || !k->norm || q->epsilon == k->epsilon);
     if (!side_by_side || !alike) continue;
     const float epsilon = q->norm ? q->epsilon : k->epsilon;

@@ -40,7 +40,7 @@ fn run(group: vec3u, place: Place) {
   let head = group.x;  // HEADS of q, then KV_HEADS of k, then KV_HEADS of v
   let is_query = head < HEADS;
   let is_value = head >= HEADS + KV_HEADS;
-  let begin = (token * (HEADS + 2u * KV_HEADS) + head) * HEAD_DIM;
+  let begin = token * INPUTS + head * HEAD_DIM;
   var squares = 0.0;
   for (var i = thread; i < HEAD_DIM; i += WG) { squares += qkv[begin + i] * qkv[begin + i]; }
   let factor = inverseSqrt(workgroup_sum(squares, place) / f32(HEAD_DIM) + EPSILON);
