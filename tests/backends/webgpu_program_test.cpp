@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "backends/profiler.hpp"
+#include "backends/recurrence.hpp"
 #include "backends/reference.hpp"
 #include "backends/steps.hpp"
 #include "backends/webgpu/device.hpp"
@@ -199,6 +200,7 @@ TEST(WebGpuProgram, AStepThatIsNotFinishedIsInNoProfile) {
 }
 
 INSTANTIATE_TEST_SUITE_P(WebGpu, Steps, testing::Values(webgpu::compile, compile_without_subgroups));
+INSTANTIATE_TEST_SUITE_P(WebGpu, Recurrence, testing::Values(webgpu::compile, compile_without_subgroups));
 
 // Rows of logits without structure, as wide as a small vocabulary, each row chosen by other rules.
 class WebGpuSampling : public testing::TestWithParam<std::vector<Feature>> {};

@@ -160,6 +160,11 @@ TEST(CheckpointSpellings, ALanguageModelMayBeAPartOfAnother) {
   nested("model.language_model.", "lm_head.weight");
 }
 
+TEST(CheckpointSpellings, PartsThatAreNotUsedAreNamed) {
+  EXPECT_THAT(Copy("qwen3_5_vision_config").load(),
+              ::testing::ElementsAre(::testing::HasSubstr("under \"vision_config\""), ::testing::HasSubstr("\"mtp\"")));
+}
+
 TEST(CheckpointSpellings, AShardMayHoldATensorOfAnother) {
   for (const bool same : {true, false}) {
     const Copy copy("llama_config");
