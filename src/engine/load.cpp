@@ -226,7 +226,7 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
   info.operations_per_token = program.operations_per_token;
   info.operations_per_prompt_token = program.operations_per_prompt_token;
   info.arena_bytes = program.arena_bytes;
-  info.cache_bytes = program.kv_bytes;
+  info.cache_bytes = program.kv_bytes + program.slot_bytes;
   info.dispatches_per_token = program.dispatches_per_token;
   info.dispatches_per_batch = program.dispatches_per_batch;
   info.readbacks_per_token = program.readbacks_per_token;

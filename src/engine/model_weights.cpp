@@ -124,7 +124,8 @@ formats::Weight read_mapped(const formats::Checkpoint& checkpoint, const std::st
 
 formats::Weight read_matrix(const Files& files, const graph::WeightDeclaration& declaration, std::size_t part) {
   const Place place = find(files, declaration.parts[part]);
-  const std::int64_t rows = declaration.part_rows[part];
+  const graph::RowRuns runs = declaration.runs(part);
+  const std::int64_t rows = runs.stored(declaration.part_rows[part]);
   const std::int64_t columns = declaration.columns;
   if (declaration.slices > 1) {
     const std::int32_t slices = declaration.slices;
@@ -132,7 +133,8 @@ formats::Weight read_matrix(const Files& files, const graph::WeightDeclaration& 
   }
   if (!declaration.row_map.empty()) return read_mapped(place.checkpoint, place.name, declaration);
   if (declaration.transposed) return transpose(place.checkpoint.matrix(place.name, columns, rows));
-  return place.checkpoint.matrix(place.name, rows, columns);
+  formats::Weight weight = place.checkpoint.matrix(place.name, rows, columns);
+  return runs.period == 0 ? weight : formats::take_runs(std::move(weight), runs.begin, runs.run, runs.period);
 }
 
 formats::Weight read_vector(const Files& files, const graph::WeightDeclaration& declaration) {
@@ -140,8 +142,16 @@ formats::Weight read_vector(const Files& files, const graph::WeightDeclaration& 
   float* out = values.data();
   for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
     const Place place = find(files, declaration.parts[i]);
-    formats::read_dense(place.checkpoint.vector(place.name, declaration.part_rows[i]), 0, 1, out);
-    out += declaration.part_rows[i];
+    const graph::RowRuns runs = declaration.runs(i);
+    std::vector<float> stored(static_cast<std::size_t>(runs.stored(declaration.part_rows[i])));
+    const auto size = static_cast<std::int64_t>(stored.size());
+    formats::read_dense(declaration.flattened ? place.checkpoint.flattened(place.name, size)
+                                              : place.checkpoint.vector(place.name, size),
+                        0, 1, stored.data());
+    const std::int64_t run = runs.period == 0 ? size : runs.run;
+    for (std::int64_t at = runs.begin; at < size; at += std::max(run, runs.period)) {
+      out = std::copy_n(stored.begin() + at, run, out);
+    }
   }
   return formats::weight_from_floats(declaration.parts.front(), 1, declaration.columns, std::move(values));
 }

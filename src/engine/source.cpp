@@ -124,6 +124,20 @@ void take_own_part(ModelSource& source) {
       ".");
 }
 
+// Says what is read otherwise, or not at all, of a Qwen3.5: MLX adds 1 to the norms that it converts, and stores the
+// convolutions with their taps before their one input, which is how such files are known. Layers that draft tokens are
+// left out. Reference: mlx-lm 0.32, models/qwen3_5.py, sanitize.
+void settle_qwen3_5(ModelSource& source) {
+  bool drafts = false;
+  for (const auto& tensor : source.checkpoint->tensors()) {
+    drafts = drafts || tensor.name.starts_with("mtp.");
+    if (!tensor.name.ends_with("linear_attn.conv1d.weight") || tensor.shape.size() != 3) continue;
+    if (tensor.shape[1] > 1 && tensor.shape[2] == 1) source.config[models::norms_are_whole] = true;
+  }
+  if (!drafts) return;
+  source.warnings.emplace_back("The layers of the model that draft tokens (\"mtp\") are not used.");
+}
+
 // The files of a directory, or a made-up model of a published shape.
 ModelSource open_files(const std::string& model, const LoadOptions& options) {
   ModelSource source;
@@ -158,6 +172,7 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
   source.warnings.insert(source.warnings.end(), read.begin(), read.end());
   if (source.family->architecture == "StaticModel") complete_static_config(source);
   if (source.family->kind == token) settle_head(source);
+  if (source.family->architecture.starts_with("Qwen3_5")) settle_qwen3_5(source);
   source.weights = checkpoint_weights(*source.checkpoint, options, *source.family, source.directory);
   return source;
 }

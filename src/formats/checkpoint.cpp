@@ -66,6 +66,10 @@ Weight Checkpoint::vector(const std::string& name, std::int64_t size) const {
   return dense_vector(state_->tensors, name, size);
 }
 
+Weight Checkpoint::flattened(const std::string& name, std::int64_t size) const {
+  return dense_flattened(state_->tensors, name, size);
+}
+
 std::vector<std::int64_t> Checkpoint::shape(const std::string& name) const {
   const Tensor* tensor = state_->tensors->find(name);
   return tensor == nullptr ? std::vector<std::int64_t>() : tensor->shape;

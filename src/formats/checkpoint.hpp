@@ -35,6 +35,8 @@ class Checkpoint {
 
   // The dense tensor `name` ("model.norm.weight", "….q_proj.bias") of `size` elements as one row.
   Weight vector(const std::string& name, std::int64_t size) const;
+  // The elements of a tensor of any shape that has so many.
+  Weight flattened(const std::string& name, std::int64_t size) const;
 
   // The shape of the tensor `name`; empty when there is none, and for a scalar.
   std::vector<std::int64_t> shape(const std::string& name) const;

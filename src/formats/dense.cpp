@@ -2,6 +2,7 @@
 #include <array>
 
 #include "formats/format.hpp"
+#include "gerbil/error.hpp"
 
 namespace gerbil::formats {
 namespace {
@@ -41,6 +42,16 @@ Weight dense_matrix(const std::shared_ptr<const TensorTable>& tensors, const std
 Weight dense_vector(const std::shared_ptr<const TensorTable>& tensors, const std::string& name, std::int64_t size) {
   const std::array shape{size};
   return describe_rows(tensors->require(name, floating_dtypes, shape), 1, size);
+}
+
+Weight dense_flattened(const std::shared_ptr<const TensorTable>& tensors, const std::string& name, std::int64_t size) {
+  const Tensor& tensor = tensors->require(name, floating_dtypes);
+  const auto elements = static_cast<std::int64_t>(tensor.data.size() / size_of(tensor.dtype));
+  if (elements != size) {
+    throw Error(ErrorCode::corrupt, "The tensor '" + name + "' has " + std::to_string(elements) +
+                                        " elements, but config.json makes " + std::to_string(size) + " of them.");
+  }
+  return describe_rows(tensor, 1, size);
 }
 
 }  // namespace gerbil::formats

@@ -59,6 +59,8 @@ void refuse_other_containers(const std::filesystem::path& path);
 Weight dense_matrix(const std::shared_ptr<const TensorTable>& tensors, const std::string& module, std::int64_t rows,
                     std::int64_t columns);
 // The tensor `name` of `size` floats, as one row.
+// The elements of a tensor of any shape that has so many.
+Weight dense_flattened(const std::shared_ptr<const TensorTable>& tensors, const std::string& name, std::int64_t size);
 Weight dense_vector(const std::shared_ptr<const TensorTable>& tensors, const std::string& name, std::int64_t size);
 
 }  // namespace gerbil::formats

@@ -132,6 +132,36 @@ std::optional<Weight> concatenate_rows(std::vector<Weight> parts) {
   return joined;
 }
 
+Weight take_runs(Weight weight, std::int64_t begin, std::int64_t run, std::int64_t period) {
+  weight.rows = weight.rows / period * run;
+  // Calls read(stored row, count, rows done before) for each stretch that is stored together.
+  const auto for_each_run = [=](std::int64_t row, std::int64_t count, const auto& read) {
+    for (std::int64_t done = 0; done < count;) {
+      const std::int64_t at = row + done;
+      const std::int64_t rows = std::min(count - done, run - at % run);
+      read(at / run * period + begin + at % run, rows, done);
+      done += rows;
+    }
+  };
+  if (auto* dense = std::get_if<Dense>(&weight.form)) {
+    dense->read = [=, stored = std::move(dense->read), columns = weight.columns](std::int64_t row, std::int64_t count,
+                                                                                 float* out) {
+      for_each_run(row, count, [&](std::int64_t from, std::int64_t rows, std::int64_t done) {
+        stored(from, rows, out + done * columns);
+      });
+    };
+    return weight;
+  }
+  auto& affine = std::get<Affine>(weight.form);
+  affine.read = [=, stored = std::move(affine.read), columns = weight.columns, groups = weight.columns / affine.group](
+                    std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales, float* biases) {
+    for_each_run(row, count, [&](std::int64_t from, std::int64_t rows, std::int64_t done) {
+      stored(from, rows, codes + done * columns, scales + done * groups, biases + done * groups);
+    });
+  };
+  return weight;
+}
+
 Weight weight_from_floats(std::string name, std::int64_t rows, std::int64_t columns, std::vector<float> values) {
   if (rows < 0 || columns < 0 || static_cast<std::int64_t>(values.size()) != rows * columns) {
     throw Error(ErrorCode::invalid_argument, "'" + name + "' was given " + std::to_string(values.size()) +

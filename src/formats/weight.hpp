@@ -51,6 +51,9 @@ void read_dense(const Weight& weight, std::int64_t row, std::int64_t count, floa
 // with equal bits, group and permutation stay affine. Returns an empty optional when the forms cannot be joined.
 std::optional<Weight> concatenate_rows(std::vector<Weight> parts);
 
+// Of every `period` rows the `run` from `begin` on, in the same form.
+Weight take_runs(Weight weight, std::int64_t begin, std::int64_t run, std::int64_t period);
+
 // On-the-fly quantisation of a dense weight when its rows are read; formats/affine_fit.hpp says how scales and biases
 // are chosen. bits: 4 or 8; group: 32, 64 or 128, and must divide columns.
 Weight quantize(Weight dense, int bits, int group);

@@ -17,11 +17,14 @@ ValueId Builder::append(Operation operation, std::vector<ValueId> inputs, std::s
   return id;
 }
 
-WeightId Builder::weight(std::string name, std::int64_t rows, std::int64_t columns, bool vector) {
+WeightId Builder::weight(std::string name, std::int64_t rows, std::int64_t columns, bool vector, RowRuns runs) {
   for (std::size_t i = 0; i < graph_.weights.size(); ++i) {  // a tied head is the same weight
-    if (graph_.weights[i].parts.front() == name) return {static_cast<std::int32_t>(i)};
+    const WeightDeclaration& known = graph_.weights[i];
+    if (known.parts.front() == name && known.runs(0) == runs) return {static_cast<std::int32_t>(i)};
   }
-  return graph::append(graph_.weights, {{std::move(name)}, {vector ? columns : rows}, rows, columns, vector});
+  WeightDeclaration declaration{{std::move(name)}, {vector ? columns : rows}, rows, columns, vector};
+  if (runs.period > 0) declaration.part_runs = {runs};
+  return graph::append(graph_.weights, std::move(declaration));
 }
 
 ValueId Builder::embedding(std::string_view module, std::int64_t vocabulary, std::int64_t width, float scale) {
@@ -52,7 +55,7 @@ ValueId Builder::linear(ValueId x, std::string_view module, std::int64_t rows, b
 }
 
 WeightId Builder::weight(const Stored& stored, std::int64_t rows, std::int64_t columns) {
-  const WeightId id = weight(scope_ + std::string(stored.name), rows, columns, false);
+  const WeightId id = weight(scope_ + std::string(stored.name), rows, columns, false, stored.runs);
   WeightDeclaration& declaration = at(graph_.weights, id);
   declaration.transposed = stored.transposed;
   declaration.slices = stored.slices;
@@ -62,7 +65,7 @@ WeightId Builder::weight(const Stored& stored, std::int64_t rows, std::int64_t c
 
 ValueId Builder::linear(ValueId x, const Stored& stored, std::int64_t rows) {
   Linear operation{.weight = weight(stored, rows, width(x))};
-  if (!stored.bias.empty()) operation.bias = weight(scope_ + std::string(stored.bias), 1, rows, true);
+  if (!stored.bias.empty()) operation.bias = weight(scope_ + std::string(stored.bias), 1, rows, true, stored.runs);
   return append(operation, {x}, scope_ + std::string(stored.name), static_cast<std::int32_t>(rows),
                 graph_.value(x).rows);
 }

@@ -30,6 +30,7 @@ class Builder {
     std::int32_t slices = 1;
     std::string_view row_map;
     std::string_view bias;  // empty: none
+    RowRuns runs;           // of the weight and of the bias
   };
   ValueId linear(ValueId x, const Stored& stored, std::int64_t rows);
   ValueId embedding(const Stored& stored, std::int64_t rows, std::int64_t width, Index index = Index::token);
@@ -75,7 +76,7 @@ class Builder {
 
  private:
   ValueId append(Operation operation, std::vector<ValueId> inputs, std::string name, std::int32_t width, Rows rows);
-  WeightId weight(std::string name, std::int64_t rows, std::int64_t columns, bool vector);
+  WeightId weight(std::string name, std::int64_t rows, std::int64_t columns, bool vector, RowRuns runs = {});
   WeightId vector(const std::string& name, std::int64_t size) { return weight(name, 1, size, true); }
   WeightId weight(const Stored& stored, std::int64_t rows, std::int64_t columns);
   WeightId constant_vector(std::int64_t size, float value);

@@ -18,6 +18,16 @@ struct Value {
   Rows rows = Rows::tokens;
 };
 
+// Of every `period` rows, or elements of a vector, as the checkpoint has them, the `run` from `begin` on; all of them
+// where period is 0. Queries and their gates, for example, are stored head by head in one matrix.
+struct RowRuns {
+  std::int64_t begin = 0;
+  std::int64_t run = 0;
+  std::int64_t period = 0;
+  bool operator==(const RowRuns&) const = default;
+  std::int64_t stored(std::int64_t rows) const { return period == 0 ? rows : rows / run * period; }
+};
+
 // A weight the graph needs. Its numbers come from the checkpoint when a backend compiles the graph.
 struct WeightDeclaration {
   // Modules ("model.layers.0.self_attn.q_proj") for a matrix, tensors ("model.norm.weight") for a vector. Several parts
@@ -30,12 +40,15 @@ struct WeightDeclaration {
   bool fine = false;  // quantisation while loading never gives it fewer than 8 bits (mark_fine_weights)
   bool host = false;  // a table that stays where the checkpoint has it, as it is stored there (HostEmbedding)
   // How the checkpoint has it, where that is another form than [rows, columns].
-  bool transposed = false;    // [columns, rows]
-  std::int32_t slices = 1;    // [slices, rows, columns / slices]: the slices are put side by side
-  std::string row_map;        // an integer tensor: the stored row of each row
-  bool flattened = false;     // a vector that is stored with more dimensions: the weights of a convolution
-  std::vector<float> values;  // the numbers themselves, which no checkpoint has
-  float add = 0.0f;           // to every element of a vector: Gemma's norms multiply by 1 + w
+  bool transposed = false;         // [columns, rows]
+  std::int32_t slices = 1;         // [slices, rows, columns / slices]: the slices are put side by side
+  std::string row_map;             // an integer tensor: the stored row of each row
+  bool flattened = false;          // a vector that is stored with more dimensions: the weights of a convolution
+  std::vector<RowRuns> part_runs;  // of each part; empty: every part is stored with these rows alone
+  std::vector<float> values;       // the numbers themselves, which no checkpoint has
+  float add = 0.0f;                // to every element of a vector: Gemma's norms multiply by 1 + w
+
+  RowRuns runs(std::size_t part) const { return part_runs.empty() ? RowRuns() : part_runs[part]; }
 };
 
 // Keys and values of every token of every live sequence, as one layer writes them and it or others attend to them. The

@@ -209,8 +209,19 @@ struct Pool {
   constexpr void fields(this auto& self, const auto& visit) { visit("modes", self.modes); }
 };
 
-// Fused: (qkv) -> q [T, heads · head_dim]. qkv holds queries, keys and values side by side. Normalises each head of q
-// and k (where norms are given), rotates them (where a rope is given), writes k and v to the pages, and returns q.
+// Fused: (a, x) -> a · activation(columns [begin, begin + width of a) of x)
+struct Gate {
+  Activation activation = Activation::sigmoid;
+  std::int32_t begin = 0;
+  static constexpr std::string_view name = "gate";
+  constexpr void fields(this auto& self, const auto& visit) {
+    visit("activation", self.activation);
+    visit("begin", self.begin);
+  }
+};
+
+// Fused: (qkv) -> q [T, heads · head_dim]. qkv begins with queries, keys and values side by side. Normalises each head
+// of q and k (where norms are given), rotates them (where a rope is given), writes k and v to the pages, and returns q.
 // value_norm: divides each head of v by its root mean square. keys_are_values: v is what k is made of, and stands
 // nowhere else. queries_only: the input holds queries alone, and nothing is written, for a layer that attends to the
 // pages of another.
@@ -283,9 +294,9 @@ struct DeltaNet {
 // Chunks begin at multiples of it, counted from position 0.
 inline constexpr std::int32_t delta_net_chunk = 64;
 
-using Operation = std::variant<Embedding, HostEmbedding, Linear, RmsNorm, LayerNorm, Add, Multiply, Scale, TopSoftmax,
-                               Activate, Slice, Rope, Write, Attend, SelectRows, Pool, Concatenate, DeltaNet,
-                               AttentionInput>;
+using Operation =
+    std::variant<Embedding, HostEmbedding, Linear, RmsNorm, LayerNorm, Add, Multiply, Scale, TopSoftmax, Activate,
+                 Slice, Rope, Write, Attend, SelectRows, Pool, Concatenate, DeltaNet, Gate, AttentionInput>;
 
 struct Node {
   Operation operation;

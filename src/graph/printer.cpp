@@ -69,7 +69,11 @@ class Printer {
   void field(std::string_view name, WeightId id) {
     const WeightDeclaration& weight = graph_.weight(id);
     text_ += std::format(" {}=", name);
-    for (std::size_t i = 0; i < weight.parts.size(); ++i) text_ += (i == 0 ? "" : "+") + weight.parts[i];
+    for (std::size_t i = 0; i < weight.parts.size(); ++i) {
+      text_ += (i == 0 ? "" : "+") + weight.parts[i];
+      const RowRuns runs = weight.runs(i);
+      if (runs.period > 0) text_ += std::format("<{}+{}/{}>", runs.begin, runs.run, runs.period);
+    }
     text_ += weight.vector ? std::format("[{}]", weight.columns) : std::format("[{}, {}]", weight.rows, weight.columns);
   }
   void field(std::string_view name, PagesId id) { text_ += std::format(" {}={}", name, id.index); }

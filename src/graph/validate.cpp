@@ -220,6 +220,13 @@ class Validator {
     expect(graph_.value(node.outputs[0]).rows == Rows::outputs, "has token rows, but computes a row for every output");
   }
 
+  void check(const Gate& operation, const Node& node) {
+    expect_inputs(node, 2, 2);
+    expect_same_rows(node);
+    expect_equal(width(node.inputs[0]), out(node), "input width");
+    expect(operation.begin >= 0 && operation.begin + out(node) <= width(node.inputs[1]), "reads beyond its input");
+  }
+
   void check(const Concatenate&, const Node& node) {
     expect(!node.inputs.empty(), "has no inputs");
     expect_same_rows(node);
@@ -257,7 +264,9 @@ class Validator {
     const std::int64_t stored = operation.queries_only      ? 0
                                 : operation.keys_are_values ? kv.kv_heads
                                                             : 2ll * kv.kv_heads;
-    expect_equal(width(node.inputs[0]), (operation.heads + stored) * kv.head_dim, "input width");
+    const std::int64_t least = (operation.heads + stored) * kv.head_dim;
+    expect(width(node.inputs[0]) >= least, "has input width " + std::to_string(width(node.inputs[0])) +
+                                               ", but it should be at least " + std::to_string(least));
     expect_equal(out(node), static_cast<std::int64_t>(operation.heads) * kv.head_dim, "output width");
     if (operation.query_norm) expect_vector(*operation.query_norm, kv.head_dim);
     if (operation.key_norm) expect_vector(*operation.key_norm, kv.head_dim);

@@ -33,6 +33,10 @@ struct Family {
   Part part = {};
 };
 
+// A key that no config.json has: who opens a checkpoint sets it where norms that published files store without the 1
+// that is added to them were converted with it (MLX).
+inline constexpr const char* norms_are_whole = "norms_are_whole";
+
 // The family of the model that config.json describes. The architecture may be missing, or name the bare model or one
 // with a head that gerbil has no use for (BertForMaskedLM): then model_type decides, and where both are known and
 // disagree, too. Throws Error{unsupported} naming what was found and what is known.
@@ -64,6 +68,7 @@ graph::Graph build_nomic(const Json& config, const Head& head);
 graph::Graph build_phi3(const Json& config, const Head& head);
 graph::Graph build_qwen2(const Json& config, const Head& head);
 graph::Graph build_qwen3(const Json& config, const Head& head);
+graph::Graph build_qwen3_5(const Json& config, const Head& head);
 graph::Graph build_roberta(const Json& config, const Head& head);
 graph::Graph build_smollm3(const Json& config, const Head& head);
 graph::Graph build_static(const Json& config, const Head& head);

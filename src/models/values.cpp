@@ -28,7 +28,7 @@ float read_epsilon(const Json& config, std::string_view key, float fallback) {
   return epsilon;
 }
 
-LayerType read_layer_type(const Json& config, std::int32_t layer, LayerType fallback) {
+LayerType read_layer_type(const Json& config, std::int32_t layer, LayerType fallback, LayerType other) {
   const auto types = json_value<std::vector<std::string>>(config, "layer_types", {});
   if (types.empty()) return fallback;
   if (static_cast<std::size_t>(layer) >= types.size()) {
@@ -36,10 +36,12 @@ LayerType read_layer_type(const Json& config, std::int32_t layer, LayerType fall
                                         " entries, too few for layer " + std::to_string(layer) + ".");
   }
   const std::string& type = types[static_cast<std::size_t>(layer)];
-  if (type == "sliding_attention") return LayerType::sliding_attention;
+  const std::string_view known = other == LayerType::linear_attention ? "linear_attention" : "sliding_attention";
+  if (type == known) return other;
   if (type == "full_attention") return LayerType::full_attention;
   throw Error(ErrorCode::unsupported, "Layer " + std::to_string(layer) + " has the type \"" + type +
-                                          "\" in config.json, but gerbil knows full_attention and sliding_attention.");
+                                          "\" in config.json, but gerbil knows full_attention and " +
+                                          std::string(known) + " in this family.");
 }
 
 Activation read_activation(const Json& config, std::string_view key, std::string_view fallback) {

@@ -21,10 +21,11 @@ std::int32_t read_size(const Json& config, std::string_view key, std::int32_t fa
 // The small number that a norm adds, at least 0 and below 1.
 float read_epsilon(const Json& config, std::string_view key, float fallback);
 
-enum class LayerType { full_attention, sliding_attention };
+enum class LayerType { full_attention, sliding_attention, linear_attention };
 // The entry of "layer_types" for `layer`; `fallback` where the config has no such list. Throws Error{corrupt} when the
-// list is too short and Error{unsupported} for other types.
-LayerType read_layer_type(const Json& config, std::int32_t layer, LayerType fallback);
+// list is too short and Error{unsupported} for types that are neither full attention nor `other`.
+LayerType read_layer_type(const Json& config, std::int32_t layer, LayerType fallback,
+                          LayerType other = LayerType::sliding_attention);
 
 // The activation that `key` names. Throws Error{unsupported} listing those that gerbil knows.
 graph::Activation read_activation(const Json& config, std::string_view key, std::string_view fallback);

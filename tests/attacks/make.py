@@ -277,6 +277,14 @@ config("part_null", "hidden_size", {"model_type": "gemma3", "text_config": None}
 config("part_in_part", "hidden_size", {"model_type": "gemma3", "text_config": {"text_config": gemma}})
 config("part_hidden_size_minimum", "-2147483648", {"model_type": "gemma3", "text_config": gemma | {"hidden_size": -(2**31)}})
 config("part_outside", "hidden_size", gemma | {"model_type": "gemma3", "text_config": {}})
+qwen = gemma | {"model_type": "qwen3_5_text"}
+for key in ("linear_num_key_heads", "linear_num_value_heads", "linear_key_head_dim", "linear_value_head_dim", "linear_conv_kernel_dim", "full_attention_interval"):
+    for name, value in (("zero", 0), ("minimum", -(2**31)), ("maximum", 2**31 - 1)):
+        config(f"{key}_{name}", f'"{key}"', qwen | {key: value})
+config("linear_heads_uneven", "not a multiple", qwen | {"linear_num_key_heads": 3, "linear_num_value_heads": 4})
+config("linear_columns_overflow", "more than any model", qwen | {"linear_num_key_heads": 4096, "linear_num_value_heads": 4096, "linear_key_head_dim": 4096, "linear_value_head_dim": 4096})
+config("linear_layer_of_another_family", "full_attention and linear_attention", qwen | {"layer_types": ["sliding_attention"] * 64})
+config("linear_layer_elsewhere", "full_attention and sliding_attention", gemma | {"layer_types": ["linear_attention"] * 64})
 config("experts_overflow", "together more than", nomic | {"num_experts": 1024, "moe_every_n_layers": 2})
 
 # What stands beside tokenizer.json.

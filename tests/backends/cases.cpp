@@ -106,7 +106,7 @@ Case rope(std::string name, std::int32_t heads, std::int32_t head_dim, std::int3
 }
 
 Case attention_input(std::string name, std::int32_t heads, std::int32_t kv_heads, std::int32_t head_dim, bool norm,
-                     bool rotate) {
+                     bool rotate, std::int32_t more = 0) {
   const auto build = [=](TestGraph& g) {
     const PagesId pages = append(g.graph.pages, {kv_heads, head_dim});
     AttentionInput op{.pages = pages, .heads = heads};
@@ -114,7 +114,7 @@ Case attention_input(std::string name, std::int32_t heads, std::int32_t kv_heads
     if (norm) op.query_norm = g.vector(head_dim);
     if (norm) op.key_norm = g.vector(head_dim);
     if (rotate) op.rope = append(g.graph.ropes, rope_table(head_dim));
-    const ValueId q = g.node(op, {g.input((heads + 2 * kv_heads) * head_dim)}, heads * head_dim);
+    const ValueId q = g.node(op, {g.input((heads + 2 * kv_heads) * head_dim + more)}, heads * head_dim);
     g.finish(g.node(Attend{pages, heads, 1.0f}, {q}, heads * head_dim));
   };
   return {"attention_input_" + name, build, half_precision, 1e-5};
@@ -259,6 +259,7 @@ std::vector<Case> make_cases() {
       attention_input("head_dim_512", 2, 1, 512, true, true),
       attention_input_of_keys_as_values(),
       attention_input_of_queries(),
+      attention_input("beside_a_gate", 4, 2, 32, true, true, 128),
       embedding_sum(),
       delta_net("one_head", {.key_heads = 1, .value_heads = 1, .key_dim = 8, .value_dim = 8, .taps = 4}),
       delta_net("grouped", {.key_heads = 2, .value_heads = 6, .key_dim = 20, .value_dim = 36, .taps = 4}),
@@ -277,6 +278,8 @@ std::vector<Case> make_cases() {
     cases.push_back({"top_softmax_" + std::to_string(count),
                      [count](TestGraph& g) { g.finish(g.node(TopSoftmax{count}, {g.input(8)}, 8)); }});
   }
+  cases.push_back(
+      {"gate", [](TestGraph& g) { g.finish(g.node(Gate{Activation::sigmoid, 7}, {g.input(37), g.input(50)}, 37)); }});
   cases.push_back({"concatenate",
                    [](TestGraph& g) { g.finish(g.node(Concatenate{}, {g.input(5), g.input(40), g.input(3)}, 48)); }});
   cases.push_back({"slice", [](TestGraph& g) { g.finish(g.node(Slice{5}, {g.input(40)}, 21)); }});

@@ -211,6 +211,12 @@ std::vector<double> Reference::step(const TestBatch& b) {
       for (std::size_t i = 0; i < y.size(); ++i) y[i] = activate(act->activation, x[i]);
     } else if (const auto* slice = std::get_if<graph::Slice>(&node.operation)) {
       for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i / n * in + static_cast<std::size_t>(slice->begin) + i % n];
+    } else if (const auto* gate = std::get_if<graph::Gate>(&node.operation)) {
+      const std::size_t columns = width(node.inputs[1]);
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        y[i] =
+            x[i] * activate(gate->activation, second(i / n * columns + static_cast<std::size_t>(gate->begin) + i % n));
+      }
     } else if (std::holds_alternative<graph::Concatenate>(node.operation)) {
       std::size_t begin = 0;
       for (const graph::ValueId input : node.inputs) {
@@ -265,7 +271,7 @@ std::vector<double> Reference::step(const TestBatch& b) {
         if (input->queries_only) continue;
         const auto k = row.begin() + static_cast<std::ptrdiff_t>(n);
         keys_[place].assign(k, k + static_cast<std::ptrdiff_t>(kv));
-        values_[place].assign(k + static_cast<std::ptrdiff_t>(kv), row.end());
+        values_[place].assign(k + static_cast<std::ptrdiff_t>(kv), k + static_cast<std::ptrdiff_t>(2 * kv));
       }
     } else if (const auto* attention = std::get_if<graph::Attend>(&node.operation)) {
       const graph::Pages& pages = at(g.pages, attention->pages);

@@ -5,6 +5,7 @@
 
 #include "backends/host_rows.hpp"
 #include "backends/profiler.hpp"
+#include "backends/recurrence.hpp"
 #include "backends/reference.hpp"
 #include "backends/steps.hpp"
 #include "backends/webgpu/device.hpp"
@@ -202,6 +203,7 @@ TEST(WebGpuProgram, AStepThatIsNotFinishedIsInNoProfile) {
 INSTANTIATE_TEST_SUITE_P(WebGpu, HostRows, testing::Values(Compile{webgpu::compile}));
 
 INSTANTIATE_TEST_SUITE_P(WebGpu, Steps, testing::Values(webgpu::compile, compile_without_subgroups));
+INSTANTIATE_TEST_SUITE_P(WebGpu, Recurrence, testing::Values(webgpu::compile, compile_without_subgroups));
 
 // Rows of logits without structure, as wide as a small vocabulary, each row chosen by other rules.
 class WebGpuSampling : public testing::TestWithParam<std::vector<Feature>> {};

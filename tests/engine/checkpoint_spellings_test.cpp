@@ -190,6 +190,11 @@ TEST(CheckpointSpellings, Gemma4IsThePartOfTwoArchitectures) {
   nested("gemma4_wide_config", "Gemma4UnifiedForConditionalGeneration", "gemma4_unified");
 }
 
+TEST(CheckpointSpellings, PartsThatAreNotUsedAreNamed) {
+  EXPECT_THAT(Copy("qwen3_5_vision_config").load(),
+              ::testing::ElementsAre(::testing::HasSubstr("under \"vision_config\""), ::testing::HasSubstr("\"mtp\"")));
+}
+
 TEST(CheckpointSpellings, AShardMayHoldATensorOfAnother) {
   for (const bool same : {true, false}) {
     const Copy copy("llama_config");

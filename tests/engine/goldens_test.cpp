@@ -95,8 +95,9 @@ TEST(GoldenManifest, HasEveryFamilyInEveryFormat) {
     EXPECT_TRUE(names.contains("mlx_" + family)) << family;
     EXPECT_TRUE(names.contains("gptq_" + family)) << family;
   }
-  for (const std::string name : {"gemma3_config", "gemma3_pattern", "gemma3_vision_config", "mlx_gemma3",
-                                 "gemma4_config", "gemma4_wide_config", "mlx_gemma4"}) {
+  for (const std::string name :
+       {"gemma3_config", "gemma3_pattern", "gemma3_vision_config", "mlx_gemma3", "gemma4_config", "gemma4_wide_config",
+        "mlx_gemma4", "qwen3_5_config", "qwen3_5_interval", "qwen3_5_vision_config", "mlx_qwen3_5"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
   EXPECT_TRUE(names.contains("llama_config_int4_group32"));

@@ -45,6 +45,8 @@ class Invariance : public ::testing::TestWithParam<std::tuple<const char*, Devic
         {.device = device, .threads = threads, .context_length = context_length, .exact = exact, .check = false});
   }
 
+  static bool recurrent() { return std::string_view(std::get<0>(GetParam())).contains("qwen3_5"); }
+
  private:
   testing::ModelDirectory directory_;
 };
@@ -68,7 +70,8 @@ TEST_P(Invariance, DecodeIsPrefill) {
 
 TEST_P(Invariance, BatchedIsAlone) {
   std::vector<Tokens> prompts, alone;
-  for (std::uint32_t i = 0; i < 4; ++i) prompts.push_back(make_prompt(3 + 11 * i, 10 + i));
+  // Of some the longest has several chunks of linear attention.
+  for (std::uint32_t i = 0; i < 4; ++i) prompts.push_back(make_prompt(3 + (recurrent() ? 61 : 11) * i, 10 + i));
   const Engine engine = load();
   for (const Tokens& prompt : prompts) alone.push_back(answer(load(), prompt));
   std::vector<std::future<Tokens>> together;
@@ -88,7 +91,7 @@ TEST_P(Invariance, ChunkedIsWhole) {
     engine.generate(Tokens(prompt.begin(), prompt.begin() + length), {.max_tokens = 1, .ignore_end = true});
   }
   const Result result = engine.generate(prompt, {.max_tokens = answer_length, .ignore_end = true});
-  EXPECT_GT(result.cached_tokens, 512);
+  if (!recurrent()) EXPECT_GT(result.cached_tokens, 512);
   EXPECT_EQ(result.tokens, expected);
 }
 
@@ -100,7 +103,7 @@ TEST_P(Invariance, PrefixReuseIsFresh) {
   const Tokens more = make_prompt(9, 5);
   conversation.insert(conversation.end(), more.begin(), more.end());
   const Result reused = engine.generate(conversation, {.max_tokens = answer_length, .ignore_end = true});
-  EXPECT_GT(reused.cached_tokens, 0);
+  if (!recurrent()) EXPECT_GT(reused.cached_tokens, 0);
   EXPECT_EQ(reused.tokens, answer(load(), conversation));
   // A prompt that leaves the cached one in its middle must not see what followed there.
   Tokens branch(conversation.begin(), conversation.begin() + 37);
@@ -127,7 +130,8 @@ INSTANTIATE_TEST_SUITE_P(Fixtures, Invariance,
                          ::testing::Combine(::testing::Values("llama_config", "qwen3_config", "qwen2_sliding_window",
                                                               "smollm3_sliding_window", "phi3_config", "gemma3_pattern",
                                                               "gemma4_wide_config", "mlx_qwen3", "mlx_gemma3",
-                                                              "mlx_gemma4", "gptq_llama"),
+                                                              "mlx_gemma4", "gptq_llama", "qwen3_5_config",
+                                                              "mlx_qwen3_5"),
                                             ::testing::Values(Device::cpu, Device::webgpu), ::testing::Bool()),
                          parameter_name);
 

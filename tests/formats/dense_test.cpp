@@ -52,6 +52,35 @@ TEST(Dense, ReadsDoublesAsFloats) {
   EXPECT_THAT(numbers(weight), ElementsAre(1.0f / 3, -2.5f, 0.0f, 7.0f));
 }
 
+TEST(Dense, ReadsTensorsOfAnyShapeAsOneRow) {
+  const std::vector<float> values{1, 2, 3, 4, 5, 6};
+  const test::TemporaryDirectory directory;
+  directory.write_checkpoint("{}", {{"conv.weight", "F32", {3, 1, 2}, test::bytes_of(values)}});
+  const Checkpoint checkpoint = Checkpoint::open(directory.path());
+  EXPECT_EQ(numbers(checkpoint.flattened("conv.weight", 6)), values);
+  EXPECT_THAT(error_of(ErrorCode::corrupt, [&] { checkpoint.flattened("conv.weight", 5); }),
+              HasSubstr("has 6 elements"));
+  EXPECT_THAT(error_of(ErrorCode::corrupt, [&] { checkpoint.vector("conv.weight", 6); }), HasSubstr("[3, 1, 2]"));
+}
+
+TEST(Dense, RunsOfRowsKeepTheirForm) {
+  std::vector<float> values(12 * 32);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 37) - 18;
+  const Weight dense = weight_from_floats("w", 12, 32, values);
+  for (const Weight& weight : {dense, quantize(dense, 8, 32)}) {
+    const Weight runs = take_runs(weight, 2, 2, 6);  // rows 2, 3, 8 and 9
+    EXPECT_EQ(runs.rows, 4);
+    EXPECT_EQ(runs.form.index(), weight.form.index());
+    const std::vector<float> all = numbers(weight);
+    std::vector<float> expected;
+    for (const int row : {2, 3, 8, 9}) expected.append_range(std::span(all).subspan(row * 32u, 32));
+    EXPECT_EQ(numbers(runs), expected);
+    std::vector<float> part(2 * 32);  // from the middle of one run to that of the next
+    read_dense(runs, 1, 2, part.data());
+    EXPECT_TRUE(std::ranges::equal(part, std::span(expected).subspan(32, 64)));
+  }
+}
+
 TEST(Dense, KnowsWhatIsStoredTwice) {
   const std::string ones = test::bytes_of(std::vector<float>{1, 1}), twos = test::bytes_of(std::vector<float>{1, 2});
   const test::TemporaryDirectory directory;

@@ -52,15 +52,46 @@ TEST(Models, Gemma4FusesWhatItsNormsSurround) {
   EXPECT_EQ(graph.nodes.size(), 1u + 2 * 8 + 2) << graph::to_string(graph);
 }
 
+TEST(Models, LinearLayersFuseToFiveNodesAndGatedOnesToSeven) {
+  Json config = small("Qwen3_5ForCausalLM");
+  config.update({{"head_dim", 16},
+                 {"num_hidden_layers", 4},
+                 {"linear_num_key_heads", 2},
+                 {"linear_num_value_heads", 4},
+                 {"linear_key_head_dim", 8},
+                 {"linear_value_head_dim", 12}});
+  auto graph = build(config);
+  graph::optimize(graph);
+  std::string text = graph::to_string(graph);
+  EXPECT_EQ(graph.nodes.size(), 1u + 3 * 5 + 7 + 2) << text;
+  EXPECT_EQ(graph.slots.size(), 3u);
+  EXPECT_EQ(graph.step_multiple, 64);
+  for (const char* part : {"weight=model.layers.0.linear_attn.in_proj_qkv+model.layers.0.linear_attn.in_proj_z+"
+                           "model.layers.0.linear_attn.in_proj_b+model.layers.0.linear_attn.in_proj_a[136, 64]",
+                           "delta_net(%1) slot=0 key_heads=2 value_heads=4 key_dim=8 value_dim=12 taps=4",
+                           "weight=model.layers.3.self_attn.q_proj<0+16/32>+model.layers.3.self_attn.k_proj+"
+                           "model.layers.3.self_attn.v_proj+model.layers.3.self_attn.q_proj<16+16/32>[192, 64]",
+                           "activation=sigmoid begin=128\n", "rope 0 = 4 columns"}) {
+    EXPECT_THAT(text, testing::HasSubstr(part));
+  }
+  graph = build(config);
+  graph::optimize(graph, [](const auto&, const auto&) { return false; });
+  text = graph::to_string(graph);
+  EXPECT_THAT(text, testing::HasSubstr("[T, 136] = concatenate(")) << "projections that stay apart";
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("gate(")));
+}
+
 TEST(Models, UnknownArchitecturesAreNamed) {
-  EXPECT_EQ(message_of(small("MambaForCausalLM")),
-            "The architecture \"MambaForCausalLM\" is not supported; gerbil knows LlamaForCausalLM, Qwen2ForCausalLM, "
-            "Qwen3ForCausalLM, SmolLM3ForCausalLM, Phi3ForCausalLM, Gemma3ForCausalLM, Gemma3ForConditionalGeneration, "
-            "Gemma3TextModel, Gemma4ForCausalLM, Gemma4ForConditionalGeneration, Gemma4UnifiedForCausalLM, "
-            "Gemma4UnifiedForConditionalGeneration, BertModel, RobertaModel, "
-            "XLMRobertaModel, XLMRobertaLoRA, ModernBertModel, NomicBertModel, NewModel, GteModel, StaticModel, "
-            "BertForSequenceClassification, RobertaForSequenceClassification, XLMRobertaForSequenceClassification, "
-            "ModernBertForSequenceClassification, NewForSequenceClassification.");
+  EXPECT_EQ(
+      message_of(small("MambaForCausalLM")),
+      "The architecture \"MambaForCausalLM\" is not supported; gerbil knows LlamaForCausalLM, Qwen2ForCausalLM, "
+      "Qwen3ForCausalLM, Qwen3_5ForCausalLM, Qwen3_5ForConditionalGeneration, SmolLM3ForCausalLM, Phi3ForCausalLM, "
+      "Gemma3ForCausalLM, Gemma3ForConditionalGeneration, "
+      "Gemma3TextModel, Gemma4ForCausalLM, Gemma4ForConditionalGeneration, Gemma4UnifiedForCausalLM, "
+      "Gemma4UnifiedForConditionalGeneration, BertModel, RobertaModel, "
+      "XLMRobertaModel, XLMRobertaLoRA, ModernBertModel, NomicBertModel, NewModel, GteModel, StaticModel, "
+      "BertForSequenceClassification, RobertaForSequenceClassification, XLMRobertaForSequenceClassification, "
+      "ModernBertForSequenceClassification, NewForSequenceClassification.");
   EXPECT_EQ(message_of({{"model_type", "mamba"}}).substr(0, 41), "The model type \"mamba\" is not supported; ");
   EXPECT_EQ(message_of(Json::object()),
             "config.json has neither \"architectures\" nor \"model_type\", so the model's family is unknown.");

@@ -66,7 +66,9 @@ def make_dense():
             if tensors is None:
                 tensors = reference.random_tensors(name, config)
                 tensors = {key: value.to(getattr(torch, dtype)) for key, value in tensors.items()}
-                reference.save_checkpoint(folder, tensors, entry.get("shards", 1))
+                tensors |= {key: torch.zeros(2, 2, dtype=getattr(torch, dtype)) for key in entry.get("unused", ())}
+                names = {} if config.model_type == "qwen3_5" else reference.PART_NAMES
+                reference.save_checkpoint(folder, tensors, entry.get("shards", 1), names)
             tokens = reference.make_tokens(name, count, config.get_text_config().vocab_size)
             results[variant] = reference.logits(config, tensors, tokens)
             store_logits(folder / f"{variant}.logits", results[variant])
@@ -117,7 +119,8 @@ def make_sources():
         write_json(folder / "config.json", published | {"torch_dtype": "bfloat16"})
         config = reference.load_config(folder / "config.json")
         tensors = reference.random_tensors(f"source {name}", config)
-        reference.save_checkpoint(folder, {key: value.bfloat16() for key, value in tensors.items()})
+        names = {} if config.model_type == "qwen3_5" else reference.PART_NAMES
+        reference.save_checkpoint(folder, {key: value.bfloat16() for key, value in tensors.items()}, names=names)
 
 
 def make_logits():

@@ -55,7 +55,7 @@ def only_quantization_config(config):
 
 
 shutil.rmtree(TARGET, ignore_errors=True)
-for family in ("llama", "qwen2", "qwen3", "smollm3", "phi3", "gemma3", "gemma4"):
+for family in ("llama", "qwen2", "qwen3", "smollm3", "phi3", "gemma3", "gemma4", "qwen3_5"):
     convert(family, family, 4, 64)
 for bits in (2, 3, 4, 6, 8):
     for group in (32, 64, 128):

@@ -127,6 +127,35 @@ def gemma4_with_others(text):
 
 
 
+QWEN3_5_ROPE = {"mrope_interleaved": True, "mrope_section": [1, 1, 1], "partial_rotary_factor": 0.25,
+                "rope_theta": 10000000, "rope_type": "default"}
+# Qwen/Qwen3.5-0.8B, its language model: three linear layers to one full, which is the second here.
+QWEN3_5 = without(COMMON, "bos_token_id") | SMALL | {
+    "architectures": ["Qwen3_5ForCausalLM"], "model_type": "qwen3_5_text", "attention_bias": False,
+    "attn_output_gate": True, "head_dim": 24, "full_attention_interval": 4,
+    "layer_types": ["linear_attention", "full_attention", "linear_attention"], "linear_conv_kernel_dim": 4,
+    "linear_key_head_dim": 16, "linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_value_head_dim": 24,
+    "mamba_ssm_dtype": "float32", "max_position_embeddings": 256, "mtp_num_hidden_layers": 1,
+    "num_hidden_layers": 3, "rms_norm_eps": 1e-6, "rope_parameters": QWEN3_5_ROPE, "tie_word_embeddings": True,
+    "transformers_version": "5.2.0", "vocab_size": 137,
+}
+
+
+def qwen3_5_with_vision(text):
+    """As Qwen/Qwen3.5-0.8B is published."""
+    kept = [key for key in text if key not in ("architectures", "torch_dtype", "transformers_version")]
+    return {
+        "architectures": ["Qwen3_5ForConditionalGeneration"], "image_token_id": 95, "model_type": "qwen3_5",
+        "text_config": {key: text[key] for key in kept} | {"dtype": text["torch_dtype"]},
+        "tie_word_embeddings": text["tie_word_embeddings"], "torch_dtype": text["torch_dtype"],
+        "transformers_version": "5.2.0", "video_token_id": 96,
+        "vision_config": {"depth": 1, "hidden_size": 16, "in_channels": 3, "intermediate_size": 16,
+                          "model_type": "qwen3_5", "num_heads": 2, "num_position_embeddings": 16, "out_hidden_size": 64,
+                          "patch_size": 4, "spatial_merge_size": 2, "temporal_patch_size": 2},
+        "vision_end_token_id": 98, "vision_start_token_id": 97,
+    }
+
+
 LLAMA3_ROPE = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
                "original_max_position_embeddings": 64}
 YARN = {"factor": 4.0, "original_max_position_embeddings": 32}
@@ -137,7 +166,7 @@ LONG_ROPE_12 = {"type": "longrope", "short_factor": [1.0, 1.05, 1.1, 1.2, 1.3, 1
                 "long_factor": [1.0, 1.5, 2.2, 3.1, 4.2, 5.5]}
 
 
-SHORT, LONG = 20, 40  # tokens of a golden
+SHORT, LONG, CHUNKS = 20, 40, 150  # tokens of a golden; CHUNKS is more than two chunks of linear attention
 
 # Each set: the dtype it is stored in, files it is split into, and variants name -> (config, tokens, context_length).
 # The context length is what the engine is told: LongRoPE takes its factors from it. 0 is the model's own.
@@ -203,6 +232,17 @@ SETS = {
     }},
     "gemma4_wide": {"variants": {
         "config": (GEMMA4_WIDE, SHORT, 0)}},
+    "qwen3_5": {"variants": {
+        "config": (QWEN3_5, CHUNKS, 0),
+        # The pattern instead of the list, which makes the same layers of it, and another part of the heads that rotates.
+        "interval": (without(QWEN3_5, "layer_types") | {
+            "full_attention_interval": 2, "rope_parameters": QWEN3_5_ROPE | {"partial_rotary_factor": 0.5}}, CHUNKS, 0),
+    }},
+    # As many value heads as key heads, biases, and a head of its own; beside the parts that gerbil does not use.
+    "qwen3_5_vision": {"dtype": "bfloat16", "shards": 2, "unused": ["mtp.fc.weight"], "variants": {
+        "config": (qwen3_5_with_vision(QWEN3_5 | {
+            "attention_bias": True, "linear_num_value_heads": 2, "linear_key_head_dim": 20, "linear_conv_kernel_dim": 3,
+            "tie_word_embeddings": False, "torch_dtype": "bfloat16"}), CHUNKS, 0)}},
 }
 
 # Checkpoints that are quantised by quantize_mlx.py and quantize_gptq.py; only their quantised forms are stored.
@@ -218,6 +258,10 @@ SOURCES = {
         "head_dim": 32, "global_head_dim": 64, "hidden_size_per_layer_input": 64, "intermediate_size": 64,
         "layer_types": ["sliding_attention", "full_attention", "sliding_attention"] + ["sliding_attention", "full_attention"],
         "num_hidden_layers": 5, "num_kv_shared_layers": 2, "vocab_size_per_layer_input": 128}) | {"vocab_size": 128},
+    # MLX does not read the list of layers.
+    "qwen3_5": qwen3_5_with_vision(QWEN3_5 | WIDE | {
+        "full_attention_interval": 2, "head_dim": 32, "linear_num_value_heads": 4, "linear_value_head_dim": 32, "num_hidden_layers": 3,
+        "linear_key_head_dim": 32}),
     # For the grid of bits and groups: small, and every projection is there.
     "grid": QWEN3 | WIDE | {"head_dim": 32, "num_hidden_layers": 1, "num_key_value_heads": 1,
                              "tie_word_embeddings": True},

@@ -20,7 +20,7 @@ def load_config(path):
     return transformers.AutoConfig.for_model(config.pop("model_type"), **config)
 
 
-# What transformers calls the parts of a model that also sees, and what the hub does.
+# What transformers calls the parts of a model that also sees, and what the hub does where it is something else.
 PART_NAMES = {"model.language_model.": "language_model.model.", "model.vision_tower.": "vision_tower.",
               "model.multi_modal_projector.": "multi_modal_projector."}
 
@@ -36,7 +36,10 @@ def renamed(tensors, names):
 def empty_model(config):
     config.dtype = torch.float32
     config._attn_implementation = "eager"
-    return transformers.AutoModelForCausalLM.from_config(config, attn_implementation="eager").float().eval()
+    kind = transformers.AutoModelForCausalLM
+    if config.model_type == "qwen3_5":  # which that class makes without the part that sees
+        kind = transformers.AutoModelForImageTextToText
+    return kind.from_config(config, attn_implementation="eager").float().eval()
 
 
 def standard_deviation(name, parameter, tied):
@@ -55,13 +58,16 @@ def random_tensors(name, config):
     """The checkpoint of set `name`: tensors by their published names, a tied head left out."""
     generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
     model = empty_model(config)
-    added = 1.0 if config.get_text_config().model_type == "gemma3_text" else 0.0  # Gemma stores what is added to 1
+    added_to_one = config.get_text_config().model_type in ("gemma3_text", "qwen3_5_text")  # what norms store
     tensors = {}
     for key, parameter in model.named_parameters():
         noise = torch.randn(parameter.shape, generator=generator)
         if key.endswith("bias"):
             tensors[key] = 0.3 * noise
+        elif key.endswith("A_log"):  # some heads forget within a few tokens, others remember hundreds
+            tensors[key] = 1.5 * noise - 3
         elif "norm" in key:
+            added = 1.0 if added_to_one and "linear_attn" not in key else 0.0
             tensors[key] = (1.6 if "q_norm" in key or "k_norm" in key else 1.0) * (1 + 0.2 * noise) - added
             if config.get_text_config().model_type.startswith("gemma4"):  # nothing else divides the scores
                 tensors[key] *= parameter.shape[0] ** -0.25 if "q_norm" in key or "k_norm" in key else 1.0
@@ -76,10 +82,10 @@ def random_tensors(name, config):
     return tensors
 
 
-def save_checkpoint(folder, tensors, shards=1):
+def save_checkpoint(folder, tensors, shards=1, names=PART_NAMES):
     folder.mkdir(parents=True, exist_ok=True)
     metadata = {"format": "pt"}
-    tensors = renamed({key: value.contiguous() for key, value in tensors.items()}, PART_NAMES)
+    tensors = renamed({key: value.contiguous() for key, value in tensors.items()}, names)
     if shards == 1:
         save_file(tensors, folder / "model.safetensors", metadata=metadata)
         return
@@ -101,15 +107,25 @@ def make_tokens(name, count, vocabulary_size):
     return torch.randint(0, vocabulary_size, (count,), generator=generator).tolist()
 
 
+def undo_mlx(key, value):
+    """A tensor of Qwen3.5 as mlx-lm converts it (models/qwen3_5.py, sanitize), as it was before."""
+    if key.endswith("conv1d.weight"):
+        return value.transpose(1, 2)
+    return value - 1.0 if "norm" in key and "linear_attn" not in key else value
+
+
 def logits(config, tensors, tokens):
     """float32 logits, [tokens, vocabulary], of the eager forward pass with exactly these weights."""
     model = empty_model(config)
-    loaded = {key: value.float() for key, value in tensors.items()}
+    loaded = {key: value.float() for key, value in tensors.items() if not key.startswith("mtp.")}
     loaded = renamed(loaded, {hub: own for own, hub in PART_NAMES.items()})
+    if any(key.endswith("conv1d.weight") and value.shape[2] == 1 for key, value in loaded.items()):
+        loaded = {key: undo_mlx(key, value) for key, value in loaded.items()}
     missing, unexpected = model.load_state_dict(loaded, strict=False)
     allowed = ["lm_head.weight"] if config.tie_word_embeddings else []
     # Converters for text alone leave the rest out.
-    missing = [key for key in missing if not key.startswith(("model.vision_tower.", "model.multi_modal_projector."))]
+    left_out = ("model.vision_tower.", "model.multi_modal_projector.", "model.visual.")
+    missing = [key for key in missing if not key.startswith(left_out)]
     if unexpected or any(key not in allowed for key in missing):
         raise SystemExit(f"the weights do not fit the config: missing {missing}, unexpected {unexpected}")
     model.tie_weights()

@@ -66,6 +66,7 @@ Operation bind(Machine& m, const graph::Node& node, const Matrix* matrix, bool r
         if constexpr (std::is_same_v<T, graph::Attend>) return make_attend(m, node, op);
         if constexpr (std::is_same_v<T, graph::SelectRows>) return make_select_rows(node);
         if constexpr (std::is_same_v<T, graph::Pool>) return make_pool(node, op);
+        if constexpr (std::is_same_v<T, graph::Gate>) return make_gate(node, op);
         if constexpr (std::is_same_v<T, graph::Concatenate>) return make_concatenate(node);
         if constexpr (std::is_same_v<T, graph::DeltaNet>) return make_delta_net(m, node, op);
         if constexpr (std::is_same_v<T, graph::AttentionInput>) return make_attention_input(m, node, op);

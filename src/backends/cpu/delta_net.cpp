@@ -20,7 +20,7 @@ std::vector<float> transpose(const float* stored, std::int64_t channels, std::in
 }  // namespace
 
 Operation make_delta_net(Machine& machine, const graph::Node& node, const graph::DeltaNet& delta) {
-  static_assert(kernels::delta_net_chunk == graph::delta_net_chunk);
+  static_assert(graph::delta_net_chunk % kernels::delta_net_chunk == 0);
   const kernels::DeltaNetShape shape{delta.key_heads, delta.value_heads, delta.key_dim,
                                      delta.value_dim, delta.taps,        delta.epsilon};
   reserve_scratch(machine, kernels::delta_net_scratch(shape));

@@ -23,6 +23,7 @@ Operation make_scale(const graph::Node& node, const graph::Scale& scale);
 Operation make_top_softmax(const graph::Node& node, const graph::TopSoftmax& softmax);
 Operation make_activate(const graph::Node& node, const graph::Activate& activate);
 Operation make_slice(const graph::Node& node, const graph::Slice& slice);
+Operation make_gate(const graph::Node& node, const graph::Gate& gate);
 Operation make_concatenate(const graph::Node& node);
 Operation make_rope(const graph::Node& node, const graph::Rope& rope);
 Operation make_select_rows(const graph::Node& node);

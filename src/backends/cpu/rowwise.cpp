@@ -171,6 +171,17 @@ Operation make_slice(const graph::Node& node, const graph::Slice& slice) {
   };
 }
 
+Operation make_gate(const graph::Node& node, const graph::Gate& gate) {
+  return [a = node.inputs[0], x = node.inputs[1], out = node.outputs[0], gate](Machine& m) {
+    const std::int64_t width = m.width(out);
+    for_each_row(m, out, [&](std::int64_t row, std::size_t) {
+      float* to = m.value(out) + row * width;
+      kernels::activate(gate.activation, m.value(x) + row * m.width(x) + gate.begin, width, to);
+      kernels::multiply(m.value(a) + row * width, to, width, to);
+    });
+  };
+}
+
 Operation make_concatenate(const graph::Node& node) {
   return [inputs = node.inputs, out = node.outputs[0]](Machine& m) {
     for_each_row(m, out, [&](std::int64_t row, std::size_t) {

@@ -97,6 +97,7 @@ Operation make_attention_input(Machine& m, const graph::Node& node, const graph:
   const KvPool& kv = at(m.pages, input.pages);
   Constants constants = kv_constants(m, kv);
   constants["HEADS"] = std::int64_t{input.heads};
+  constants["INPUTS"] = m.width(node.inputs[0]);
   constants["EPSILON"] = input.epsilon;
   std::vector<gpu::Binding> bindings{{0, m.step}, {2, m.value(node.inputs[0])}, {3, m.value(node.outputs[0])}};
   if (input.queries_only) {

@@ -189,6 +189,7 @@ class WebGpuProgram final : public Program {
           if constexpr (std::is_same_v<T, graph::Attend>) return make_attend(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::SelectRows>) return make_select_rows(machine_, node);
           if constexpr (std::is_same_v<T, graph::Pool>) return make_pool(machine_, node, op);
+          if constexpr (std::is_same_v<T, graph::Gate>) return make_gate(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::Concatenate>) return make_concatenate(machine_, node);
           if constexpr (std::is_same_v<T, graph::DeltaNet>) return make_delta_net(machine_, node, op);
           if constexpr (std::is_same_v<T, graph::AttentionInput>) return make_attention_input(machine_, node, op);

@@ -18,6 +18,7 @@ Operation make_scale(Machine& m, const graph::Node& node, const graph::Scale& sc
 Operation make_top_softmax(Machine& m, const graph::Node& node, const graph::TopSoftmax& softmax);
 Operation make_activate(Machine& m, const graph::Node& node, const graph::Activate& activate);
 Operation make_slice(Machine& m, const graph::Node& node, const graph::Slice& slice);
+Operation make_gate(Machine& m, const graph::Node& node, const graph::Gate& gate);
 Operation make_concatenate(Machine& m, const graph::Node& node);
 Operation make_select_rows(Machine& m, const graph::Node& node);
 Operation make_pool(Machine& m, const graph::Node& node, const graph::Pool& pool);

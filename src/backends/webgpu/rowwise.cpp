@@ -86,6 +86,14 @@ Operation make_slice(Machine& m, const graph::Node& node, const graph::Slice& sl
                      {{0, m.value(node.inputs[0])}, {2, m.value(node.outputs[0])}});
 }
 
+Operation make_gate(Machine& m, const graph::Node& node, const graph::Gate& gate) {
+  return elementwise(m, node, "gate",
+                     {{"BEGIN", std::int64_t{gate.begin}},
+                      {"INPUTS", m.width(node.inputs[1])},
+                      {constant_name(name_of(gate.activation)), std::int64_t{1}}},
+                     {{0, m.value(node.inputs[0])}, {1, m.value(node.inputs[1])}, {2, m.value(node.outputs[0])}});
+}
+
 // A dispatch for each input, which puts its columns where they stand among those of all.
 Operation make_concatenate(Machine& m, const graph::Node& node) {
   const std::int64_t outputs = m.width(node.outputs[0]);

@@ -73,7 +73,7 @@ std::optional<Node> fused(const Graph& graph, const Uses& uses, const Node& writ
   const std::int32_t values_begin = query_width + (keys_are_values ? 0 : kv_width);
   const bool side_by_side = q_part->source == k_part->source && k_part->source == v_part->source &&
                             q_part->begin == 0 && k_part->begin == query_width && v_part->begin == values_begin &&
-                            graph.value(q_part->source).width == values_begin + kv_width;
+                            graph.value(q_part->source).width >= values_begin + kv_width;
   float epsilon = 0.0f;
   bool alike = q->rope == k->rope && !v->rope && (!v->norm || all_ones(graph, *v->norm));
   for (const Chain& chain : {*q, *k, *v}) {

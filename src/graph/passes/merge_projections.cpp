@@ -21,13 +21,19 @@ const Linear* mergeable(const Graph& graph, const Node& node) {
   return plain && node.outputs[0] != graph.output ? linear : nullptr;
 }
 
+std::vector<RowRuns> all_runs(const WeightDeclaration& weight) {
+  return weight.part_runs.empty() ? std::vector<RowRuns>(weight.parts.size()) : weight.part_runs;
+}
+
 // Adds a weight that stacks `members`, in order.
 WeightId stack(Graph& graph, const std::vector<WeightId>& members) {
   WeightDeclaration stacked = graph.weight(members.front());
+  stacked.part_runs = all_runs(stacked);
   for (std::size_t i = 1; i < members.size(); ++i) {
     const WeightDeclaration& next = graph.weight(members[i]);
     stacked.parts.insert(stacked.parts.end(), next.parts.begin(), next.parts.end());
     stacked.part_rows.insert(stacked.part_rows.end(), next.part_rows.begin(), next.part_rows.end());
+    stacked.part_runs.append_range(all_runs(next));
     if (next.vector) {
       stacked.columns += next.columns;
     } else {

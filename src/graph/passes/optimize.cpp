@@ -7,8 +7,8 @@ void optimize(Graph& graph, const CanMerge& can_merge) {
   merge_projections(graph, can_merge);
   validate(graph);
   // Each of these relies on the one before: the slices that merging leaves are what the fusions look for.
-  for (void (*pass)(Graph&) :
-       {fuse_attention_input, fuse_gate, fuse_activation, fuse_residual, fuse_scale, fuse_norm}) {
+  for (void (*pass)(Graph&) : {fuse_attention_input, drop_copies, fuse_gate, fuse_output_gate, fuse_activation,
+                               fuse_residual, fuse_scale, fuse_norm}) {
     pass(graph);
     validate(graph);
   }

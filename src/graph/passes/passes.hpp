@@ -21,6 +21,12 @@ void fuse_attention_input(Graph& graph);
 // activation(slice a) · slice b of one projection: a gated epilogue of it.
 void fuse_gate(Graph& graph);
 
+// a · activation(slice x), for the gate of an attention's output: one Gate on x.
+void fuse_output_gate(Graph& graph);
+
+// Slices that are put side by side just as they were: what they were cut of.
+void drop_copies(Graph& graph);
+
 // activation(linear): an epilogue of it.
 void fuse_activation(Graph& graph);
 

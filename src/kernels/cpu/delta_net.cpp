@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <hwy/cache_control.h>
+
 #include "kernels/cpu/targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -45,18 +47,33 @@ HWY_INLINE void scale(float* x, float factor, std::int64_t count) {
                          HWY_ATTR { hn::StoreN(hn::Mul(hn::LoadN(d, x + i, lanes), by), d, x + i, lanes); });
 }
 
+// A head has few columns of a row, and the next row is pages away, which no hardware foresees: half of the time went
+// with waiting for it.
+HWY_INLINE void fetch_ahead(const DeltaNetShape& shape, const DeltaNetRows& rows, std::int64_t row, std::int64_t begin,
+                            std::int64_t count) {
+  constexpr std::int64_t ahead = 8;
+  if (row + ahead >= rows.count) return;
+  const float* x = rows.x + (row + ahead) * shape.columns() + begin;
+  for (std::int64_t i = 0; i < count; i += 16) hwy::Prefetch(x + i);
+}
+
 // silu of the convolution of `count` channels from `begin` on, for one row.
 void convolve(const DeltaNetShape& shape, const DeltaNetWeights& weights, const DeltaNetRows& rows, std::int64_t row,
               std::int64_t begin, std::int64_t count, float* out) {
   const FloatTag d;
+  fetch_ahead(shape, rows, row, begin, count);
+  const float* inputs[delta_net_taps];  // of each tap
+  for (std::int64_t tap = 0; tap < shape.taps; ++tap) {
+    const std::int64_t at = row + tap + 1 - shape.taps;
+    inputs[tap] = begin + (at >= 0 ? rows.x + at * shape.columns()
+                                   : rows.slot + (rows.position + at + shape.taps) % shape.taps * shape.channels());
+  }
+  const float* factors = weights.convolution + begin;
   for_vectors(count, [&](std::int64_t i, std::size_t lanes) HWY_ATTR {
     auto sum = hn::Zero(d);
     for (std::int64_t tap = 0; tap < shape.taps; ++tap) {
-      const std::int64_t at = row + tap + 1 - shape.taps;
-      const std::int64_t place = (rows.position + at + shape.taps) % shape.taps;
-      const float* from = at >= 0 ? rows.x + at * shape.columns() : rows.slot + place * shape.channels();
-      const float* factors = weights.convolution + tap * shape.channels();
-      sum = hn::MulAdd(hn::LoadN(d, from + begin + i, lanes), hn::LoadN(d, factors + begin + i, lanes), sum);
+      const auto factor = hn::LoadN(d, factors + tap * shape.channels() + i, lanes);
+      sum = hn::MulAdd(hn::LoadN(d, inputs[tap] + i, lanes), factor, sum);
     }
     hn::StoreN(silu(sum), d, out + i, lanes);
   });
@@ -85,9 +102,13 @@ Gates gates(const DeltaNetShape& shape, const DeltaNetWeights& weights, const fl
   return {-std::exp(weights.decay[head]) * softplus, 1.0f / (1.0f + std::exp(-b[head]))};
 }
 
-void norm_and_gate(const DeltaNetShape& shape, const DeltaNetWeights& weights, const float* x, const float* z,
-                   float* out) {
+void norm_and_gate(const DeltaNetShape& shape, const DeltaNetWeights& weights, const DeltaNetRows& rows,
+                   std::int64_t row, std::int64_t head, const float* x) {
   const FloatTag d;
+  const std::int64_t begin = shape.channels() + head * shape.value_dim;
+  fetch_ahead(shape, rows, row, begin, shape.value_dim);
+  const float* z = rows.x + row * shape.columns() + begin;
+  float* out = rows.out + row * shape.values() + head * shape.value_dim;
   const float mean = dot(x, x, shape.value_dim) / static_cast<float>(shape.value_dim);
   const auto factor = hn::Set(d, 1.0f / std::sqrt(mean + shape.epsilon));
   for_vectors(shape.value_dim, [&](std::int64_t i, std::size_t lanes) HWY_ATTR {
@@ -125,11 +146,15 @@ void prepare_keys(const DeltaNetShape& shape, const DeltaNetWeights& weights, co
     prepare_key(shape, weights, rows, c.first + i, begin + shape.keys(), 1.0f, key);
     for (std::int64_t k = 0; k < shape.key_dim; ++k) c.keys_transposed[k * kChunk + i] = key[k];
   }
-  const std::int64_t columns = whole_vectors(c.count);
-  multiply<false>(c.count, c.keys, c.key_stride, shape.key_dim, c.keys_transposed, columns, kChunk, c.key_pairs,
-                  kChunk);
-  multiply<false>(c.count, c.queries, c.key_stride, shape.key_dim, c.keys_transposed, columns, kChunk, c.query_pairs,
-                  kChunk);
+  for (std::int64_t i = 0; i < c.count; i += kRowsAtOnce) {  // with no later tokens than their own
+    const std::int64_t count = std::min(kRowsAtOnce, c.count - i);
+    const auto pair = [&](const float* from, float* to) HWY_ATTR {
+      multiply<false>(count, from + i * c.key_stride, c.key_stride, shape.key_dim, c.keys_transposed,
+                      whole_vectors(i + count), kChunk, to + i * kChunk, kChunk);
+    };
+    pair(c.keys, c.key_pairs);
+    pair(c.queries, c.query_pairs);
+  }
 }
 
 // The products of pairs, weakened by what is forgotten between the two; 0 for pairs that do not follow each other.
@@ -205,9 +230,7 @@ void run_value_head(const DeltaNetShape& shape, const DeltaNetWeights& weights, 
                    stride);
   }
   for (std::int64_t i = 0; i < c.count; ++i) {
-    const std::int64_t row = c.first + i;
-    const float* z = rows.x + row * shape.columns() + shape.channels() + head * value_dim;
-    norm_and_gate(shape, weights, c.outputs + i * stride, z, rows.out + row * shape.values() + head * value_dim);
+    norm_and_gate(shape, weights, rows, c.first + i, head, c.outputs + i * stride);
     scale(c.updates + i * stride, std::exp(decayed - c.decays[i]), stride);
   }
   scale(state, std::exp(decayed), shape.key_dim * stride);
@@ -303,8 +326,7 @@ void delta_net_decode(const DeltaNetShape& shape, const DeltaNetWeights& weights
       step_columns<1>(query, key, match, forgotten, gate.beta, value + v, shape.key_dim, value_dim, lanes, state + v,
                       out + v);
     }
-    norm_and_gate(shape, weights, out, x + shape.channels() + head * value_dim,
-                  rows.out + row * shape.values() + head * value_dim);
+    norm_and_gate(shape, weights, rows, row, head, out);
   }
 }
 

@@ -14,6 +14,8 @@ namespace HWY_NAMESPACE {
 
 inline constexpr std::int64_t kStep = kLanes;
 inline constexpr std::int64_t kRowsAtOnce = 4;
+// Vectors of columns at once: as many sums as there are registers for.
+inline constexpr int kWide = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
 
 // c[r][0 … vectors) (+)= Σ_i a[r][i] · b[i], the same additions for a row whatever the number of rows.
 template <int rows, int vectors, bool accumulate, typename Stored>
@@ -43,6 +45,9 @@ template <int rows, bool accumulate, typename Stored>
 HWY_INLINE void multiply_columns(const float* a, std::int64_t a_stride, std::int64_t depth, const Stored* b,
                                  std::int64_t columns, std::int64_t b_stride, float* c, std::int64_t c_stride) {
   std::int64_t column = 0;
+  for (; rows == kRowsAtOnce && column + kWide * kStep <= columns; column += kWide * kStep) {
+    multiply_block<rows, kWide, accumulate>(a, a_stride, depth, b + column, b_stride, c + column, c_stride);
+  }
   for (; column + 2 * kStep <= columns; column += 2 * kStep) {
     multiply_block<rows, 2, accumulate>(a, a_stride, depth, b + column, b_stride, c + column, c_stride);
   }

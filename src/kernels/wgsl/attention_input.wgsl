@@ -43,12 +43,10 @@ fn run(group: vec3u, place: Place) {
   let head = group.x;  // HEADS of q, then KV_HEADS of k, then KV_HEADS of v
   let is_query = head < HEADS;
   let is_value = head >= HEADS + KV_HEADS;
-#if QUERIES_ONLY
-  let begin = (token * HEADS + head) * HEAD_DIM;
-#elif KEYS_ARE_VALUES
-  let begin = (token * (HEADS + KV_HEADS) + select(head, head - KV_HEADS, is_value)) * HEAD_DIM;
+#if KEYS_ARE_VALUES
+  let begin = token * INPUTS + select(head, head - KV_HEADS, is_value) * HEAD_DIM;
 #else
-  let begin = (token * (HEADS + 2u * KV_HEADS) + head) * HEAD_DIM;
+  let begin = token * INPUTS + head * HEAD_DIM;
 #endif
   var squares = 0.0;
   for (var i = thread; i < HEAD_DIM; i += WG) { squares += qkv[begin + i] * qkv[begin + i]; }
