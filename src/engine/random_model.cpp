@@ -12,7 +12,7 @@ namespace gerbil {
 namespace {
 
 // Sizes as published in each model's config.json.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> shapes{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> shapes{{
     {"qwen3-0.6b",
      R"({"architectures":["Qwen3ForCausalLM"],"hidden_size":1024,"intermediate_size":3072,"num_hidden_layers":28,
          "num_attention_heads":16,"num_key_value_heads":8,"head_dim":128,"vocab_size":151936,"rope_theta":1000000,
