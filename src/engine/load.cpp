@@ -203,8 +203,10 @@ Engine Engine::load(const std::string& model, const LoadOptions& options) {
     info.context_length = options.context_length > 0 ? options.context_length : std::min(longest, default_context);
   }
   for (const graph::WeightDeclaration& weight : graph.weights) info.parameters += weight.rows * weight.columns;
-  info.layers = static_cast<int>(std::ranges::count_if(
-      graph.nodes, [](const graph::Node& node) { return std::holds_alternative<graph::Attend>(node.operation); }));
+  info.layers = static_cast<int>(std::ranges::count_if(graph.nodes, [](const graph::Node& node) {
+    return std::holds_alternative<graph::Attend>(node.operation) ||
+           std::holds_alternative<graph::DeltaNet>(node.operation);
+  }));
   if (info.context_length > graph.context_length) {
     state->warnings.push_back("The context of " + std::to_string(info.context_length) +
                               " tokens is longer than the model was made for, " + std::to_string(graph.context_length) +

@@ -293,6 +293,7 @@ struct DeltaNet {
 };
 // Chunks begin at multiples of it, counted from position 0.
 inline constexpr std::int32_t delta_net_chunk = 64;
+inline constexpr std::int32_t most_delta_net_taps = 64;
 
 using Operation =
     std::variant<Embedding, HostEmbedding, Linear, RmsNorm, LayerNorm, Add, Multiply, Scale, TopSoftmax, Activate,

@@ -242,6 +242,7 @@ class Validator {
     const std::int32_t smallest =
         std::min({operation.key_heads, operation.value_heads, operation.key_dim, operation.value_dim, operation.taps});
     expect(smallest > 0, "has a size of " + std::to_string(smallest));
+    expect(operation.taps <= most_delta_net_taps, "looks at " + std::to_string(operation.taps) + " tokens at once");
     expect(operation.value_heads % operation.key_heads == 0, "has " + std::to_string(operation.value_heads) +
                                                                  " value heads for " +
                                                                  std::to_string(operation.key_heads) + " key heads");

@@ -12,7 +12,6 @@ namespace gerbil::models {
 namespace {
 
 constexpr std::int32_t most_head_dim = 4096;
-constexpr std::int32_t most_taps = 64;
 
 // The sizes of the linear layers. Reference: transformers 5.12, configuration_qwen3_5.py.
 graph::DeltaNet read_delta_net(const Json& config, float epsilon) {
@@ -20,7 +19,7 @@ graph::DeltaNet read_delta_net(const Json& config, float epsilon) {
                               .value_heads = read_size(config, "linear_num_value_heads", 32, most_heads),
                               .key_dim = read_size(config, "linear_key_head_dim", 128, most_head_dim),
                               .value_dim = read_size(config, "linear_value_head_dim", 128, most_head_dim),
-                              .taps = read_size(config, "linear_conv_kernel_dim", 4, most_taps),
+                              .taps = read_size(config, "linear_conv_kernel_dim", 4, graph::most_delta_net_taps),
                               .epsilon = epsilon};
   if (shape.value_heads % shape.key_heads != 0) {
     throw Error(ErrorCode::corrupt,

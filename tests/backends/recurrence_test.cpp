@@ -31,7 +31,7 @@ std::unique_ptr<Program> Recurrence::compile(int threads) const {
 
 std::vector<float> Recurrence::run(Program& program, const std::vector<std::int32_t>& chunks, bool company) const {
   const auto ids = random_tokens(203, 11);
-  const auto others = random_tokens(200, 12);
+  const auto others = random_tokens(210, 12);
   const auto width = graph_.graph.value(graph_.graph.output).width;
   std::vector<float> rows;
   std::int32_t at = 0;

@@ -21,6 +21,7 @@ std::vector<float> transpose(const float* stored, std::int64_t channels, std::in
 
 Operation make_delta_net(Machine& machine, const graph::Node& node, const graph::DeltaNet& delta) {
   static_assert(graph::delta_net_chunk % kernels::delta_net_chunk == 0);
+  static_assert(graph::most_delta_net_taps <= kernels::delta_net_taps);
   const kernels::DeltaNetShape shape{delta.key_heads, delta.value_heads, delta.key_dim,
                                      delta.value_dim, delta.taps,        delta.epsilon};
   reserve_scratch(machine, kernels::delta_net_scratch(shape));
@@ -35,8 +36,8 @@ Operation make_delta_net(Machine& machine, const graph::Node& node, const graph:
                                    m.batch->positions[static_cast<std::size_t>(sequence.first)],
                                    slots.state(sequence.view->slot)};
     };
-    // A task is a value head of a decoded sequence, or a key head of a prompt with all value heads that share it. The
-    // second half of a decoded sequence's tasks has nothing to do where value heads are twice as many.
+    // A task is a value head of a decoded sequence, or a key head of a prompt with all value heads that share it, which
+    // leaves nothing to do for the numbers above.
     const auto tasks = static_cast<std::size_t>(shape.value_heads);
     m.pool.run(m.sequences.size() * tasks, [&](std::size_t index, std::size_t thread) {
       const QueryRun& sequence = m.sequences[index / tasks];
