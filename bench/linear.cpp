@@ -66,7 +66,7 @@ void run_projection(benchmark::State& state) {
   const std::vector<std::int32_t> zeros(tokens);
   std::vector<std::int32_t> positions(tokens);
   std::iota(positions.begin(), positions.end(), 0);
-  const SequenceView view{positions, static_cast<std::int32_t>(tokens), false};
+  const SequenceView view{.length = static_cast<std::int32_t>(tokens)};  // there are no pages
   const std::vector<std::int32_t> outputs = positions;
   Batch batch;
   batch.tokens = zeros;
