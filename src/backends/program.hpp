@@ -76,6 +76,7 @@ struct ProgramOptions {
   int threads = 0;                         // CPU: 0 = one a core
   bool exact = false;                      // keep activations, keys and values in f32
   std::int32_t kv_tokens = 4096;           // capacity of pages over all sequences, rounded up to whole blocks
+  std::int32_t max_positions = 0;          // of a sequence; 0: kv_tokens
   std::vector<std::int32_t> group_tokens;  // and by group of pages, where it is another
   std::int32_t slots = 0;                  // places in every graph::Slot, for sequences and for what is kept of them
   std::int32_t max_tokens = 512;           // largest T of a step

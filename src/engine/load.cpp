@@ -76,10 +76,10 @@ std::int32_t wanted_rows(std::int32_t vocabulary, const ProgramOptions& program)
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(rows, program.max_sequences, program.max_tokens));
 }
 
-// Tokens that each group of pages has room for. Sequences keep no more than a window of those with one, so room for a
-// few sequences of a full context is room for many of a window.
+// Tokens that each group of pages has room for. Sequences keep no more than a window of those with one: there is room
+// for 16 of them, or for one of every 4,096 tokens of the cache.
 std::vector<std::int32_t> group_tokens(const graph::PageGroups& groups, const ProgramOptions& program) {
-  constexpr std::int64_t sequences = 16;
+  const std::int64_t sequences = std::clamp(program.kv_tokens / 4096, 16, std::max(16, program.max_sequences));
   std::vector<std::int32_t> tokens;
   for (const std::int32_t window : groups.windows) {
     const std::int64_t most = sequences * (std::int64_t{window} + 2 * kv_block_tokens) + program.max_tokens;
@@ -89,13 +89,13 @@ std::vector<std::int32_t> group_tokens(const graph::PageGroups& groups, const Pr
   return tokens;
 }
 
-// Of recurrent states: how many sequences, and how many snapshots, fit in 256 MiB each.
+// Of recurrent states: how many sequences, and how many snapshots, fit in 256 MiB each; at least 4, whatever they take.
 std::int32_t state_count(const graph::Graph& graph, std::int32_t most) {
   constexpr std::int64_t bytes = 256 << 20;
   std::int64_t elements = 0;
   for (const graph::Slot& slot : graph.slots) elements += slot.elements;
   if (elements == 0) return 0;
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(bytes / (4 * elements), 4, most));
+  return static_cast<std::int32_t>(std::min<std::int64_t>(std::max<std::int64_t>(bytes / (4 * elements), 4), most));
 }
 
 // What runs a model that generates, token by token.
@@ -103,12 +103,17 @@ std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelS
                                                 const LoadOptions& options, const std::shared_ptr<Profiler>& profiler) {
   ProgramOptions program = program_options(options, profiler);
   program.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
+  program.max_positions = info.context_length;
   program.max_outputs = wanted_rows(info.vocabulary_size, program);
   const graph::PageGroups groups = graph::page_groups(graph);
   program.group_tokens = group_tokens(groups, program);
   const std::int32_t states = state_count(graph, program.max_sequences);
   program.slots = 2 * states;
   if (states > 0) program.max_sequences = states;
+  // Beside all that decode there must be room for what a prompt may be cut to, or scores would never get a turn.
+  if (graph.step_multiple > 1) {
+    program.max_outputs = std::max(program.max_outputs, program.max_sequences + graph.step_multiple);
+  }
   const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
                                             .kv_tokens = program.kv_tokens,
                                             .windows = groups.windows,
@@ -131,6 +136,7 @@ std::unique_ptr<runtime::Driver> make_encoder(graph::Graph graph, const ModelSou
                                               const LoadOptions& options, const std::shared_ptr<Profiler>& profiler) {
   ProgramOptions program = program_options(options, profiler);
   program.max_tokens = std::max(step_tokens, info.context_length);
+  program.max_positions = info.context_length;
   program.max_sequences = step_texts;
   program.max_outputs = step_texts;
   program.kv_tokens = program.max_tokens + kv_block_tokens * step_texts;

@@ -29,6 +29,7 @@ RequestId Scheduler::add(Request request, Clock::time_point now) {
   sequence.outcome.prompt_tokens = sequence.length();
   sequence.request = std::move(request);
   sequence.arrived = now;
+  sequence.reusable = sequence.first_wanted();
   if (const Generate* generate = sequence.generates()) {
     const std::int32_t room = std::min(options_.context_length, options_.kv_tokens) - sequence.length();
     sequence.limit = generate->max_tokens > 0 ? generate->max_tokens : room;

@@ -48,6 +48,7 @@ struct Sequence {
   std::int32_t computed = 0;  // leading tokens whose keys and values are, or were, in the pages
   // Of a model with recurrent states.
   std::int32_t slot = -1;
+  std::int32_t reusable = 0;  // tokens of the request before the first that is wanted: others may go on from there
   std::int32_t branch = 0;    // tokens after which others went on otherwise; 0: nobody did
   std::int32_t snapshot = 0;  // tokens of its latest snapshot that goes with the next; 0: there is none
   bool awaited = false;       // others wait for what the step in hand computes

@@ -35,6 +35,11 @@ std::int32_t most_at_once(const SchedulerOptions& options) {
 }
 
 std::vector<BlockGroup> make_groups(const SchedulerOptions& options) {
+  if (options.step_tokens < options.step_multiple) {
+    throw Error(ErrorCode::invalid_argument,
+                std::format("A step takes {} tokens, but prompts are cut at multiples of {}.", options.step_tokens,
+                            options.step_multiple));
+  }
   std::vector<BlockGroup> groups;
   for (std::size_t group = 0; group < options.windows.size(); ++group) {
     const std::int32_t tokens = options.group_tokens.empty() ? options.kv_tokens : options.group_tokens.at(group);
@@ -83,8 +88,9 @@ BlockCounts StateCache::missing(const Sequence& sequence, std::int32_t tokens) c
   for (std::size_t group = 0; group < page_groups_; ++group) {
     const std::int32_t window = groups_[group].window;
     const auto live = static_cast<std::int32_t>(sequence.blocks[group].size()) - sequence.first[group];
+    const std::int32_t step = std::min(step_tokens_, std::max(1, sequence.length() - sequence.computed));
     std::int32_t wanted = blocks_for(tokens) - sequence.first[group];
-    if (window > 0) wanted = std::min(wanted, most_live(window, step_tokens_));
+    if (window > 0) wanted = std::min(wanted, most_live(window, step));
     counts.push_back(std::max(0, wanted - live));
   }
   return counts;
@@ -96,6 +102,7 @@ void StateCache::enter(Sequence& sequence) {
   sequence.first.assign(page_groups_, 0);
   sequence.computed = 0;
   sequence.branch = 0;
+  sequence.awaited = false;
   sequence.snapshot = 0;
 }
 
@@ -229,7 +236,7 @@ void StateCache::copy_partial_page(Sequence& sequence) {
 
 // What is wanted of the prompt is computed again by whoever goes on from its snapshot.
 std::int32_t StateCache::last_snapshot_end(const Sequence& sequence) const {
-  return sequence.first_wanted() / snapshot_multiple_ * snapshot_multiple_;
+  return sequence.reusable / snapshot_multiple_ * snapshot_multiple_;
 }
 
 std::int32_t StateCache::cut(const Sequence& sequence, std::int32_t end) const {
@@ -288,7 +295,8 @@ void StateCache::release(Sequence& sequence, bool lasting) {
   if (lasting && shares(sequence) && rest > 0) share_page(sequence, rest);
   for (std::size_t group = 0; group < page_groups_; ++group) {
     const std::vector<std::int32_t>& blocks = sequence.blocks[group];
-    for (auto page = static_cast<std::size_t>(sequence.first[group]); page < blocks.size(); ++page) {
+    // The end first, so that it is evicted first: it is of no use without what is before it.
+    for (std::size_t page = blocks.size(); page-- > static_cast<std::size_t>(sequence.first[group]);) {
       if (blocks[page] < 0) continue;  // a longer page that begins with the last tokens has lost its own
       if (page + 1 < sequence.path.size()) {
         prefixes_.let_go(sequence.path[page + 1], group, !lasting);

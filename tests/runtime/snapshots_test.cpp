@@ -94,6 +94,15 @@ TEST(Snapshots, ScoresGoOnFromThoseOfAChat) {
   EXPECT_EQ(h.program->tokens, 250 + 2 * (300 - 192));
 }
 
+TEST(Snapshots, ALongScoreLeavesThoseOfOthersAlone) {
+  SchedulerOptions options = recurrent(8, 4);
+  options.max_outputs = 80;
+  Harness h(options);
+  h.run(generate(prompt(200), 1));
+  EXPECT_EQ(h.score(prompt(1200, 9)).size(), 1200u * vocabulary);
+  EXPECT_EQ(h.run(generate(prompt(200), 1)).cached_tokens, 192);
+}
+
 TEST(Snapshots, AFailedStepLeavesNoneThatNobodyKnows) {
   Harness h(recurrent());
   const auto tokens = prompt(200);

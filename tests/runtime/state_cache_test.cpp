@@ -71,6 +71,16 @@ TEST(StateCache, WhatASequencePassesGoesBeforeWhatOthersEndWith) {
   EXPECT_EQ(h.run(generate(chat, 2)).cached_tokens, 199) << "a long text leaves the end of a chat in the cache";
 }
 
+TEST(StateCache, AChatWithinItsWindowIsEvictedFromItsEnd) {
+  const auto options = windowed(512, 32 * 24);
+  Harness h(options);
+  for (int chat = 0; chat < 2; ++chat) h.run(generate(prompt(400, chat), 2));
+  const Outcome first = h.run(generate(prompt(400, 0), 2));
+  EXPECT_EQ(first.tokens, expected(prompt(400, 0), 2, options.windows));
+  EXPECT_GT(first.cached_tokens, 0) << "of its 13 pages some had to go";
+  EXPECT_LT(first.cached_tokens, 399);
+}
+
 // Random sequences in pools that are too small: whatever happens, no block is lost or given out twice.
 TEST(StateCache, NoBlockIsLost) {
   SchedulerOptions options = windowed(70, 448);

@@ -70,7 +70,8 @@ void clear_slots(Machine& m) {
 }
 
 // Few tasks over long texts keep few threads busy: their keys are shared out, with the same result. False, with
-// nothing done, where the texts are short.
+// nothing done, where the texts are short, or where there are so many queries that what they come to would take much
+// memory.
 template <typename TaskOf>
 bool share_out(Machine& m, std::size_t tasks, const TaskOf& task_of) {
   m.attention_items.clear();
@@ -83,8 +84,9 @@ bool share_out(Machine& m, std::size_t tasks, const TaskOf& task_of) {
       floats += static_cast<std::size_t>(kernels::attention_state(task.layout, task.heads * task.queries));
     }
   }
+  constexpr std::size_t most_floats = 4 << 20;
   const auto& items = m.attention_items;
-  if (items.size() == tasks) return false;
+  if (items.size() == tasks || floats > most_floats) return false;
   if (m.attention_states.size() < floats) m.attention_states.resize(floats);
   m.pool.run(items.size(), [&](std::size_t item, std::size_t thread) {
     kernels::attend_part(task_of(items[item].task), items[item].part, m.scratch[thread].data(),

@@ -166,7 +166,18 @@ class WebGpuProgram final : public Program {
       const Matrix* matrix = matrix_of(node);
       if (matrix != nullptr && matrix->parts.empty()) return;
       operations_.push_back(make(node, matrix));
+      check_grid(operations_.back());
       operations_.back().stage = stage_of(machine_.graph, node);
+    }
+  }
+
+  void check_grid(const Operation& operation) const {
+    const std::int64_t most = machine_.device.capabilities().max_groups;
+    for (const Dispatch& dispatch : operation.dispatches) {
+      if (dispatch.folds || dispatch.groups <= most) continue;
+      throw Error(ErrorCode::unsupported,
+                  std::format("A row of the model takes {} workgroups, but {} allows at most {}. Use the CPU.",
+                              dispatch.groups, machine_.device.capabilities().name, most));
     }
   }
 

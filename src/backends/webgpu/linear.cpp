@@ -103,7 +103,8 @@ class LinearMaker {
                                      .bindings = std::move(all_bindings),
                                      .groups = divide_up(part.rows, teams * rows),
                                      .rows_per_group = tokens,
-                                     .ways = way});
+                                     .ways = way,
+                                     .folds = true});
   }
 
   void add_matrix(const MatrixPart& part) {
@@ -114,7 +115,8 @@ class LinearMaker {
     std::vector<gpu::Binding> all_bindings = bindings(part);
     all_bindings.push_back({0, m_.prepared});
     all_bindings.push_back({3, m_.factors});
-    Dispatch dispatch{.bindings = std::move(all_bindings), .groups = divide_up(part.rows, 64), .ways = many_rows};
+    Dispatch dispatch{
+        .bindings = std::move(all_bindings), .groups = divide_up(part.rows, 64), .ways = many_rows, .folds = true};
     if (shape.m != 0) {
       all["MATRIX"] = std::int64_t{1};
       all["MATRIX_M"] = std::int64_t{shape.m};

@@ -115,7 +115,14 @@ gpu::Buffer write_angles(Machine& m, const graph::RopeTable& table) {
   const std::size_t half = table.inverse_frequencies.size();
   const std::size_t sets = table.long_inverse_frequencies.empty() ? 1 : 2;
   const auto positions = static_cast<std::size_t>(m.positions);
-  std::vector<float> pairs(sets * positions * half * 2);
+  const std::uint64_t bytes = std::uint64_t{sets} * positions * half * 2 * sizeof(float);
+  if (bytes > m.device.capabilities().max_binding_bytes)
+    throw Error(
+        ErrorCode::out_of_memory,
+        std::format("The angles of {} positions are {} bytes, but {} allows at most {} bytes in a binding. Choose a "
+                    "shorter context.",
+                    positions, bytes, m.device.capabilities().name, m.device.capabilities().max_binding_bytes));
+  std::vector<float> pairs(bytes / sizeof(float));
   std::vector<float> cosine(half);
   std::vector<float> sine(half);
   for (std::size_t row = 0; row < sets * positions; ++row) {
@@ -158,6 +165,7 @@ Machine::Machine(graph::Graph g, const ProgramOptions& o)
   const auto blocks = block_counts(groups, options);
   const std::int64_t pages_of_all = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;
   positions = pages_of_all * kv_block_tokens;
+  if (options.max_positions > 0) positions = std::min<std::int64_t>(positions, options.max_positions);
   order.resize(graph.nodes.size());
   std::ranges::iota(order, std::size_t{0});
   std::ranges::stable_partition(order,

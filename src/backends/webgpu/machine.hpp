@@ -33,6 +33,7 @@ struct Dispatch {
   std::int64_t groups = 1;          // workgroups for all columns
   std::int64_t rows_per_group = 1;  // a workgroup serves this many rows
   unsigned ways = any_rows;
+  bool folds = false;      // groups beyond the most that a dimension has go on in z
   gpu::BoundKernel bound;  // once the kernel has compiled
 };
 

@@ -115,8 +115,10 @@ fn attend(begin: u32, end: u32, head: u32, thread: u32) {
     if (present && split < SPLITS) {
 #repeat p PAGES
       {
-        // Slots beyond the last hold what an earlier sequence left, even NaN.
-        let slots = min(32u, max(last + 1u, turn_begin + $p * 32u) - (turn_begin + $p * 32u));
+        // Slots beyond the last hold what an earlier sequence left, even NaN, and so may a page before the first, for
+        // which another stands.
+        let page_begin = turn_begin + $p * 32u;
+        let slots = select(0u, min(32u, max(last + 1u, page_begin) - page_begin), page_begin + 32u > first);
         for (var i = split; i < slots; i += SPLITS) {
           let weight = weights[team * KEYS + $p * 32u + i];
 #repeat r PER_LANE
