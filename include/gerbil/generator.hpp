@@ -129,22 +129,6 @@ class Generator {
   bool ignore_end_ = false;
 };
 
-// A conversation: remembers the messages, so that each turn only computes what is new.
-class Chat {
- public:
-  explicit Chat(Generator generator, std::string system = {});
-  // Adds the user's message, generates the answer and adds it. On an Error the conversation is unchanged.
-  GenerateResult send(std::string_view message, const GenerateOptions& options = {});
-  // The same with any message: the result of a tool, for instance.
-  GenerateResult send(Message message, const GenerateOptions& options = {});
-  const std::vector<Message>& messages() const noexcept { return messages_; }
-  void clear() noexcept;  // forgets everything but the system message
-
- private:
-  Generator generator_;
-  std::vector<Message> messages_;
-};
-
 // An input range of text pieces. Generation runs in the background, or where there are no threads while a piece is
 // waited for; destroying the stream cancels it.
 class Stream {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gerbil/cancellation.hpp"
+#include "gerbil/chat.hpp"
 #include "gerbil/chat_template.hpp"
 #include "gerbil/classifier.hpp"
 #include "gerbil/device.hpp"

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "gerbil/chat.hpp"
 #include "gerbil/json.hpp"
 #include "line_editor.hpp"
 #include "model.hpp"

@@ -16,10 +16,7 @@ std::string_view spelling(float value, std::array<char, 32>& digits) {
 double widened(float value) {
   if (!std::isfinite(value)) return value;
   std::array<char, 32> digits{};
-  const std::string_view text = spelling(value, digits);
-  double wide = value;
-  std::from_chars(text.data(), text.data() + text.size(), wide);
-  return wide;
+  return Json::parse(spelling(value, digits)).get<double>();
 }
 
 void append_numbers(std::string& text, const std::vector<float>& values) {

@@ -1,7 +1,8 @@
+#include "gerbil/chat.hpp"
+
 #include <utility>
 
 #include "engine/boundary.hpp"
-#include "gerbil/generator.hpp"
 
 namespace gerbil {
 

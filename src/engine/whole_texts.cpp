@@ -74,8 +74,9 @@ Work<std::vector<float>> encode(const LoadedModel& model, const std::vector<Toke
 }
 
 std::int64_t count_tokens(const std::vector<TokenizedText>& texts) {
-  return std::ranges::fold_left(texts, std::int64_t{0},
-                                [](std::int64_t sum, const TokenizedText& text) { return sum + std::ssize(text.ids); });
+  std::int64_t tokens = 0;
+  for (const TokenizedText& text : texts) tokens += std::ssize(text.ids);
+  return tokens;
 }
 
 void check_cancellation(const std::vector<runtime::Outcome>& outcomes, std::string_view kind) {
