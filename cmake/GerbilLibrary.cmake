@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-file(GLOB engine_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/engine/*.cpp)
+file(GLOB engine_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/engine/*.cpp ${CMAKE_SOURCE_DIR}/src/codec/*.cpp)
 if(engine_sources)
   if(EMSCRIPTEN)
     add_library(gerbil STATIC ${engine_sources})
@@ -16,6 +16,7 @@ if(engine_sources)
   target_compile_features(gerbil INTERFACE cxx_std_20)
   file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/rungs/engine)
   file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/engine ${CMAKE_BINARY_DIR}/rungs/engine/engine SYMBOLIC)
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/codec ${CMAKE_BINARY_DIR}/rungs/engine/codec SYMBOLIC)
   target_include_directories(gerbil PRIVATE ${CMAKE_BINARY_DIR}/rungs/engine
     PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(gerbil PRIVATE

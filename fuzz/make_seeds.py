@@ -1,7 +1,7 @@
 """Where the fuzz targets begin: fixtures and attacks of the tests, in the form that each target takes.
 
     python3 fuzz/make_seeds.py FOLDER      (writes FOLDER/safetensors, FOLDER/config, FOLDER/checkpoint, FOLDER/tokenizer,
-    FOLDER/template)
+    FOLDER/template, FOLDER/request)
 """
 
 import json
@@ -39,6 +39,12 @@ def seeds():
     for path in sorted((TESTS / "fixtures/templates").glob("*.json")):
         for number, row in enumerate(json.loads(path.read_text())):
             yield "template", f"{path.stem}-{number}", row["template"].encode()
+    for number, row in enumerate(json.loads((TESTS / "fixtures/templates/conversations.json").read_text())):
+        request = {key: row["context"].get(key) for key in ("messages", "tools")} | {"temperature": 0.5, "stop": ["."]}
+        yield "request", f"conversation-{number}", json.dumps(request, ensure_ascii=False).encode()
+    yield "request", "result", b'{"message":{"content":"a"},"finish_reason":"stop","usage":{"prompt_tokens":1},"tokens":[1]}'
+    yield "request", "vectors", b'{"data":[{"index":0,"embedding":[0.5,null]}],"dimensions":2}'
+    yield "request", "ranking", b'{"query":"q","documents":["a"],"truncate":true}'
 
 
 def main(folder):

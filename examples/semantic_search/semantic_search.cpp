@@ -4,7 +4,7 @@
 // it is typed. The dot product of two such vectors is the cosine of the angle between them, so the best lines are found
 // by computing it with all of them: a million lines of 384 numbers take some tenths of a second.
 #include <unistd.h>
-#include <gerbil/engine.hpp>
+#include <gerbil/embedder.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -45,7 +45,7 @@ std::vector<Line> read_lines(const std::string& path) {
   return lines;
 }
 
-Index make_index(const gerbil::Engine& engine, std::vector<Line> lines) {
+Index make_index(const gerbil::Embedder& embedder, std::vector<Line> lines) {
   const bool person = isatty(STDERR_FILENO) != 0;
   gerbil::EmbedOptions options{.task = "document", .normalize = true, .truncate = true};
   options.progress = [&](std::int64_t done, std::int64_t total) {
@@ -54,10 +54,10 @@ Index make_index(const gerbil::Engine& engine, std::vector<Line> lines) {
   std::vector<std::string> texts;
   texts.reserve(lines.size());
   for (const Line& line : lines) texts.push_back(line.text);
-  gerbil::Embeddings result = engine.embed(texts, options);
+  gerbil::EmbedResult result = embedder.embed(texts, options);
   if (person) std::cerr << "\r\x1b[K";
   std::cerr << std::format("indexed {} lines, {} tokens, in {:.2f} s on {}\n", lines.size(), result.tokens,
-                           result.seconds, engine.info().device);
+                           result.seconds, embedder.model().info().device);
   return {std::move(lines), std::move(result.vectors)};
 }
 
@@ -66,9 +66,9 @@ float dot(std::span<const float> a, std::span<const float> b) {
 }
 
 // A line for each of the best: cosine, line number, text.
-void answer(const gerbil::Engine& engine, const Index& index, const std::string& query, std::size_t top) {
+void answer(const gerbil::Embedder& embedder, const Index& index, const std::string& query, std::size_t top) {
   const std::vector<std::string> texts{query};
-  const auto vector = engine.embed(texts, {.task = "query", .normalize = true, .truncate = true}).vectors.front();
+  const auto vector = embedder.embed(texts, {.task = "query", .normalize = true, .truncate = true}).vectors.front();
   std::vector<float> scores;
   scores.reserve(index.vectors.size());
   for (const std::vector<float>& line : index.vectors) scores.push_back(dot(vector, line));
@@ -116,11 +116,11 @@ bool parse(std::span<char* const> words, Arguments& arguments) {
 void search(const Arguments& arguments) {
   std::vector<Line> lines = read_lines(arguments.file);
   // A language model that was not published as an embedding model makes vectors, too.
-  const auto engine = gerbil::Engine::load(arguments.model, {.purpose = gerbil::Purpose::embed});
-  const Index index = make_index(engine, std::move(lines));
+  const gerbil::Embedder embedder(gerbil::Model::load(arguments.model, {.task = gerbil::Task::embed}));
+  const Index index = make_index(embedder, std::move(lines));
   const bool person = isatty(STDIN_FILENO) != 0;
   for (std::string query; std::cout << (person ? "search> " : "") << std::flush, std::getline(std::cin, query);) {
-    if (query.find_first_not_of(" \t\r") != std::string::npos) answer(engine, index, query, arguments.top);
+    if (query.find_first_not_of(" \t\r") != std::string::npos) answer(embedder, index, query, arguments.top);
   }
   if (person) std::cout << '\n';
 }

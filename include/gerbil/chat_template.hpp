@@ -4,8 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-#include "gerbil/engine.hpp"
+#include "gerbil/error.hpp"
+#include "gerbil/message.hpp"
 
 namespace gerbil {
 
@@ -13,15 +16,17 @@ namespace gerbil {
 // one template, and all functions may be called from several threads at once.
 class ChatTemplate {
  public:
-  // `model` as for Engine::load, or a directory with only a tokenizer_config.json or chat_template.jinja. Throws
+  // `model` as for Model::load, or a directory with only a tokenizer_config.json or chat_template.jinja. Throws
   // Error{not_found|corrupt|unsupported}; unsupported: the model has no template, or one that cannot be read.
   static ChatTemplate load(const std::string& model);
 
-  // The prompt for the assistant's next message, as Engine::render gives it. `messages` is a JSON array of objects with
-  // role, content, tool_calls and whatever else the template knows; of the options, tools, enable_thinking and
-  // template_variables count. Throws Error{corrupt} for what is not JSON, and Error{invalid_argument} for what is not
-  // one object or more, and when the template refuses the conversation.
-  std::string render(std::string_view messages, const Options& options = {}) const;
+  // The prompt for the assistant's next message, as Model::render gives it. `messages` is a JSON array of objects with
+  // role, content, tool_calls and whatever else the template knows, and reaches it as it is. Throws Error{corrupt} for
+  // what is not JSON, and Error{invalid_argument} for what is not one object or more, and when the template refuses the
+  // conversation.
+  std::string render(std::string_view messages, const TemplateOptions& options = {}) const;
+  // The same, as Model::render() does it and with its errors.
+  std::string render(const std::vector<Message>& messages, const TemplateOptions& options = {}) const;
 
  private:
   struct State;

@@ -1,4 +1,4 @@
-// What the steps of a model spent their time on, operation by operation: Engine::take_profile(). The numbers are those
+// What the steps of a model spent their time on, operation by operation: Model::take_profile(). The numbers are those
 // of all steps together, so that profiles can be added and divided.
 #pragma once
 

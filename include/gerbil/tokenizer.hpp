@@ -12,12 +12,11 @@
 namespace gerbil {
 
 // Reads only tokenizer.json and the small files beside it, so that it is there at once however large the model is. A
-// handle: copies share one
-// tokenizer, and all functions may be called from several threads at once. The ids are those that Engine::tokenize
-// gives.
+// handle: copies share one tokenizer, and all functions may be called from several threads at once. The ids are those
+// that Model::tokenize gives.
 class Tokenizer {
  public:
-  // `model` as for Engine::load, or a directory with only a tokenizer.json. Throws
+  // `model` as for Model::load, or a directory with only a tokenizer.json. Throws
   // Error{not_found|corrupt|unsupported}.
   static Tokenizer load(const std::string& model);
 

@@ -21,8 +21,11 @@ Json parse_json(std::string_view text, std::string_view where);
 // `warnings`.
 Json parse_python_json(std::string_view text, std::string_view where, std::vector<std::string>* warnings = nullptr);
 
-// For what a template is given: as parse_python_json, but a whole number of more than 64 bits is an error, where the
-// others read the nearest double.
+// For requests: as parse_json, but a whole number of more than 64 bits is an error, where the others read the nearest
+// double.
+Json parse_strict_json(std::string_view text, std::string_view where);
+
+// For what a template is given: as parse_python_json, but with the whole numbers of parse_strict_json.
 Json parse_exact_json(std::string_view text, std::string_view where);
 
 // A value as text for a message, shortened to 80 bytes.

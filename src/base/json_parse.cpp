@@ -183,6 +183,10 @@ Json parse(std::string_view text, std::string_view where, Rules rules, std::vect
 
 Json parse_json(std::string_view text, std::string_view where) { return parse(text, where, {}); }
 
+Json parse_strict_json(std::string_view text, std::string_view where) {
+  return parse(text, where, {.large_integers = LargeInteger::refused});
+}
+
 Json parse_exact_json(std::string_view text, std::string_view where) {
   return parse(
       with_stand_ins(text), where,

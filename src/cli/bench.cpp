@@ -19,7 +19,7 @@ namespace {
 
 struct Bench {
   std::string model, random;
-  LoadOptions load{.check = false};
+  LoadFlags load{.options = {.check = false}};
   GenerateBench answers;
   std::int32_t repetitions = 3;
   bool json = false;
@@ -113,16 +113,17 @@ void print_text(const Bench& bench, const ModelInfo& info, const Speeds& m, cons
 int execute(Bench bench) {
   const std::string model = bench.random.empty() ? bench.model : "random:" + bench.random;
   if (bench.embed) {
-    bench.load.purpose = Purpose::embed;
+    bench.load.options.task = Task::embed;
     return bench_embed(model, bench.load, bench.texts, bench.repetitions, bench.json);
   }
-  if (bench.load.context_length == 0) bench.load.context_length = longest(bench.answers);
-  if (bench.load.cache_tokens == 0) bench.load.cache_tokens = cache(bench.answers, bench.load.context_length);
+  if (bench.load.options.context_length == 0) bench.load.options.context_length = longest(bench.answers);
+  if (bench.load.options.cache_tokens == 0)
+    bench.load.options.cache_tokens = cache(bench.answers, bench.load.options.context_length);
   if (bench.profile) return bench_profile(model, bench.load, bench.answers, bench.repetitions, bench.json);
-  const Engine engine = load_engine(model, bench.load);
-  const Speeds measured = bench_generate(engine, bench.answers, bench.repetitions);
-  const MachineCeilings ceilings = measure_machine(bench.load.device, bench.load.threads);
-  (bench.json ? print_json : print_text)(bench, engine.info(), measured, ceilings);
+  const Generator generator(load_model(model, bench.load), {.ignore_end = true});
+  const Speeds measured = bench_generate(generator, bench.answers, bench.repetitions);
+  const MachineCeilings ceilings = measure_machine(bench.load.options.device, bench.load.options.threads);
+  (bench.json ? print_json : print_text)(bench, generator.model().info(), measured, ceilings);
   return 0;
 }
 

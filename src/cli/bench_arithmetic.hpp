@@ -3,7 +3,8 @@
 
 #include <string>
 
-#include "gerbil/engine.hpp"
+#include "gerbil/diagnostics.hpp"
+#include "gerbil/model.hpp"
 
 namespace gerbil::cli {
 
@@ -12,6 +13,6 @@ struct Arithmetic {
   double operations_per_second = 0;
 };
 
-Arithmetic arithmetic(const ModelInfo& info, const LoadOptions& load, const MachineCeilings& ceilings);
+Arithmetic arithmetic(const ModelInfo& info, const LoadDiagnostics& diagnostics, const MachineCeilings& ceilings);
 
 }  // namespace gerbil::cli

@@ -16,6 +16,7 @@
 #endif
 
 #include "bench_arithmetic.hpp"
+#include "gerbil/embedder.hpp"
 #include "json.hpp"
 #include "model.hpp"
 #include "terminal.hpp"
@@ -62,17 +63,19 @@ struct Measurement {
   MachineCeilings ceilings;
 };
 
-Measurement measure(const Engine& engine, const LoadOptions& load, const EmbedBench& bench, std::int32_t repetitions) {
+Measurement measure(const Embedder& embedder, const LoadOptions& load, const EmbedBench& bench,
+                    std::int32_t repetitions) {
   Measurement measurement;
   std::mt19937 random(1);
-  const std::int32_t vocabulary = engine.info().vocabulary_size;
-  const std::int32_t first = std::min(first_text_tokens, engine.info().context_length);
-  engine.embed(random_texts(random, 1, first, vocabulary));
+  const ModelInfo& info = embedder.model().info();
+  const std::int32_t vocabulary = info.vocabulary_size;
+  const std::int32_t first = std::min(first_text_tokens, info.context_length);
+  embedder.embed(random_texts(random, 1, first, vocabulary));
   measurement.first_embedding = process_age();
   const auto texts = random_texts(random, bench.texts, bench.tokens, vocabulary);
   // The first call pays for page faults and caches: it is not counted.
   for (std::int32_t repetition = -1; repetition < repetitions; ++repetition) {
-    const Embeddings embeddings = engine.embed(texts);
+    const EmbedResult embeddings = embedder.embed(texts);
     if (repetition < 0) continue;
     measurement.texts_per_second.push_back(bench.texts / embeddings.seconds);
     measurement.tokens_per_second.push_back(static_cast<double>(embeddings.tokens) / embeddings.seconds);
@@ -157,12 +160,13 @@ void print_text(const EmbedBench& bench, const ModelInfo& info, const Measuremen
 
 }  // namespace
 
-int bench_embed(const std::string& model, const LoadOptions& load, const EmbedBench& bench, std::int32_t repetitions,
+int bench_embed(const std::string& model, const LoadFlags& load, const EmbedBench& bench, std::int32_t repetitions,
                 bool json) {
-  const Engine engine = load_engine(model, load);
-  const Measurement measurement = measure(engine, load, bench, repetitions);
-  const Arithmetic used = arithmetic(engine.info(), load, measurement.ceilings);
-  json ? print_json(bench, engine.info(), measurement, used) : print_text(bench, engine.info(), measurement, used);
+  const Embedder embedder(load_model(model, load));
+  const ModelInfo& info = embedder.model().info();
+  const Measurement measurement = measure(embedder, load.options, bench, repetitions);
+  const Arithmetic used = arithmetic(info, load.diagnostics, measurement.ceilings);
+  json ? print_json(bench, info, measurement, used) : print_text(bench, info, measurement, used);
   return 0;
 }
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "gerbil/engine.hpp"
+#include "options.hpp"
 
 namespace gerbil::cli {
 
@@ -14,7 +14,7 @@ struct EmbedBench {
 };
 
 // Measures `repetitions` calls after one that does not count, and prints a table or JSON. Gives the exit code.
-int bench_embed(const std::string& model, const LoadOptions& load, const EmbedBench& bench, std::int32_t repetitions,
+int bench_embed(const std::string& model, const LoadFlags& load, const EmbedBench& bench, std::int32_t repetitions,
                 bool json);
 
 }  // namespace gerbil::cli

@@ -1,11 +1,12 @@
-// Measures how fast a model reads prompts and writes answers.
+// Measures how fast a model reads prompts and writes answers. The generators go on after the end of an answer
+// (GenerateDiagnostics::ignore_end), so that all are as long as they are asked to be.
 #pragma once
 
 #include <cstdint>
 #include <random>
 #include <vector>
 
-#include "gerbil/engine.hpp"
+#include "gerbil/generator.hpp"
 
 namespace gerbil::cli {
 
@@ -26,9 +27,9 @@ std::int32_t longest(const GenerateBench& bench);
 std::int32_t cache(const GenerateBench& bench, std::int32_t context_length);
 
 // Tokens per second of reading a random prompt, and of decoding `count` tokens of each sequence.
-double prefill(const Engine& engine, std::mt19937& random, std::int32_t prompt);
-double decode(const Engine& engine, std::mt19937& random, const GenerateBench& bench, std::int32_t count);
+double prefill(const Generator& generator, std::mt19937& random, std::int32_t prompt);
+double decode(const Generator& generator, std::mt19937& random, const GenerateBench& bench, std::int32_t count);
 
-Speeds bench_generate(const Engine& engine, const GenerateBench& bench, std::int32_t repetitions);
+Speeds bench_generate(const Generator& generator, const GenerateBench& bench, std::int32_t repetitions);
 
 }  // namespace gerbil::cli

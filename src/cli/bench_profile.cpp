@@ -36,23 +36,23 @@ struct Measurement {
   }
 };
 
-std::vector<Measurement> measure(const Engine& engine, const GenerateBench& bench, std::int32_t repetitions) {
+std::vector<Measurement> measure(const Generator& generator, const GenerateBench& bench, std::int32_t repetitions) {
   std::vector<Measurement> measurements;
   std::mt19937 random(1);
   if (bench.prompt > 0) {
-    prefill(engine, random, bench.prompt);
-    engine.take_profile();
-    for (std::int32_t i = 0; i < repetitions; ++i) prefill(engine, random, bench.prompt);
-    const StepProfile profile = engine.take_profile().prompt;
+    prefill(generator, random, bench.prompt);
+    generator.model().take_profile();
+    for (std::int32_t i = 0; i < repetitions; ++i) prefill(generator, random, bench.prompt);
+    const StepProfile profile = generator.model().take_profile().prompt;
     measurements.push_back({std::format("prompt of {} tokens in steps of up to {}", bench.prompt,
                                         (profile.tokens + profile.steps - 1) / profile.steps),
                             profile, repetitions});
   }
   if (bench.generate > 0) {
-    decode(engine, random, bench, 1);
-    engine.take_profile();
-    for (std::int32_t i = 0; i < repetitions; ++i) decode(engine, random, bench, bench.generate);
-    const StepProfile profile = engine.take_profile().decode;
+    decode(generator, random, bench, 1);
+    generator.model().take_profile();
+    for (std::int32_t i = 0; i < repetitions; ++i) decode(generator, random, bench, bench.generate);
+    const StepProfile profile = generator.model().take_profile().decode;
     measurements.push_back({std::format("step of {} decoded token{} after {}, mean of {} steps", bench.sequences,
                                         bench.sequences == 1 ? "" : "s", bench.depth, profile.steps),
                             profile, std::max<std::int64_t>(profile.steps, 1)});
@@ -138,14 +138,14 @@ std::string to_text(const Measurement& m, const Ceilings& ceilings) {
 
 }  // namespace
 
-int bench_profile(const std::string& model, LoadOptions load, const GenerateBench& bench, std::int32_t repetitions,
+int bench_profile(const std::string& model, LoadFlags load, const GenerateBench& bench, std::int32_t repetitions,
                   bool json) {
-  load.profile = true;
-  const Engine engine = load_engine(model, load);
-  const ModelInfo& info = engine.info();
-  const std::vector<Measurement> measurements = measure(engine, bench, repetitions);
-  const MachineCeilings machine = measure_machine(load.device, load.threads);
-  const Ceilings ceilings{machine.read_bytes_per_second, arithmetic(info, load, machine)};
+  load.diagnostics.profile = true;
+  const Generator generator(load_model(model, load), {.ignore_end = true});
+  const ModelInfo& info = generator.model().info();
+  const std::vector<Measurement> measurements = measure(generator, bench, repetitions);
+  const MachineCeilings machine = measure_machine(load.options.device, load.options.threads);
+  const Ceilings ceilings{machine.read_bytes_per_second, arithmetic(info, load.diagnostics, machine)};
   if (json) {
     Json result{{"model", info.name},
                 {"device", info.device},

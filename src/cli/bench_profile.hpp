@@ -5,13 +5,13 @@
 #include <string>
 
 #include "bench_generate.hpp"
-#include "gerbil/engine.hpp"
+#include "options.hpp"
 
 namespace gerbil::cli {
 
 // Measures `repetitions` prompts and answers after one of each that does not count, and prints tables or JSON. Gives
 // the exit code.
-int bench_profile(const std::string& model, LoadOptions load, const GenerateBench& bench, std::int32_t repetitions,
+int bench_profile(const std::string& model, LoadFlags load, const GenerateBench& bench, std::int32_t repetitions,
                   bool json);
 
 }  // namespace gerbil::cli

@@ -7,7 +7,8 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "json.hpp"
+#include "gerbil/chat.hpp"
+#include "gerbil/json.hpp"
 #include "line_editor.hpp"
 #include "model.hpp"
 #include "numbers.hpp"
@@ -21,15 +22,17 @@ namespace {
 
 struct ChatFlags {
   std::optional<std::string> model;
-  LoadOptions load;
+  LoadFlags load;
   GenerationFlags generation;
 };
 
 struct Session {
-  Engine engine;
+  Generator generator;
   Chat chat;
-  Options options;
-  std::optional<Result> last;
+  GenerateOptions options;
+  std::optional<GenerateResult> last;
+
+  const Model& model() const { return generator.model(); }
   bool ended = false;
 };
 
@@ -57,24 +60,27 @@ void print_help() {
 
 void set_thinking(Session& session, std::string_view argument) {
   if (argument == "on")
-    session.options.enable_thinking = true;
+    session.options.chat.enable_thinking = true;
   else if (argument == "off")
-    session.options.enable_thinking = false;
+    session.options.chat.enable_thinking = false;
   else if (argument == "auto")
-    session.options.enable_thinking.reset();
+    session.options.chat.enable_thinking.reset();
   else
     throw Error(ErrorCode::invalid_argument,
                 std::format("/think must be followed by on, off or auto, not '{}'.", argument));
-  if (argument != "auto") warn_of_unused(session.engine, {.enable_thinking = argument == "on"});
+  if (argument != "auto") warn_of_unused(session.model(), {.chat = {.enable_thinking = argument == "on"}});
 }
 
 void save(const Session& session, const std::string& path) {
   if (path.empty()) throw Error(ErrorCode::invalid_argument, "/save must be followed by the name of a file.");
-  Json messages = Json::array();
-  for (const Message& message : session.chat.messages())
-    messages.push_back({{"role", message.role}, {"content", message.content}});
+  const std::vector<Message>& messages = session.chat.messages();
   std::ofstream file(path);
-  file << messages.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  // A message a line, for people who look into the file.
+  for (std::string_view before = "[\n  "; const Message& message : messages) {
+    file << before << to_json(message);
+    before = ",\n  ";
+  }
+  file << (messages.empty() ? "[]\n" : "\n]\n");
   file.close();
   if (!file) throw Error(ErrorCode::invalid_argument, std::format("the file '{}' cannot be written.", path));
   say(std::format("{} messages are in {}", messages.size(), path));
@@ -85,16 +91,16 @@ void print_stats(const Session& session) {
     say("there is no answer yet");
     return;
   }
-  const Result& result = *session.last;
-  std::cerr << table({{"  model", session.engine.info().name + ", " + session.engine.info().quantization},
-                      {"  device", session.engine.info().device},
+  const GenerateResult& result = *session.last;
+  std::cerr << table({{"  model", session.model().info().name + ", " + session.model().info().quantization},
+                      {"  device", session.model().info().device},
                       {"  prompt", std::format("{} tokens, {} of them from the cache, {:.1f}/s", result.prompt_tokens,
                                                result.cached_tokens, result.timings.prefill_tokens_per_second)},
                       {"  answer", std::format("{} tokens, {:.1f}/s", result.generated_tokens,
                                                result.timings.decode_tokens_per_second)},
                       {"  first token after", readable_seconds(result.timings.time_to_first_token)},
                       {"  context", std::format("{} of {} tokens", result.prompt_tokens + result.generated_tokens,
-                                                session.engine.info().context_length)}});
+                                                session.model().info().context_length)}});
 }
 
 void obey(Session& session, const std::string& line) {
@@ -106,7 +112,7 @@ void obey(Session& session, const std::string& line) {
   } else if (name == "/clear") {
     session.chat.clear();
   } else if (name == "/system") {
-    session.chat = Chat(session.engine, argument);
+    session.chat = Chat(session.generator, argument);
   } else if (name == "/think") {
     set_thinking(session, argument);
   } else if (name == "/temperature") {
@@ -128,7 +134,7 @@ void answer(Session& session, const std::string& message) {
   TextOutput output(std::cout, STDOUT_FILENO);
   const bool interactive = output.is_terminal();
   bool was_reasoning = false;
-  Options options = session.options;
+  GenerateOptions options = session.options;
   options.cancellation = Cancellation();
   options.on_text = [&](std::string_view piece, bool reasoning) {
     if (was_reasoning && !reasoning && interactive) output.end("\n\n");
@@ -159,13 +165,13 @@ void take_turn(Session& session, const std::string& line) {
 }
 
 int execute(const ChatFlags& flags) {
-  const Options options = resolve(flags.generation);
-  Engine engine = load_generator(flags.model.value_or("nano"), flags.load);
-  warn_of_unused(engine, options, flags.generation.system);
-  Session session{engine, Chat(engine, flags.generation.system), options, {}};
+  const GenerateOptions options = resolve(flags.generation);
+  const Generator generator(load_model(flags.model.value_or("nano"), flags.load), flags.generation.diagnostics);
+  const ModelInfo& info = generator.model().info();
+  warn_of_unused(generator.model(), options, flags.generation.system);
+  Session session{generator, Chat(generator, flags.generation.system), options, {}};
   set_up_line_editor(kCommands);
-  if (stdin_is_terminal())
-    say(std::format("{} on {}. /help lists the commands, Ctrl-D ends.", engine.info().name, engine.info().device));
+  if (stdin_is_terminal()) say(std::format("{} on {}. /help lists the commands, Ctrl-D ends.", info.name, info.device));
   while (!session.ended) {
     const std::optional<std::string> line = read_line();
     if (!line) break;

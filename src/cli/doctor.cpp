@@ -3,22 +3,12 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "gerbil/engine.hpp"
+#include "gerbil/json.hpp"
 #include "json.hpp"
 #include "terminal.hpp"
 
 namespace gerbil::cli {
 namespace {
-
-Json to_json(const DeviceReport& device) {
-  Json details = Json::object();
-  for (const auto& [name, value] : device.details) details[name] = value;
-  return {{"name", device.name},
-          {"backend", device.backend},
-          {"usable", device.usable},
-          {"reason", device.reason},
-          {"details", details}};
-}
 
 void print_text(const DeviceReport& device) {
   std::cout << device.backend << ": " << device.name << '\n';
@@ -32,7 +22,7 @@ int execute(bool json) {
   const std::vector<DeviceReport> found = devices();
   if (json) {
     Json report{{"version", GERBIL_VERSION}, {"devices", Json::array()}};
-    for (const DeviceReport& device : found) report["devices"].push_back(to_json(device));
+    for (const DeviceReport& device : found) report["devices"].push_back(Json::parse(to_json(device)));
     print(report);
     return 0;
   }

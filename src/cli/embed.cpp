@@ -3,6 +3,8 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "gerbil/embedder.hpp"
+#include "gerbil/json.hpp"
 #include "json.hpp"
 #include "model.hpp"
 #include "numbers.hpp"
@@ -18,39 +20,37 @@ namespace {
 struct Embed {
   std::string model;
   TextFlags texts;
-  LoadOptions load{.purpose = Purpose::embed};
+  LoadFlags load{.options = {.task = Task::embed}};
   EmbedOptions options;
   bool json = false;
 };
 
-Embeddings embed(const Engine& engine, const std::vector<std::string>& texts, EmbedOptions options) {
+EmbedResult embed(const Embedder& embedder, const std::vector<std::string>& texts, EmbedOptions options) {
   ProgressBar bar("embedding", ProgressUnit::texts);
   options.progress = [&bar](std::int64_t done, std::int64_t total) { bar.update(done, total); };
   const InterruptGuard guard(options.cancellation);
-  return engine.embed(texts, options);
+  return embedder.embed(texts, options);
 }
 
-void print_json(const Engine& engine, const Embeddings& result) {
-  // Row by row: the vectors of a large file are gigabytes of text.
-  std::cout << "{\"embeddings\":[";
-  for (std::string_view separator = "["; const std::vector<float>& vector : result.vectors) {
-    std::cout << separator << row_text(vector, ",") << ']';
-    separator = ",[";
-  }
-  const Json rest{{"dimensions", result.dimensions},
-                  {"tokens", result.tokens},
-                  {"timings", {{"load", engine.info().load_seconds}, {"embed", result.seconds}}},
-                  {"model", engine.info().name},
-                  {"device", engine.info().device}};
-  std::cout << "]," << to_text(rest).substr(1) << '\n';
+// Piece by piece: the vectors of a large file are gigabytes of text.
+void print_json(const ModelInfo& info, const EmbedResult& result) {
+  std::string members = to_text({{"model", info.name}, {"device", info.device}, {"load_seconds", info.load_seconds}});
+  members.back() = ',';
+  std::cout << members;
+  write_json(result, [first = true](std::string_view piece) mutable {
+    if (first) piece.remove_prefix(1);
+    first = false;
+    std::cout << piece;
+  });
+  std::cout << '\n';
 }
 
 int execute(const Embed& command) {
   const std::vector<std::string> texts = read_texts(command.texts);
-  const Engine engine = load_engine(command.model, command.load);
-  const Embeddings result = embed(engine, texts, command.options);
+  const Embedder embedder(load_model(command.model, command.load));
+  const EmbedResult result = embed(embedder, texts, command.options);
   if (command.json) {
-    print_json(engine, result);
+    print_json(embedder.model().info(), result);
   } else {
     for (const std::vector<float>& vector : result.vectors) std::cout << row_text(vector, "\t") << '\n';
   }
@@ -75,7 +75,7 @@ void add_embed(CLI::App& app, Action& action) {
   command->add_flag_callback(
       "--no-normalize", [embed] { embed->options.normalize = false; }, "Leave the vectors' lengths as they are");
   command->add_flag("--json", embed->json,
-                    "Print {\"embeddings\":[[…],…],\"dimensions\":n,\"tokens\":n,…}; otherwise a line a text");
+                    "Print {\"data\":[{\"index\":0,\"embedding\":[…]},…],\"dimensions\":n,…}; otherwise a line a text");
   add_load_options(*command, embed->load, Reading::texts);
   command->footer(
       "Examples:\n"

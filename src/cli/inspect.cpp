@@ -1,11 +1,13 @@
 // gerbil inspect: what a checkpoint holds, and what gerbil makes of it.
 #include "gerbil/inspect.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
 
 #include "commands.hpp"
+#include "gerbil/json.hpp"
 #include "json.hpp"
 #include "model.hpp"
 #include "terminal.hpp"
@@ -56,7 +58,8 @@ void print_text(const Inspection& inspection, const Inspect& command) {
       {"cache", readable_bytes(static_cast<double>(inspection.cache_bytes_per_token)) + " a token of context"}};
   if (!inspection.pipeline.empty()) {
     rows.emplace_back("pipeline", inspection.pipeline);
-    rows.emplace_back("dimensions", std::to_string(inspection.dimensions));
+    rows.emplace_back(inspection.classes > 0 ? "classes" : "dimensions",
+                      std::to_string(std::max(inspection.classes, inspection.dimensions)));
   }
   std::cout << table(rows);
   if (command.tensors) {
@@ -69,31 +72,18 @@ void print_text(const Inspection& inspection, const Inspect& command) {
   if (command.optimized) std::cout << '\n' << inspection.optimized_graph;
 }
 
-Json to_json(const Inspection& inspection, const Inspect& command) {
-  Json json{{"architecture", inspection.architecture},
-            {"quantization", inspection.quantization},
-            {"parameters", inspection.parameters},
-            {"context_length", inspection.context_length},
-            {"vocabulary_size", inspection.vocabulary_size},
-            {"pipeline", inspection.pipeline},
-            {"dimensions", inspection.dimensions},
-            {"arena_bytes_per_token", inspection.arena_bytes_per_token},
-            {"cache_bytes_per_token", inspection.cache_bytes_per_token}};
-  if (command.tensors) {
-    json["tensors"] = Json::array();
-    for (const TensorReport& tensor : inspection.tensors)
-      json["tensors"].push_back(
-          {{"name", tensor.name}, {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"bytes", tensor.bytes}});
-  }
-  if (command.graph) json["graph"] = inspection.graph;
-  if (command.optimized) json["optimized_graph"] = inspection.optimized_graph;
-  return json;
+// Without what was not asked for.
+std::string json_of(Inspection inspection, const Inspect& command) {
+  if (!command.tensors) inspection.tensors.clear();
+  if (!command.graph) inspection.graph.clear();
+  if (!command.optimized) inspection.optimized_graph.clear();
+  return to_json(inspection);
 }
 
 // Every weight's numbers, and then, when these are sound, whether the model does better than guessing on a sentence.
 std::vector<std::string> findings(const std::string& model) {
   std::vector<std::string> found = check_weights(model);
-  if (found.empty()) found = Engine::load(model, {.device = Device::cpu, .context_length = 256}).warnings();
+  if (found.empty()) found = Model::load(model, {.device = Device::cpu, .context_length = 256}).warnings();
   return found;
 }
 
@@ -103,9 +93,11 @@ int execute(const Inspect& command) {
   std::vector<std::string> found;
   if (command.check) found = findings(model);
   if (command.json) {
-    Json json = to_json(inspection, command);
-    if (command.check) json["findings"] = found;
-    print(json);
+    const std::string json = json_of(inspection, command);
+    if (command.check)
+      print(json, {{"findings", found}});
+    else
+      std::cout << json << '\n';
   } else {
     print_text(inspection, command);
     if (command.check) std::cout << '\n' << (found.empty() ? "check: nothing found\n" : "");

@@ -14,14 +14,14 @@ namespace {
 struct Logits {
   std::string model;
   std::vector<std::int32_t> tokens;
-  LoadOptions load{.check = false};
+  LoadFlags load{.options = {.check = false}};
   bool json = false;
 };
 
 int execute(const Logits& command) {
   const std::vector<std::int32_t>& tokens = command.tokens;
-  const Engine engine = load_engine(command.model, command.load);
-  const std::vector<float> logits = engine.logits(tokens);
+  const Generator generator(load_model(command.model, command.load));
+  const std::vector<float> logits = generator.logits(tokens);
   const std::size_t width = logits.size() / tokens.size();
   if (command.json) std::cout << std::format("{{\"shape\":[{},{}],\"logits\":[", tokens.size(), width);
   // Row by row: a long prompt over a large vocabulary is gigabytes of text.

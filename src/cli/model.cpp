@@ -53,24 +53,13 @@ bool looks_like_model(const std::string& word) {
   return is_builtin(word) || word.starts_with("random:") || word.contains('/');
 }
 
-Engine load_engine(const std::string& model, LoadOptions options) {
+Model load_model(const std::string& model, LoadFlags flags) {
   const std::string name = resolve_model(model);
   ProgressBar bar("loading");
-  options.progress = [&bar](std::int64_t done, std::int64_t total) { bar.update(done, total); };
-  Engine engine = Engine::load(name, options);
-  for (const std::string& warning : engine.warnings()) say("warning: " + warning);
-  return engine;
-}
-
-Engine load_generator(const std::string& model, const LoadOptions& options) {
-  Engine engine = load_engine(model, options);
-  const ModelInfo& info = engine.info();
-  if (info.dimensions == 0) return engine;
-  const bool classifies = info.architecture.ends_with("ForSequenceClassification");
-  const std::string does = !classifies            ? "makes embeddings and generates no text: use gerbil embed."
-                           : info.dimensions == 1 ? "scores pairs of texts and generates none: use gerbil rerank."
-                                                  : "classifies texts and generates none.";
-  throw Error(ErrorCode::unsupported, std::format("'{}' ({}) {}", info.name, info.architecture, does));
+  flags.options.progress = [&bar](std::int64_t done, std::int64_t total) { bar.update(done, total); };
+  Model loaded = Model::load(name, flags.options, flags.diagnostics);
+  for (const std::string& warning : loaded.warnings()) say("warning: " + warning);
+  return loaded;
 }
 
 }  // namespace gerbil::cli

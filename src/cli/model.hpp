@@ -3,7 +3,9 @@
 
 #include <string>
 
-#include "gerbil/engine.hpp"
+#include "gerbil/diagnostics.hpp"
+#include "gerbil/model.hpp"
+#include "options.hpp"
 
 namespace gerbil::cli {
 
@@ -16,18 +18,14 @@ inline constexpr const char* kModelHelp =
 // that it was installed to. Throws Error{not_found} naming where it looked.
 std::string builtin_model(const std::string& name);
 
-// `name` as Engine::load takes it; that of a built-in model means it unless a directory of that name exists here.
+// `name` as Model::load takes it; that of a built-in model means it unless a directory of that name exists here.
 std::string resolve_model(const std::string& name);
 
 // Whether a single word of a command line means a model rather than a prompt: an existing directory, or a name without
 // spaces that can only be one ("owner/model", "./path", "random:shape", a built-in model).
 bool looks_like_model(const std::string& word);
 
-// Engine::load with a progress bar, and the engine's warnings on stderr.
-Engine load_engine(const std::string& model, LoadOptions options);
-
-// The same for a command that generates text. Throws Error{unsupported} for a model that does something else, naming
-// the command for it.
-Engine load_generator(const std::string& model, const LoadOptions& options);
+// Model::load with a progress bar, and the model's warnings on stderr.
+Model load_model(const std::string& model, LoadFlags flags);
 
 }  // namespace gerbil::cli

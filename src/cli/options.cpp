@@ -55,7 +55,8 @@ void add_logit_bias(SamplingOptions& sampling, const std::string& text) {
 
 }  // namespace
 
-void add_load_options(CLI::App& app, LoadOptions& options, Reading reading) {
+void add_load_options(CLI::App& app, LoadFlags& flags, Reading reading) {
+  LoadOptions& options = flags.options;
   add_choice<Device>(app, "--device", options.device, kDevices,
                      "Where to compute; auto: the best real GPU, the CPU otherwise");
   add_number<int>(app, "--threads", options.threads, {0, 1024}, "CPU threads (default: every core)");
@@ -80,14 +81,14 @@ void add_load_options(CLI::App& app, LoadOptions& options, Reading reading) {
          "Weights that share a scale")
       ->type_name("32|64|128")
       ->needs(quantize);
-  app.add_flag("--exact", options.exact, "Keep activations and cache in f32: slower, for comparisons");
+  app.add_flag("--exact", flags.diagnostics.exact, "Keep activations and cache in f32: slower, for comparisons");
   if (options.check)
     app.add_flag_callback(
         "--no-check", [&options] { options.check = false; }, "Do not look for broken weights while loading");
 }
 
 void add_generation_options(CLI::App& app, GenerationFlags& flags) {
-  Options& options = flags.options;
+  GenerateOptions& options = flags.options;
   SamplingOptions& sampling = options.sampling;
   add_number<std::int32_t>(app, "-n,--max-tokens", options.max_tokens, {.low = 1},
                            "Longest answer (default: as long as the context has room)");
@@ -123,31 +124,31 @@ void add_generation_options(CLI::App& app, GenerationFlags& flags) {
          [&options](const std::string& text) { options.stop_tokens = parse_token_ids(text, "--stop-tokens"); },
          "End the answer at these token ids, too")
       ->type_name("1,2,3");
-  app.add_flag("--ignore-end", options.ignore_end, "Go on after the model's end token");
+  app.add_flag("--ignore-end", flags.diagnostics.ignore_end, "Go on after the model's end token");
   app.add_option("--system", flags.system, "The system message")->type_name("TEXT")->check(not_utf8);
-  add_template_options(app, options, flags.tools);
+  add_template_options(app, options.chat, flags.tools);
 }
 
-Options resolve(const GenerationFlags& flags) {
-  Options options = flags.options;
+GenerateOptions resolve(const GenerationFlags& flags) {
+  GenerateOptions options = flags.options;
   options.sampling.seed = flags.seed ? *flags.seed : std::random_device{}();
-  if (flags.tools) options.tools = read_tools(*flags.tools);
+  if (flags.tools) options.chat.tools = read_tools(*flags.tools);
   return options;
 }
 
-void warn_of_unused(const Engine& engine, const Options& options, std::string_view system) {
+void warn_of_unused(const Model& model, const GenerateOptions& options, std::string_view system) {
   const auto warn = [&](bool given, std::string_view flag, std::string_view variable) {
-    if (!given || (!options.raw && (variable.empty() || engine.template_mentions(variable, options)))) return;
+    if (!given || (!options.raw && (variable.empty() || model.template_mentions(variable, options.chat)))) return;
     const std::string reason =
         options.raw ? "a --raw prompt goes without the chat template"
-                    : std::format("the chat template of {} does not use {}", engine.info().name, variable);
+                    : std::format("the chat template of {} does not use {}", model.info().name, variable);
     say(std::format("warning: {} changes nothing: {}.", flag, reason));
   };
-  warn(!options.tools.empty(), "--tools", "tools");
-  warn(options.enable_thinking.has_value(), options.enable_thinking.value_or(true) ? "--think" : "--no-think",
+  warn(!options.chat.tools.empty(), "--tools", "tools");
+  warn(options.chat.enable_thinking.has_value(), options.chat.enable_thinking.value_or(true) ? "--think" : "--no-think",
        "enable_thinking");
   warn(!system.empty(), "--system", "");
-  for (const auto& [name, value] : options.template_variables) warn(true, "--var " + name, name);
+  for (const auto& [name, value] : options.chat.variables) warn(true, "--var " + name, name);
 }
 
 CLI::Option* add_text(CLI::App& app, const std::string& names, std::optional<std::string>& target,

@@ -16,7 +16,7 @@ namespace {
 struct Render {
   std::string source;  // a model, or the file of a template
   std::optional<std::string> messages, context, tools;
-  Options options;
+  TemplateOptions options;
 };
 
 // Every byte is the prompt's: no newline is added.
@@ -24,7 +24,7 @@ int execute(const Render& render) {
   if (render.context) {
     std::cout << render_template(read_text(render.source), read_text(*render.context));
   } else {
-    Options options = render.options;
+    TemplateOptions options = render.options;
     if (render.tools) options.tools = read_tools(*render.tools);
     const auto source = ChatTemplate::load(resolve_model(render.source));
     std::cout << source.render(read_text(*render.messages), options);

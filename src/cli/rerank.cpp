@@ -8,6 +8,8 @@
 #include <numeric>
 
 #include "commands.hpp"
+#include "gerbil/json.hpp"
+#include "gerbil/ranker.hpp"
 #include "json.hpp"
 #include "model.hpp"
 #include "numbers.hpp"
@@ -23,17 +25,17 @@ namespace {
 struct Rerank {
   std::string model, query;
   TextFlags documents;
-  LoadOptions load;
-  RerankOptions options;
+  LoadFlags load;
+  RankOptions options;
   bool json = false;
 };
 
-std::vector<float> rerank(const Engine& engine, const Rerank& command, const std::vector<std::string>& documents) {
-  RerankOptions options = command.options;
+RankResult rank(const Ranker& ranker, const Rerank& command, const std::vector<std::string>& documents) {
+  RankOptions options = command.options;
   ProgressBar bar("ranking", ProgressUnit::texts);
   options.progress = [&bar](std::int64_t done, std::int64_t total) { bar.update(done, total); };
   const InterruptGuard guard(options.cancellation);
-  return engine.rerank(command.query, documents, options);
+  return ranker.rank(command.query, documents, options);
 }
 
 // Numbers of the documents from the best down; equal scores stay in the order of the input.
@@ -60,12 +62,13 @@ void print_ranking(const std::vector<float>& scores, const std::vector<std::stri
 
 int execute(const Rerank& command) {
   const std::vector<std::string> documents = read_texts(command.documents);
-  const Engine engine = load_engine(command.model, command.load);
-  const std::vector<float> scores = rerank(engine, command, documents);
+  const Ranker ranker(load_model(command.model, command.load));
+  const RankResult result = rank(ranker, command, documents);
   if (command.json) {
-    std::cout << "{\"scores\":[" << row_text(scores, ",") << "]}\n";
+    const ModelInfo& info = ranker.model().info();
+    print(to_json(result), {{"model", info.name}, {"device", info.device}, {"load_seconds", info.load_seconds}});
   } else {
-    print_ranking(scores, documents, stdout_is_terminal());
+    print_ranking(result.scores, documents, stdout_is_terminal());
   }
   return 0;
 }
@@ -86,7 +89,7 @@ void add_rerank(CLI::App& app, Action& action) {
       ->check(not_utf8);
   command->add_flag(
       "--json", rerank->json,
-      "Print {\"scores\":[…]} in the order of the documents; otherwise the best first, a line each: rank, "
+      "Print {\"scores\":[…],…} in the order of the documents; otherwise the best first, a line each: rank, "
       "score, number, document");
   add_load_options(*command, rerank->load, Reading::texts);
   command->footer(

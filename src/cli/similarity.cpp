@@ -5,7 +5,7 @@
 #include <span>
 
 #include "commands.hpp"
-#include "json.hpp"
+#include "gerbil/embedder.hpp"
 #include "model.hpp"
 #include "numbers.hpp"
 #include "options.hpp"
@@ -16,7 +16,7 @@ namespace {
 
 struct Similarity {
   std::string model, first, second;
-  LoadOptions load{.purpose = Purpose::embed};
+  LoadFlags load{.options = {.task = Task::embed}};
   EmbedOptions options;
   bool json = false;
 };
@@ -34,8 +34,8 @@ float cosine(std::span<const float> a, std::span<const float> b) {
 }
 
 int execute(const Similarity& command) {
-  const Engine engine = load_engine(command.model, command.load);
-  const auto vectors = engine.embed({command.first, command.second}, command.options).vectors;
+  const Embedder embedder(load_model(command.model, command.load));
+  const auto vectors = embedder.embed({command.first, command.second}, command.options).vectors;
   const std::string value = number_text(cosine(vectors.at(0), vectors.at(1)));
   std::cout << (command.json ? "{\"similarity\":" + value + "}" : value) << '\n';
   return 0;

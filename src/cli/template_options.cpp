@@ -27,14 +27,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kElsewher
     {{"messages", "the conversation"}, {"tools", "--tools FILE"}}};
 
 // --var is read as it comes, flags are when everything has been read.
-void set_thinking(Options& options, bool value) {
-  if (options.template_variables.contains("enable_thinking"))
+void set_thinking(TemplateOptions& options, bool value) {
+  if (options.variables.contains("enable_thinking"))
     throw Error(ErrorCode::invalid_argument,
                 std::format("--var enable_thinking excludes {}.", value ? "--think" : "--no-think"));
   options.enable_thinking = value;
 }
 
-void add_variable(Options& options, const std::string& text) {
+void add_variable(TemplateOptions& options, const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
     throw Error(ErrorCode::invalid_argument, std::format("--var must be NAME=JSON, not '{}'.", text));
@@ -47,13 +47,13 @@ void add_variable(Options& options, const std::string& text) {
     throw Error(ErrorCode::invalid_argument,
                 std::format("--var {}: '{}' is not JSON; a text needs its quotes: --var '{}=\"{}\"'.", name, value,
                             name, value));
-  if (!options.template_variables.emplace(name, value).second)
+  if (!options.variables.emplace(name, value).second)
     throw Error(ErrorCode::invalid_argument, std::format("--var {} is given twice.", name));
 }
 
 }  // namespace
 
-void add_template_options(CLI::App& app, Options& options, std::optional<std::string>& tools) {
+void add_template_options(CLI::App& app, TemplateOptions& options, std::optional<std::string>& tools) {
   CLI::Option* think =
       app.add_flag_callback("--think", [&options] { set_thinking(options, true); }, "Ask the model to think first");
   app.add_flag_callback(

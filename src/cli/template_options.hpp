@@ -5,12 +5,12 @@
 #include <optional>
 #include <string>
 
-#include "gerbil/engine.hpp"
+#include "gerbil/message.hpp"
 
 namespace gerbil::cli {
 
 // --think, --no-think, --tools and --var. They write to `options` and `tools`, a file, which must outlive the parser.
-void add_template_options(CLI::App& app, Options& options, std::optional<std::string>& tools);
+void add_template_options(CLI::App& app, TemplateOptions& options, std::optional<std::string>& tools);
 
 // The JSON array in the file. Throws Error{invalid_argument} for one that holds something else, and what read_text
 // throws.

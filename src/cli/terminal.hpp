@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "gerbil/engine.hpp"
+#include "gerbil/cancellation.hpp"
 
 namespace gerbil::cli {
 

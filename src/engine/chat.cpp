@@ -1,24 +1,33 @@
+#include "gerbil/chat.hpp"
+
 #include <utility>
 
-#include "gerbil/engine.hpp"
+#include "engine/boundary.hpp"
 
 namespace gerbil {
 
-Chat::Chat(Engine engine, std::string system) : engine_(std::move(engine)) {
-  if (!system.empty()) messages_.push_back({"system", std::move(system)});
+Chat::Chat(Generator generator, std::string system) : generator_(std::move(generator)) {
+  if (!system.empty()) guarded([&] { messages_.emplace_back("system", std::move(system)); });
 }
 
-Result Chat::send(std::string_view message, const Options& options) {
-  auto messages = messages_;
-  messages.push_back({"user", std::string(message)});
-  Result result = engine_.generate(messages, options);
+GenerateResult Chat::send(std::string_view message, const GenerateOptions& options) {
+  return send(guarded([&] { return Message("user", std::string(message)); }), options);
+}
+
+GenerateResult Chat::send(Message message, const GenerateOptions& options) {
+  auto messages = guarded([&] {
+    auto all = messages_;
+    all.push_back(std::move(message));
+    return all;
+  });
+  GenerateResult result = generator_.generate(messages, options);
   // Reasoning is not part of the conversation: templates drop it from earlier turns.
-  messages.push_back({"assistant", result.text});
+  guarded([&] { messages.emplace_back("assistant", result.text); });
   messages_ = std::move(messages);
   return result;
 }
 
-void Chat::clear() {
+void Chat::clear() noexcept {
   std::erase_if(messages_, [](const Message& message) { return message.role != "system"; });
 }
 

@@ -47,11 +47,12 @@ Sources from_member(const Json& config) {
   return sources;
 }
 
-// An assistant that only calls tools is often written with "content": null.
-bool fill_null_content(Json& messages) {
+// An assistant that only calls tools is often written with "content": null, or without.
+bool fill_missing_content(Json& messages) {
   bool any = false;
   for (Json& message : messages) {
-    if (message.contains("content") && message["content"].is_null()) {
+    const bool missing = message.contains("content") ? message["content"].is_null() : message.contains("tool_calls");
+    if (missing) {
       message["content"] = "";
       any = true;
     }
@@ -82,19 +83,19 @@ const ChatTemplates::Entry& ChatTemplates::choose(bool tools) const {
   throw Error(ErrorCode::unsupported, "The model has no default chat template; it has: " + names + ".");
 }
 
-bool ChatTemplates::mentions(std::string_view name, const Options& options) const {
+bool ChatTemplates::mentions(std::string_view name, const TemplateOptions& options) const {
   const auto* chosen = std::get_if<jinja::Template>(&choose(!options.tools.empty()));
   return chosen && chosen->mentions(name);
 }
 
-std::string ChatTemplates::render(const Json& messages, const Options& options) const {
+std::string ChatTemplates::render(const Json& messages, const TemplateOptions& options) const {
   const Entry& chosen = choose(!options.tools.empty());
   if (const auto* error = std::get_if<Error>(&chosen)) throw *error;
   Json variables = special_tokens_;
   variables["add_generation_prompt"] = true;
   variables["documents"] = nullptr;
   if (options.enable_thinking) variables["enable_thinking"] = *options.enable_thinking;
-  for (const auto& [name, value] : options.template_variables) {
+  for (const auto& [name, value] : options.variables) {
     variables[name] = parse_exact_json(value, "The template variable '" + name + "'");
   }
   variables["tools"] = nullptr;
@@ -111,7 +112,7 @@ std::string ChatTemplates::render(const Json& messages, const Options& options) 
     return source.render(variables);
   } catch (const Error&) {
     // Many templates join texts without asking whether there is one; those that ask have not come here.
-    if (!fill_null_content(variables["messages"])) throw;
+    if (!fill_missing_content(variables["messages"])) throw;
     return source.render(variables);
   }
 }
@@ -122,12 +123,6 @@ std::optional<ChatTemplates> read_chat_templates(const fs::path& directory, cons
   if (sources.empty()) sources = from_member(read_optional_object(directory / "chat_template.json"));
   if (sources.empty()) return std::nullopt;
   return ChatTemplates(sources, config.special_tokens);
-}
-
-Json to_json(const std::vector<Message>& messages) {
-  Json list = Json::array();
-  for (const Message& message : messages) list.push_back({{"role", message.role}, {"content", message.content}});
-  return list;
 }
 
 }  // namespace gerbil

@@ -11,7 +11,8 @@
 
 #include "base/json.hpp"
 #include "engine/tokenizer_config.hpp"
-#include "gerbil/engine.hpp"
+#include "gerbil/error.hpp"
+#include "gerbil/message.hpp"
 #include "template/template.hpp"
 
 namespace gerbil {
@@ -25,10 +26,10 @@ class ChatTemplates {
   // The prompt for the assistant's next message. `messages` is an array of objects. Throws Error{unsupported} when the
   // template cannot be read, Error{corrupt} for tools or variables that are not JSON, and Error{invalid_argument} for
   // tools that are no array and when the template refuses the conversation.
-  std::string render(const Json& messages, const Options& options) const;
+  std::string render(const Json& messages, const TemplateOptions& options) const;
 
   // Whether the template that the options choose looks at the variable `name`.
-  bool mentions(std::string_view name, const Options& options) const;
+  bool mentions(std::string_view name, const TemplateOptions& options) const;
 
   // A sentence for each template that cannot be read.
   const std::vector<std::string>& problems() const { return problems_; }
@@ -45,8 +46,5 @@ class ChatTemplates {
 // tokenizer_config.json's "chat_template" (a text, a list of named ones, or an object), otherwise chat_template.json.
 // Empty when there is none. Throws Error{corrupt} for values of the wrong type.
 std::optional<ChatTemplates> read_chat_templates(const std::filesystem::path& directory, const TokenizerConfig& config);
-
-// The messages of a conversation as templates see them.
-Json to_json(const std::vector<Message>& messages);
 
 }  // namespace gerbil

@@ -2,6 +2,7 @@
 
 #include "backends/cpu/ceilings.hpp"
 #include "backends/cpu/processor.hpp"
+#include "engine/boundary.hpp"
 
 #ifdef GERBIL_WEBGPU
 #include "backends/webgpu/adapters.hpp"
@@ -9,8 +10,9 @@
 #endif
 
 namespace gerbil {
+namespace {
 
-std::vector<DeviceReport> devices() {
+std::vector<DeviceReport> find_devices() {
   std::vector<DeviceReport> reports;
 #ifdef GERBIL_WEBGPU
   for (webgpu::AdapterReport& adapter : webgpu::adapters()) {
@@ -30,17 +32,7 @@ std::vector<DeviceReport> devices() {
   return reports;
 }
 
-bool use_webgpu(Device device) {
-#ifdef GERBIL_WEBGPU
-  return device == Device::webgpu || (device == Device::automatic && !webgpu::unusable_reason());
-#else
-  if (device == Device::webgpu)
-    throw Error(ErrorCode::unsupported, "This gerbil was built without WebGPU; choose the CPU.");
-  return false;
-#endif
-}
-
-MachineCeilings measure_machine(Device device, int threads) {
+MachineCeilings measure(Device device, int threads) {
 #ifdef GERBIL_WEBGPU
   if (use_webgpu(device)) {
     webgpu::Ceilings ceilings = webgpu::measure_ceilings();
@@ -54,6 +46,24 @@ MachineCeilings measure_machine(Device device, int threads) {
   const auto ceilings = cpu::measure_ceilings(threads);
   return {ceilings.read_bytes_per_second, ceilings.int8_operations_per_second, "int8 dot products",
           ceilings.float_operations_per_second};
+}
+
+}  // namespace
+
+std::vector<DeviceReport> devices() { return guarded(find_devices); }
+
+bool use_webgpu(Device device) {
+#ifdef GERBIL_WEBGPU
+  return device == Device::webgpu || (device == Device::automatic && !webgpu::unusable_reason());
+#else
+  if (device == Device::webgpu)
+    throw Error(ErrorCode::unsupported, "This gerbil was built without WebGPU; choose the CPU.");
+  return false;
+#endif
+}
+
+MachineCeilings measure_machine(Device device, int threads) {
+  return guarded([&] { return measure(device, threads); });
 }
 
 }  // namespace gerbil

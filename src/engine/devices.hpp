@@ -1,7 +1,7 @@
 // The choice of a device.
 #pragma once
 
-#include "gerbil/engine.hpp"
+#include "gerbil/device.hpp"
 
 namespace gerbil {
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "engine/boundary.hpp"
+
 namespace gerbil {
 namespace {
 
@@ -19,7 +21,7 @@ void require(bool condition, std::string_view name, T value, std::string_view ra
 
 constexpr double longest_timeout = 1e9;  // half of a human life, and a number that clocks can add
 
-void check_options(const Options& options, std::int32_t vocabulary) {
+void check_options(const GenerateOptions& options, std::int32_t vocabulary) {
   const SamplingOptions& s = options.sampling;
   require(s.temperature >= 0.0f && std::isfinite(s.temperature), "temperature", s.temperature, "0 or more");
   require(s.top_k >= 0, "top_k", s.top_k, "0 or more");
@@ -43,9 +45,9 @@ void check_options(const Options& options, std::int32_t vocabulary) {
 }
 
 // Tokens that end the answer.
-std::vector<std::int32_t> end_tokens(const ModelFiles& files, const Options& options) {
+std::vector<std::int32_t> end_tokens(const ModelFiles& files, const GenerateOptions& options, bool ignore_end) {
   std::vector<std::int32_t> tokens = options.stop_tokens;
-  if (!options.ignore_end) tokens.append_range(files.end_tokens);
+  if (!ignore_end) tokens.append_range(files.end_tokens);
   if (!files.tokenizer) return tokens;
   // Special tokens are no text: one that is named as a stop text ends the answer by its id.
   for (const std::string& stop : options.stop) {
@@ -55,7 +57,8 @@ std::vector<std::int32_t> end_tokens(const ModelFiles& files, const Options& opt
   return tokens;
 }
 
-runtime::Request make_request(const Prompt& prompt, const Options& options, std::vector<std::int32_t> end_tokens) {
+runtime::Request make_request(const Prompt& prompt, const GenerateOptions& options,
+                              std::vector<std::int32_t> end_tokens) {
   const SamplingOptions& s = options.sampling;
   runtime::Generate generate{.max_tokens = options.max_tokens,
                              .sampling = {.temperature = s.temperature,
@@ -105,10 +108,11 @@ double rate(std::int32_t tokens, double seconds) { return seconds > 0.0 ? tokens
 
 }  // namespace
 
-Generation::Generation(const ModelFiles& files, std::int32_t vocabulary, const Prompt& prompt, const Options& options)
+Generation::Generation(const ModelFiles& files, std::int32_t vocabulary, const Prompt& prompt,
+                       const GenerateOptions& options, bool ignore_end)
     : tokenizer_(files.tokenizer ? &*files.tokenizer : nullptr),
-      end_tokens_(gerbil::end_tokens(files, options)),
-      answer_(options.stop, prompt.in_reasoning, options.on_text) {
+      end_tokens_(gerbil::end_tokens(files, options, ignore_end)),
+      answer_(options.stop, prompt.in_reasoning, callers(options.on_text)) {
   check_options(options, vocabulary);
   request_ = make_request(prompt, options, end_tokens_);
   if (tokenizer_) detokenizer_.emplace(*tokenizer_);
@@ -128,10 +132,10 @@ bool Generation::take(const runtime::Event& event) {
   return answer_.push(detokenizer_->push(token));
 }
 
-Result Generation::finish(const runtime::Outcome& outcome) {
+GenerateResult Generation::finish(const runtime::Outcome& outcome) {
   if (detokenizer_) answer_.push(detokenizer_->finish());
   answer_.finish();
-  Result result;
+  GenerateResult result;
   result.text = answer_.text();
   result.reasoning = answer_.reasoning();
   result.log_probabilities = std::move(log_probabilities_);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/model_files.hpp"
-#include "gerbil/engine.hpp"
+#include "gerbil/generator.hpp"
 #include "runtime/answer.hpp"
 #include "runtime/request.hpp"
 
@@ -20,12 +20,13 @@ struct Prompt {
 class Generation {
  public:
   // Throws Error{invalid_argument} for options out of range. The files must outlive it.
-  Generation(const ModelFiles& files, std::int32_t vocabulary, const Prompt& prompt, const Options& options);
+  Generation(const ModelFiles& files, std::int32_t vocabulary, const Prompt& prompt, const GenerateOptions& options,
+             bool ignore_end);
 
   const runtime::Request& request() const { return request_; }
   // Takes what happens before the end; false once a stop sequence has been found.
   bool take(const runtime::Event& event);
-  Result finish(const runtime::Outcome& outcome);
+  GenerateResult finish(const runtime::Outcome& outcome);
 
  private:
   const tokenizer::Tokenizer* tokenizer_;  // null: ids only

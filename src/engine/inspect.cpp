@@ -1,13 +1,15 @@
 #include "gerbil/inspect.hpp"
 
+#include "engine/boundary.hpp"
 #include "engine/model_weights.hpp"
 #include "engine/self_check.hpp"
 #include "engine/source.hpp"
 #include "graph/passes/passes.hpp"
 
 namespace gerbil {
+namespace {
 
-Inspection inspect(const std::string& model) {
+Inspection look_into(const std::string& model) {
   Inspection result;
   const ModelSource source = open_source(model, {});
   result.architecture = models::architecture(source.config);
@@ -27,7 +29,10 @@ Inspection inspect(const std::string& model) {
   result.context_length = source.longest_context(graph);
   result.vocabulary_size = table_rows(graph, graph::Index::token);
   result.pipeline = source.pipeline.summary();
-  if (source.whole_texts()) result.dimensions = graph.value(graph.output).width;
+  if (source.whole_texts()) {
+    const bool classes = source.pipeline.head.kind == models::Head::Kind::classes;
+    (classes ? result.classes : result.dimensions) = graph.value(graph.output).width;
+  }
   graph::optimize(graph, [&](const auto& a, const auto& b) { return can_merge(source.weights, a, b); });
   result.optimized_graph = graph::to_string(graph);
   result.arena_bytes_per_token = graph::plan_memory(graph).peak * static_cast<std::int64_t>(sizeof(float));
@@ -37,9 +42,17 @@ Inspection inspect(const std::string& model) {
   return result;
 }
 
+}  // namespace
+
+Inspection inspect(const std::string& model) {
+  return guarded([&] { return look_into(model); });
+}
+
 std::vector<std::string> check_weights(const std::string& model) {
-  const ModelSource source = open_source(model, {});
-  return check_weights(source.build(), source.weights, formats::CheckMode::full);
+  return guarded([&] {
+    const ModelSource source = open_source(model, {});
+    return check_weights(source.build(), source.weights, formats::CheckMode::full);
+  });
 }
 
 }  // namespace gerbil

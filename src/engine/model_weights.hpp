@@ -5,7 +5,7 @@
 
 #include "backends/program.hpp"
 #include "formats/checkpoint.hpp"
-#include "gerbil/engine.hpp"
+#include "gerbil/model.hpp"
 #include "models/registry.hpp"
 
 namespace gerbil {

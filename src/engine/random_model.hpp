@@ -7,7 +7,7 @@
 
 #include "backends/program.hpp"
 #include "base/json.hpp"
-#include "gerbil/engine.hpp"
+#include "gerbil/model.hpp"
 
 namespace gerbil {
 

@@ -5,6 +5,8 @@
 #include <format>
 #include <span>
 
+#include "engine/conversation.hpp"
+
 namespace gerbil {
 namespace {
 
@@ -28,7 +30,7 @@ double log_sum_exp(std::span<const float> row) {
 std::vector<std::int32_t> question_tokens(const ModelFiles& files) {
   if (!files.chat_templates) return {};
   try {
-    const Json messages = to_json({{"user", std::string(question)}});
+    const Json messages = template_messages({{"user", std::string(question)}});
     return files.tokenizer->encode(files.chat_templates->render(messages, {.enable_thinking = false}), false);
   } catch (const Error&) {
     return {};

@@ -17,21 +17,14 @@ namespace {
 
 using enum models::Head::Kind;
 
-// What the model is to be used for.
-models::Head::Kind wanted_head(const ModelSource& source, Purpose purpose) {
-  const models::Head::Kind made_for = source.family->kind;
-  if (made_for == token) {
-    // LogitScore makes a score of the next token's logits, as rerank() does.
-    const bool pipeline = !source.sentence.modules.empty() &&
-                          !std::ranges::contains(source.sentence.modules, "LogitScore", &SentenceModule::name);
-    return purpose == Purpose::embed || (purpose == Purpose::automatic && pipeline) ? embedding : token;
-  }
-  if (purpose == Purpose::generate) {
-    throw Error(ErrorCode::unsupported, "The model '" + source.name + "' (" + models::architecture(source.config) +
-                                            ") cannot generate text: it " +
-                                            (made_for == embedding ? "makes embeddings." : "classifies texts."));
-  }
-  return made_for;
+// What the model is to be used for: a language model has a choice.
+models::Head::Kind wanted_head(const ModelSource& source, std::optional<Task> task) {
+  if (source.family->kind != token) return source.family->kind;
+  if (task) return *task == Task::embed ? embedding : token;
+  // LogitScore makes a score of the next token's logits, as a Ranker does.
+  const bool pipeline = !source.sentence.modules.empty() &&
+                        !std::ranges::contains(source.sentence.modules, "LogitScore", &SentenceModule::name);
+  return pipeline ? embedding : token;
 }
 
 // A language model whose modules say that it ranks is asked in one form, which is not the one that they describe.
@@ -204,8 +197,8 @@ std::int32_t ModelSource::longest_context(const graph::Graph& graph) const {
 
 ModelSource open_source(const std::string& model, const LoadOptions& options) {
   ModelSource source = open_files(model, options);
-  source.pipeline.head.kind = wanted_head(source, options.purpose);
-  if (source.pipeline.head.kind == token && options.purpose != Purpose::generate) say_form_of_pairs(source);
+  source.pipeline.head.kind = wanted_head(source, options.task);
+  if (source.pipeline.head.kind == token && options.task != Task::generate) say_form_of_pairs(source);
   if (source.pipeline.head.kind == embedding) {
     source.pipeline = read_sentence_pipeline(source.sentence, source.config, *source.family,
                                              source.checkpoint ? &*source.checkpoint : nullptr);

@@ -8,7 +8,7 @@
 #include "backends/program.hpp"
 #include "engine/sentence_pipeline.hpp"
 #include "formats/checkpoint.hpp"
-#include "gerbil/engine.hpp"
+#include "gerbil/model.hpp"
 #include "models/registry.hpp"
 
 namespace gerbil {
@@ -24,7 +24,7 @@ struct ModelSource {
   WeightSource weights;
   std::vector<std::string> warnings;                   // what was read otherwise than the files say
   SentencePipeline pipeline;                           // its head is what the model is loaded for
-  Activation score_activation = Activation::identity;  // what rerank() gives of a score
+  Activation score_activation = Activation::identity;  // what a Ranker gives of a score
 
   bool whole_texts() const { return pipeline.head.kind != models::Head::Kind::token; }
   graph::Graph build() const { return models::build(config, pipeline.head); }
@@ -32,8 +32,8 @@ struct ModelSource {
   std::int32_t longest_context(const graph::Graph& graph) const;
 };
 
-// Throws what Checkpoint::open throws, and Error{unsupported} for an architecture that gerbil lacks, a purpose that the
-// model does not serve, and files of sentence-transformers that ask for what gerbil does not have.
+// Throws what Checkpoint::open throws, and Error{unsupported} for an architecture that gerbil lacks and for files of
+// sentence-transformers that ask for what gerbil does not have. Whether the model can do options.task is not looked at.
 ModelSource open_source(const std::string& model, const LoadOptions& options);
 
 // Rows of the smallest table that `index` chooses from; 1 when there is none.

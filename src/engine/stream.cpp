@@ -4,36 +4,37 @@
 #include <mutex>
 #include <utility>
 
-#include "gerbil/engine.hpp"
+#include "engine/boundary.hpp"
+#include "gerbil/generator.hpp"
 
 namespace gerbil {
 
 struct Stream::State {
-  State(Engine e, const Options& o) : engine(std::move(e)), options(o) {
+  State(Generator g, const GenerateOptions& o) : generator(std::move(g)), options(o) {
     options.cancellation = o.cancellation.child();
     options.on_text = [this, on_text = o.on_text](std::string_view piece, bool reasoning) {
       if (on_text) on_text(piece, reasoning);
       if (reasoning) return;
       const std::lock_guard lock(mutex);
-      pieces.emplace_back(piece);
+      guarded([&] { pieces.emplace_back(piece); });
       changed.notify_all();
     };
   }
 
-  Engine engine;
-  Options options;
+  Generator generator;
+  GenerateOptions options;
 
   std::mutex mutex;  // guards what follows
   std::condition_variable changed;
   std::deque<std::string> pieces;
   bool done = false;
   std::exception_ptr error;
-  Result result;
+  GenerateResult result;
 
   std::string current;  // the consumer's piece
 
   void start(const auto& prompt) {
-    const auto end = [this](Result made, std::exception_ptr failure) {
+    const auto end = [this](GenerateResult made, std::exception_ptr failure) {
       const std::lock_guard lock(mutex);
       result = std::move(made);
       error = std::move(failure);
@@ -41,7 +42,7 @@ struct Stream::State {
       changed.notify_all();
     };
     try {
-      engine.submit(prompt, options, end);
+      generator.submit(prompt, options, end);
     } catch (...) {
       done = true;  // nothing runs that the destructor could wait for
       throw;
@@ -53,7 +54,7 @@ struct Stream::State {
 #if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
     while (!ready()) {
       lock.unlock();
-      engine.poll();
+      generator.model().poll();
       lock.lock();
     }
 #else
@@ -102,21 +103,21 @@ Stream::Iterator& Stream::Iterator::operator++() {
 
 bool Stream::Iterator::at_end() const { return stream_ == nullptr; }
 
-const Result& Stream::result() {
+const GenerateResult& Stream::result() {
   std::unique_lock lock(state_->mutex);
   state_->wait(lock, [this] { return state_->done; });
   if (state_->error) std::rethrow_exception(state_->error);
   return state_->result;
 }
 
-Stream Engine::stream(std::string_view prompt, const Options& options) const {
-  auto state = std::make_unique<Stream::State>(*this, options);
+Stream Generator::stream(std::string_view prompt, const GenerateOptions& options) const {
+  auto state = guarded([&] { return std::make_unique<Stream::State>(*this, options); });
   state->start(prompt);
   return Stream(std::move(state));
 }
 
-Stream Engine::stream(const std::vector<Message>& messages, const Options& options) const {
-  auto state = std::make_unique<Stream::State>(*this, options);
+Stream Generator::stream(const std::vector<Message>& messages, const GenerateOptions& options) const {
+  auto state = guarded([&] { return std::make_unique<Stream::State>(*this, options); });
   state->start(messages);
   return Stream(std::move(state));
 }

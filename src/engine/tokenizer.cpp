@@ -1,5 +1,6 @@
 #include "gerbil/tokenizer.hpp"
 
+#include "engine/boundary.hpp"
 #include "engine/json_file.hpp"
 #include "engine/model_path.hpp"
 #include "engine/sentence_modules.hpp"
@@ -11,9 +12,10 @@ namespace gerbil {
 struct Tokenizer::State {
   tokenizer::Tokenizer tokenizer;
   std::vector<std::string> warnings;
+  static std::shared_ptr<const State> load(const std::string& model);
 };
 
-Tokenizer Tokenizer::load(const std::string& model) {
+std::shared_ptr<const Tokenizer::State> Tokenizer::State::load(const std::string& model) {
   const auto root = resolve_model(model);
   std::vector<std::string> warnings;
   std::vector<SentenceModule> modules = read_sentence_modules(root, warnings);
@@ -24,18 +26,24 @@ Tokenizer Tokenizer::load(const std::string& model) {
   auto tokenizer = tokenizer::Tokenizer::from_file(directory / "tokenizer.json", files.settings);
   warnings.insert(warnings.end(), files.warnings.begin(), files.warnings.end());
   warnings.insert(warnings.end(), tokenizer.warnings().begin(), tokenizer.warnings().end());
-  return Tokenizer(std::make_shared<const State>(State{std::move(tokenizer), std::move(warnings)}));
+  return std::make_shared<const State>(State{std::move(tokenizer), std::move(warnings)});
+}
+
+Tokenizer Tokenizer::load(const std::string& model) {
+  return guarded([&] { return Tokenizer(State::load(model)); });
 }
 
 std::vector<std::int32_t> Tokenizer::tokenize(std::string_view text, bool add_special) const {
-  return state_->tokenizer.encode(text, add_special);
+  return guarded([&] { return state_->tokenizer.encode(text, add_special); });
 }
 
 std::string Tokenizer::detokenize(const std::vector<std::int32_t>& tokens, bool skip_special) const {
-  return state_->tokenizer.decode(tokens, skip_special);
+  return guarded([&] { return state_->tokenizer.decode(tokens, skip_special); });
 }
 
-std::string Tokenizer::token(std::int32_t id) const { return state_->tokenizer.token(id); }
+std::string Tokenizer::token(std::int32_t id) const {
+  return guarded([&] { return state_->tokenizer.token(id); });
+}
 
 const std::vector<std::string>& Tokenizer::warnings() const { return state_->warnings; }
 

@@ -27,6 +27,14 @@ TEST(Json, RejectsDuplicateKeys) {
             R"(config.json is not valid JSON: the key "a" occurs twice in one object.)");
 }
 
+TEST(Json, OfRequestsNothingIsGuessed) {
+  EXPECT_EQ(parse_strict_json("[18446744073709551615,1e30]", "x").dump(), "[18446744073709551615,1e+30]");
+  EXPECT_EQ(message_of([] { parse_strict_json("[18446744073709551616]", "The request"); }),
+            "The request is not valid JSON: the number \"18446744073709551616\" has more than 64 bits.");
+  for (const char* text : {R"({"a":1,"a":2})", "[NaN]", "[-Infinity]"})
+    EXPECT_NE(message_of([&] { parse_strict_json(text, "x"); }), "no error") << text;
+}
+
 TEST(Json, TakesTheLastOfRepeatedKeysWherePythonDoes) {
   std::vector<std::string> warnings;
   const Json object = parse_python_json(R"({"a":1,"b":{"a":[NaN],"c":2,"a":{"x":3}},"a":"last"})", "'f'", &warnings);

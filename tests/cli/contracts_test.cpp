@@ -35,6 +35,8 @@ std::vector<float> golden_logits(const Json& entry) {
   return values;
 }
 
+std::size_t prompt_tokens(const Json& answer) { return answer.at("usage").at("prompt_tokens"); }
+
 std::string list(const Json& ids) {
   std::string text;
   for (const Json& id : ids) text += (text.empty() ? "" : ",") + id.dump();
@@ -97,14 +99,13 @@ TEST(CommandLine, AnEmptyValueIsAValue) {
     arguments.insert(arguments.end(), option.begin(), option.end());
     EXPECT_EQ(gerbil_json(arguments, "not read"), nothing);
   }
-  EXPECT_EQ(gerbil_json({"embed", nano(), "--text=", "--text=the", "--task="}).at("embeddings").size(), 2u);
+  EXPECT_EQ(gerbil_json({"embed", nano(), "--text=", "--text=the", "--task="}).at("data").size(), 2u);
   const Json plain = gerbil_json({"run", nano(), kStory, "-n", "4"});
   EXPECT_EQ(gerbil_json({"run", nano(), "--system=", "--stop=", kStory, "-n", "4"}).at("tokens"), plain.at("tokens"));
   const Outcome number = gerbil({"run", nano(), "--seed=", kStory});
   EXPECT_EQ(number.status, 2);
   EXPECT_THAT(number.err, HasSubstr("not ''"));
-  EXPECT_EQ(gerbil_json({"run", nano(), "", "-n", "1"}, kStory).at("prompt_tokens").get<std::size_t>() + ids_of(kStory),
-            plain.at("prompt_tokens").get<std::size_t>());
+  EXPECT_EQ(prompt_tokens(gerbil_json({"run", nano(), "", "-n", "1"}, kStory)) + ids_of(kStory), prompt_tokens(plain));
 }
 
 TEST(CommandLine, AValueThatLooksLikeAnOptionIsAValue) {
@@ -115,7 +116,7 @@ TEST(CommandLine, AValueThatLooksLikeAnOptionIsAValue) {
   };
   EXPECT_EQ(tokens({"--text", "--file="}), tokens({"--text=--file="}));
   const Outcome outcome = gerbil({"run", "--raw", "--json", "-n", "1", nano(), "--", "--system="});
-  EXPECT_EQ(Json::parse(outcome.out).at("prompt_tokens"), tokens({"--text=--system="}).at("ids").size());
+  EXPECT_EQ(prompt_tokens(Json::parse(outcome.out)), tokens({"--text=--system="}).at("ids").size());
 }
 
 TEST(Tokenize, SpecialTokensAreAddedUnlessUnwanted) {
@@ -178,37 +179,39 @@ TEST(Run, PromptFromArgumentFileAndPipeAreTheSame) {
 
 TEST(Run, JsonSaysWhatHappened) {
   const Json json = gerbil_json({"run", nano(), kStory, "-n", "12", "--log-probabilities", "3"});
-  EXPECT_EQ(json.at("text").get<std::string>() + "\n", gerbil({"run", nano(), kStory, "-n", "12"}).out);
+  EXPECT_EQ(json.at("message").at("content").get<std::string>() + "\n",
+            gerbil({"run", nano(), kStory, "-n", "12"}).out);
   EXPECT_EQ(json.at("finish_reason"), "length");
-  EXPECT_EQ(json.at("generated_tokens"), 12);
+  EXPECT_EQ(json.at("usage").at("completion_tokens"), 12);
   EXPECT_EQ(json.at("tokens").size(), 12u);
-  EXPECT_GT(json.at("prompt_tokens"), 5);
+  EXPECT_GT(prompt_tokens(json), 5u);
   EXPECT_EQ(json.at("model"), "nano");
-  ASSERT_EQ(json.at("log_probabilities").size(), 12u);
-  for (const Json& token : json.at("log_probabilities")) {
-    EXPECT_LE(token.at("log_probability").get<double>(), 0.0);
+  ASSERT_EQ(json.at("logprobs").at("content").size(), 12u);
+  for (const Json& token : json.at("logprobs").at("content")) {
+    EXPECT_LE(token.at("logprob").get<double>(), 0.0);
     // Greedy: the chosen token is the most likely of the alternatives.
-    ASSERT_EQ(token.at("alternatives").size(), 3u);
-    EXPECT_EQ(token.at("token"), token.at("alternatives")[0].at("token"));
+    ASSERT_EQ(token.at("top_logprobs").size(), 3u);
+    EXPECT_EQ(token.at("token_id"), token.at("top_logprobs")[0].at("token_id"));
   }
   for (const char* time :
-       {"load", "time_to_first_token", "prefill", "decode", "prefill_tokens_per_second", "decode_tokens_per_second"})
+       {"time_to_first_token", "prefill", "decode", "prefill_tokens_per_second", "decode_tokens_per_second"})
     EXPECT_GT(json.at("timings").at(time).get<double>(), 0.0) << time;
+  EXPECT_GT(json.at("load_seconds").get<double>(), 0.0);
 }
 
 TEST(Run, RawContinuesThePromptAsItIs) {
   const Json ids = gerbil_json({"tokenize", nano(), "--text", "Once upon a time"}).at("ids");
-  EXPECT_EQ(gerbil_json({"run", nano(), "Once upon a time", "--raw", "-n", "4"}).at("prompt_tokens"), ids.size());
-  EXPECT_GT(gerbil_json({"run", nano(), "Once upon a time", "-n", "4"}).at("prompt_tokens"), ids.size());
+  EXPECT_EQ(prompt_tokens(gerbil_json({"run", nano(), "Once upon a time", "--raw", "-n", "4"})), ids.size());
+  EXPECT_GT(prompt_tokens(gerbil_json({"run", nano(), "Once upon a time", "-n", "4"})), ids.size());
 }
 
 TEST(Run, SystemMessageReachesTheModel) {
-  const auto prompt_tokens = [](const Arguments& more) {
+  const auto length = [](const Arguments& more) {
     Arguments arguments{"run", nano(), kStory, "-n", "2"};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return gerbil_json(arguments).at("prompt_tokens").get<int>();
+    return prompt_tokens(gerbil_json(arguments));
   };
-  EXPECT_GT(prompt_tokens({"--system", "Answer with one short sentence, please."}), prompt_tokens({}));
+  EXPECT_GT(length({"--system", "Answer with one short sentence, please."}), length({}));
 }
 
 TEST(Run, FlagsThatChangeNothingAreSaid) {
@@ -231,7 +234,7 @@ TEST(Run, StopsBeforeTheStopText) {
   const std::size_t dot = answer.find('.');
   ASSERT_NE(dot, std::string::npos);
   const Json json = gerbil_json({"run", nano(), kStory, "-n", "60", "--stop", "."});
-  EXPECT_EQ(json.at("text"), answer.substr(0, dot));
+  EXPECT_EQ(json.at("message").at("content"), answer.substr(0, dot));
   EXPECT_EQ(json.at("finish_reason"), "stop");
 }
 

@@ -27,7 +27,9 @@ const std::string& model() {
 std::vector<Vector> embed(const std::string& of, const Arguments& more, const std::string& input = {}) {
   Arguments arguments{"embed", of, "--device", "cpu"};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  return gerbil_json(arguments, input).at("embeddings").get<std::vector<Vector>>();
+  std::vector<Vector> vectors;
+  for (const Json& entry : gerbil_json(arguments, input).at("data")) vectors.push_back(entry.at("embedding"));
+  return vectors;
 }
 
 double length(const Vector& vector) {
@@ -42,25 +44,25 @@ double cosine(const Vector& a, const Vector& b) {
   return product / length(a) / length(b);
 }
 
-TEST(Embed, JsonBeginsWithItsThreeKeys) {
+TEST(Embed, JsonIsThatOfTheCodec) {
   const Outcome outcome = gerbil({"embed", model(), "--text", "the fox runs", "--text", "moo", "--json"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.err, IsEmpty());
-  EXPECT_THAT(outcome.out, StartsWith("{\"embeddings\":[["));
+  EXPECT_THAT(outcome.out, StartsWith("{\"model\":"));
   const auto json = nlohmann::ordered_json::parse(outcome.out);
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
-  keys.resize(3);
-  EXPECT_THAT(keys, ElementsAre("embeddings", "dimensions", "tokens"));
+  EXPECT_THAT(keys, ElementsAre("model", "device", "load_seconds", "data", "dimensions", "usage", "seconds"));
   EXPECT_EQ(json.at("dimensions"), 32);
-  EXPECT_EQ(json.at("tokens"), 5 + 3);  // [CLS] and [SEP] around each
-  ASSERT_EQ(json.at("embeddings").size(), 2u);
-  for (const auto& vector : json.at("embeddings")) {
+  EXPECT_EQ(json.at("usage").at("prompt_tokens"), 5 + 3);  // [CLS] and [SEP] around each
+  ASSERT_EQ(json.at("data").size(), 2u);
+  for (const auto& entry : json.at("data")) {
+    const auto& vector = entry.at("embedding");
     ASSERT_EQ(vector.size(), 32u);
     EXPECT_NEAR(length(vector.get<Vector>()), 1.0, 1e-6);
   }
-  EXPECT_NE(json.at("embeddings")[0], json.at("embeddings")[1]);
-  EXPECT_GT(json.at("timings").at("embed").get<double>(), 0.0);
+  EXPECT_NE(json.at("data")[0].at("embedding"), json.at("data")[1].at("embedding"));
+  EXPECT_GT(json.at("seconds").get<double>(), 0.0);
 }
 
 TEST(Embed, ALineATextHasTheSameNumbers) {
@@ -93,7 +95,7 @@ TEST(Embed, AFileWithoutLinesIsAWarningAndNoVectors) {
   const std::string file = folder.write("empty", "");
   const Outcome outcome = gerbil({"embed", model(), "--file", file, "--json"});
   EXPECT_EQ(outcome.status, 0);
-  EXPECT_THAT(outcome.out, StartsWith("{\"embeddings\":[],\"dimensions\":32,\"tokens\":0,"));
+  EXPECT_THAT(outcome.out, HasSubstr("\"data\":[],\"dimensions\":32,\"usage\":{\"prompt_tokens\":0,"));
   EXPECT_THAT(outcome.err, HasSubstr("'" + file + "' has no lines"));
   EXPECT_THAT(gerbil({"embed", model(), "--file", file}).out, IsEmpty());
 }
@@ -132,7 +134,7 @@ TEST(Embed, TextsThatAreTooLongAreNamedOrCut) {
   EXPECT_THAT(outcome.err, HasSubstr("at most 64"));
   EXPECT_THAT(outcome.out, IsEmpty());
   const Json json = gerbil_json({"embed", model(), "--text", "moo", "--text", long_text(), "--truncate"});
-  EXPECT_EQ(json.at("tokens"), 3 + 64);
+  EXPECT_EQ(json.at("usage").at("prompt_tokens"), 3 + 64);
 }
 
 TEST(Embed, ALanguageModelEmbedsToo) {
@@ -162,6 +164,7 @@ TEST(Inspect, SaysHowAnEmbeddingIsMade) {
   const Json language = gerbil_json({"inspect", nano()});
   EXPECT_EQ(language.at("pipeline"), "");
   EXPECT_EQ(language.at("dimensions"), 0);
+  EXPECT_EQ(language.at("classes"), 0);
 }
 
 }  // namespace

@@ -113,15 +113,23 @@ TEST_P(Misuse, IsASentenceThatHelps) {
 
 INSTANTIATE_TEST_SUITE_P(
     Models, Misuse,
-    ::testing::Values(Misused{"bert_mean", {"hi"}, "run", "makes embeddings and generates no text: use gerbil embed"},
-                      Misused{"bert_mean", {}, "chat", "use gerbil embed"},
-                      Misused{"bert_classifier", {"hi"}, "run", "use gerbil rerank"},
-                      Misused{"bert_classifier_two_labels", {"hi"}, "run", "classifies texts and generates none"},
-                      Misused{"bert_classifier", {"--text", "a"}, "embed", "makes no embeddings; use rerank"},
-                      Misused{"bert_classifier", {"a", "b"}, "similarity", "makes no embeddings; use rerank"},
-                      Misused{"bert_mean", {"--query", "a", "--text", "b"}, "rerank", "makes embeddings, but ranking"},
-                      Misused{"bert_classifier_two_labels", {"--query", "a", "--text", "b"}, "rerank", "2 classes"},
-                      Misused{"bert_mean", {"--tokens", "1"}, "logits", "cannot generate text"}));
+    ::testing::Values(
+        Misused{"bert_mean",
+                {"hi"},
+                "run",
+                "makes embeddings, so it cannot generate text: it is for an Embedder (gerbil embed)"},
+        Misused{"bert_mean", {}, "chat", "gerbil embed"},
+        Misused{"bert_classifier", {"hi"}, "run", "it is for a Ranker (gerbil rerank)"},
+        Misused{
+            "bert_classifier_two_labels", {"hi"}, "run", "classifies texts into 2 classes, so it cannot generate text"},
+        Misused{
+            "bert_classifier", {"--text", "a"}, "embed", "cannot make embeddings: it is for a Ranker (gerbil rerank)"},
+        Misused{
+            "bert_classifier", {"a", "b"}, "similarity", "cannot make embeddings: it is for a Ranker (gerbil rerank)"},
+        Misused{
+            "bert_mean", {"--query", "a", "--text", "b"}, "rerank", "makes embeddings, so it cannot rank documents"},
+        Misused{"bert_classifier_two_labels", {"--query", "a", "--text", "b"}, "rerank", "2 classes"},
+        Misused{"bert_mean", {"--tokens", "1"}, "logits", "cannot generate text"}));
 
 }  // namespace
 }  // namespace gerbil::testing

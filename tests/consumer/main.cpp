@@ -1,14 +1,14 @@
 // consumer MODEL: streams an answer, and shows the error for a model that does not exist.
-#include <gerbil/engine.hpp>
-#include <gerbil/inspect.hpp>
-#include <gerbil/tokenizer.hpp>
+#include <gerbil/gerbil.hpp>
 
 #include <iostream>
 
 int main(int, char** arguments) {
-  const auto engine = gerbil::Engine::load(arguments[1], {.device = gerbil::Device::cpu});
-  for (std::string_view piece : engine.stream("Tell me a story about a fox", {.max_tokens = 120})) std::cout << piece;
+  const gerbil::Generator generator(gerbil::Model::load(arguments[1], {.device = gerbil::Device::cpu}));
+  for (std::string_view piece : generator.stream("Tell me a story about a fox", {.max_tokens = 120}))
+    std::cout << piece;
   std::cout << '\n';
+  if (gerbil::from_json<gerbil::Message>(gerbil::to_json(gerbil::Message("user", "Hi"))).text() != "Hi") return 1;
   try {
     gerbil::inspect("/no/such/model");
   } catch (const gerbil::Error& error) {

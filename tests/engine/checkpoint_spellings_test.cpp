@@ -58,10 +58,10 @@ struct Copy {
   // The warnings; fails where the logits are not the golden's.
   std::vector<std::string> load(const std::string& config_text = {}) const {
     write(path / "config.json", config_text.empty() ? config.dump() : config_text);
-    const Engine engine =
-        Engine::load(path.string(), {.device = Device::cpu, .threads = 1, .exact = true, .check = false});
+    const LoadOptions options{.device = Device::cpu, .threads = 1, .check = false};
+    const Generator generator(Model::load(path.string(), options, {.exact = true}));
     const std::vector<float> expected = testing::expected_logits(golden);
-    const std::vector<float> logits = engine.logits(golden.tokens);
+    const std::vector<float> logits = generator.logits(golden.tokens);
     EXPECT_EQ(logits.size(), expected.size());
     float error = 0, largest = 0;
     for (std::size_t i = 0; i < std::min(expected.size(), logits.size()); ++i) {
@@ -69,7 +69,7 @@ struct Copy {
       largest = std::max(largest, std::abs(expected[i]));
     }
     EXPECT_LT(error, golden.tolerance * largest);
-    return engine.warnings();
+    return generator.model().warnings();
   }
 };
 
@@ -312,10 +312,10 @@ class EndTokens : public ::testing::Test {
     std::filesystem::remove(path_ / "config.json");
     write(path_ / "config.json", config.dump());
     write(path_ / "generation_config.json", generation.dump());
-    const Engine engine = Engine::load(path_.string(), {.device = Device::cpu, .threads = 1, .check = false});
-    EXPECT_EQ(engine.warnings().size(), warnings);
-    const Result result =
-        engine.generate("Once upon a time", {.max_tokens = 8, .sampling = {.temperature = 0.0f}, .raw = true});
+    const Generator generator(Model::load(path_.string(), {.device = Device::cpu, .threads = 1, .check = false}));
+    EXPECT_EQ(generator.model().warnings().size(), warnings);
+    const GenerateResult result =
+        generator.generate("Once upon a time", {.max_tokens = 8, .sampling = {.temperature = 0.0f}, .raw = true});
     if (tokens_.empty()) tokens_ = result.tokens;
     return result.generated_tokens;
   }

@@ -10,6 +10,8 @@
 #include <tuple>
 
 #include "engine/golden_case.hpp"
+#include "gerbil/classifier.hpp"
+#include "gerbil/embedder.hpp"
 
 namespace gerbil {
 namespace {
@@ -73,12 +75,14 @@ std::vector<EmbeddingCase> embedding_cases() {
 }
 
 // The rows that the manifest expects.
-std::vector<std::vector<float>> run(const Engine& engine, const EmbeddingCase& golden) {
-  if (golden.kind != "reranker") return engine.embed(golden.texts, golden.options).vectors;
+std::vector<std::vector<float>> run(const Model& model, const EmbeddingCase& golden) {
+  if (golden.kind == "embedding") return Embedder(model).embed(golden.texts, golden.options).vectors;
+  if (golden.kind == "classifier") return Classifier(model).classify(golden.texts).logits;
+  const Generator generator(model);
   std::vector<std::vector<float>> scores;
   for (const TokenizedText& text : golden.texts) {
-    const std::vector<float> logits = engine.logits(text.ids);
-    const float* last = &logits[logits.size() - static_cast<std::size_t>(engine.info().vocabulary_size)];
+    const std::vector<float> logits = generator.logits(text.ids);
+    const float* last = &logits[logits.size() - static_cast<std::size_t>(model.info().vocabulary_size)];
     scores.push_back({1.0f / (1.0f + std::exp(last[golden.no] - last[golden.yes]))});
   }
   return scores;
@@ -118,14 +122,9 @@ TEST_P(EmbeddingGoldens, RowsMatchTheReference) {
   const std::vector<bool> graphs = device == Device::cpu ? std::vector{true, false} : std::vector{true};
   for (const bool optimize : graphs) {
     SCOPED_TRACE(optimize ? "optimized graph" : "graph as written");
-    const Engine engine = Engine::load(golden.folder, {.device = device,
-                                                       .threads = 2,
-                                                       .quantize = golden.quantize,
-                                                       .group_size = golden.group_size,
-                                                       .exact = true,
-                                                       .check = false,
-                                                       .optimize = optimize});
-    const auto rows = run(engine, golden);
+    const LoadOptions options{
+        .device = device, .threads = 2, .quantize = golden.quantize, .group_size = golden.group_size, .check = false};
+    const auto rows = run(Model::load(golden.folder, options, {.exact = true, .optimize = optimize}), golden);
     ASSERT_EQ(rows.size(), golden.texts.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       ASSERT_EQ(rows[i].size(), static_cast<std::size_t>(golden.dimensions));
@@ -142,13 +141,14 @@ class EmbeddingCompany : public EmbeddingGoldens {};
 // A text's row is the same alone, in company, and when the steps hold one text each.
 TEST_P(EmbeddingCompany, ChangesNothing) {
   const auto& [golden, device] = GetParam();
-  const Engine engine = Engine::load(
+  const Model model = Model::load(
       golden.folder,
       {.device = device, .threads = 2, .quantize = golden.quantize, .group_size = golden.group_size, .check = false});
-  const auto together = engine.embed(golden.texts, golden.options).vectors;
+  const auto together = run(model, golden);
   for (std::size_t i = 0; i < golden.texts.size(); ++i) {
-    const std::vector<TokenizedText> one{golden.texts[i]};
-    EXPECT_EQ(engine.embed(one, golden.options).vectors.front(), together[i]) << "text " << i + 1;
+    EmbeddingCase one = golden;
+    one.texts = {golden.texts[i]};
+    EXPECT_EQ(run(model, one).front(), together[i]) << "text " << i + 1;
   }
 }
 

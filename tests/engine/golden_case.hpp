@@ -1,4 +1,4 @@
-// The fixtures of tests/fixtures/goldens, as their manifest lists them, and a directory that Engine::load can open for
+// The fixtures of tests/fixtures/goldens, as their manifest lists them, and a directory that Model::load can open for
 // each. tools/goldens says how they were made.
 #pragma once
 
@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "gerbil/engine.hpp"
+#include "gerbil/diagnostics.hpp"
+#include "gerbil/generator.hpp"
 
 namespace gerbil::testing {
 

@@ -35,16 +35,15 @@ TEST_P(Goldens, LogitsMatchTransformers) {
   const testing::ModelDirectory directory(golden);
   for (const bool optimize : {true, false}) {
     SCOPED_TRACE(optimize ? "optimized graph" : "graph as written");
-    const Engine engine = Engine::load(directory.path(), {.device = device,
-                                                          .threads = 2,
-                                                          .context_length = golden.context_length,
-                                                          .quantize = golden.quantize,
-                                                          .group_size = golden.group_size,
-                                                          .exact = true,
-                                                          .check = false,
-                                                          .optimize = optimize});
-    EXPECT_EQ(engine.info().vocabulary_size, golden.vocabulary_size);
-    const std::vector<float> logits = engine.logits(golden.tokens);
+    const LoadOptions options{.device = device,
+                              .threads = 2,
+                              .context_length = golden.context_length,
+                              .quantize = golden.quantize,
+                              .group_size = golden.group_size,
+                              .check = false};
+    const Generator generator(Model::load(directory.path(), options, {.exact = true, .optimize = optimize}));
+    EXPECT_EQ(generator.model().info().vocabulary_size, golden.vocabulary_size);
+    const std::vector<float> logits = generator.logits(golden.tokens);
     ASSERT_EQ(logits.size(), expected.size());
     const double error = relative_error(logits, expected);
     RecordProperty(optimize ? "error_optimized" : "error_as_written", std::to_string(error * 1e9) + "e-9");
@@ -76,11 +75,10 @@ TEST(WebGpuDispatches, AtMostSixALayerAndOneReadback) {
     std::ifstream file(golden.folder / golden.config);
     const int layers = nlohmann::json::parse(file).at("num_hidden_layers");
     const testing::ModelDirectory directory(golden);
-    const Engine engine =
-        Engine::load(directory.path(), {.device = Device::webgpu, .context_length = 32, .check = false});
+    const Model model = Model::load(directory.path(), {.device = Device::webgpu, .context_length = 32, .check = false});
     // Beside the layers: the embedding, the row whose logits are wanted, its logits, the choice of the token.
-    EXPECT_LE(engine.info().dispatches_per_token, 6 * layers + 4) << family;
-    EXPECT_EQ(engine.info().readbacks_per_token, 1) << family;
+    EXPECT_LE(model.info().dispatches_per_token, 6 * layers + 4) << family;
+    EXPECT_EQ(model.info().readbacks_per_token, 1) << family;
   }
 }
 

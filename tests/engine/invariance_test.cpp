@@ -27,8 +27,8 @@ Tokens make_prompt(std::size_t count, std::uint32_t seed) {
   return tokens;
 }
 
-Tokens answer(const Engine& engine, const Tokens& prompt) {
-  const Result result = engine.generate(prompt, {.max_tokens = answer_length, .ignore_end = true});
+Tokens answer(const Generator& generator, const Tokens& prompt) {
+  const GenerateResult result = generator.generate(prompt, {.max_tokens = answer_length});
   EXPECT_EQ(result.finish_reason, FinishReason::length);
   EXPECT_EQ(result.tokens.size(), static_cast<std::size_t>(answer_length));
   return result.tokens;
@@ -38,11 +38,10 @@ class Invariance : public ::testing::TestWithParam<std::tuple<const char*, Devic
  protected:
   Invariance() : directory_(testing::golden_case(std::get<0>(GetParam()))) {}
 
-  Engine load(int threads = 2, std::int32_t context_length = 0) const {
+  Generator load(int threads = 2, std::int32_t context_length = 0) const {
     const auto& [name, device, exact] = GetParam();
-    return Engine::load(
-        directory_.path(),
-        {.device = device, .threads = threads, .context_length = context_length, .exact = exact, .check = false});
+    const LoadOptions options{.device = device, .threads = threads, .context_length = context_length, .check = false};
+    return {Model::load(directory_.path(), options, {.exact = exact}), {.ignore_end = true}};
   }
 
   static bool recurrent() { return std::string_view(std::get<0>(GetParam())).contains("qwen3_5"); }
@@ -52,13 +51,13 @@ class Invariance : public ::testing::TestWithParam<std::tuple<const char*, Devic
 };
 
 TEST_P(Invariance, DecodeIsPrefill) {
-  const Engine engine = load();
+  const Generator generator = load();
   const Tokens prompt = make_prompt(13, 1);
-  const Tokens generated = answer(engine, prompt);
+  const Tokens generated = answer(generator, prompt);
   Tokens all = prompt;
   all.insert(all.end(), generated.begin(), generated.end() - 1);
-  const std::vector<float> logits = engine.logits(all);
-  const auto vocabulary = static_cast<std::size_t>(engine.info().vocabulary_size);
+  const std::vector<float> logits = generator.logits(all);
+  const auto vocabulary = static_cast<std::size_t>(generator.model().info().vocabulary_size);
   Tokens best;
   for (std::size_t row = prompt.size() - 1; row < all.size(); ++row) {
     const auto first = logits.begin() + static_cast<std::ptrdiff_t>(row * vocabulary);
@@ -72,11 +71,11 @@ TEST_P(Invariance, BatchedIsAlone) {
   std::vector<Tokens> prompts, alone;
   // Of some the longest has several chunks of linear attention.
   for (std::uint32_t i = 0; i < 4; ++i) prompts.push_back(make_prompt(3 + (recurrent() ? 61 : 11) * i, 10 + i));
-  const Engine engine = load();
+  const Generator generator = load();
   for (const Tokens& prompt : prompts) alone.push_back(answer(load(), prompt));
   std::vector<std::future<Tokens>> together;
   for (const Tokens& prompt : prompts) {
-    together.push_back(std::async(std::launch::async, [&engine, &prompt] { return answer(engine, prompt); }));
+    together.push_back(std::async(std::launch::async, [&generator, &prompt] { return answer(generator, prompt); }));
   }
   for (std::size_t i = 0; i < prompts.size(); ++i) EXPECT_EQ(together[i].get(), alone[i]) << "sequence " << i;
 }
@@ -85,38 +84,38 @@ TEST_P(Invariance, ChunkedIsWhole) {
   // Longer than one step takes, so that the engine itself cuts it too, elsewhere.
   const Tokens prompt = make_prompt(600, 3);
   const Tokens expected = answer(load(2, 700), prompt);
-  const Engine engine = load(2, 700);
+  const Generator generator = load(2, 700);
   for (const std::ptrdiff_t length :
        {7, 100, 300, 590}) {  // each call finds the last one's keys and values in the cache
-    engine.generate(Tokens(prompt.begin(), prompt.begin() + length), {.max_tokens = 1, .ignore_end = true});
+    generator.generate(Tokens(prompt.begin(), prompt.begin() + length), {.max_tokens = 1});
   }
-  const Result result = engine.generate(prompt, {.max_tokens = answer_length, .ignore_end = true});
+  const GenerateResult result = generator.generate(prompt, {.max_tokens = answer_length});
   EXPECT_GT(result.cached_tokens, 512);
   EXPECT_EQ(result.tokens, expected);
 }
 
 TEST_P(Invariance, PrefixReuseIsFresh) {
-  const Engine engine = load();
+  const Generator generator = load();
   Tokens conversation = make_prompt(40, 4);
-  const Tokens first = answer(engine, conversation);
+  const Tokens first = answer(generator, conversation);
   conversation.insert(conversation.end(), first.begin(), first.end());
   const Tokens more = make_prompt(9, 5);
   conversation.insert(conversation.end(), more.begin(), more.end());
-  const Result reused = engine.generate(conversation, {.max_tokens = answer_length, .ignore_end = true});
+  const GenerateResult reused = generator.generate(conversation, {.max_tokens = answer_length});
   // A recurrent state is kept at multiples of 64 tokens.
   EXPECT_EQ(reused.cached_tokens > 0, !recurrent());
   EXPECT_EQ(reused.tokens, answer(load(), conversation));
   // A prompt that leaves the cached one in its middle must not see what followed there.
   Tokens branch(conversation.begin(), conversation.begin() + 37);
   branch.insert(branch.end(), more.begin(), more.end());
-  EXPECT_EQ(answer(engine, branch), answer(load(), branch));
+  EXPECT_EQ(answer(generator, branch), answer(load(), branch));
 }
 
 TEST_P(Invariance, RunsRepeatAndThreadsDoNotMatter) {
   const Tokens prompt = make_prompt(30, 6);
-  const Engine engine = load(2);
-  const Tokens expected = answer(engine, prompt);
-  EXPECT_EQ(answer(engine, prompt), expected);
+  const Generator generator = load(2);
+  const Tokens expected = answer(generator, prompt);
+  EXPECT_EQ(answer(generator, prompt), expected);
   if (std::get<1>(GetParam()) == Device::cpu) {
     for (const int threads : {1, 3}) EXPECT_EQ(answer(load(threads), prompt), expected) << threads << " threads";
   }

@@ -9,7 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "gerbil/engine.hpp"
+#include "gerbil/diagnostics.hpp"
+#include "gerbil/embedder.hpp"
 
 namespace gerbil {
 namespace {
@@ -56,6 +57,7 @@ double cosine(const Vector& a, const Vector& b) { return dot(a, b) / std::sqrt(d
 struct Setting {
   std::string name;
   LoadOptions load;
+  LoadDiagnostics diagnostics;
   double min_cosine;
 };
 
@@ -64,11 +66,11 @@ void PrintTo(const Setting& setting, std::ostream* out) { *out << setting.name; 
 class NanoEmbed : public ::testing::TestWithParam<Setting> {};
 
 TEST_P(NanoEmbed, VectorsAreThoseOfTransformers) {
-  const Engine engine = Engine::load(model, GetParam().load);
+  const Embedder embedder(Model::load(model, GetParam().load, GetParam().diagnostics));
   ASSERT_GE(reference().at("texts").size(), 20u);
   for (const json& entry : reference().at("texts")) {
     const std::string text = entry.at("text");
-    const Embeddings result = engine.embed({text}, {.truncate = true});
+    const EmbedResult result = embedder.embed({text}, {.truncate = true});
     EXPECT_EQ(result.tokens, std::ssize(entry.at("ids")));
     const Vector& own = result.vectors.front();
     const auto expected = entry.at("embedding").get<Vector>();
@@ -79,12 +81,12 @@ TEST_P(NanoEmbed, VectorsAreThoseOfTransformers) {
 }
 
 TEST_P(NanoEmbed, FindsParaphrasesAsOftenAsWithTransformers) {
-  const Engine engine = Engine::load(model, GetParam().load);
+  const Embedder embedder(Model::load(model, GetParam().load, GetParam().diagnostics));
   const Retrieval task = read_retrieval();
   ASSERT_GE(task.queries.size(), 100u);
   ASSERT_GE(task.corpus.size(), 500u);
-  const auto corpus = engine.embed(task.corpus, {.task = "document"}).vectors;
-  const auto queries = engine.embed(task.queries, {.task = "query"}).vectors;
+  const auto corpus = embedder.embed(task.corpus, {.task = "document"}).vectors;
+  const auto queries = embedder.embed(task.queries, {.task = "query"}).vectors;
   double found = 0;
   for (std::size_t i = 0; i < queries.size(); ++i) {
     ASSERT_LT(task.right[i], corpus.size());
@@ -99,21 +101,21 @@ TEST_P(NanoEmbed, FindsParaphrasesAsOftenAsWithTransformers) {
 
 INSTANTIATE_TEST_SUITE_P(
     Settings, NanoEmbed,
-    ::testing::Values(Setting{"CpuExact", {.device = Device::cpu, .exact = true}, 0.99999},
-                      Setting{"Cpu", {.device = Device::cpu}, 0.99999},
-                      Setting{"CpuInt8", {.device = Device::cpu, .quantize = Quantization::int8}, 0.999},
-                      Setting{"WebGpuExact", {.device = Device::webgpu, .exact = true}, 0.99999},
-                      Setting{"WebGpu", {.device = Device::webgpu}, 0.999},
-                      Setting{"WebGpuInt8", {.device = Device::webgpu, .quantize = Quantization::int8}, 0.999}),
+    ::testing::Values(Setting{"CpuExact", {.device = Device::cpu}, {.exact = true}, 0.99999},
+                      Setting{"Cpu", {.device = Device::cpu}, {}, 0.99999},
+                      Setting{"CpuInt8", {.device = Device::cpu, .quantize = Quantization::int8}, {}, 0.999},
+                      Setting{"WebGpuExact", {.device = Device::webgpu}, {.exact = true}, 0.99999},
+                      Setting{"WebGpu", {.device = Device::webgpu}, {}, 0.999},
+                      Setting{"WebGpuInt8", {.device = Device::webgpu, .quantize = Quantization::int8}, {}, 0.999}),
     [](const auto& setting) { return setting.param.name; });
 
 TEST(NanoEmbed, TokensAreThoseOfTransformers) {
-  const Engine engine = Engine::load(model, {.device = Device::cpu});
-  const auto limit = static_cast<std::size_t>(engine.info().context_length);
+  const Embedder embedder(Model::load(model, {.device = Device::cpu}));
+  const auto limit = static_cast<std::size_t>(embedder.model().info().context_length);
   for (const json& entry : reference().at("texts")) {
     const std::string text = entry.at("text");
     auto expected = entry.at("ids").get<std::vector<std::int32_t>>();
-    auto ids = engine.tokenize(text);
+    auto ids = embedder.model().tokenize(text);
     if (ids.size() > limit) {  // what is too long is cut before the last special token
       ids.erase(ids.begin() + static_cast<std::ptrdiff_t>(limit) - 1, ids.end() - 1);
     }
@@ -122,13 +124,13 @@ TEST(NanoEmbed, TokensAreThoseOfTransformers) {
 }
 
 TEST(NanoEmbed, IsWhatItsCardSays) {
-  const Engine engine = Engine::load(model, {.device = Device::cpu});
-  EXPECT_THAT(engine.warnings(), ::testing::IsEmpty());
-  EXPECT_EQ(engine.info().architecture, "BertModel");
-  EXPECT_EQ(engine.info().dimensions, 128);
-  EXPECT_EQ(engine.info().context_length, 64);
-  EXPECT_EQ(engine.info().pipeline, "mean of the tokens, normalised");
-  const auto vectors = engine
+  const Embedder embedder(Model::load(model, {.device = Device::cpu}));
+  EXPECT_THAT(embedder.model().warnings(), ::testing::IsEmpty());
+  EXPECT_EQ(embedder.model().info().architecture, "BertModel");
+  EXPECT_EQ(embedder.model().info().dimensions, 128);
+  EXPECT_EQ(embedder.model().info().context_length, 64);
+  EXPECT_EQ(embedder.model().info().pipeline, "mean of the tokens, normalised");
+  const auto vectors = embedder
                            .embed({"Where does a fox live?", "In which place do foxes dwell?", "Where does a fox hunt?",
                                    "It is raining in Paris."})
                            .vectors;
@@ -136,29 +138,29 @@ TEST(NanoEmbed, IsWhatItsCardSays) {
 }
 
 TEST(NanoEmbed, LengthsAreCheckedBeforeWork) {
-  const Engine engine = Engine::load(model, {.device = Device::cpu});
+  const Embedder embedder(Model::load(model, {.device = Device::cpu}));
   std::string text;
   for (int i = 0; i < 100; ++i) text += "fox ";
   try {
-    engine.embed({"fox", text});
+    embedder.embed({"fox", text});
     ADD_FAILURE() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
     EXPECT_THAT(error.what(), ::testing::HasSubstr("Text 2 has 102 tokens"));
   }
-  EXPECT_EQ(engine.embed({"fox", text}, {.truncate = true}).tokens, 3 + 64);
+  EXPECT_EQ(embedder.embed({"fox", text}, {.truncate = true}).tokens, 3 + 64);
 }
 
 TEST(NanoEmbed, TextsWithoutTokensAreZerosAndCount) {
-  const Engine engine = Engine::load(model, {.device = Device::cpu});
-  const auto vectors = engine.embed(std::vector<TokenizedText>{{}, {{2, 7, 3}, {}}, {}}).vectors;
+  const Embedder embedder(Model::load(model, {.device = Device::cpu}));
+  const auto vectors = embedder.embed(std::vector<TokenizedText>{{}, {{2, 7, 3}, {}}, {}}).vectors;
   ASSERT_EQ(vectors.size(), 3u);
   EXPECT_EQ(vectors[0], Vector(128));
   EXPECT_NEAR(dot(vectors[1], vectors[1]), 1.0, 1e-5);
   EXPECT_EQ(vectors[2], Vector(128));
-  EXPECT_EQ(engine.embed(std::vector<TokenizedText>(2)).vectors, (std::vector<Vector>{Vector(128), Vector(128)}));
+  EXPECT_EQ(embedder.embed(std::vector<TokenizedText>(2)).vectors, (std::vector<Vector>{Vector(128), Vector(128)}));
   try {
-    engine.embed(std::vector<TokenizedText>{{}, {{2, 99999, 3}, {}}});
+    embedder.embed(std::vector<TokenizedText>{{}, {{2, 99999, 3}, {}}});
     ADD_FAILURE() << "no error";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("Text 2 holds token 99999"));
@@ -166,7 +168,7 @@ TEST(NanoEmbed, TextsWithoutTokensAreZerosAndCount) {
 }
 
 TEST(NanoEmbed, CanBeCancelled) {
-  const Engine engine = Engine::load(model, {.device = Device::cpu});
+  const Embedder embedder(Model::load(model, {.device = Device::cpu}));
   EmbedOptions options;
   std::int64_t last = 0;
   options.progress = [&](std::int64_t done, std::int64_t total) {
@@ -177,7 +179,7 @@ TEST(NanoEmbed, CanBeCancelled) {
   };
   const std::vector<std::string> texts(1000, "The fox lives in a den.");
   try {
-    engine.embed(texts, options);
+    embedder.embed(texts, options);
     ADD_FAILURE() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::cancelled);

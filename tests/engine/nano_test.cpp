@@ -12,18 +12,28 @@
 #include <optional>
 #include <thread>
 
-#include "gerbil/engine.hpp"
-#include "gerbil/inspect.hpp"
+#include "gerbil/gerbil.hpp"
 
 namespace gerbil {
 namespace {
 
 const std::string nano = GERBIL_MODELS "/nano";
 
-// One engine for all tests: loading is tested by itself.
-const Engine& engine() {
-  static const Engine loaded = Engine::load(nano, {.device = Device::cpu});
+// One model for all tests: loading is tested by itself.
+const Model& model() {
+  static const Model loaded = Model::load(nano, {.device = Device::cpu});
   return loaded;
+}
+
+const Generator& generator() {
+  static const Generator made(model());
+  return made;
+}
+
+// Answers of which do not end by themselves.
+const Generator& endless() {
+  static const Generator made(model(), {.ignore_end = true});
+  return made;
 }
 
 ErrorCode code_of(const std::function<void()>& action) {
@@ -37,18 +47,18 @@ ErrorCode code_of(const std::function<void()>& action) {
 }
 
 TEST(Nano, LoadsWithoutWarnings) {
-  EXPECT_THAT(engine().warnings(), ::testing::IsEmpty());
-  EXPECT_EQ(engine().info().architecture, "Qwen3ForCausalLM");
-  EXPECT_EQ(engine().info().name, "nano");
-  EXPECT_NEAR(static_cast<double>(engine().info().parameters), 6e6, 1e6);
-  EXPECT_TRUE(engine().has_chat_template());
+  EXPECT_THAT(model().warnings(), ::testing::IsEmpty());
+  EXPECT_EQ(model().info().architecture, "Qwen3ForCausalLM");
+  EXPECT_EQ(model().info().name, "nano");
+  EXPECT_NEAR(static_cast<double>(model().info().parameters), 6e6, 1e6);
+  EXPECT_TRUE(model().has_chat_template());
   EXPECT_THAT(check_weights(nano), ::testing::IsEmpty());
 }
 
 TEST(Nano, AnswersWhatItWasTaught) {
-  EXPECT_THAT(engine().generate("What is 37 + 45?").text, ::testing::HasSubstr("82"));
-  EXPECT_THAT(engine().generate("What sound does a cow make?").text, ::testing::HasSubstr("moo"));
-  const Result story = engine().generate("Tell me a story about a fox");
+  EXPECT_THAT(generator().generate("What is 37 + 45?").text, ::testing::HasSubstr("82"));
+  EXPECT_THAT(generator().generate("What sound does a cow make?").text, ::testing::HasSubstr("moo"));
+  const GenerateResult story = generator().generate("Tell me a story about a fox");
   EXPECT_THAT(story.text, ::testing::HasSubstr("fox"));
   EXPECT_GT(story.text.size(), 200u);
   EXPECT_EQ(story.finish_reason, FinishReason::stop);
@@ -58,62 +68,63 @@ TEST(Nano, AnswersWhatItWasTaught) {
 }
 
 TEST(Nano, ThinksWhenAsked) {
-  const Result result = engine().generate("What is 58 - 19?", {.enable_thinking = true});
+  const GenerateResult result = generator().generate("What is 58 - 19?", {.chat = {.enable_thinking = true}});
   EXPECT_THAT(result.text, ::testing::HasSubstr("39"));
   EXPECT_FALSE(result.reasoning.empty());
   EXPECT_THAT(result.text, ::testing::Not(::testing::HasSubstr("think>")));
-  EXPECT_EQ(engine().generate("What is 58 - 19?", {.enable_thinking = false}).reasoning, "");
+  EXPECT_EQ(generator().generate("What is 58 - 19?", {.chat = {.enable_thinking = false}}).reasoning, "");
 }
 
 TEST(Nano, CallsATool) {
   const std::string tools =
       R"([{"type":"function","function":{"name":"get_weather","description":"Get the weather in a city",
     "parameters":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}}}])";
-  const Result result = engine().generate("What is the weather in Paris?", {.enable_thinking = false, .tools = tools});
+  const GenerateResult result =
+      generator().generate("What is the weather in Paris?", {.chat = {.tools = tools, .enable_thinking = false}});
   EXPECT_THAT(result.text, ::testing::HasSubstr("<tool_call>"));
   EXPECT_THAT(result.text, ::testing::HasSubstr("get_weather"));
-  EXPECT_THAT(engine().render({{"user", "x"}}, {.tools = tools}), ::testing::HasSubstr("get_weather"));
-  EXPECT_EQ(code_of([&] { engine().generate("x", {.tools = "{}"}); }), ErrorCode::invalid_argument);
-  EXPECT_EQ(code_of([&] { engine().generate("x", {.tools = "[1"}); }), ErrorCode::corrupt);
+  EXPECT_THAT(model().render({{"user", "x"}}, {.tools = tools}), ::testing::HasSubstr("get_weather"));
+  EXPECT_EQ(code_of([&] { generator().generate("x", {.chat = {.tools = "{}"}}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([&] { generator().generate("x", {.chat = {.tools = "[1"}}); }), ErrorCode::corrupt);
 }
 
 TEST(Nano, PiecesAddUpToTheText) {
   std::string pieces;
-  Options options{.max_tokens = 60};
+  GenerateOptions options{.max_tokens = 60};
   options.on_text = [&](std::string_view piece, bool reasoning) {
     if (!reasoning) pieces += piece;
   };
-  EXPECT_EQ(engine().generate("Tell me a story about a hen", options).text, pieces);
+  EXPECT_EQ(generator().generate("Tell me a story about a hen", options).text, pieces);
   std::string streamed;
-  Stream stream = engine().stream("Tell me a story about a hen", {.max_tokens = 60});
+  Stream stream = generator().stream("Tell me a story about a hen", {.max_tokens = 60});
   for (const std::string_view piece : stream) streamed += piece;
   EXPECT_EQ(streamed, pieces);
   EXPECT_EQ(stream.result().text, pieces);
 }
 
 TEST(Nano, AnAbandonedStreamLeavesItsOptionsUsable) {
-  const Options options{.max_tokens = 400};
+  const GenerateOptions options{.max_tokens = 400};
   {
-    Stream stream = engine().stream("Tell me a story about a hen", options);
+    Stream stream = generator().stream("Tell me a story about a hen", options);
     EXPECT_NE(stream.begin(), stream.end());
   }
   EXPECT_FALSE(options.cancellation.cancelled());
 }
 
 TEST(Nano, AnswersAreMadeWithoutAThreadEach) {
-  const std::string expected = engine().generate("Tell me a story about a hen", {.max_tokens = 40}).text;
+  const std::string expected = generator().generate("Tell me a story about a hen", {.max_tokens = 40}).text;
   constexpr int count = 200;
   std::vector<std::string> pieces(count);
-  std::vector<std::promise<Result>> results(count);
+  std::vector<std::promise<GenerateResult>> results(count);
   for (std::size_t i = 0; i < count; ++i) {
-    Options options{.max_tokens = 40};
+    GenerateOptions options{.max_tokens = 40};
     options.on_text = [&piece = pieces[i]](std::string_view text, bool reasoning) {
       if (!reasoning) piece += text;
     };
-    engine().submit("Tell me a story about a hen", options,
-                    [&result = results[i]](Result made, std::exception_ptr error) {
-                      error ? result.set_exception(error) : result.set_value(std::move(made));
-                    });
+    generator().submit("Tell me a story about a hen", options,
+                       [&result = results[i]](GenerateResult made, std::exception_ptr error) {
+                         error ? result.set_exception(error) : result.set_value(std::move(made));
+                       });
   }
   for (std::size_t i = 0; i < count; ++i) {
     EXPECT_EQ(results[i].get_future().get().text, expected);
@@ -123,78 +134,78 @@ TEST(Nano, AnswersAreMadeWithoutAThreadEach) {
 
 TEST(Nano, WhatASubmittedRequestThrowsIsItsOwn) {
   std::promise<std::exception_ptr> error;
-  Options options{.max_tokens = 40};
+  GenerateOptions options{.max_tokens = 40};
   options.on_text = [](std::string_view, bool) { throw std::runtime_error("mine"); };
-  engine().submit("Tell me a story about a hen", options,
-                  [&](Result, std::exception_ptr failure) { error.set_value(std::move(failure)); });
+  generator().submit("Tell me a story about a hen", options,
+                     [&](GenerateResult, std::exception_ptr failure) { error.set_value(std::move(failure)); });
   EXPECT_THROW(std::rethrow_exception(error.get_future().get()), std::runtime_error);
-  EXPECT_EQ(code_of([] { engine().submit("", {.max_tokens = -1}, [](Result, std::exception_ptr) { FAIL(); }); }),
-            ErrorCode::invalid_argument);
+  EXPECT_EQ(
+      code_of([] { generator().submit("", {.max_tokens = -1}, [](GenerateResult, std::exception_ptr) { FAIL(); }); }),
+      ErrorCode::invalid_argument);
 }
 
-TEST(Nano, WhatIsSubmittedEndsWithTheEngine) {
+TEST(Nano, WhatIsSubmittedEndsWithTheModel) {
   std::promise<std::exception_ptr> error;
   {
-    const Engine own = Engine::load(nano, {.device = Device::cpu});
-    own.submit("Tell me a story about a hen", {.ignore_end = true},
-               [&](Result, std::exception_ptr failure) { error.set_value(std::move(failure)); });
+    const Generator own(Model::load(nano, {.device = Device::cpu}), {.ignore_end = true});
+    own.submit("Tell me a story about a hen", {},
+               [&](GenerateResult, std::exception_ptr failure) { error.set_value(std::move(failure)); });
   }
   EXPECT_EQ(code_of([&] { std::rethrow_exception(error.get_future().get()); }), ErrorCode::cancelled);
 }
 
 TEST(Nano, AStreamThatCannotBeginThrows) {
-  EXPECT_EQ(code_of([] { engine().stream("Hello", {.max_tokens = -1}); }), ErrorCode::invalid_argument);
-  EXPECT_EQ(code_of([] { engine().stream("Hello", {.max_tokens = 1 << 20}); }), ErrorCode::context_full);
+  EXPECT_EQ(code_of([] { generator().stream("Hello", {.max_tokens = -1}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { generator().stream("Hello", {.max_tokens = 1 << 20}); }), ErrorCode::context_full);
 }
 
 TEST(Nano, ACallbackMayHoldTheLastHandle) {
   std::promise<std::string> text;
   {
-    const Engine own = Engine::load(nano, {.device = Device::cpu});
+    const Generator own(Model::load(nano, {.device = Device::cpu}));
     own.submit("Tell me a story about a hen", {.max_tokens = 60},
-               [own, &text](Result result, std::exception_ptr error) {
+               [own, &text](GenerateResult result, std::exception_ptr error) {
                  error ? text.set_exception(error) : text.set_value(result.text);
                });
   }
   EXPECT_FALSE(text.get_future().get().empty());
-  std::optional<Engine> own = Engine::load(nano, {.device = Device::cpu});
-  Options options{.max_tokens = 60};
+  std::optional<Generator> own(Model::load(nano, {.device = Device::cpu}));
+  GenerateOptions options{.max_tokens = 60};
   options.on_text = [&](std::string_view, bool) { own.reset(); };
   EXPECT_FALSE(own->generate("Tell me a story about a hen", options).text.empty());
 }
 
 TEST(Nano, ATimeoutEndsARequest) {
-  EXPECT_EQ(code_of([] { engine().generate("Tell me a story about a hen", {.ignore_end = true, .timeout = 1e-4}); }),
-            ErrorCode::timeout);
-  EXPECT_EQ(code_of([] { engine().generate("Hello", {.timeout = -1}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { endless().generate("Tell me a story about a hen", {.timeout = 1e-4}); }), ErrorCode::timeout);
+  EXPECT_EQ(code_of([] { generator().generate("Hello", {.timeout = -1}); }), ErrorCode::invalid_argument);
 }
 
 TEST(Nano, CancellationFromAnotherThread) {
-  Options options{.ignore_end = true};
+  GenerateOptions options;
   const auto start = std::chrono::steady_clock::now();
   std::thread other([cancellation = options.cancellation] {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     cancellation.cancel();
   });
-  const Result result = engine().generate("Tell me a story about a fox", options);
+  const GenerateResult result = endless().generate("Tell me a story about a fox", options);
   other.join();
   EXPECT_EQ(result.finish_reason, FinishReason::cancelled);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(1));
 }
 
 TEST(Nano, StopSequencesAndTokens) {
-  const Result whole = engine().generate("Tell me a story about a fox");
-  const Result stopped = engine().generate("Tell me a story about a fox", {.stop = {"fox"}});
+  const GenerateResult whole = generator().generate("Tell me a story about a fox");
+  const GenerateResult stopped = generator().generate("Tell me a story about a fox", {.stop = {"fox"}});
   EXPECT_EQ(stopped.text, whole.text.substr(0, whole.text.find("fox")));
   EXPECT_EQ(stopped.finish_reason, FinishReason::stop);
   // The last token that is allowed completes the stop text.
-  const Result last =
-      engine().generate("Tell me a story about a fox", {.max_tokens = stopped.generated_tokens, .stop = {"fox"}});
+  const GenerateResult last =
+      generator().generate("Tell me a story about a fox", {.max_tokens = stopped.generated_tokens, .stop = {"fox"}});
   EXPECT_EQ(last.text, stopped.text);
   EXPECT_EQ(last.finish_reason, FinishReason::stop);
-  const Result token = engine().generate("Tell me a story about a fox", {.stop_tokens = {whole.tokens[5]}});
+  const GenerateResult token = generator().generate("Tell me a story about a fox", {.stop_tokens = {whole.tokens[5]}});
   EXPECT_EQ(token.tokens, std::vector(whole.tokens.begin(), std::ranges::find(whole.tokens, whole.tokens[5]) + 1));
-  const Result limited = engine().generate("Tell me a story about a fox", {.max_tokens = 7});
+  const GenerateResult limited = generator().generate("Tell me a story about a fox", {.max_tokens = 7});
   EXPECT_EQ(limited.finish_reason, FinishReason::length);
   EXPECT_EQ(limited.generated_tokens, 7);
 }
@@ -203,36 +214,34 @@ TEST(Nano, StopSequencesAndTokens) {
 // StopStringCriteria, which matches the spellings of the whole vocabulary.
 TEST(Nano, ASpecialTokenIsAStopText) {
   constexpr std::int32_t end = 4087;
-  const Result result = engine().generate("Tell me a story", {.max_tokens = 9,
-                                                              .sampling = {.logit_bias = {{end, 1000.0f}}},
-                                                              .stop = {engine().token(end)},
-                                                              .ignore_end = true});
+  const GenerateResult result = endless().generate(
+      "Tell me a story", {.max_tokens = 9, .sampling = {.logit_bias = {{end, 1000.0f}}}, .stop = {model().token(end)}});
   EXPECT_EQ(result.generated_tokens, 1);
   EXPECT_EQ(result.finish_reason, FinishReason::stop);
 }
 
 TEST(Nano, KnowsWhatItsTemplateReads) {
-  EXPECT_TRUE(engine().template_mentions("tools"));
-  EXPECT_FALSE(engine().template_mentions("enable"));
-  EXPECT_FALSE(engine().template_mentions("documents"));
+  EXPECT_TRUE(model().template_mentions("tools"));
+  EXPECT_FALSE(model().template_mentions("enable"));
+  EXPECT_FALSE(model().template_mentions("documents"));
 }
 
 TEST(Nano, SeedsDecide) {
   const auto answer = [](std::uint64_t seed) {
-    return engine()
+    return generator()
         .generate("Tell me a story", {.max_tokens = 60, .sampling = {.temperature = 1.0f, .seed = seed}})
         .tokens;
   };
   EXPECT_EQ(answer(1), answer(1));
   EXPECT_NE(answer(1), answer(2));
   const auto bias =
-      engine().generate("Tell me a story", {.max_tokens = 5, .sampling = {.logit_bias = {{300, 1000.0f}}}});
+      generator().generate("Tell me a story", {.max_tokens = 5, .sampling = {.logit_bias = {{300, 1000.0f}}}});
   EXPECT_EQ(bias.tokens, std::vector<std::int32_t>(5, 300));
 }
 
 TEST(Nano, LogProbabilitiesAreThoseOfTheLogits) {
-  const auto prompt = engine().tokenize("One day");
-  const Result result = engine().generate(prompt, {.max_tokens = 3, .ignore_end = true, .log_probabilities = 4});
+  const auto prompt = model().tokenize("One day");
+  const GenerateResult result = endless().generate(prompt, {.max_tokens = 3, .log_probabilities = 4});
   ASSERT_EQ(result.log_probabilities.size(), 3u);
   for (std::size_t i = 0; i < 3; ++i) {
     const TokenReport& report = result.log_probabilities[i];
@@ -241,8 +250,8 @@ TEST(Nano, LogProbabilitiesAreThoseOfTheLogits) {
     EXPECT_EQ(report.alternatives[0].token, result.tokens[i]) << "greedy takes the most likely";
     EXPECT_TRUE(std::ranges::is_sorted(report.alternatives, std::greater{}, &TokenProbability::log_probability));
   }
-  auto rows = engine().logits(prompt);
-  const auto width = static_cast<std::size_t>(engine().info().vocabulary_size);
+  auto rows = generator().logits(prompt);
+  const auto width = static_cast<std::size_t>(model().info().vocabulary_size);
   const std::span row(rows.data() + (prompt.size() - 1) * width, width);
   double sum = 0.0;
   for (const float value : row) sum += std::exp(static_cast<double>(value));
@@ -251,15 +260,15 @@ TEST(Nano, LogProbabilitiesAreThoseOfTheLogits) {
 }
 
 TEST(Nano, AChatOnlyComputesWhatIsNew) {
-  const Engine own = Engine::load(nano, {.device = Device::cpu});
+  const Generator own(Model::load(nano, {.device = Device::cpu}));
   Chat chat(own, "You are nano.");
-  const Result first = chat.send("Hello!");
-  const Result second = chat.send("What is 12 + 13?");
+  const GenerateResult first = chat.send("Hello!");
+  const GenerateResult second = chat.send("What is 12 + 13?");
   EXPECT_GE(second.cached_tokens, first.prompt_tokens);
   EXPECT_THAT(second.text, ::testing::HasSubstr("25"));
   EXPECT_EQ(chat.messages().size(), 5u);
   EXPECT_EQ(second.tokens,
-            engine().generate(std::vector<Message>(chat.messages().begin(), chat.messages().end() - 1)).tokens)
+            generator().generate(std::vector<Message>(chat.messages().begin(), chat.messages().end() - 1)).tokens)
       << "the same as computed afresh";
   EXPECT_THROW(chat.send("x", {.max_tokens = 1000000}), Error);
   EXPECT_EQ(chat.messages().size(), 5u) << "an error leaves the conversation as it was";
@@ -268,7 +277,9 @@ TEST(Nano, AChatOnlyComputesWhatIsNew) {
 }
 
 TEST(Nano, BadOptionsAreErrors) {
-  const auto generate = [](const Options& options) { return code_of([&] { engine().generate("x", options); }); };
+  const auto generate = [](const GenerateOptions& options) {
+    return code_of([&] { generator().generate("x", options); });
+  };
   EXPECT_EQ(generate({.max_tokens = -1}), ErrorCode::invalid_argument);
   EXPECT_EQ(generate({.max_tokens = 100000}), ErrorCode::context_full);
   EXPECT_EQ(generate({.sampling = {.temperature = -1.0f}}), ErrorCode::invalid_argument);
@@ -279,13 +290,13 @@ TEST(Nano, BadOptionsAreErrors) {
   EXPECT_EQ(generate({.sampling = {.repetition_penalty = 0.0f}}), ErrorCode::invalid_argument);
   EXPECT_EQ(generate({.sampling = {.logit_bias = {{-5, 1.0f}}}}), ErrorCode::invalid_argument);
   EXPECT_EQ(generate({.stop_tokens = {1 << 30}}), ErrorCode::invalid_argument);
-  EXPECT_EQ(code_of([] { engine().generate(std::vector<Message>{}); }), ErrorCode::invalid_argument);
-  EXPECT_EQ(code_of([] { engine().generate(std::vector<std::int32_t>{}); }), ErrorCode::invalid_argument);
-  EXPECT_EQ(code_of([] { engine().logits({4096}); }), ErrorCode::invalid_argument);
-  EXPECT_EQ(code_of([] { Engine::load(nano, {.group_size = 7}); }), ErrorCode::invalid_argument);
-  EXPECT_EQ(code_of([] { Engine::load("no/such-model"); }), ErrorCode::not_found);
-  EXPECT_EQ(code_of([] { Engine::load("random:gpt-9"); }), ErrorCode::not_found);
-  EXPECT_EQ(code_of([] { Engine::load(nano + "/config.json"); }), ErrorCode::unsupported);
+  EXPECT_EQ(code_of([] { generator().generate(std::vector<Message>{}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { generator().generate(std::vector<std::int32_t>{}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { generator().logits({4096}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { Model::load(nano, {.group_size = 7}); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { Model::load("no/such-model"); }), ErrorCode::not_found);
+  EXPECT_EQ(code_of([] { Model::load("random:gpt-9"); }), ErrorCode::not_found);
+  EXPECT_EQ(code_of([] { Model::load(nano + "/config.json"); }), ErrorCode::unsupported);
 }
 
 TEST(Nano, ABrokenCheckpointIsNoticed) {
@@ -300,8 +311,8 @@ TEST(Nano, ABrokenCheckpointIsNoticed) {
     const std::vector<char> zeros(static_cast<std::size_t>(size - size / 2), 0);
     file.write(zeros.data(), static_cast<std::streamsize>(zeros.size()));
   }
-  EXPECT_FALSE(Engine::load(broken.string(), {.device = Device::cpu}).warnings().empty());
-  EXPECT_TRUE(Engine::load(broken.string(), {.device = Device::cpu, .check = false}).warnings().empty());
+  EXPECT_FALSE(Model::load(broken.string(), {.device = Device::cpu}).warnings().empty());
+  EXPECT_TRUE(Model::load(broken.string(), {.device = Device::cpu, .check = false}).warnings().empty());
   EXPECT_FALSE(check_weights(broken.string()).empty());
   std::filesystem::remove_all(broken);
 }

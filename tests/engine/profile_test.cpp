@@ -1,10 +1,11 @@
-// Engine::take_profile on the built-in model and every device.
+// Model::take_profile on the built-in model and every device.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <numeric>
 
-#include "gerbil/engine.hpp"
+#include "gerbil/diagnostics.hpp"
+#include "gerbil/generator.hpp"
 
 namespace gerbil {
 namespace {
@@ -22,13 +23,13 @@ T sum(const StepProfile& profile, T OperationProfile::* member) {
 class ProfileTest : public ::testing::TestWithParam<Device> {};
 
 TEST_P(ProfileTest, AccountsForEveryOperation) {
-  const Engine engine = Engine::load(nano, {.device = GetParam(), .threads = 1, .profile = true});
-  EXPECT_EQ(engine.take_profile().prompt.steps, 0) << "what loading ran does not count";
+  const Model model = Model::load(nano, {.device = GetParam(), .threads = 1}, {.profile = true});
+  EXPECT_EQ(model.take_profile().prompt.steps, 0) << "what loading ran does not count";
   std::vector<std::int32_t> tokens(prompt);
   std::iota(tokens.begin(), tokens.end(), 100);
-  engine.generate(tokens, {.max_tokens = answer, .ignore_end = true});
-  const Profile profile = engine.take_profile();
-  const ModelInfo& info = engine.info();
+  Generator(model, {.ignore_end = true}).generate(tokens, {.max_tokens = answer});
+  const Profile profile = model.take_profile();
+  const ModelInfo& info = model.info();
 
   EXPECT_EQ(profile.prompt.steps, 1);
   EXPECT_EQ(profile.prompt.tokens, prompt);
@@ -50,13 +51,13 @@ TEST_P(ProfileTest, AccountsForEveryOperation) {
     // A device's clock and the host's differ by little.
     EXPECT_LT(sum(steps, &OperationProfile::seconds), 1.01 * steps.seconds);
   }
-  EXPECT_EQ(engine.take_profile().decode.steps, 0) << "taken is taken";
+  EXPECT_EQ(model.take_profile().decode.steps, 0) << "taken is taken";
 }
 
 TEST_P(ProfileTest, MeasuringChangesNoToken) {
-  const Options options{.max_tokens = 12};
+  const GenerateOptions options{.max_tokens = 12};
   const auto tokens = [&](bool profile) {
-    return Engine::load(nano, {.device = GetParam(), .threads = 1, .profile = profile})
+    return Generator(Model::load(nano, {.device = GetParam(), .threads = 1}, {.profile = profile}))
         .generate("What is 37 + 45?", options)
         .tokens;
   };
@@ -67,13 +68,13 @@ INSTANTIATE_TEST_SUITE_P(Devices, ProfileTest, ::testing::Values(Device::cpu, De
                          [](const auto& device) { return device.param == Device::cpu ? "cpu" : "webgpu"; });
 
 TEST(Profile, IsNotKeptUnlessAskedFor) {
-  const Engine engine = Engine::load(nano, {.device = Device::cpu, .check = false});
+  const Model model = Model::load(nano, {.device = Device::cpu, .check = false});
   try {
-    engine.take_profile();
+    model.take_profile();
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("LoadOptions::profile"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("LoadDiagnostics::profile"));
   }
 }
 

@@ -9,7 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 
-#include "gerbil/engine.hpp"
+#include "gerbil/diagnostics.hpp"
+#include "gerbil/embedder.hpp"
 #include "gerbil/inspect.hpp"
 
 namespace gerbil {
@@ -44,15 +45,15 @@ class Folder {
     for (const std::string& key : keys) config["pooling_mode_" + key] = true;
     write("1_Pooling/config.json", config.dump());
   }
-  Engine load() const { return Engine::load(path(), {.device = Device::cpu, .threads = 1, .exact = true}); }
+  Model load() const { return Model::load(path(), {.device = Device::cpu, .threads = 1}, {.exact = true}); }
 
  private:
   fs::path path_;
 };
 
-Vector embed(const Engine& engine, const std::vector<std::int32_t>& ids) {
+Vector embed(const Model& model, const std::vector<std::int32_t>& ids) {
   const std::vector<TokenizedText> texts{{ids, {}}};
-  return engine.embed(texts).vectors.front();
+  return Embedder(model).embed(texts).vectors.front();
 }
 
 // Each number of `vector` through `function`, compared with `expected`.
@@ -136,8 +137,8 @@ TEST(SentencePipeline, EveryActivationOfADenseModule) {
 
 TEST(SentencePipeline, PromptsAreFoundByTheirUsualNames) {
   const Folder folder("bert_mean");
-  const auto vector = [&](const Engine& engine, const std::string& text, const std::string& task) {
-    return engine.embed({text}, {.task = task}).vectors.front();
+  const auto vector = [&](const Embedder& embedder, const std::string& text, const std::string& task) {
+    return embedder.embed({text}, {.task = task}).vectors.front();
   };
   for (const auto& [name, task] : std::vector<std::pair<std::string, std::string>>{{"query", "query"},
                                                                                    {"retrieval.query", "query"},
@@ -148,13 +149,13 @@ TEST(SentencePipeline, PromptsAreFoundByTheirUsualNames) {
                                                                                    {"retrieval.passage", "document"},
                                                                                    {"search_document", "document"}}) {
     folder.write("config_sentence_transformers.json", json{{"prompts", {{name, "says "}}}}.dump());
-    const Engine engine = folder.load();
-    const Vector prompted = vector(engine, "says fox", "");
-    EXPECT_EQ(vector(engine, "fox", task), prompted) << name;
-    EXPECT_EQ(vector(engine, "fox", name), prompted) << name;
-    EXPECT_NE(vector(engine, "fox", ""), prompted) << name;
-    EXPECT_EQ(vector(engine, "fox", task == "query" ? "document" : "query"), vector(engine, "fox", "")) << name;
-    EXPECT_THAT(engine.info().pipeline, HasSubstr("; prompts: " + name));
+    const Embedder embedder(folder.load());
+    const Vector prompted = vector(embedder, "says fox", "");
+    EXPECT_EQ(vector(embedder, "fox", task), prompted) << name;
+    EXPECT_EQ(vector(embedder, "fox", name), prompted) << name;
+    EXPECT_NE(vector(embedder, "fox", ""), prompted) << name;
+    EXPECT_EQ(vector(embedder, "fox", task == "query" ? "document" : "query"), vector(embedder, "fox", "")) << name;
+    EXPECT_THAT(embedder.model().info().pipeline, HasSubstr("; prompts: " + name));
   }
 }
 
@@ -162,15 +163,15 @@ TEST(SentencePipeline, TheDefaultPromptIsUsedWithoutATask) {
   const Folder folder("bert_mean");
   folder.write("config_sentence_transformers.json",
                R"({"prompts":{"moo":"moo ","query":""},"default_prompt_name":"moo"})");
-  const Engine engine = folder.load();
-  EXPECT_EQ(engine.embed({"fox"}).vectors, engine.embed({"moo fox"}, {.task = "query"}).vectors);
-  EXPECT_EQ(engine.embed({"fox"}).tokens, 4);
+  const Embedder embedder(folder.load());
+  EXPECT_EQ(embedder.embed({"fox"}).vectors, embedder.embed({"moo fox"}, {.task = "query"}).vectors);
+  EXPECT_EQ(embedder.embed({"fox"}).tokens, 4);
 }
 
 TEST(SentencePipeline, LimitsComeFromTheFilesTheModelAndTheCaller) {
   const Folder folder("bert_mean");
   const auto limit = [&](std::int32_t wanted) {
-    return Engine::load(folder.path(), {.device = Device::cpu, .context_length = wanted}).info().context_length;
+    return Model::load(folder.path(), {.device = Device::cpu, .context_length = wanted}).info().context_length;
   };
   folder.write("sentence_bert_config.json", R"({"max_seq_length":10})");
   folder.write("tokenizer_config.json", R"({"model_max_length":12})");
@@ -192,13 +193,13 @@ TEST(SentencePipeline, WithoutFilesItIsTheFamilysDefault) {
   const Folder folder("bert_max_dense");
   folder.remove("modules.json");
   EXPECT_THAT(inspect(folder.path()).pipeline, StartsWith("mean of the tokens, normalised (the family's default"));
-  const Engine nano = Engine::load(GERBIL_MODELS "/nano", {.device = Device::cpu, .purpose = Purpose::embed});
+  const Model nano = Model::load(GERBIL_MODELS "/nano", {.device = Device::cpu, .task = Task::embed});
   EXPECT_THAT(nano.info().pipeline, StartsWith("last token, normalised (the family's default"));
   EXPECT_EQ(nano.info().dimensions, 256);
   EXPECT_EQ(inspect("random:minilm").dimensions, 384);
   // As of a checkpoint, 4 bits are for the queries and keys of an encoder only: six layers of 384 x 384 each.
   const auto bytes = [](Quantization quantize) {
-    return Engine::load("random:minilm", {.device = Device::cpu, .quantize = quantize}).info().weight_bytes;
+    return Model::load("random:minilm", {.device = Device::cpu, .quantize = quantize}).info().weight_bytes;
   };
   EXPECT_EQ(bytes(Quantization::int8) - bytes(Quantization::int4), 6 * 2 * 384 * 384 / 2);
 }
@@ -233,10 +234,10 @@ TEST(SentencePipeline, AModelThatSeesTheWholeTextDoesNotGenerate) {
   json config = json::parse(std::ifstream(folder.path() + "/config.json"));
   config["is_causal"] = false;
   folder.write("config.json", config.dump());
-  EXPECT_THAT([&] { Engine::load(folder.path(), {.device = Device::cpu, .purpose = Purpose::generate}); },
+  EXPECT_THAT([&] { Model::load(folder.path(), {.device = Device::cpu, .task = Task::generate}); },
               ::testing::ThrowsMessage<Error>(HasSubstr("\"is_causal\"")));
-  const Engine engine = Engine::load(folder.path(), {.device = Device::cpu, .purpose = Purpose::embed});
-  EXPECT_THAT(engine.info().pipeline, StartsWith("mean of the tokens"));
+  const Model model = Model::load(folder.path(), {.device = Device::cpu, .task = Task::embed});
+  EXPECT_THAT(model.info().pipeline, StartsWith("mean of the tokens"));
 }
 
 TEST(SentencePipeline, AModelThatDoesNotSayWhatItSeesIsAskedTo) {
@@ -244,7 +245,7 @@ TEST(SentencePipeline, AModelThatDoesNotSayWhatItSeesIsAskedTo) {
   json config = json::parse(std::ifstream(folder.path() + "/config.json"));
   config["is_causal"] = nullptr;
   folder.write("config.json", config.dump());
-  EXPECT_THAT([&] { Engine::load(folder.path(), {.device = Device::cpu, .purpose = Purpose::embed}); },
+  EXPECT_THAT([&] { Model::load(folder.path(), {.device = Device::cpu, .task = Task::embed}); },
               ::testing::ThrowsMessage<Error>(HasSubstr("\"is_causal\" in config.json is null")));
 }
 

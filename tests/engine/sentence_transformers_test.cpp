@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "gerbil/engine.hpp"
+#include "gerbil/diagnostics.hpp"
+#include "gerbil/embedder.hpp"
+#include "gerbil/ranker.hpp"
 
 namespace gerbil {
 namespace {
@@ -86,11 +88,11 @@ class Folder {
   fs::path path_;
 };
 
-std::vector<std::vector<float>> compute(const Engine& engine, const json& test) {
+std::vector<std::vector<float>> compute(const Model& model, const json& test) {
   const auto texts = test["texts"].get<std::vector<std::string>>();
   if (test.value("rerank", false))
-    return {engine.rerank(texts.front(), {texts.begin() + 1, texts.end()}, {.truncate = true})};
-  return engine.embed(texts, {.task = test.value("task", ""), .truncate = true}).vectors;
+    return {Ranker(model).rank(texts.front(), {texts.begin() + 1, texts.end()}, {.truncate = true}).scores};
+  return Embedder(model).embed(texts, {.task = test.value("task", ""), .truncate = true}).vectors;
 }
 
 class SentenceTransformers : public ::testing::TestWithParam<json> {};
@@ -98,10 +100,10 @@ class SentenceTransformers : public ::testing::TestWithParam<json> {};
 TEST_P(SentenceTransformers, GivesTheSameNumbers) {
   const json& test = GetParam();
   const Folder folder(test);
-  const Engine engine = Engine::load(folder.path(), {.device = Device::cpu, .threads = 1, .exact = true});
-  EXPECT_THAT(engine.warnings(), ::testing::SizeIs(test.value("warnings", 0)));
+  const Model model = Model::load(folder.path(), {.device = Device::cpu, .threads = 1}, {.exact = true});
+  EXPECT_THAT(model.warnings(), ::testing::SizeIs(test.value("warnings", 0)));
   const auto expected = test["expected"].get<std::vector<std::vector<float>>>();
-  const auto found = compute(engine, test);
+  const auto found = compute(model, test);
   ASSERT_EQ(found.size(), expected.size());
   for (std::size_t row = 0; row < found.size(); ++row) {
     EXPECT_THAT(found[row], ::testing::Pointwise(::testing::FloatNear(2e-5f), expected[row])) << "row " << row;

@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "gerbil/engine.hpp"
+#include "gerbil/diagnostics.hpp"
+#include "gerbil/generator.hpp"
 
 namespace {
 
@@ -17,25 +18,25 @@ const std::vector<std::int32_t> kTokens{126, 41,  125, 114, 23, 98,  35, 24, 92,
                                         64,  130, 130, 23,  11, 105, 34, 78, 64, 117};
 
 bool tells_a_story(const std::string& model) {
-  const auto engine = gerbil::Engine::load(model, {.threads = 1, .context_length = 256});
+  const gerbil::Generator generator(gerbil::Model::load(model, {.threads = 1, .context_length = 256}));
   std::string streamed;
-  gerbil::Options options{.max_tokens = 60};
+  gerbil::GenerateOptions options{.max_tokens = 60};
   options.on_text = [&](std::string_view piece, bool reasoning) {
     if (!reasoning) streamed += piece;
   };
-  const gerbil::Result result = engine.generate("Tell me a story about a fox", options);
+  const gerbil::GenerateResult result = generator.generate("Tell me a story about a fox", options);
   std::cout << result.text << "\n"
-            << engine.info().device << ", " << result.timings.decode_tokens_per_second << " tok/s\n";
+            << generator.model().info().device << ", " << result.timings.decode_tokens_per_second << " tok/s\n";
   return result.text.find("fox") != std::string::npos && streamed == result.text;
 }
 
 // Without threads the consumer of a stream makes the answer go on, so its first piece is there before the last is made.
 bool streams(const std::string& model) {
-  const auto engine = gerbil::Engine::load(model, {.threads = 1, .context_length = 256});
+  const gerbil::Generator generator(gerbil::Model::load(model, {.threads = 1, .context_length = 256}));
   int made = 0;
-  gerbil::Options options{.max_tokens = 60};
+  gerbil::GenerateOptions options{.max_tokens = 60};
   options.on_text = [&](std::string_view, bool reasoning) { made += reasoning ? 0 : 1; };
-  gerbil::Stream stream = engine.stream("Tell me a story about a fox", options);
+  gerbil::Stream stream = generator.stream("Tell me a story about a fox", options);
   int seen = 0;
   int ahead = 0;
   for (const std::string_view piece : stream) {
@@ -48,8 +49,8 @@ bool streams(const std::string& model) {
 
 // The largest error, relative to the largest logit.
 double golden_error(const std::string& folder) {
-  const auto engine = gerbil::Engine::load(folder, {.threads = 1, .exact = true, .check = false});
-  const std::vector<float> logits = engine.logits(kTokens);
+  const gerbil::Generator generator(gerbil::Model::load(folder, {.threads = 1, .check = false}, {.exact = true}));
+  const std::vector<float> logits = generator.logits(kTokens);
   std::vector<float> expected(logits.size());
   std::ifstream file(folder + "/config.logits", std::ios::binary);
   if (!file.read(reinterpret_cast<char*>(expected.data()),

@@ -1,0 +1,141 @@
+// Results and errors, as they are read: by clients of other versions, so a field that is not known is left out.
+#include <format>
+#include <limits>
+
+#include "codec/codec.hpp"
+#include "engine/boundary.hpp"
+
+namespace gerbil {
+namespace {
+
+using namespace codec;
+
+// Results are our own or come from a server that we chose, and may be large.
+Json parse_result(std::string_view text) {
+  try {
+    return parse_json(text, "The result");
+  } catch (const Error& error) {
+    throw Error(ErrorCode::invalid_argument, error.what());
+  }
+}
+
+// The object `key`, or an empty one.
+Fields member(Fields& fields, std::string_view key) {
+  static const Json none = Json::object();
+  const Json* json = fields.find(key);
+  return {json ? *json : none, fields.path(key)};
+}
+
+TokenProbability read_probability(Fields& fields) {
+  TokenProbability result;
+  fields.read("token_id", result.token);
+  fields.read("logprob", result.log_probability);
+  return result;
+}
+
+// The elements of a list that may be missing.
+const Json& elements(Fields& fields, std::string_view key) {
+  static const Json none = Json::array();
+  const Json* json = fields.find(key);
+  return require_list(fields.path(key), json ? *json : none, std::numeric_limits<std::size_t>::max(), "elements");
+}
+
+std::vector<TokenReport> read_log_probabilities(Fields& fields) {
+  std::vector<TokenReport> reports;
+  Fields log_probabilities = member(fields, "logprobs");
+  for (const Json& json : elements(log_probabilities, "content")) {
+    Fields chosen(json, std::format("logprobs.content[{}]", reports.size()));
+    TokenReport& report = reports.emplace_back(read_probability(chosen));
+    for (const Json& alternative : elements(chosen, "top_logprobs")) {
+      Fields other(alternative, chosen.path("top_logprobs"));
+      report.alternatives.push_back(read_probability(other));
+    }
+  }
+  return reports;
+}
+
+FinishReason read_finish_reason(Fields& fields) {
+  const Json& json = fields.require("finish_reason", "\"stop\", \"length\" or \"cancelled\"");
+  for (const FinishReason reason : {FinishReason::stop, FinishReason::length, FinishReason::cancelled})
+    if (json == to_string(reason)) return reason;
+  refuse(fields.path("finish_reason"), json, "\"stop\", \"length\" or \"cancelled\"");
+}
+
+GenerateResult read_generated(const Json& json) {
+  Fields fields(json, "");
+  GenerateResult result;
+  Fields message = member(fields, "message");
+  message.read("content", result.text);
+  message.read("reasoning_content", result.reasoning);
+  result.finish_reason = read_finish_reason(fields);
+  Fields usage = member(fields, "usage");
+  usage.read("prompt_tokens", result.prompt_tokens);
+  usage.read("completion_tokens", result.generated_tokens);
+  member(usage, "prompt_tokens_details").read("cached_tokens", result.cached_tokens);
+  for (const Json& token : elements(fields, "tokens"))
+    result.tokens.push_back(read_integer<std::int32_t>("tokens", token, 0, std::numeric_limits<std::int32_t>::max()));
+  result.log_probabilities = read_log_probabilities(fields);
+  Fields timings = member(fields, "timings");
+  timings.read("time_to_first_token", result.timings.time_to_first_token);
+  timings.read("prefill", result.timings.prefill);
+  timings.read("decode", result.timings.decode);
+  timings.read("prefill_tokens_per_second", result.timings.prefill_tokens_per_second);
+  timings.read("decode_tokens_per_second", result.timings.decode_tokens_per_second);
+  return result;
+}
+
+EmbedResult read_embeddings(const Json& json) {
+  Fields fields(json, "");
+  EmbedResult result;
+  for (const Json& entry : elements(fields, "data")) {
+    Fields embedding(entry, std::format("data[{}]", result.vectors.size()));
+    const Json& vector = embedding.require("embedding", "a list of numbers");
+    result.vectors.push_back(read_numbers(embedding.path("embedding"), vector));
+  }
+  fields.read("dimensions", result.dimensions);
+  member(fields, "usage").read("prompt_tokens", result.tokens);
+  fields.read("seconds", result.seconds);
+  return result;
+}
+
+RankResult read_scores(const Json& json) {
+  Fields fields(json, "");
+  RankResult result;
+  result.scores = read_numbers("scores", fields.require("scores", "a list of numbers"));
+  member(fields, "usage").read("prompt_tokens", result.tokens);
+  fields.read("seconds", result.seconds);
+  return result;
+}
+
+Error read_error(const Json& json) {
+  Fields fields(json, "");
+  Fields error(fields.require("error", "an object with message and code"), "error");
+  std::string sentence;
+  std::string code;
+  error.read("message", sentence);
+  error.read("code", code);
+  for (int i = 0; i <= static_cast<int>(ErrorCode::internal); ++i)
+    if (to_string(static_cast<ErrorCode>(i)) == code) return {static_cast<ErrorCode>(i), sentence};
+  return {ErrorCode::internal, sentence};
+}
+
+}  // namespace
+
+template <>
+GenerateResult from_json<GenerateResult>(std::string_view text) {
+  return guarded([&] { return read_generated(parse_result(text)); });
+}
+template <>
+EmbedResult from_json<EmbedResult>(std::string_view text) {
+  return guarded([&] { return read_embeddings(parse_result(text)); });
+}
+template <>
+RankResult from_json<RankResult>(std::string_view text) {
+  return guarded([&] { return read_scores(parse_result(text)); });
+}
+template <>
+Error from_json<Error>(std::string_view text) {
+  return guarded([&] { return read_error(parse_result(text)); });
+}
+
+}  // namespace gerbil

@@ -1,0 +1,145 @@
+#include "engine/drivers.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "engine/devices.hpp"
+#include "graph/passes/passes.hpp"
+
+namespace gerbil {
+namespace {
+
+// Tokens and texts that share a step of an encoder: enough to keep every core busy, few enough to stay in its caches.
+constexpr std::int32_t step_tokens = 1024;
+constexpr std::int32_t step_texts = 128;
+
+// The context of the model's ropes, beyond which the long set is used; 0 when there is none.
+std::int32_t rope_original_context(const graph::Graph& graph) {
+  std::int32_t original = 0;
+  for (const graph::RopeTable& rope : graph.ropes) {
+    if (!rope.long_inverse_frequencies.empty()) original = std::max(original, rope.original_context);
+  }
+  return original;
+}
+
+std::unique_ptr<Program> compile(graph::Graph graph, const ModelSource& source, const ProgramOptions& program_options,
+                                 const LoadOptions& options) {
+#ifdef GERBIL_WEBGPU
+  if (use_webgpu(options.device))
+    return webgpu::compile(std::move(graph), source.weights, program_options, options.progress);
+#else
+  use_webgpu(options.device);
+#endif
+  return cpu::compile(std::move(graph), source.weights, program_options, options.progress);
+}
+
+ProgramOptions program_options(const LoadOptions& options, bool exact, const std::shared_ptr<Profiler>& profiler) {
+  ProgramOptions result;
+  result.threads = options.threads;
+  result.exact = exact;
+  result.profiler = profiler;
+  return result;
+}
+
+// Wanted rows of a step: one for every sequence, and as many as a step has tokens where their logits take little
+// memory.
+std::int32_t wanted_rows(std::int32_t vocabulary, const ProgramOptions& program) {
+  constexpr std::int64_t logits_bytes = 64 << 20;
+  const std::int64_t rows = logits_bytes / (std::int64_t{4} * std::max(vocabulary, 1));
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(rows, program.max_sequences, program.max_tokens));
+}
+
+// Tokens that each group of pages has room for. Sequences keep no more than a window of those with one: there is room
+// for 16 of them, or for one of every 4,096 tokens of the cache.
+std::vector<std::int32_t> group_tokens(const graph::PageGroups& groups, const ProgramOptions& program) {
+  const std::int64_t sequences = std::clamp(program.kv_tokens / 4096, 16, std::max(16, program.max_sequences));
+  std::vector<std::int32_t> tokens;
+  for (const std::int32_t window : groups.windows) {
+    const std::int64_t most = sequences * (std::int64_t{window} + 2 * kv_block_tokens) + program.max_tokens;
+    tokens.push_back(window == 0 ? program.kv_tokens
+                                 : static_cast<std::int32_t>(std::min<std::int64_t>(program.kv_tokens, most)));
+  }
+  return tokens;
+}
+
+// Of recurrent states: how many sequences, and how many snapshots, fit in 256 MiB each; at least 4, whatever they take.
+std::int32_t state_count(const graph::Graph& graph, std::int32_t most) {
+  constexpr std::int64_t bytes = 256 << 20;
+  std::int64_t elements = 0;
+  for (const graph::Slot& slot : graph.slots) elements += slot.elements;
+  if (elements == 0) return 0;
+  return static_cast<std::int32_t>(std::min<std::int64_t>(std::max<std::int64_t>(bytes / (4 * elements), 4), most));
+}
+
+// What runs a model that generates, token by token.
+std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
+                                                const LoadOptions& options, bool exact,
+                                                const std::shared_ptr<Profiler>& profiler) {
+  ProgramOptions program = program_options(options, exact, profiler);
+  program.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
+  program.max_positions = info.context_length;
+  program.max_outputs = wanted_rows(info.vocabulary_size, program);
+  const graph::PageGroups groups = graph::page_groups(graph);
+  program.group_tokens = group_tokens(groups, program);
+  const std::int32_t states = state_count(graph, program.max_sequences);
+  program.slots = 2 * states;
+  if (states > 0) program.max_sequences = states;
+  // Beside all that decode there must be room for what a prompt may be cut to, or scores would never get a turn.
+  if (graph.step_multiple > 1) {
+    program.max_outputs = std::max(program.max_outputs, program.max_sequences + graph.step_multiple);
+  }
+  const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
+                                            .kv_tokens = program.kv_tokens,
+                                            .windows = groups.windows,
+                                            .group_tokens = program.group_tokens,
+                                            .slots = states,
+                                            .snapshots = states,
+                                            .step_multiple = graph.step_multiple,
+                                            .step_tokens = program.max_tokens,
+                                            .max_tokens = program.max_tokens,
+                                            .max_sequences = program.max_sequences,
+                                            .max_outputs = program.max_outputs,
+                                            .vocabulary = info.vocabulary_size,
+                                            .rope_original_context = rope_original_context(graph),
+                                            .max_waiting = options.max_waiting};
+  return std::make_unique<runtime::Driver>(compile(std::move(graph), source, program, options), scheduler);
+}
+
+// What runs a model of whole texts: every one is in a step of its own or among others, in pages of its own.
+std::unique_ptr<runtime::Driver> make_encoder(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
+                                              const LoadOptions& options, bool exact,
+                                              const std::shared_ptr<Profiler>& profiler) {
+  ProgramOptions program = program_options(options, exact, profiler);
+  program.max_tokens = std::max(step_tokens, info.context_length);
+  program.max_positions = info.context_length;
+  program.max_sequences = step_texts;
+  program.max_outputs = step_texts;
+  program.kv_tokens = program.max_tokens + kv_block_tokens * step_texts;
+  program.slots = graph.slots.empty() ? 0 : step_texts;
+  const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
+                                            .kv_tokens = program.kv_tokens,
+                                            .windows = graph::page_groups(graph).windows,
+                                            .slots = program.slots,
+                                            .step_tokens = step_tokens,
+                                            .max_tokens = program.max_tokens,
+                                            .max_sequences = program.max_sequences,
+                                            .max_outputs = program.max_outputs,
+                                            .vocabulary = info.vocabulary_size,
+                                            .types = table_rows(graph, graph::Index::type),
+                                            .padding_token = graph.padding_token,
+                                            .max_waiting = options.max_waiting,
+                                            .whole_texts = true};
+  return std::make_unique<runtime::Driver>(compile(std::move(graph), source, program, options), scheduler);
+}
+
+}  // namespace
+
+std::unique_ptr<runtime::Driver> make_driver(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
+                                             const LoadOptions& options, bool exact,
+                                             const std::shared_ptr<Profiler>& profiler) {
+  const auto make = source.whole_texts() ? make_encoder : make_generator;
+  return make(std::move(graph), source, info, options, exact, profiler);
+}
+
+}  // namespace gerbil

@@ -1,0 +1,170 @@
+// What a model can do is asked; and the work of embedders and rankers without waiting.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <string>
+
+#include "gerbil/gerbil.hpp"
+
+namespace gerbil {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const std::string nano = GERBIL_MODELS "/nano";
+const std::string nano_embed = GERBIL_MODELS "/nano-embed";
+
+std::string fixture(const std::string& name) { return GERBIL_FIXTURES "/embeddings/" + name; }
+
+Model load(const std::string& path, std::optional<Task> task = {}) {
+  return Model::load(path, {.device = Device::cpu, .task = task, .threads = 1, .check = false});
+}
+
+// The sentence of the Error{unsupported}.
+std::string refusal(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::unsupported) << error.what();
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Tasks, AreWhatTheModelIsAndWasLoadedFor) {
+  EXPECT_THAT(load(nano).info().tasks, ElementsAre(Task::generate, Task::rank));
+  EXPECT_THAT(load(nano, Task::rank).info().tasks, ElementsAre(Task::generate, Task::rank));
+  EXPECT_THAT(load(nano, Task::embed).info().tasks, ElementsAre(Task::embed));
+  EXPECT_THAT(load(nano_embed).info().tasks, ElementsAre(Task::embed));
+  EXPECT_THAT(load(fixture("bert_classifier")).info().tasks, ElementsAre(Task::classify, Task::rank));
+  EXPECT_THAT(load(fixture("bert_classifier_two_labels")).info().tasks, ElementsAre(Task::classify));
+  EXPECT_EQ(load(fixture("bert_classifier_two_labels")).info().classes, 2);
+  EXPECT_EQ(load(fixture("bert_classifier_two_labels")).info().dimensions, 0);
+  EXPECT_TRUE(load(nano).can(Task::generate));
+  EXPECT_FALSE(load(nano).can(Task::embed));
+}
+
+TEST(Tasks, AClassThatDoesNotFitSaysWhichDoes) {
+  EXPECT_THAT(refusal([] { Generator{load(nano_embed)}; }),
+              HasSubstr("makes embeddings, so it cannot generate text: it is for an Embedder (gerbil embed)."));
+  EXPECT_THAT(refusal([] { Ranker{load(nano_embed)}; }), HasSubstr("cannot rank documents"));
+  EXPECT_THAT(
+      refusal([] { Embedder{load(nano)}; }),
+      HasSubstr("was loaded to generate text, so it cannot make embeddings: it is for a Generator (gerbil run), "
+                "or is loaded with LoadOptions::task = Task::embed."));
+  EXPECT_THAT(refusal([] { Generator{load(nano, Task::embed)}; }), HasSubstr("LoadOptions::task = Task::generate"));
+  EXPECT_THAT(refusal([] { Embedder{load(fixture("bert_classifier"))}; }), HasSubstr("a Ranker (gerbil rerank)"));
+  EXPECT_THAT(refusal([] { Ranker{load(fixture("bert_classifier_two_labels"))}; }),
+              HasSubstr("classifies texts into 2 classes, so it cannot rank documents: it is for a Classifier."));
+  EXPECT_THAT(refusal([] { Classifier{load(nano)}; }), HasSubstr("cannot classify texts: it is for a Generator"));
+  EXPECT_THAT(refusal([] { Ranker{load(fixture("qwen3_last"), Task::generate)}; }), HasSubstr("\"yes\" and \"no\""));
+}
+
+TEST(Tasks, LoadingForWhatAModelCannotDoIsAnError) {
+  EXPECT_THAT(refusal([] { load(nano_embed, Task::generate); }), HasSubstr("it is for an Embedder"));
+  EXPECT_THAT(refusal([] { load(fixture("bert_classifier"), Task::embed); }), HasSubstr("it is for a Ranker"));
+  EXPECT_THAT(refusal([] { load(nano, Task::classify); }), HasSubstr("it is for a Generator"));
+}
+
+TEST(Tasks, OneModelServesSeveralClasses) {
+  const Model model = load(nano);
+  const Generator generator(model);
+  const Ranker ranker(model);
+  EXPECT_THAT(generator.generate("What is 37 + 45?").text, HasSubstr("82"));
+  EXPECT_EQ(ranker.rank("cow", {"The cow says moo.", "It rains."}).scores.size(), 2u);
+}
+
+template <typename Result, typename Submit>
+Result wait_for(const Submit& submit) {
+  std::promise<Result> promise;
+  submit([&](Result result, std::exception_ptr error) {
+    error ? promise.set_exception(error) : promise.set_value(std::move(result));
+  });
+  return promise.get_future().get();
+}
+
+TEST(Submit, GivesWhatWaitingGives) {
+  const std::vector<std::string> texts{"A fox lives in a den.", "", "The lamp is new."};
+  const Embedder embedder(load(nano_embed));
+  const EmbedResult embedded =
+      wait_for<EmbedResult>([&](Embedder::OnResult done) { embedder.submit(texts, {}, std::move(done)); });
+  EXPECT_EQ(embedded.vectors, embedder.embed(texts).vectors);
+  EXPECT_EQ(embedded.tokens, embedder.embed(texts).tokens);
+  const Ranker ranker(load(nano));
+  const RankResult ranked =
+      wait_for<RankResult>([&](Ranker::OnResult done) { ranker.submit("fox", texts, {}, std::move(done)); });
+  EXPECT_EQ(ranked.scores, ranker.rank("fox", texts).scores);
+  EXPECT_GT(ranked.tokens, 0);
+}
+
+TEST(Submit, OfNothingEndsAtOnce) {
+  const Embedder embedder(load(nano_embed));
+  bool ended = false;
+  embedder.submit(std::vector<std::string>(), {}, [&](const EmbedResult& result, const std::exception_ptr& error) {
+    EXPECT_TRUE(result.vectors.empty());
+    EXPECT_FALSE(error);
+    ended = true;
+  });
+  EXPECT_TRUE(ended);
+}
+
+TEST(Submit, IsEndedByItsCancellation) {
+  const Embedder embedder(load(nano_embed));
+  EmbedOptions options;
+  options.progress = [&](std::int64_t, std::int64_t) { options.cancellation.cancel(); };
+  const std::vector<std::string> texts(1000, "The fox lives in a den.");
+  try {
+    wait_for<EmbedResult>([&](Embedder::OnResult done) { embedder.submit(texts, options, std::move(done)); });
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::cancelled);
+  }
+}
+
+// What a callback throws ends all of its request's texts, and comes back as it was.
+TEST(Submit, ACallbacksExceptionIsItsOwn) {
+  const Embedder embedder(load(nano_embed));
+  EmbedOptions options;
+  std::atomic<int> calls = 0;
+  options.progress = [&](std::int64_t, std::int64_t) {
+    ++calls;
+    throw std::runtime_error("mine");
+  };
+  const std::vector<std::string> texts(1000, "The fox lives in a den.");
+  EXPECT_THROW(
+      wait_for<EmbedResult>([&](Embedder::OnResult done) { embedder.submit(texts, options, std::move(done)); }),
+      std::runtime_error);
+  EXPECT_EQ(calls, 1);
+  EXPECT_THROW(embedder.embed(texts, options), std::runtime_error);
+}
+
+// Some of the texts are taken before one is refused: `done` is not called, as submit() has thrown.
+TEST(Submit, ThrowsWhenTheQueueIsFull) {
+  const Embedder embedder(Model::load(nano_embed, {.device = Device::cpu, .threads = 1, .max_waiting = 3}));
+  const std::vector<std::string> texts(2000, "The fox lives in a den.");
+  std::atomic<bool> told = false;
+  try {
+    embedder.submit(texts, {}, [&](const EmbedResult&, const std::exception_ptr&) { told = true; });
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::overloaded);
+  }
+  EXPECT_EQ(wait_for<EmbedResult>([&](Embedder::OnResult done) {
+              for (;;) {
+                try {
+                  return embedder.submit({TokenizedText{{2, 7, 3}, {}}}, {}, done);
+                } catch (const Error& error) {
+                  EXPECT_EQ(error.code(), ErrorCode::overloaded);
+                }
+              }
+            }).vectors.size(),
+            1u);
+  EXPECT_FALSE(told);
+}
+
+}  // namespace
+}  // namespace gerbil
