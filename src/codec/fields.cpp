@@ -124,12 +124,11 @@ void Fields::refuse_others() const {
   }
 }
 
-#define GERBIL_INTEGER(T)                                    \
-  template void Fields::read<T>(std::string_view, T&, T, T); \
-  template T read_integer<T>(const std::string&, const Json&, T, T);
-GERBIL_INTEGER(std::int32_t)
-GERBIL_INTEGER(std::int64_t)
-GERBIL_INTEGER(std::uint64_t)
-#undef GERBIL_INTEGER
+template void Fields::read(std::string_view, std::int32_t&, std::int32_t, std::int32_t);
+template void Fields::read(std::string_view, std::int64_t&, std::int64_t, std::int64_t);
+template void Fields::read(std::string_view, std::uint64_t&, std::uint64_t, std::uint64_t);
+template std::int32_t read_integer(const std::string&, const Json&, std::int32_t, std::int32_t);
+template std::int64_t read_integer(const std::string&, const Json&, std::int64_t, std::int64_t);
+template std::uint64_t read_integer(const std::string&, const Json&, std::uint64_t, std::uint64_t);
 
 }  // namespace gerbil::codec

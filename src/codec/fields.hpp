@@ -20,6 +20,7 @@ Json parse(std::string_view text, std::string_view what);
 
 // The elements of a list of at most `most`; throws as refuse() does.
 const Json& require_list(const std::string& path, const Json& value, std::size_t most, std::string_view of);
+const Json& require_list(const std::string& path, Json&& value, std::size_t most, std::string_view of) = delete;
 
 // Every field is asked for by its name, and what is left over is refused. A field that is missing or null leaves its
 // target alone. All functions throw Error{invalid_argument} naming the field, the value and what would be right.
