@@ -42,8 +42,8 @@ def seeds():
     for number, row in enumerate(json.loads((TESTS / "fixtures/templates/conversations.json").read_text())):
         request = {key: row["context"].get(key) for key in ("messages", "tools")} | {"temperature": 0.5, "stop": ["."]}
         yield "request", f"conversation-{number}", json.dumps(request, ensure_ascii=False).encode()
-    yield "request", "result", b'{"message":{"content":"a"},"finish_reason":"stop","usage":{"prompt_tokens":1},"tokens":[1]}'
-    yield "request", "vectors", b'{"data":[{"index":0,"embedding":[0.5,null]}],"dimensions":2}'
+    yield "request", "result", b'{"text":"a","finish_reason":"stop","prompt_tokens":1,"tokens":[1]}'
+    yield "request", "vectors", b'{"embeddings":[[0.5,null]],"dimensions":2}'
     yield "request", "ranking", b'{"query":"q","documents":["a"],"truncate":true}'
 
 

@@ -1,5 +1,5 @@
-// Requests, results and errors as JSON text: the one schema that every surface of gerbil speaks. Names are those of
-// OpenAI's API where it has the thing, our own otherwise; docs/library.md lists them.
+// Requests, results and errors as JSON text: the one schema that every surface of gerbil speaks. A request's names are
+// those of OpenAI's API where it has the thing; a result's are those of its struct. docs/library.md lists them.
 //
 // Requests are strict: a field that is not known and a value of the wrong type are Error{invalid_argument}, which names
 // the field and what would be right; null is the same as no field. Results may grow: readers leave out what they do not

@@ -8,6 +8,7 @@
 #include "bench_generate.hpp"
 #include "bench_profile.hpp"
 #include "commands.hpp"
+#include "gerbil/json.hpp"
 #include "json.hpp"
 #include "model.hpp"
 #include "numbers.hpp"
@@ -42,27 +43,13 @@ double prefill_share(const Speeds& m, const ModelInfo& info, const MachineCeilin
 }
 
 void print_json(const Bench& bench, const ModelInfo& info, const Speeds& m, const MachineCeilings& ceilings) {
-  Json json{{"model", info.name},
-            {"architecture", info.architecture},
-            {"quantization", info.quantization},
-            {"device", info.device},
-            {"prompt_tokens", bench.answers.prompt},
+  Json json{{"prompt_tokens", bench.answers.prompt},
             {"generated_tokens", bench.answers.generate},
             {"depth", bench.answers.depth},
             {"sequences", bench.answers.sequences},
             {"repetitions", bench.repetitions},
             {"prefill_tokens_per_second", m.prefill},
             {"decode_tokens_per_second", m.decode},
-            {"weight_bytes", info.weight_bytes},
-            {"bytes_per_token", info.bytes_per_token},
-            {"operations_per_token", info.operations_per_token},
-            {"operations_per_prompt_token", info.operations_per_prompt_token},
-            {"arena_bytes", info.arena_bytes},
-            {"cache_bytes", info.cache_bytes},
-            {"dispatches_per_token", info.dispatches_per_token},
-            {"readbacks_per_token", info.readbacks_per_token},
-            {"load_seconds", info.load_seconds},
-            {"notes", info.notes},
             {"read_bytes_per_second", ceilings.read_bytes_per_second},
             {"operations_per_second", ceilings.operations_per_second},
             {"arithmetic", ceilings.arithmetic},
@@ -70,7 +57,7 @@ void print_json(const Bench& bench, const ModelInfo& info, const Speeds& m, cons
             {"prefill_share", nullptr}};
   if (!m.decode.empty()) json["decode_share"] = decode_share(bench, m, info, ceilings);
   if (!m.prefill.empty()) json["prefill_share"] = prefill_share(m, info, ceilings);
-  print(json);
+  print(to_json(info), json);
 }
 
 std::string speeds(const std::vector<double>& values) {

@@ -17,6 +17,7 @@
 
 #include "bench_arithmetic.hpp"
 #include "gerbil/embedder.hpp"
+#include "gerbil/json.hpp"
 #include "json.hpp"
 #include "model.hpp"
 #include "terminal.hpp"
@@ -103,27 +104,15 @@ std::optional<double> dispatches_per_layer(const ModelInfo& info) {
 }
 
 void print_json(const EmbedBench& bench, const ModelInfo& info, const Measurement& m, const Arithmetic& arithmetic) {
-  print({{"model", info.name},
-         {"architecture", info.architecture},
-         {"quantization", info.quantization},
-         {"device", info.device},
-         {"texts", bench.texts},
-         {"tokens_per_text", bench.tokens},
-         {"texts_per_second", m.texts_per_second},
-         {"tokens_per_second", m.tokens_per_second},
-         {"time_to_first_embedding", or_null(m.first_embedding)},
-         {"load_seconds", info.load_seconds},
-         {"weight_bytes", info.weight_bytes},
-         {"arena_bytes", info.arena_bytes},
-         {"cache_bytes", info.cache_bytes},
-         {"layers", info.layers},
-         {"dispatches_per_batch", info.dispatches_per_batch},
-         {"dispatches_per_layer", or_null(dispatches_per_layer(info))},
-         {"operations_per_token", info.operations_per_prompt_token},
-         {"arithmetic", arithmetic.name},
-         {"operations_per_second", arithmetic.operations_per_second},
-         {"share", share(m, info, arithmetic)},
-         {"notes", info.notes}});
+  print(to_json(info), {{"texts", bench.texts},
+                        {"tokens_per_text", bench.tokens},
+                        {"texts_per_second", m.texts_per_second},
+                        {"tokens_per_second", m.tokens_per_second},
+                        {"time_to_first_embedding", or_null(m.first_embedding)},
+                        {"dispatches_per_layer", or_null(dispatches_per_layer(info))},
+                        {"arithmetic", arithmetic.name},
+                        {"operations_per_second", arithmetic.operations_per_second},
+                        {"share", share(m, info, arithmetic)}});
 }
 
 std::string speeds(const std::vector<double>& values, const char* unit) {

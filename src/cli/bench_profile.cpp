@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench_arithmetic.hpp"
+#include "gerbil/json.hpp"
 #include "json.hpp"
 #include "model.hpp"
 #include "terminal.hpp"
@@ -147,10 +148,7 @@ int bench_profile(const std::string& model, LoadFlags load, const GenerateBench&
   const MachineCeilings machine = measure_machine(load.options.device, load.options.threads);
   const Ceilings ceilings{machine.read_bytes_per_second, arithmetic(info, load.diagnostics, machine)};
   if (json) {
-    Json result{{"model", info.name},
-                {"device", info.device},
-                {"quantization", info.quantization},
-                {"prompt_tokens", bench.prompt},
+    Json result{{"prompt_tokens", bench.prompt},
                 {"depth", bench.depth},
                 {"sequences", bench.sequences},
                 {"repetitions", repetitions},
@@ -158,12 +156,11 @@ int bench_profile(const std::string& model, LoadFlags load, const GenerateBench&
                 {"arithmetic", ceilings.arithmetic.name},
                 {"operations_per_second", ceilings.arithmetic.operations_per_second},
                 {"prompt", nullptr},
-                {"decode", nullptr},
-                {"notes", info.notes}};
+                {"decode", nullptr}};
     auto next = measurements.begin();
     if (bench.prompt > 0) result["prompt"] = to_json(*next++, ceilings);
     if (bench.generate > 0) result["decode"] = to_json(*next, ceilings);
-    print(result);
+    print(gerbil::to_json(info), result);
     return 0;
   }
   std::vector<std::pair<std::string, std::string>> head{

@@ -75,7 +75,7 @@ void add_embed(CLI::App& app, Action& action) {
   command->add_flag_callback(
       "--no-normalize", [embed] { embed->options.normalize = false; }, "Leave the vectors' lengths as they are");
   command->add_flag("--json", embed->json,
-                    "Print {\"data\":[{\"index\":0,\"embedding\":[…]},…],\"dimensions\":n,…}; otherwise a line a text");
+                    "Print {\"embeddings\":[[…],…],\"dimensions\":n,\"tokens\":n,…}; otherwise a line a text");
   add_load_options(*command, embed->load, Reading::texts);
   command->footer(
       "Examples:\n"

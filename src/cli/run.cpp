@@ -128,7 +128,7 @@ void add_run(CLI::App& app, Action& action) {
   add_text(*command, "-f,--file", run->file, "Read the prompt from a file, - for stdin")->type_name("FILE");
   auto* raw = command->add_flag("--raw", run->generation.options.raw,
                                 "Continue the prompt as it is, without the chat template");
-  auto* json = command->add_flag("--json", run->json, "Print message, finish reason, usage and timings as JSON");
+  auto* json = command->add_flag("--json", run->json, "Print text, finish reason, token counts and timings as JSON");
   command->add_flag("--stats", run->stats, "Print token counts and speeds on stderr");
   add_number<int>(*command, "--log-probabilities", run->generation.options.log_probabilities, {0, 100},
                   "Log-probabilities of the answer's tokens and of N alternatives")

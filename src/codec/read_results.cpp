@@ -19,17 +19,10 @@ Json parse_result(std::string_view text) {
   }
 }
 
-// The object `key`, or an empty one.
-Fields member(Fields& fields, std::string_view key) {
-  static const Json none = Json::object();
-  const Json* json = fields.find(key);
-  return {json ? *json : none, fields.path(key)};
-}
-
 TokenProbability read_probability(Fields& fields) {
   TokenProbability result;
-  fields.read("token_id", result.token);
-  fields.read("logprob", result.log_probability);
+  fields.read("token", result.token);
+  fields.read("log_probability", result.log_probability);
   return result;
 }
 
@@ -42,12 +35,11 @@ const Json& elements(Fields& fields, std::string_view key) {
 
 std::vector<TokenReport> read_log_probabilities(Fields& fields) {
   std::vector<TokenReport> reports;
-  Fields log_probabilities = member(fields, "logprobs");
-  for (const Json& json : elements(log_probabilities, "content")) {
-    Fields chosen(json, std::format("logprobs.content[{}]", reports.size()));
+  for (const Json& json : elements(fields, "log_probabilities")) {
+    Fields chosen(json, std::format("log_probabilities[{}]", reports.size()));
     TokenReport& report = reports.emplace_back(read_probability(chosen));
-    for (const Json& alternative : elements(chosen, "top_logprobs")) {
-      Fields other(alternative, chosen.path("top_logprobs"));
+    for (const Json& alternative : elements(chosen, "alternatives")) {
+      Fields other(alternative, chosen.path("alternatives"));
       report.alternatives.push_back(read_probability(other));
     }
   }
@@ -61,39 +53,40 @@ FinishReason read_finish_reason(Fields& fields) {
   refuse(fields.path("finish_reason"), json, "\"stop\", \"length\" or \"cancelled\"");
 }
 
+Timings read_timings(const Json& json) {
+  Fields fields(json, "timings");
+  Timings timings;
+  fields.read("time_to_first_token", timings.time_to_first_token);
+  fields.read("prefill", timings.prefill);
+  fields.read("decode", timings.decode);
+  fields.read("prefill_tokens_per_second", timings.prefill_tokens_per_second);
+  fields.read("decode_tokens_per_second", timings.decode_tokens_per_second);
+  return timings;
+}
+
 GenerateResult read_generated(const Json& json) {
   Fields fields(json, "");
   GenerateResult result;
-  Fields message = member(fields, "message");
-  message.read("content", result.text);
-  message.read("reasoning_content", result.reasoning);
+  fields.read("text", result.text);
+  fields.read("reasoning", result.reasoning);
   result.finish_reason = read_finish_reason(fields);
-  Fields usage = member(fields, "usage");
-  usage.read("prompt_tokens", result.prompt_tokens);
-  usage.read("completion_tokens", result.generated_tokens);
-  member(usage, "prompt_tokens_details").read("cached_tokens", result.cached_tokens);
+  fields.read("prompt_tokens", result.prompt_tokens);
+  fields.read("cached_tokens", result.cached_tokens);
+  fields.read("generated_tokens", result.generated_tokens);
   for (const Json& token : elements(fields, "tokens"))
     result.tokens.push_back(read_integer<std::int32_t>("tokens", token, 0, std::numeric_limits<std::int32_t>::max()));
   result.log_probabilities = read_log_probabilities(fields);
-  Fields timings = member(fields, "timings");
-  timings.read("time_to_first_token", result.timings.time_to_first_token);
-  timings.read("prefill", result.timings.prefill);
-  timings.read("decode", result.timings.decode);
-  timings.read("prefill_tokens_per_second", result.timings.prefill_tokens_per_second);
-  timings.read("decode_tokens_per_second", result.timings.decode_tokens_per_second);
+  if (const Json* json_timings = fields.find("timings")) result.timings = read_timings(*json_timings);
   return result;
 }
 
 EmbedResult read_embeddings(const Json& json) {
   Fields fields(json, "");
   EmbedResult result;
-  for (const Json& entry : elements(fields, "data")) {
-    Fields embedding(entry, std::format("data[{}]", result.vectors.size()));
-    const Json& vector = embedding.require("embedding", "a list of numbers");
-    result.vectors.push_back(read_numbers(embedding.path("embedding"), vector));
-  }
+  for (const Json& vector : elements(fields, "embeddings"))
+    result.vectors.push_back(read_numbers(std::format("embeddings[{}]", result.vectors.size()), vector));
   fields.read("dimensions", result.dimensions);
-  member(fields, "usage").read("prompt_tokens", result.tokens);
+  fields.read("tokens", result.tokens);
   fields.read("seconds", result.seconds);
   return result;
 }
@@ -102,7 +95,7 @@ RankResult read_scores(const Json& json) {
   Fields fields(json, "");
   RankResult result;
   result.scores = read_numbers("scores", fields.require("scores", "a list of numbers"));
-  member(fields, "usage").read("prompt_tokens", result.tokens);
+  fields.read("tokens", result.tokens);
   fields.read("seconds", result.seconds);
   return result;
 }

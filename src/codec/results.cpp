@@ -1,6 +1,4 @@
 // Results and errors, as they are written.
-#include <format>
-
 #include "codec/codec.hpp"
 #include "engine/boundary.hpp"
 
@@ -10,30 +8,25 @@ namespace {
 using namespace codec;
 
 Json write(const TokenProbability& probability) {
-  return {{"token_id", probability.token}, {"logprob", widened(probability.log_probability)}};
+  return {{"token", probability.token}, {"log_probability", widened(probability.log_probability)}};
 }
 
 Json write(const TokenReport& report) {
   Json json = write(report.chosen);
-  json["top_logprobs"] = Json::array();
-  for (const TokenProbability& other : report.alternatives) json["top_logprobs"].push_back(write(other));
+  json["alternatives"] = Json::array();
+  for (const TokenProbability& other : report.alternatives) json["alternatives"].push_back(write(other));
   return json;
 }
 
-Json write_usage(std::int64_t tokens) { return {{"prompt_tokens", tokens}, {"total_tokens", tokens}}; }
-
 Json write(const GenerateResult& result) {
-  Message message("assistant", result.text);
-  message.reasoning = result.reasoning;
-  Json json{{"message", codec::write(message)},
+  Json json{{"text", result.text},
+            {"reasoning", result.reasoning},
             {"finish_reason", to_string(result.finish_reason)},
-            {"usage",
-             {{"prompt_tokens", result.prompt_tokens},
-              {"completion_tokens", result.generated_tokens},
-              {"total_tokens", std::int64_t{result.prompt_tokens} + result.generated_tokens},
-              {"prompt_tokens_details", {{"cached_tokens", result.cached_tokens}}}}},
+            {"prompt_tokens", result.prompt_tokens},
+            {"cached_tokens", result.cached_tokens},
+            {"generated_tokens", result.generated_tokens},
             {"tokens", result.tokens}};
-  for (const TokenReport& report : result.log_probabilities) json["logprobs"]["content"].push_back(write(report));
+  for (const TokenReport& report : result.log_probabilities) json["log_probabilities"].push_back(write(report));
   const Timings& timings = result.timings;
   json["timings"] = {{"time_to_first_token", timings.time_to_first_token},
                      {"prefill", timings.prefill},
@@ -61,15 +54,13 @@ std::string_view type_of(ErrorCode code) {
 void write_json(const EmbedResult& result, const std::function<void(std::string_view)>& write) {
   const auto sink = callers(write);
   guarded([&] {
-    sink("{\"data\":[");
+    sink("{\"embeddings\":[");
     for (std::size_t i = 0; i < result.vectors.size(); ++i) {
-      std::string text = std::format("{}{{\"index\":{},\"embedding\":[", i == 0 ? "" : ",", i);
+      std::string text = i == 0 ? "[" : ",[";
       append_numbers(text, result.vectors[i]);
-      text += "]}";
-      sink(text);
+      sink(text + ']');
     }
-    const Json rest{
-        {"dimensions", result.dimensions}, {"usage", write_usage(result.tokens)}, {"seconds", result.seconds}};
+    const Json rest{{"dimensions", result.dimensions}, {"tokens", result.tokens}, {"seconds", result.seconds}};
     sink("]," + text_of(rest).substr(1));
   });
 }
@@ -84,7 +75,7 @@ std::string to_json(const RankResult& result) {
   return guarded([&] {
     std::string text = "{\"scores\":[";
     append_numbers(text, result.scores);
-    const Json rest{{"usage", write_usage(result.tokens)}, {"seconds", result.seconds}};
+    const Json rest{{"tokens", result.tokens}, {"seconds", result.seconds}};
     return text + "]," + text_of(rest).substr(1);
   });
 }

@@ -30,7 +30,8 @@ TEST_P(BenchEmbed, MeasuresEveryRepetition) {
     EXPECT_GT(texts, 0.0);
     EXPECT_NEAR(json.at("tokens_per_second")[i].get<double>() / texts, 8.0, 1e-6);
   }
-  for (const char* number : {"operations_per_token", "operations_per_second", "share", "weight_bytes", "load_seconds"})
+  for (const char* number :
+       {"operations_per_prompt_token", "operations_per_second", "share", "weight_bytes", "load_seconds"})
     EXPECT_GT(json.at(number).get<double>(), 0.0) << number;
   // The process is older than its engine, but for the 10 ms of a clock tick.
   EXPECT_GT(json.at("time_to_first_embedding").get<double>() + 0.01, json.at("load_seconds").get<double>());

@@ -35,7 +35,7 @@ std::vector<float> golden_logits(const Json& entry) {
   return values;
 }
 
-std::size_t prompt_tokens(const Json& answer) { return answer.at("usage").at("prompt_tokens"); }
+std::size_t prompt_tokens(const Json& answer) { return answer.at("prompt_tokens"); }
 
 std::string list(const Json& ids) {
   std::string text;
@@ -99,7 +99,7 @@ TEST(CommandLine, AnEmptyValueIsAValue) {
     arguments.insert(arguments.end(), option.begin(), option.end());
     EXPECT_EQ(gerbil_json(arguments, "not read"), nothing);
   }
-  EXPECT_EQ(gerbil_json({"embed", nano(), "--text=", "--text=the", "--task="}).at("data").size(), 2u);
+  EXPECT_EQ(gerbil_json({"embed", nano(), "--text=", "--text=the", "--task="}).at("embeddings").size(), 2u);
   const Json plain = gerbil_json({"run", nano(), kStory, "-n", "4"});
   EXPECT_EQ(gerbil_json({"run", nano(), "--system=", "--stop=", kStory, "-n", "4"}).at("tokens"), plain.at("tokens"));
   const Outcome number = gerbil({"run", nano(), "--seed=", kStory});
@@ -179,19 +179,18 @@ TEST(Run, PromptFromArgumentFileAndPipeAreTheSame) {
 
 TEST(Run, JsonSaysWhatHappened) {
   const Json json = gerbil_json({"run", nano(), kStory, "-n", "12", "--log-probabilities", "3"});
-  EXPECT_EQ(json.at("message").at("content").get<std::string>() + "\n",
-            gerbil({"run", nano(), kStory, "-n", "12"}).out);
+  EXPECT_EQ(json.at("text").get<std::string>() + "\n", gerbil({"run", nano(), kStory, "-n", "12"}).out);
   EXPECT_EQ(json.at("finish_reason"), "length");
-  EXPECT_EQ(json.at("usage").at("completion_tokens"), 12);
+  EXPECT_EQ(json.at("generated_tokens"), 12);
   EXPECT_EQ(json.at("tokens").size(), 12u);
   EXPECT_GT(prompt_tokens(json), 5u);
   EXPECT_EQ(json.at("model"), "nano");
-  ASSERT_EQ(json.at("logprobs").at("content").size(), 12u);
-  for (const Json& token : json.at("logprobs").at("content")) {
-    EXPECT_LE(token.at("logprob").get<double>(), 0.0);
+  ASSERT_EQ(json.at("log_probabilities").size(), 12u);
+  for (const Json& token : json.at("log_probabilities")) {
+    EXPECT_LE(token.at("log_probability").get<double>(), 0.0);
     // Greedy: the chosen token is the most likely of the alternatives.
-    ASSERT_EQ(token.at("top_logprobs").size(), 3u);
-    EXPECT_EQ(token.at("token_id"), token.at("top_logprobs")[0].at("token_id"));
+    ASSERT_EQ(token.at("alternatives").size(), 3u);
+    EXPECT_EQ(token.at("token"), token.at("alternatives")[0].at("token"));
   }
   for (const char* time :
        {"time_to_first_token", "prefill", "decode", "prefill_tokens_per_second", "decode_tokens_per_second"})
@@ -234,7 +233,7 @@ TEST(Run, StopsBeforeTheStopText) {
   const std::size_t dot = answer.find('.');
   ASSERT_NE(dot, std::string::npos);
   const Json json = gerbil_json({"run", nano(), kStory, "-n", "60", "--stop", "."});
-  EXPECT_EQ(json.at("message").at("content"), answer.substr(0, dot));
+  EXPECT_EQ(json.at("text"), answer.substr(0, dot));
   EXPECT_EQ(json.at("finish_reason"), "stop");
 }
 

@@ -27,9 +27,7 @@ const std::string& model() {
 std::vector<Vector> embed(const std::string& of, const Arguments& more, const std::string& input = {}) {
   Arguments arguments{"embed", of, "--device", "cpu"};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  std::vector<Vector> vectors;
-  for (const Json& entry : gerbil_json(arguments, input).at("data")) vectors.push_back(entry.at("embedding"));
-  return vectors;
+  return gerbil_json(arguments, input).at("embeddings");
 }
 
 double length(const Vector& vector) {
@@ -52,16 +50,15 @@ TEST(Embed, JsonIsThatOfTheCodec) {
   const auto json = nlohmann::ordered_json::parse(outcome.out);
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
-  EXPECT_THAT(keys, ElementsAre("model", "device", "load_seconds", "data", "dimensions", "usage", "seconds"));
+  EXPECT_THAT(keys, ElementsAre("model", "device", "load_seconds", "embeddings", "dimensions", "tokens", "seconds"));
   EXPECT_EQ(json.at("dimensions"), 32);
-  EXPECT_EQ(json.at("usage").at("prompt_tokens"), 5 + 3);  // [CLS] and [SEP] around each
-  ASSERT_EQ(json.at("data").size(), 2u);
-  for (const auto& entry : json.at("data")) {
-    const auto& vector = entry.at("embedding");
+  EXPECT_EQ(json.at("tokens"), 5 + 3);  // [CLS] and [SEP] around each
+  ASSERT_EQ(json.at("embeddings").size(), 2u);
+  for (const auto& vector : json.at("embeddings")) {
     ASSERT_EQ(vector.size(), 32u);
     EXPECT_NEAR(length(vector.get<Vector>()), 1.0, 1e-6);
   }
-  EXPECT_NE(json.at("data")[0].at("embedding"), json.at("data")[1].at("embedding"));
+  EXPECT_NE(json.at("embeddings")[0], json.at("embeddings")[1]);
   EXPECT_GT(json.at("seconds").get<double>(), 0.0);
 }
 
@@ -95,7 +92,7 @@ TEST(Embed, AFileWithoutLinesIsAWarningAndNoVectors) {
   const std::string file = folder.write("empty", "");
   const Outcome outcome = gerbil({"embed", model(), "--file", file, "--json"});
   EXPECT_EQ(outcome.status, 0);
-  EXPECT_THAT(outcome.out, HasSubstr("\"data\":[],\"dimensions\":32,\"usage\":{\"prompt_tokens\":0,"));
+  EXPECT_THAT(outcome.out, HasSubstr("\"embeddings\":[],\"dimensions\":32,\"tokens\":0,"));
   EXPECT_THAT(outcome.err, HasSubstr("'" + file + "' has no lines"));
   EXPECT_THAT(gerbil({"embed", model(), "--file", file}).out, IsEmpty());
 }
@@ -134,7 +131,7 @@ TEST(Embed, TextsThatAreTooLongAreNamedOrCut) {
   EXPECT_THAT(outcome.err, HasSubstr("at most 64"));
   EXPECT_THAT(outcome.out, IsEmpty());
   const Json json = gerbil_json({"embed", model(), "--text", "moo", "--text", long_text(), "--truncate"});
-  EXPECT_EQ(json.at("usage").at("prompt_tokens"), 3 + 64);
+  EXPECT_EQ(json.at("tokens"), 3 + 64);
 }
 
 TEST(Embed, ALanguageModelEmbedsToo) {

@@ -26,7 +26,7 @@ TEST(Messages, AreWhatAPromptBecomes) {
   const Json plain = gerbil_json({"run", nano(), kStory, "-n", "20"});
   for (const std::string& request :
        {user(kStory), with(R"("max_tokens":500)"), R"({"model":"elsewhere","prompt":")" + std::string(kStory) + "\"}"})
-    EXPECT_EQ(answer(request, {"-n", "20"}).at("message"), plain.at("message")) << request;
+    EXPECT_EQ(answer(request, {"-n", "20"}).at("text"), plain.at("text")) << request;
   EXPECT_EQ(answer(R"([{"role":"system","content":"Be kind."},)" + user(kStory).substr(1), {"-n", "20"}).at("tokens"),
             gerbil_json({"run", nano(), kStory, "-n", "20", "--system", "Be kind."}).at("tokens"));
   const TemporaryFolder folder;
@@ -37,11 +37,11 @@ TEST(Messages, AreWhatAPromptBecomes) {
 TEST(Messages, TheCommandLineWinsOverTheFile) {
   const std::string hot = with(R"("max_tokens":9,"temperature":2.0,"seed":5,"stop":["zzz"])");
   const Json from_file = answer(hot);
-  EXPECT_EQ(from_file.at("usage").at("completion_tokens"), 9);
+  EXPECT_EQ(from_file.at("generated_tokens"), 9);
   EXPECT_EQ(from_file.at("seed"), 5);
   EXPECT_EQ(answer(hot).at("tokens"), from_file.at("tokens"));
   EXPECT_EQ(answer(hot, {"--seed", "6"}).at("seed"), 6);
-  EXPECT_EQ(answer(hot, {"-n", "4"}).at("usage").at("completion_tokens"), 4);
+  EXPECT_EQ(answer(hot, {"-n", "4"}).at("generated_tokens"), 4);
   // What is given counts, also where it is as it always is.
   EXPECT_EQ(answer(hot, {"-t", "0"}).at("tokens"), gerbil_json({"run", nano(), kStory, "-n", "9"}).at("tokens"));
 }
@@ -55,16 +55,15 @@ TEST(Messages, CarryToolCalls) {
   const Json called = answer(request);
   std::string without = request;
   without.replace(without.find("\\\"Paris"), 7, "\\\"Paris and Berlin and Rome");
-  EXPECT_NE(called.at("usage").at("prompt_tokens"), answer(without).at("usage").at("prompt_tokens"));
+  EXPECT_NE(called.at("prompt_tokens"), answer(without).at("prompt_tokens"));
 }
 
-// The message of an answer can go into the next request as it is.
 TEST(Messages, AnAnswerGoesOn) {
   const Json first = answer(user("What is 37 + 45?"));
   Json messages = Json::parse(user("What is 37 + 45?"));
-  messages.push_back(first.at("message"));
+  messages.push_back({{"role", "assistant"}, {"content", first.at("text")}});
   messages.push_back({{"role", "user"}, {"content", "What is 12 + 13?"}});
-  EXPECT_THAT(answer(messages.dump()).at("message").at("content").get<std::string>(), HasSubstr("25"));
+  EXPECT_THAT(answer(messages.dump()).at("text").get<std::string>(), HasSubstr("25"));
 }
 
 TEST(Messages, WrongOnesAreNamed) {

@@ -161,11 +161,10 @@ TEST(JsonCodec, ResultsComeBack) {
                         .timings = {0.5, 0.25, 0.125, 36, 8}};
   const std::string text = to_json(result);
   EXPECT_EQ(text,
-            R"({"message":{"role":"assistant","content":"Hi.","reasoning_content":"Hm."},"finish_reason":"length",)"
-            R"("usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11,)"
-            R"("prompt_tokens_details":{"cached_tokens":4}},"tokens":[5,6],"logprobs":{"content":[)"
-            R"({"token_id":5,"logprob":-0.1,"top_logprobs":[{"token_id":5,"logprob":-0.1},)"
-            R"({"token_id":8,"logprob":-2.5}]},{"token_id":6,"logprob":0.0,"top_logprobs":[]}]},)"
+            R"({"text":"Hi.","reasoning":"Hm.","finish_reason":"length",)"
+            R"("prompt_tokens":9,"cached_tokens":4,"generated_tokens":2,"tokens":[5,6],"log_probabilities":[)"
+            R"({"token":5,"log_probability":-0.1,"alternatives":[{"token":5,"log_probability":-0.1},)"
+            R"({"token":8,"log_probability":-2.5}]},{"token":6,"log_probability":0.0,"alternatives":[]}],)"
             R"("timings":{"time_to_first_token":0.5,"prefill":0.25,"decode":0.125,"prefill_tokens_per_second":36.0,)"
             R"("decode_tokens_per_second":8.0}})");
   EXPECT_EQ(to_json(from_json<GenerateResult>(text)), text);
@@ -174,11 +173,10 @@ TEST(JsonCodec, ResultsComeBack) {
 
   const EmbedResult embeddings{.vectors = {{0.1f, NAN}, {1, -2}}, .dimensions = 2, .tokens = 7, .seconds = 0.5};
   const std::string rows = to_json(embeddings);
-  EXPECT_EQ(rows, R"({"data":[{"index":0,"embedding":[0.1,null]},{"index":1,"embedding":[1,-2]}],"dimensions":2,)"
-                  R"("usage":{"prompt_tokens":7,"total_tokens":7},"seconds":0.5})");
+  EXPECT_EQ(rows, R"({"embeddings":[[0.1,null],[1,-2]],"dimensions":2,"tokens":7,"seconds":0.5})");
   EXPECT_EQ(to_json(from_json<EmbedResult>(rows)), rows);
   const std::string scores = to_json(RankResult{.scores = {0.5f, 0.1f}, .tokens = 3, .seconds = 2});
-  EXPECT_EQ(scores, R"({"scores":[0.5,0.1],"usage":{"prompt_tokens":3,"total_tokens":3},"seconds":2.0})");
+  EXPECT_EQ(scores, R"({"scores":[0.5,0.1],"tokens":3,"seconds":2.0})");
   EXPECT_EQ(to_json(from_json<RankResult>(scores)), scores);
 }
 

@@ -29,7 +29,7 @@ def gerbil_embeddings(program, folder, lines, *options):
     text = packages.run([program, "embed", folder, "--file", "-", "--device", "cpu", "--threads", str(THREADS),
                          *options, "--json"],
                         input="\n".join(lines) + "\n")
-    return unit(numpy.array([entry["embedding"] for entry in json.loads(text)["data"]], numpy.float32))
+    return unit(numpy.array(json.loads(text)["embeddings"], numpy.float32))
 
 
 def unit(rows):
