@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/weight_names.hpp"
+#include "engine/weight_files.hpp"
 
 namespace gerbil {
 namespace {
@@ -30,25 +30,6 @@ formats::Weight maybe_quantized(formats::Weight weight, const LoadOptions& optio
   }
   const int bits = options.quantize == Quantization::int4 && !declaration.fine ? 4 : 8;
   return formats::quantize(std::move(weight), bits, group);
-}
-
-// Where a declared name is to be found.
-struct Place {
-  formats::Checkpoint checkpoint;
-  std::string name;
-};
-
-// Where the weights of a model are read from.
-struct Files {
-  formats::Checkpoint checkpoint;
-  models::Family family;          // which says how names may be spelled
-  std::filesystem::path modules;  // the folder in which those of modules.json are
-};
-
-Place find(const Files& files, const std::string& name) {
-  const std::size_t slash = name.rfind('/');
-  if (slash == std::string::npos) return {files.checkpoint, stored_name(files.checkpoint, name, files.family)};
-  return {formats::Checkpoint::open(files.modules / name.substr(0, slash)), name.substr(slash + 1)};
 }
 
 // Rows and columns exchanged. The numbers are read once, when the first rows are asked for.
@@ -108,8 +89,8 @@ formats::Weight map_rows(formats::Weight stored, std::vector<std::int64_t> map) 
   return result;
 }
 
-formats::Weight read_mapped(const formats::Checkpoint& checkpoint, const std::string& name,
-                            const graph::WeightDeclaration& declaration) {
+formats::Weight read_mapped(const StoredName& place, const graph::WeightDeclaration& declaration) {
+  const auto& [checkpoint, name] = place;
   const std::vector<std::int64_t> shape = checkpoint.shape(name);
   const std::int64_t stored = shape.empty() ? 0 : shape.front();
   std::vector<std::int64_t> map = checkpoint.integers(declaration.row_map, declaration.rows);
@@ -122,26 +103,26 @@ formats::Weight read_mapped(const formats::Checkpoint& checkpoint, const std::st
   return map_rows(checkpoint.matrix(name, stored, declaration.columns), std::move(map));
 }
 
-formats::Weight read_matrix(const Files& files, const graph::WeightDeclaration& declaration, std::size_t part) {
-  const Place place = find(files, declaration.parts[part]);
+formats::Weight read_matrix(WeightFiles& files, const graph::WeightDeclaration& declaration, std::size_t part) {
+  const std::string& name = declaration.parts[part];
   const graph::RowRuns runs = declaration.runs(part);
   const std::int64_t rows = runs.stored(declaration.part_rows[part]);
   const std::int64_t columns = declaration.columns;
   if (declaration.slices > 1) {
     const std::int32_t slices = declaration.slices;
-    return put_side_by_side(place.checkpoint.matrix(place.name, slices * rows, columns / slices), slices);
+    return put_side_by_side(files.matrix(name, slices * rows, columns / slices), slices);
   }
-  if (!declaration.row_map.empty()) return read_mapped(place.checkpoint, place.name, declaration);
-  if (declaration.transposed) return transpose(place.checkpoint.matrix(place.name, columns, rows));
-  formats::Weight weight = place.checkpoint.matrix(place.name, rows, columns);
+  if (!declaration.row_map.empty()) return read_mapped(files.find(name), declaration);
+  if (declaration.transposed) return transpose(files.matrix(name, columns, rows));
+  formats::Weight weight = files.matrix(name, rows, columns);
   return runs.period == 0 ? weight : formats::take_runs(std::move(weight), runs.begin, runs.run, runs.period);
 }
 
-formats::Weight read_vector(const Files& files, const graph::WeightDeclaration& declaration) {
+formats::Weight read_vector(WeightFiles& files, const graph::WeightDeclaration& declaration) {
   std::vector<float> values(static_cast<std::size_t>(declaration.columns));
   float* out = values.data();
   for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
-    const Place place = find(files, declaration.parts[i]);
+    const StoredName place = files.find(declaration.parts[i]);
     const graph::RowRuns runs = declaration.runs(i);
     std::vector<float> stored(static_cast<std::size_t>(runs.stored(declaration.part_rows[i])));
     const auto size = static_cast<std::int64_t>(stored.size());
@@ -165,13 +146,14 @@ formats::Weight constant(const graph::WeightDeclaration& declaration) {
 
 WeightSource checkpoint_weights(const formats::Checkpoint& checkpoint, const LoadOptions& options,
                                 const models::Family& family, const std::filesystem::path& modules) {
-  return [files = Files{checkpoint, family, modules}, options](const graph::WeightDeclaration& declaration) {
+  const auto files = std::make_shared<WeightFiles>(checkpoint, family, modules);
+  return [files, options](const graph::WeightDeclaration& declaration) {
     if (!declaration.values.empty()) return constant(declaration);
-    if (declaration.vector) return read_vector(files, declaration);
+    if (declaration.vector) return read_vector(*files, declaration);
     std::vector<formats::Weight> parts;
     parts.reserve(declaration.parts.size());
     for (std::size_t i = 0; i < declaration.parts.size(); ++i) {
-      parts.push_back(maybe_quantized(read_matrix(files, declaration, i), options, declaration));
+      parts.push_back(maybe_quantized(read_matrix(*files, declaration, i), options, declaration));
     }
     if (parts.size() == 1) return std::move(parts.front());
     auto whole = formats::concatenate_rows(std::move(parts));

@@ -18,13 +18,13 @@ ValueId Builder::append(Operation operation, std::vector<ValueId> inputs, std::s
 }
 
 WeightId Builder::weight(std::string name, std::int64_t rows, std::int64_t columns, bool vector, RowRuns runs) {
-  for (std::size_t i = 0; i < graph_.weights.size(); ++i) {  // a tied head is the same weight
-    const WeightDeclaration& known = graph_.weights[i];
-    if (known.parts.front() == name && known.runs(0) == runs) return {static_cast<std::int32_t>(i)};
+  const auto [begin, end] = named_.equal_range(name);
+  for (auto known = begin; known != end; ++known) {  // a tied head is the same weight
+    if (graph_.weight(known->second).runs(0) == runs) return known->second;
   }
-  WeightDeclaration declaration{{std::move(name)}, {vector ? columns : rows}, rows, columns, vector};
+  WeightDeclaration declaration{{name}, {vector ? columns : rows}, rows, columns, vector};
   if (runs.period > 0) declaration.part_runs = {runs};
-  return graph::append(graph_.weights, std::move(declaration));
+  return named_.emplace(std::move(name), graph::append(graph_.weights, std::move(declaration)))->second;
 }
 
 ValueId Builder::embedding(std::string_view module, std::int64_t vocabulary, std::int64_t width, float scale) {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "graph/graph.hpp"
 
@@ -82,6 +83,7 @@ class Builder {
   WeightId constant_vector(std::int64_t size, float value);
 
   Graph graph_;
+  std::unordered_multimap<std::string, WeightId> named_;  // the weights of a name, which differ in their runs
   std::string scope_;
   float norm_add_ = 0.0f;
 };

@@ -2,7 +2,10 @@
 // changed one at a time.
 #include <gmock/gmock.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -238,6 +241,17 @@ TEST(SentencePipeline, AModelThatSeesTheWholeTextDoesNotGenerate) {
               ::testing::ThrowsMessage<Error>(HasSubstr("\"is_causal\"")));
   const Model model = Model::load(folder.path(), {.device = Device::cpu, .task = Task::embed});
   EXPECT_THAT(model.info().pipeline, StartsWith("mean of the tokens"));
+}
+
+// A module of the pipeline has a matrix and a bias, which are described for the checks and for the device.
+TEST(SentencePipeline, OpensAModulesFileOnce) {
+  const Folder folder("bert_max_dense");
+  const int watch = inotify_init1(IN_NONBLOCK);
+  ASSERT_GE(inotify_add_watch(watch, (folder.path() + "/2_Dense/model.safetensors").c_str(), IN_OPEN | IN_CLOSE), 0);
+  Model::load(folder.path(), {.device = Device::cpu, .threads = 1});
+  std::array<inotify_event, 64> events;
+  EXPECT_EQ(read(watch, events.data(), sizeof events), static_cast<ssize_t>(2 * sizeof(inotify_event)));
+  close(watch);
 }
 
 TEST(SentencePipeline, AModelThatDoesNotSayWhatItSeesIsAskedTo) {
