@@ -50,7 +50,7 @@ struct GenerateOptions {
   std::int32_t priority = 0;              // among requests that wait or lack room, those of larger ones go first
   double timeout = 0;                     // seconds after which the request ends with Error{timeout}; 0: none
   Cancellation cancellation;              // ends the answer with FinishReason::cancelled
-  // Called with each piece of the answer, in order. `reasoning` is true between think tags.
+  // Called with each piece of the answer, in order. `reasoning` is true of what the model thinks.
   std::function<void(std::string_view piece, bool reasoning)> on_text;
 };
 
@@ -78,7 +78,7 @@ struct Timings {  // seconds
 
 struct GenerateResult {
   std::string text;       // the answer, without reasoning
-  std::string reasoning;  // what stood between think tags
+  std::string reasoning;  // what the model thought: between think tags, or those that its chat template has
   FinishReason finish_reason = FinishReason::stop;
   std::int32_t prompt_tokens = 0;
   std::int32_t cached_tokens = 0;  // of the prompt, found in the cache of an earlier turn

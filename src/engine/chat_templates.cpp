@@ -63,7 +63,9 @@ bool fill_missing_content(Json& messages) {
 }  // namespace
 
 ChatTemplates::ChatTemplates(const Sources& sources, Json special_tokens) : special_tokens_(std::move(special_tokens)) {
+  std::string all;
   for (const auto& [name, source] : sources) {
+    all += source;
     try {
       templates_.emplace(name, jinja::Template(source));
     } catch (const Error& error) {
@@ -72,6 +74,7 @@ ChatTemplates::ChatTemplates(const Sources& sources, Json special_tokens) : spec
       templates_.emplace(name, Error(ErrorCode::unsupported, problems_.back()));
     }
   }
+  reasoning_tags_ = find_reasoning_tags(all);
 }
 
 // Reference: transformers, PreTrainedTokenizerBase.get_chat_template.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "engine/reasoning_tags.hpp"
 #include "engine/tokenizer_config.hpp"
 #include "gerbil/error.hpp"
 #include "gerbil/message.hpp"
@@ -31,6 +32,9 @@ class ChatTemplates {
   // Whether the template that the options choose looks at the variable `name`.
   bool mentions(std::string_view name, const TemplateOptions& options) const;
 
+  // What the model writes around its reasoning.
+  const runtime::ReasoningTags& reasoning_tags() const { return reasoning_tags_; }
+
   // A sentence for each template that cannot be read.
   const std::vector<std::string>& problems() const { return problems_; }
 
@@ -39,6 +43,7 @@ class ChatTemplates {
   const Entry& choose(bool tools) const;
   std::map<std::string, Entry> templates_;
   Json special_tokens_;
+  runtime::ReasoningTags reasoning_tags_;
   std::vector<std::string> problems_;
 };
 

@@ -112,7 +112,8 @@ Generation::Generation(const ModelFiles& files, std::int32_t vocabulary, const P
                        const GenerateOptions& options, bool ignore_end)
     : tokenizer_(files.tokenizer ? &*files.tokenizer : nullptr),
       end_tokens_(gerbil::end_tokens(files, options, ignore_end)),
-      answer_(options.stop, prompt.in_reasoning, callers(options.on_text)) {
+      reasoning_tags_(files.chat_templates ? files.chat_templates->reasoning_tags() : runtime::ReasoningTags()),
+      answer_(options.stop, reasoning_tags_, prompt.in_reasoning, callers(options.on_text)) {
   check_options(options, vocabulary);
   request_ = make_request(prompt, options, end_tokens_);
   if (tokenizer_) detokenizer_.emplace(*tokenizer_);
@@ -124,10 +125,12 @@ bool Generation::take(const runtime::Event& event) {
   const std::int32_t token = happened->token;
   if (!happened->probabilities.empty()) log_probabilities_.push_back(report(happened->probabilities));
   if (!detokenizer_ || std::ranges::contains(end_tokens_, token)) return true;
-  // A tokenizer may call its think tags special, which leaves them out of the text; the answer needs to see them.
+  // A tokenizer may call the tags special, or what they begin with, which leaves them out of the text; the answer needs
+  // to see them.
   if (tokenizer_->is_special(token)) {
     const std::string spelling = tokenizer_->token(token);
-    if (spelling == "<think>" || spelling == "</think>") return answer_.push(detokenizer_->finish() + spelling);
+    const bool tag = !spelling.empty() && reasoning_tags_.open.starts_with(spelling);
+    if (tag || spelling == reasoning_tags_.close) return answer_.push(detokenizer_->finish() + spelling);
   }
   return answer_.push(detokenizer_->push(token));
 }

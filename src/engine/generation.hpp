@@ -14,7 +14,7 @@ namespace gerbil {
 
 struct Prompt {
   std::vector<std::int32_t> tokens;
-  bool in_reasoning = false;  // it already opened the think tag
+  bool in_reasoning = false;  // it already opened the tags of reasoning
 };
 
 class Generation {
@@ -33,6 +33,7 @@ class Generation {
   runtime::Request request_;
   std::vector<std::int32_t> end_tokens_;
   std::optional<tokenizer::Detokenizer> detokenizer_;
+  runtime::ReasoningTags reasoning_tags_;
   runtime::AnswerText answer_;
   std::vector<TokenReport> log_probabilities_;
 };

@@ -11,16 +11,10 @@
 namespace gerbil {
 namespace {
 
-// Some templates open the think tag themselves, so the answer begins inside it.
-bool opens_reasoning(std::string_view prompt) {
-  const std::size_t end = prompt.find_last_not_of(" \n\r\t");
-  return end != std::string_view::npos && prompt.substr(0, end + 1).ends_with("<think>");
-}
-
 Prompt to_prompt(const LoadedModel& model, const std::vector<Message>& messages, const GenerateOptions& options) {
   const std::string text = model.render(messages, options.chat);
   // The template writes its own special tokens.
-  return {model.tokenizer().encode(text, false), opens_reasoning(text)};
+  return {model.tokenizer().encode(text, false), opens_reasoning(text, model.files.chat_templates->reasoning_tags())};
 }
 
 // A text as it is, or as the template writes a user's message.

@@ -6,8 +6,6 @@
 namespace gerbil::runtime {
 namespace {
 
-constexpr std::string_view open_tag = "<think>";
-constexpr std::string_view close_tag = "</think>";
 constexpr std::string_view white_space = " \t\r\n";
 
 // How much of the end of `text` may be the beginning of `pattern`.
@@ -20,8 +18,11 @@ std::size_t partial_match(std::string_view text, std::string_view pattern) {
 
 }  // namespace
 
-AnswerText::AnswerText(std::vector<std::string> stop, bool in_reasoning, OnText on_text)
-    : stop_(std::move(stop)), on_text_(std::move(on_text)), part_(in_reasoning ? Part::reasoning : Part::start) {
+AnswerText::AnswerText(std::vector<std::string> stop, const ReasoningTags& tags, bool in_reasoning, OnText on_text)
+    : stop_(std::move(stop)),
+      tags_(tags),
+      on_text_(std::move(on_text)),
+      part_(in_reasoning ? Part::reasoning : Part::start) {
   std::erase(stop_, "");
 }
 
@@ -55,24 +56,24 @@ bool AnswerText::advance(bool final) {
       const std::size_t begin = held_.find_first_not_of(white_space);
       const std::string_view rest =
           begin == std::string::npos ? std::string_view() : std::string_view(held_).substr(begin);
-      if (rest.starts_with(open_tag)) {
-        held_.erase(0, begin + open_tag.size());
+      if (rest.starts_with(tags_.open)) {
+        held_.erase(0, begin + tags_.open.size());
         part_ = Part::reasoning;
         return true;
       }
-      if (!final && open_tag.starts_with(rest)) return false;  // white space, or part of a tag
+      if (!final && tags_.open.starts_with(rest)) return false;  // white space, or part of a tag
       part_ = Part::text;
       return true;
     }
     case Part::reasoning: {
-      const std::size_t end = held_.find(close_tag);
+      const std::size_t end = held_.find(tags_.close);
       if (end != std::string::npos) {
         emit(end);
-        held_.erase(0, close_tag.size());
+        held_.erase(0, tags_.close.size());
         part_ = Part::gap;
         return true;
       }
-      emit(held_.size() - (final ? 0 : partial_match(held_, close_tag)));
+      emit(held_.size() - (final ? 0 : partial_match(held_, tags_.close)));
       return false;
     }
     case Part::gap: {

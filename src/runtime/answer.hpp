@@ -1,5 +1,5 @@
 // Turns the growing text of an answer into pieces that can be shown: reasoning apart from the answer proper, and
-// nothing of a stop sequence or a think tag that may be about to complete.
+// nothing of a stop sequence or a tag that may be about to complete.
 #pragma once
 
 #include <functional>
@@ -9,12 +9,18 @@
 
 namespace gerbil::runtime {
 
+// What a model writes around its reasoning.
+struct ReasoningTags {
+  std::string_view open = "<think>";
+  std::string_view close = "</think>";
+};
+
 class AnswerText {
  public:
   using OnText = std::function<void(std::string_view piece, bool reasoning)>;
 
-  // in_reasoning: the prompt already opened the think tag.
-  AnswerText(std::vector<std::string> stop, bool in_reasoning, OnText on_text);
+  // in_reasoning: the prompt already opened the tags.
+  AnswerText(std::vector<std::string> stop, const ReasoningTags& tags, bool in_reasoning, OnText on_text);
 
   // Adds text; false once a stop sequence has been found, after which nothing more is taken.
   bool push(std::string_view text);
@@ -31,6 +37,7 @@ class AnswerText {
   void emit(std::size_t count);
 
   std::vector<std::string> stop_;
+  ReasoningTags tags_;
   OnText on_text_;
   Part part_;
   std::string held_;  // received, not yet emitted

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <future>
 #include <optional>
+#include <sstream>
 #include <thread>
 
 #include "gerbil/gerbil.hpp"
@@ -73,6 +75,30 @@ TEST(Nano, ThinksWhenAsked) {
   EXPECT_FALSE(result.reasoning.empty());
   EXPECT_THAT(result.text, ::testing::Not(::testing::HasSubstr("think>")));
   EXPECT_EQ(generator().generate("What is 58 - 19?", {.chat = {.enable_thinking = false}}).reasoning, "");
+}
+
+// The same model with the tags of another: they are special tokens, and its template names them.
+TEST(Nano, ThinksBetweenTheTagsOfItsTemplate) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("gerbil-tags-" + std::to_string(getpid()));
+  std::filesystem::copy(GERBIL_MODELS "/nano", folder);
+  for (const char* name : {"tokenizer.json", "tokenizer_config.json"}) {
+    std::stringstream text;
+    text << std::ifstream(folder / name).rdbuf();
+    std::string renamed = text.str();
+    for (const auto& [from, to] : {std::pair{"<think>", "[THINK]"}, {"</think>", "[/THINK]"}}) {
+      for (std::size_t at; (at = renamed.find(from)) != std::string::npos;)
+        renamed.replace(at, std::string_view(from).size(), to);
+    }
+    std::ofstream(folder / name) << renamed;
+  }
+  const Generator other(Model::load(folder.string(), {.device = Device::cpu}));
+  std::filesystem::remove_all(folder);
+  const GenerateOptions thinking{.chat = {.enable_thinking = true}};
+  const GenerateResult result = other.generate("What is 58 - 19?", thinking);
+  const GenerateResult expected = generator().generate("What is 58 - 19?", thinking);
+  EXPECT_EQ(result.reasoning, expected.reasoning);
+  EXPECT_EQ(result.text, expected.text);
 }
 
 TEST(Nano, CallsATool) {

@@ -12,9 +12,10 @@ struct Shown {
 };
 
 // The same text in pieces of every size must be shown the same way.
-Shown show(const std::string& whole, std::size_t size, std::vector<std::string> stop, bool in_reasoning = false) {
+Shown show(const std::string& whole, std::size_t size, std::vector<std::string> stop, bool in_reasoning = false,
+           const ReasoningTags& tags = {}) {
   Shown shown;
-  AnswerText answer(std::move(stop), in_reasoning, [&](std::string_view piece, bool reasoning) {
+  AnswerText answer(std::move(stop), tags, in_reasoning, [&](std::string_view piece, bool reasoning) {
     (reasoning ? shown.reasoning : shown.text) += piece;
   });
   for (std::size_t i = 0; i < whole.size() && !shown.stopped; i += size)
@@ -33,6 +34,18 @@ TEST(AnswerText, SplitsReasoningFromText) {
     EXPECT_EQ(shown.reasoning, "\nLet me see </thin.\n") << size;
     EXPECT_EQ(shown.text, "The answer is <4>.\n") << size;
   }
+}
+
+TEST(AnswerText, KnowsTagsOfOtherModels) {
+  const ReasoningTags channel{"<|channel>thought\n", "<channel|>"};
+  const std::string whole = "<|channel>thought\n<think>Two and two.\n<channel|>Four.";
+  for (std::size_t size = 1; size <= whole.size(); ++size) {
+    const Shown shown = show(whole, size, {}, false, channel);
+    EXPECT_EQ(shown.reasoning, "<think>Two and two.\n") << size;
+    EXPECT_EQ(shown.text, "Four.") << size;
+  }
+  EXPECT_EQ(show("<|channel>thought\n<channel|>Four.", 3, {}, false, channel).reasoning, "");
+  EXPECT_EQ(show("<|channel>Four.", 3, {}, false, channel).text, "<|channel>Four.");
 }
 
 TEST(AnswerText, StopsBeforeTheFirstStopSequence) {
