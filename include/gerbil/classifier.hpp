@@ -15,6 +15,8 @@ namespace gerbil {
 
 struct ClassifyOptions {
   bool truncate = false;      // cut texts that are too long instead of failing
+  std::int32_t priority = 0;  // see GenerateOptions
+  double timeout = 0;         // seconds after which the call ends with Error{timeout}; 0: none
   Cancellation cancellation;  // ends the call with Error{cancelled}
   std::function<void(std::int64_t done, std::int64_t total)> progress;  // texts
 };

@@ -28,6 +28,8 @@ struct EmbedOptions {
   std::int32_t dimensions = 0;    // keep the first (Matryoshka, Kusupati et al. 2022); 0: as the files say, mostly all
   std::optional<bool> normalize;  // to length 1; default: as the checkpoint's files say
   bool truncate = false;          // cut texts that are too long instead of failing
+  std::int32_t priority = 0;      // see GenerateOptions
+  double timeout = 0;             // seconds after which the call ends with Error{timeout}; 0: none
   Cancellation cancellation;      // ends the call with Error{cancelled}
   std::function<void(std::int64_t done, std::int64_t total)> progress;  // texts
 };

@@ -24,7 +24,9 @@ struct RankOptions {
   bool truncate = false;  // cut pairs that are too long instead of failing
   // What a language model is asked to judge by (Qwen3-Reranker); cross-encoders have no use for it.
   std::string instruction = "Given a web search query, retrieve relevant passages that answer the query";
-  Cancellation cancellation;                                            // ends the call with Error{cancelled}
+  std::int32_t priority = 0;  // see GenerateOptions
+  double timeout = 0;         // seconds after which the call ends with Error{timeout}; 0: none
+  Cancellation cancellation;  // ends the call with Error{cancelled}
   std::function<void(std::int64_t done, std::int64_t total)> progress;  // documents
 };
 

@@ -87,11 +87,22 @@ void read_template(Fields& fields, TemplateOptions& options) {
   }
 }
 
+// What the options of every task have.
+void read_terms(Fields& fields, auto& options) {
+  fields.read("priority", options.priority);
+  fields.read("timeout", options.timeout);
+}
+
 void put(Json& json, const char* key, const auto& value, const auto& usual) {
   if (value != usual) json[key] = value;
 }
 void put(Json& json, const char* key, float value, float usual) {
   if (value != usual) json[key] = widened(value);
+}
+
+void write_terms(Json& json, const auto& options, const auto& usual) {
+  put(json, "priority", options.priority, usual.priority);
+  put(json, "timeout", options.timeout, usual.timeout);
 }
 
 void write_sampling(Json& json, const SamplingOptions& sampling) {
@@ -116,8 +127,7 @@ void read_options(Fields& fields, GenerateOptions& options) {
   read_log_probabilities(fields, options);
   read_template(fields, options.chat);
   fields.read("raw", options.raw);
-  fields.read("priority", options.priority);
-  fields.read("timeout", options.timeout);
+  read_terms(fields, options);
 }
 
 void read_options(Fields& fields, EmbedOptions& options) {
@@ -128,11 +138,13 @@ void read_options(Fields& fields, EmbedOptions& options) {
     options.normalize = normalize;
   }
   fields.read("truncate", options.truncate);
+  read_terms(fields, options);
 }
 
 void read_options(Fields& fields, RankOptions& options) {
   fields.read("truncate", options.truncate);
   fields.read("instruction", options.instruction);
+  read_terms(fields, options);
 }
 
 void write_options(Json& json, const GenerateOptions& options) {
@@ -148,8 +160,7 @@ void write_options(Json& json, const GenerateOptions& options) {
   for (const auto& [name, value] : options.chat.variables)
     json["template_variables"][name] = parse(value, std::format("The template variable '{}'", name));
   put(json, "raw", options.raw, usual.raw);
-  put(json, "priority", options.priority, usual.priority);
-  put(json, "timeout", options.timeout, usual.timeout);
+  write_terms(json, options, usual);
 }
 
 void write_options(Json& json, const EmbedOptions& options) {
@@ -158,12 +169,14 @@ void write_options(Json& json, const EmbedOptions& options) {
   put(json, "dimensions", options.dimensions, usual.dimensions);
   if (options.normalize) json["normalize"] = *options.normalize;
   put(json, "truncate", options.truncate, usual.truncate);
+  write_terms(json, options, usual);
 }
 
 void write_options(Json& json, const RankOptions& options) {
   const RankOptions usual;
   put(json, "truncate", options.truncate, usual.truncate);
   put(json, "instruction", options.instruction, usual.instruction);
+  write_terms(json, options, usual);
 }
 
 }  // namespace gerbil::codec

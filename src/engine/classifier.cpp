@@ -12,7 +12,7 @@ using Clock = std::chrono::steady_clock;
 Work<ClassifyResult> prepare(const LoadedModel& model, const std::vector<TokenizedText>& texts,
                              const ClassifyOptions& options) {
   return then<ClassifyResult, std::vector<float>>(
-      encode(model, texts, 0, options.cancellation, options.progress),
+      encode(model, texts, 0, terms_of(options), options.progress),
       [start = Clock::now(), width = static_cast<std::ptrdiff_t>(model.row_width),
        tokens = count_tokens(texts)](const std::vector<float>& rows) {
         ClassifyResult result{.tokens = tokens};

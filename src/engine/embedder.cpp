@@ -57,7 +57,7 @@ Work<EmbedResult> prepare(const LoadedModel& model, const std::vector<TokenizedT
   const Shape shape = shape_of(model, options);
   const std::int32_t adapter = plan_task(model.pipeline, options.task).adapter;
   return then<EmbedResult, std::vector<float>>(
-      encode(model, texts, adapter, options.cancellation, options.progress),
+      encode(model, texts, adapter, terms_of(options), options.progress),
       [shape, start, tokens = count_tokens(texts)](const std::vector<float>& rows) {
         EmbedResult result{.dimensions = shape.dimensions, .tokens = tokens};
         for (std::size_t at = 0; at < rows.size(); at += static_cast<std::size_t>(shape.width))

@@ -1,7 +1,6 @@
 #include "engine/generation.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <format>
 #include <span>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "engine/boundary.hpp"
+#include "engine/terms.hpp"
 
 namespace gerbil {
 namespace {
@@ -18,8 +18,6 @@ void require(bool condition, std::string_view name, T value, std::string_view ra
   if (condition) return;
   throw Error(ErrorCode::invalid_argument, std::format("{} is {}, but should be {}.", name, value, range));
 }
-
-constexpr double longest_timeout = 1e9;  // half of a human life, and a number that clocks can add
 
 void check_options(const GenerateOptions& options, std::int32_t vocabulary) {
   const SamplingOptions& s = options.sampling;
@@ -31,8 +29,6 @@ void check_options(const GenerateOptions& options, std::int32_t vocabulary) {
           s.repetition_penalty, "positive");
   require(std::isfinite(s.presence_penalty), "presence_penalty", s.presence_penalty, "a finite number");
   require(std::isfinite(s.frequency_penalty), "frequency_penalty", s.frequency_penalty, "a finite number");
-  require(options.timeout >= 0.0 && options.timeout <= longest_timeout, "timeout", options.timeout,
-          std::format("between 0 and {} seconds", longest_timeout));
   require(options.log_probabilities <= vocabulary, "log_probabilities", options.log_probabilities,
           "at most the vocabulary's size");
   const std::string ids = "an id from 0 to " + std::to_string(vocabulary - 1);
@@ -72,16 +68,9 @@ runtime::Request make_request(const Prompt& prompt, const GenerateOptions& optio
                              .frequency_penalty = s.frequency_penalty,
                              .end_tokens = std::move(end_tokens)};
   for (const auto& [token, bias] : s.logit_bias) generate.bias.push_back({token, 1.0f, bias});
-  std::optional<runtime::Clock::time_point> deadline;
-  if (options.timeout > 0) {
-    deadline = runtime::Clock::now() +
-               std::chrono::duration_cast<runtime::Clock::duration>(std::chrono::duration<double>(options.timeout));
-  }
-  return {.tokens = prompt.tokens,
-          .task = std::move(generate),
-          .priority = options.priority,
-          .deadline = deadline,
-          .cancelled = [flag = options.cancellation] { return flag.cancelled(); }};
+  runtime::Request request{.tokens = prompt.tokens, .task = std::move(generate)};
+  terms_of(options).apply(request);
+  return request;
 }
 
 TokenReport report(std::span<const ScoredToken> scored) {

@@ -38,6 +38,7 @@ Work<RankResult> judge(const LoadedModel& model, std::string_view query, const s
   const auto context = static_cast<std::size_t>(model.info.context_length);
   const auto result = std::make_shared<RankResult>();
   result->scores.resize(documents.size());
+  const Terms terms = terms_of(options);
   Work<RankResult> work;
   for (const std::string& document : documents) {
     std::vector<std::int32_t> pair = tokenizer.encode(pair_text(options.instruction, query, document), false);
@@ -55,9 +56,8 @@ Work<RankResult> judge(const LoadedModel& model, std::string_view query, const s
     tokens.append_range(after);
     result->tokens += std::ssize(tokens);
     const auto last = static_cast<std::int32_t>(tokens.size()) - 1;
-    work.requests.push_back({.tokens = std::move(tokens),
-                             .task = runtime::Score{last},
-                             .cancelled = [flag = options.cancellation] { return flag.cancelled(); }});
+    work.requests.push_back({.tokens = std::move(tokens), .task = runtime::Score{last}});
+    terms.apply(work.requests.back());
   }
   work.take = [result, answers = judgement_tokens(tokenizer).value(), progress = callers(options.progress),
                total = std::ssize(documents),

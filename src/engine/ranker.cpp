@@ -27,7 +27,7 @@ Work<RankResult> score_pairs(const LoadedModel& model, std::string_view query,
     pairs.push_back(fit(model, model.tokenizer().encode_pair(prompted, documents[i], encode_options), i, limit));
   }
   return then<RankResult, std::vector<float>>(
-      encode(model, pairs, 0, options.cancellation, options.progress),
+      encode(model, pairs, 0, terms_of(options), options.progress),
       [activation = model.score_activation, tokens = count_tokens(pairs)](std::vector<float> scores) {
         for (float& score : scores) score = static_cast<float>(activate(activation, score));
         return RankResult{.scores = std::move(scores), .tokens = tokens};

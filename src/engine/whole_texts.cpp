@@ -40,7 +40,7 @@ TokenizedText tokenize(const LoadedModel& model, const std::string& text, std::s
 }
 
 Work<std::vector<float>> encode(const LoadedModel& model, const std::vector<TokenizedText>& texts, std::int32_t adapter,
-                                const Cancellation& cancellation, const Progress& progress) {
+                                const Terms& terms, const Progress& progress) {
   // A model without types ignores those that its tokenizer gives.
   const bool typed = model.driver->options().types > 1;
   const auto width = static_cast<std::size_t>(model.row_width);
@@ -54,8 +54,8 @@ Work<std::vector<float>> encode(const LoadedModel& model, const std::vector<Toke
                              .task = runtime::Encode{.types = typed ? text.types : std::vector<std::int32_t>(),
                                                      .skipped = model.pipeline.include_prompt ? 0 : text.prompt,
                                                      .adapter = adapter},
-                             .name = std::format("Text {}", i + 1),
-                             .cancelled = [flag = cancellation] { return flag.cancelled(); }});
+                             .name = std::format("Text {}", i + 1)});
+    terms.apply(work.requests.back());
   }
   const auto rows = std::make_shared<std::vector<float>>(texts.size() * width);
   work.take = [rows, width, places = std::move(places), progress = callers(progress), total = std::ssize(texts),

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "engine/loaded_model.hpp"
+#include "engine/terms.hpp"
 #include "engine/work.hpp"
-#include "gerbil/cancellation.hpp"
 
 namespace gerbil {
 
@@ -29,7 +29,7 @@ TokenizedText tokenize(const LoadedModel& model, const std::string& text, std::s
 // A row of row_width numbers for each text, one behind the other; zeros for a text without tokens. Ends with
 // Error{cancelled} when it is. The model must outlive it.
 Work<std::vector<float>> encode(const LoadedModel& model, const std::vector<TokenizedText>& texts, std::int32_t adapter,
-                                const Cancellation& cancellation, const Progress& progress);
+                                const Terms& terms, const Progress& progress);
 
 std::int64_t count_tokens(const std::vector<TokenizedText>& texts);
 

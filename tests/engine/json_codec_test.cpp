@@ -115,10 +115,11 @@ TEST(JsonCodec, OptionsAreWrittenByTheirNames) {
             R"("logit_bias":{"3":-100.0,"17":0.1},"stop":[".","\n"],"stop_tokens":[7,0],"logprobs":true,)"
             R"("top_logprobs":5,"tools":[{"type":"function","function":{"name":"f"}}],"enable_thinking":false,)"
             R"("template_variables":{"date":"today","n":1.5},"raw":true,"priority":-2,"timeout":1.5})");
-  EXPECT_EQ(to_json(EmbedOptions{.task = "query", .dimensions = 3, .normalize = false, .truncate = true}),
-            R"({"task":"query","dimensions":3,"normalize":false,"truncate":true})");
-  EXPECT_EQ(to_json(RankOptions{.truncate = true, .instruction = "Judge."}),
-            R"({"truncate":true,"instruction":"Judge."})");
+  EXPECT_EQ(
+      to_json(EmbedOptions{.task = "query", .dimensions = 3, .normalize = false, .truncate = true, .priority = 1}),
+      R"({"task":"query","dimensions":3,"normalize":false,"truncate":true,"priority":1})");
+  EXPECT_EQ(to_json(RankOptions{.truncate = true, .instruction = "Judge.", .timeout = 0.5}),
+            R"({"truncate":true,"instruction":"Judge.","timeout":0.5})");
 }
 
 TEST(JsonCodec, RequestsComeBack) {

@@ -125,6 +125,24 @@ TEST(Submit, IsEndedByItsCancellation) {
   }
 }
 
+TEST(Submit, IsEndedByItsTimeout) {
+  const Embedder embedder(load(nano_embed));
+  const std::vector<std::string> texts(1000, "The fox lives in a den.");
+  const auto code = [&](double timeout) {
+    EmbedOptions options;
+    options.timeout = timeout;
+    try {
+      embedder.embed(texts, options);
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return ErrorCode::internal;
+  };
+  EXPECT_EQ(code(1e-6), ErrorCode::timeout);
+  EXPECT_EQ(code(-1), ErrorCode::invalid_argument);
+  EXPECT_EQ(code(1e6), ErrorCode::internal);  // no error
+}
+
 // What a callback throws ends all of its request's texts, and comes back as it was.
 TEST(Submit, ACallbacksExceptionIsItsOwn) {
   const Embedder embedder(load(nano_embed));
