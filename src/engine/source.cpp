@@ -8,8 +8,8 @@
 #include "engine/model_weights.hpp"
 #include "engine/random_model.hpp"
 #include "engine/sentence_tasks.hpp"
+#include "engine/settle_config.hpp"
 #include "engine/torch_activation.hpp"
-#include "engine/weight_names.hpp"
 #include "models/encoder.hpp"
 
 namespace gerbil {
@@ -53,82 +53,11 @@ Activation read_score_activation(const SentenceFiles& files, const Json& config,
   return activation;
 }
 
-// What models/static.cpp reads besides config.json.
-void complete_static_config(ModelSource& source) {
-  const auto shape = [&](const std::string& tensor) { return source.checkpoint->shape(tensor); };
-  const auto rows = [&](const std::string& tensor) { return shape(tensor).empty() ? 0 : shape(tensor).front(); };
-  const bool sentence_transformers =
-      !source.sentence.modules.empty() && source.sentence.modules.front().name == "StaticEmbedding";
-  const bool model2vec = json_value<std::string>(source.checkpoint->config(), "model_type", "") == "model2vec" &&
-                         has_file(source.checkpoint->directory() / "config.json");
-  std::string table = "embeddings";
-  if (rows("embedding.weight") > 0) table = "embedding";
-  const std::vector<std::int64_t> stored = shape(table == "embedding" ? "embedding.weight" : table);
-  if (sentence_transformers && !model2vec) source.config["table"] = table;
-  if (stored.size() == 2 && sentence_transformers) source.config["hidden_dim"] = stored[1];
-  source.config["has_weights"] = rows("weights") > 0;
-  source.config["has_mapping"] = rows("mapping") > 0;
-  source.config["vocab_size"] = rows("mapping") > 0 ? rows("mapping") : stored.empty() ? 0 : stored[0];
-}
-
 // The modules make embeddings of the hidden states below a classifier, which is left out.
 bool embeds_with_classifier(const ModelSource& source) {
   return names_classifier(source.config) &&
          std::ranges::contains(source.sentence.modules, "Pooling", &SentenceModule::name) &&
          json_value<std::string>(source.sentence.settings, "model_type", "") != "CrossEncoder";
-}
-
-// Whether a language model's head is its table of tokens: a head that is stored counts, whatever the configuration
-// says, unless it is the table once more; and where one of the two is not stored, it is the other. Reference:
-// transformers 5.12, PreTrainedModel.tie_weights, which ties only what is equal.
-void settle_head(ModelSource& source) {
-  const auto stored = [&](const std::string& module) {
-    return stored_name(*source.checkpoint, module, *source.family);
-  };
-  constexpr const char* key = "tie_word_embeddings";
-  const auto member = source.config.find(key);
-  const bool said = member != source.config.end() && !member->is_null();
-  if (said && !json_value<bool>(source.config, key, false)) return;
-  const std::string head = stored("lm_head");
-  const std::string table = stored("model.embed_tokens");
-  const bool both = source.checkpoint->contains(head) && source.checkpoint->contains(table) && head != table;
-  const bool differ = both && !source.checkpoint->same(head, table);
-  source.config[key] = !differ;
-  if (said && differ) {
-    source.warnings.push_back(
-        "config.json says that the head is the table of tokens, but a head of its own is stored, '" + head +
-        "', which is used.");
-  }
-}
-
-// Of a model of several parts the one that gerbil runs, and a note that names the others.
-void take_own_part(ModelSource& source) {
-  const std::string_view part = source.family->part.config;
-  if (part.empty()) return;
-  std::string others;
-  for (const auto& [key, value] : source.config.items()) {
-    if (key == part || !key.ends_with("_config") || key == "quantization_config" || !value.is_object()) continue;
-    others += (others.empty() ? "\"" : ", \"") + key + "\"";
-  }
-  source.config = models::own_config(source.config);
-  if (others.empty()) return;
-  source.warnings.push_back(
-      "Only the part of the model that reads and writes text is used, and not what config.json has under " + others +
-      ".");
-}
-
-// Says what is read otherwise, or not at all, of a Qwen3.5: MLX adds 1 to the norms that it converts, and stores the
-// convolutions with their taps before their one input, which is how such files are known. Layers that draft tokens are
-// left out. Reference: mlx-lm 0.32, models/qwen3_5.py, sanitize.
-void settle_qwen3_5(ModelSource& source) {
-  bool drafts = false;
-  for (const auto& tensor : source.checkpoint->tensors()) {
-    drafts = drafts || tensor.name.starts_with("mtp.");
-    if (!tensor.name.ends_with("linear_attn.conv1d.weight") || tensor.shape.size() != 3) continue;
-    if (tensor.shape[1] > 1 && tensor.shape[2] == 1) source.config[models::norms_are_whole] = true;
-  }
-  if (!drafts) return;
-  source.warnings.emplace_back("The layers of the model that draft tokens (\"mtp\") are not used.");
 }
 
 // The files of a directory, or a made-up model of a published shape.
@@ -163,9 +92,7 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
   }
   const std::vector<std::string>& read = source.checkpoint->warnings();
   source.warnings.insert(source.warnings.end(), read.begin(), read.end());
-  if (source.family->architecture == "StaticModel") complete_static_config(source);
-  if (source.family->kind == token) settle_head(source);
-  if (source.family->architecture.starts_with("Qwen3_5")) settle_qwen3_5(source);
+  settle_config(source);
   source.weights = checkpoint_weights(*source.checkpoint, options, *source.family, source.directory);
   return source;
 }
