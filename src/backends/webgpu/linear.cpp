@@ -1,5 +1,7 @@
-// Projections and embeddings. A projection has three kernels: for one row, for a few rows, and, after a dispatch that
-// prepares the inputs, for many.
+// Projections and embeddings. A projection has three kernels: for one row or a few, for the rows of many decoded
+// sequences, and, after a dispatch that prepares the inputs, for prompts.
+#include <algorithm>
+#include <bit>
 #include <format>
 
 #include "backends/webgpu/operations.hpp"
@@ -9,11 +11,56 @@
 namespace gerbil::webgpu {
 namespace {
 
-// Rows of activations that share a weight once it is loaded, when several are decoded together.
-constexpr std::int64_t shared_tokens = 4;
 constexpr std::int64_t prepare_threads = 128;
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+// Of linear_gemv.wgsl: the rows of activations that share a weight once it is loaded, and the packed rows of a team.
+struct VectorShape {
+  std::int64_t tokens;
+  std::int64_t rows;
+};
+
+VectorShape vector_shape(Way way, const Matrix& matrix, bool gated) {
+  // More packed rows a team read the inputs less often, which is most of what several sequences read; fewer keep more
+  // of a large GPU busy. Measured on an H200 with the shape of Qwen3-0.6B at 4 bits: 8 sequences decode 1.4 times as
+  // many tokens with 4 as with those of one.
+  if (way == few_rows) return {4, 4};
+  return {1, matrix.rows >= 16384 ? 4 : gated || matrix.rows >= 4096 ? 2 : 1};
+}
+
+// Of linear_rows.wgsl: how many slices a sum is shared out to, teams of 16 packed rows in a slice, and tokens of an
+// invocation, an eighth of those of a workgroup. Powers of two; tokens are a multiple of teams and at most four times
+// as many.
+struct RowsShape {
+  std::int64_t slices;
+  std::int64_t teams;
+  std::int64_t tokens;
+};
+
+// A workgroup reads all inputs of its tokens, 8 · 4 bytes a column and token of an invocation, for 16 rows a team:
+// more teams read less. More slices make more invocations of a small weight, which a large GPU needs. Eight of both are
+// 256 invocations, the most that every device has.
+RowsShape rows_shape(Way way, const Matrix& matrix) {
+  const std::int64_t tokens = way == several_rows ? 2 : 4;
+  if (matrix.rows >= 16384) return {way == several_rows ? 4 : 2, way == several_rows ? 2 : 4, tokens};
+  if (matrix.rows >= 4096) return {4, 2, tokens};
+  return {8, 1, tokens};
+}
+
+// Units of four columns that every slice has in workgroup memory.
+constexpr std::int64_t rows_units = 4;
+
+// Workgroup memory of linear_rows.wgsl. Sums of units and of squares are counted whether they are needed or not.
+std::int64_t rows_workgroup_bytes(const RowsShape& shape) {
+  const std::int64_t tokens = 8 * shape.tokens;
+  const std::int64_t rows = 16 * shape.teams;
+  const std::int64_t tile = std::max(rows_units * (tokens + 2 + rows) * 16, tokens * rows * 4);
+  return shape.slices * (tile + 2 * (rows_units + 1) * tokens * 4 + 2 * rows * 8);
+}
+
+// Of a tree of so many leaves, a power of two.
+std::int64_t levels(std::int64_t leaves) { return std::countr_zero(static_cast<std::uint64_t>(leaves)); }
 
 class LinearMaker {
  public:
@@ -40,9 +87,10 @@ class LinearMaker {
     const bool many = m_.graph.value(node_.outputs[0]).rows == graph::Rows::tokens;
     if (many) add_prepare();
     for (const MatrixPart& part : matrix_.parts) {
-      add_vector(part, one_row, 1);
-      add_vector(part, few_rows, shared_tokens);
-      add_vector(part, several_rows, shared_tokens);
+      add_vector(part, one_row);
+      add_vector(part, few_rows);
+      add_rows(part, several_rows);
+      add_rows(part, dozens_of_rows);
       if (many) add_matrix(part);
     }
     return std::move(operation_);
@@ -81,28 +129,61 @@ class LinearMaker {
                                      .ways = many_rows});
   }
 
-  void add_vector(const MatrixPart& part, Way way, std::int64_t tokens) {
-    const bool subgroups = m_.tools.subgroup_size != 0;
-    // With subgroups each is a team of its own; without, the whole workgroup is one.
-    const std::int64_t threads = subgroups ? 4 * m_.tools.subgroup_size : 64;
-    const std::int64_t teams = subgroups ? 4 : 1;
-    // More rows a team read the inputs less often, which is most of what several sequences read; fewer keep more of a
-    // large GPU busy. Measured on an H200 with the shape of Qwen3-0.6B at 4 bits: 64 sequences decode 2.3 times as many
-    // tokens with 8 rows as with those of one sequence, 8 sequences 1.4 times as many with 4.
-    const std::int64_t alone = matrix_.rows >= 16384 ? 4 : linear_.gated || matrix_.rows >= 4096 ? 2 : 1;
-    const std::int64_t rows = way == several_rows ? 8 : way == few_rows ? 4 : alone;
+  // Of a kernel that sums as kernels/wgsl/linear_order.wgsl says: the invocations among which a row is divided. With
+  // subgroups each is a team of its own; without, the whole workgroup is one.
+  std::int64_t lanes() const { return m_.tools.subgroup_size != 0 ? m_.tools.subgroup_size : 64; }
+
+  std::vector<gpu::Binding> decoded_bindings(const MatrixPart& part) const {
+    std::vector<gpu::Binding> all = bindings(part);
+    all.push_back({0, m_.value(node_.inputs[0])});
+    if (linear_.norm) all.push_back({3, m_.vector(*linear_.norm)});
+    if (matrix_.permutation) all.push_back({7, matrix_.permutation});
+    return all;
+  }
+
+  void add_vector(const MatrixPart& part, Way way) {
+    const VectorShape shape = vector_shape(way, matrix_, linear_.gated);
+    const std::int64_t teams = m_.tools.subgroup_size != 0 ? 4 : 1;
     Constants all = constants(part);
-    all["ROWS"] = rows;
-    all["TOKENS"] = tokens;
-    all["SUMS"] = rows * tokens + tokens;
-    std::vector<gpu::Binding> all_bindings = bindings(part);
-    all_bindings.push_back({0, m_.value(node_.inputs[0])});
-    if (linear_.norm) all_bindings.push_back({3, m_.vector(*linear_.norm)});
-    if (matrix_.permutation) all_bindings.push_back({7, matrix_.permutation});
-    operation_.dispatches.push_back({.kernel = m_.kernel("linear_gemv", std::move(all), threads),
-                                     .bindings = std::move(all_bindings),
-                                     .groups = divide_up(part.rows, teams * rows),
-                                     .rows_per_group = tokens,
+    all["LANES"] = lanes();
+    all["LANE_LEVELS"] = levels(lanes());
+    all["ROWS"] = shape.rows;
+    all["TOKENS"] = shape.tokens;
+    all["SUMS"] = shape.rows * shape.tokens + shape.tokens;
+    operation_.dispatches.push_back({.kernel = m_.kernel("linear_gemv", std::move(all), teams * lanes()),
+                                     .bindings = decoded_bindings(part),
+                                     .groups = divide_up(part.rows, teams * shape.rows),
+                                     .rows_per_group = shape.tokens,
+                                     .ways = way,
+                                     .folds = true});
+  }
+
+  void add_rows(const MatrixPart& part, Way way) {
+    RowsShape shape = rows_shape(way, matrix_);
+    shape.slices = std::min(shape.slices, lanes());
+    while (shape.slices > 1 && rows_workgroup_bytes(shape) > m_.device.capabilities().max_workgroup_bytes)
+      shape.slices /= 2;
+    Constants all = constants(part);
+    const std::int64_t subs = std::get<std::int64_t>(all.at("SUBS"));
+    const std::int64_t blocks = std::get<std::int64_t>(all.at("BLOCKS"));
+    const std::int64_t batch = std::max<std::int64_t>(1, rows_units / subs);
+    all["LANES"] = lanes();
+    all["SLICES"] = shape.slices;
+    all["TURN_LEVELS"] = levels(lanes() / shape.slices);
+    all["TEAMS"] = shape.teams;
+    all["TOKEN_TILE"] = shape.tokens;
+    all["UNITS"] = rows_units;
+    all["PIECES"] = divide_up(subs, rows_units);
+    all["PIECE_SUBS"] = std::min(subs, rows_units);
+    all["BATCH"] = batch;
+    all["BATCHES"] = divide_up(blocks, lanes() * batch);
+    all["INPUT_ITEMS"] = shape.tokens / shape.teams;
+    all["WEIGHT_ITEMS"] = divide_up(batch, 2);
+    const std::int64_t threads = 32 * shape.slices * shape.teams;
+    operation_.dispatches.push_back({.kernel = m_.kernel("linear_rows", std::move(all), threads),
+                                     .bindings = decoded_bindings(part),
+                                     .groups = divide_up(part.rows, 16 * shape.teams),
+                                     .rows_per_group = 8 * shape.tokens,
                                      .ways = way,
                                      .folds = true});
   }

@@ -12,20 +12,24 @@
 
 namespace gerbil::webgpu {
 
-// How many rows an operation runs for decides which of its dispatches run. One row, a few and several are decoded by
-// the same sums in the same order, so that a sequence gets the same tokens alone and in a batch; many rows, of prompts,
-// go through matrix-matrix products.
+// How many rows an operation runs for decides which of its dispatches run. One row, a few, several and dozens are
+// decoded by the same sums in the same order, so that a sequence gets the same tokens alone and in a batch; many rows,
+// of prompts, go through matrix-matrix products.
 enum Way : unsigned {
   one_row = 1,
   few_rows = 2,
   several_rows = 4,
-  many_rows = 8,
-  decoded_rows = one_row | few_rows | several_rows,
+  dozens_of_rows = 8,
+  many_rows = 16,
+  decoded_rows = one_row | few_rows | several_rows | dozens_of_rows,
   any_rows = decoded_rows | many_rows
 };
 
 // That of so many decoded or wanted rows.
-inline Way decoded_way(std::size_t rows) { return rows == 1 ? one_row : rows <= 8 ? few_rows : several_rows; }
+inline Way decoded_way(std::size_t rows) {
+  if (rows == 1) return one_row;
+  return rows <= 8 ? few_rows : rows <= 16 ? several_rows : dozens_of_rows;
+}
 
 struct Dispatch {
   gpu::Kernel kernel;
