@@ -4,6 +4,7 @@
 #include <bit>
 #include <format>
 
+#include "backends/webgpu/linear_shapes.hpp"
 #include "backends/webgpu/operations.hpp"
 #include "gerbil/error.hpp"
 #include "graph/names.hpp"
@@ -14,53 +15,6 @@ namespace {
 constexpr std::int64_t prepare_threads = 128;
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
-// Of linear_gemv.wgsl: the rows of activations that share a weight once it is loaded, and the packed rows of a team.
-struct VectorShape {
-  std::int64_t tokens;
-  std::int64_t rows;
-};
-
-VectorShape vector_shape(Way way, const Matrix& matrix, bool gated) {
-  // More packed rows a team read the inputs less often, which is most of what several sequences read; fewer keep more
-  // of a large GPU busy. Measured on an H200 with the shape of Qwen3-0.6B at 4 bits: 8 sequences decode 1.4 times as
-  // many tokens with 4 as with those of one.
-  if (way == few_rows) return {4, 4};
-  return {1, matrix.rows >= 16384 ? 4 : gated || matrix.rows >= 4096 ? 2 : 1};
-}
-
-// Of linear_rows.wgsl: how many slices a sum is shared out to, teams of 16 packed rows in a slice, and tokens of an
-// invocation, an eighth of those of a workgroup. Powers of two; tokens are a multiple of teams and at most four times
-// as many.
-struct RowsShape {
-  std::int64_t slices;
-  std::int64_t teams;
-  std::int64_t tokens;
-};
-
-// A workgroup reads all inputs of its tokens, 8 · 4 bytes a column and token of an invocation, for 16 rows a team:
-// more teams read less. More slices make more invocations of a small weight, which a large GPU needs. Eight of both are
-// 256 invocations, the most that every device has.
-RowsShape rows_shape(Way way, const Matrix& matrix) {
-  const std::int64_t tokens = way == several_rows ? 2 : 4;
-  if (matrix.rows >= 16384) return {way == several_rows ? 4 : 2, way == several_rows ? 2 : 4, tokens};
-  if (matrix.rows >= 4096) return {4, 2, tokens};
-  return {8, 1, tokens};
-}
-
-// Units of four columns that every slice has in workgroup memory.
-constexpr std::int64_t rows_units = 4;
-
-// Workgroup memory of linear_rows.wgsl. Sums of units and of squares are counted whether they are needed or not.
-std::int64_t rows_workgroup_bytes(const RowsShape& shape) {
-  const std::int64_t tokens = 8 * shape.tokens;
-  const std::int64_t rows = 16 * shape.teams;
-  const std::int64_t tile = std::max(rows_units * (tokens + 2 + rows) * 16, tokens * rows * 4);
-  return shape.slices * (tile + 2 * (rows_units + 1) * tokens * 4 + 2 * rows * 8);
-}
-
-// Of a tree of so many leaves, a power of two.
-std::int64_t levels(std::int64_t leaves) { return std::countr_zero(static_cast<std::uint64_t>(leaves)); }
 
 class LinearMaker {
  public:
@@ -129,9 +83,13 @@ class LinearMaker {
                                      .ways = many_rows});
   }
 
-  // Of a kernel that sums as kernels/wgsl/linear_order.wgsl says: the invocations among which a row is divided. With
-  // subgroups each is a team of its own; without, the whole workgroup is one.
-  std::int64_t lanes() const { return m_.tools.subgroup_size != 0 ? m_.tools.subgroup_size : 64; }
+  // Of the kernels that sum as kernels/wgsl/linear_order.wgsl says.
+  Constants decoded_constants(const MatrixPart& part, std::int64_t slices) const {
+    Constants all = constants(part);
+    all["LANES"] = lanes(m_);
+    all["SLICES"] = slices;
+    return all;
+  }
 
   std::vector<gpu::Binding> decoded_bindings(const MatrixPart& part) const {
     std::vector<gpu::Binding> all = bindings(part);
@@ -143,14 +101,15 @@ class LinearMaker {
 
   void add_vector(const MatrixPart& part, Way way) {
     const VectorShape shape = vector_shape(way, matrix_, linear_.gated);
+    const std::int64_t slices = rows_shape(way, matrix_, m_).slices;
     const std::int64_t teams = m_.tools.subgroup_size != 0 ? 4 : 1;
-    Constants all = constants(part);
-    all["LANES"] = lanes();
-    all["LANE_LEVELS"] = levels(lanes());
+    Constants all = decoded_constants(part, slices);
+    all["SLICE_FOLLOWERS"] = lanes(m_) / slices - 1;
+    all["SLICE_LEVELS"] = std::int64_t{std::countr_zero(static_cast<std::uint64_t>(slices))};
     all["ROWS"] = shape.rows;
     all["TOKENS"] = shape.tokens;
     all["SUMS"] = shape.rows * shape.tokens + shape.tokens;
-    operation_.dispatches.push_back({.kernel = m_.kernel("linear_gemv", std::move(all), teams * lanes()),
+    operation_.dispatches.push_back({.kernel = m_.kernel("linear_gemv", std::move(all), teams * lanes(m_)),
                                      .bindings = decoded_bindings(part),
                                      .groups = divide_up(part.rows, teams * shape.rows),
                                      .rows_per_group = shape.tokens,
@@ -159,31 +118,27 @@ class LinearMaker {
   }
 
   void add_rows(const MatrixPart& part, Way way) {
-    RowsShape shape = rows_shape(way, matrix_);
-    shape.slices = std::min(shape.slices, lanes());
-    while (shape.slices > 1 && rows_workgroup_bytes(shape) > m_.device.capabilities().max_workgroup_bytes)
-      shape.slices /= 2;
-    Constants all = constants(part);
+    const RowsShape shape = rows_shape(way, matrix_, m_);
+    Constants all = decoded_constants(part, shape.slices);
     const std::int64_t subs = std::get<std::int64_t>(all.at("SUBS"));
     const std::int64_t blocks = std::get<std::int64_t>(all.at("BLOCKS"));
     const std::int64_t batch = std::max<std::int64_t>(1, rows_units / subs);
-    all["LANES"] = lanes();
-    all["SLICES"] = shape.slices;
-    all["TURN_LEVELS"] = levels(lanes() / shape.slices);
     all["TEAMS"] = shape.teams;
+    all["ROW_TILE"] = shape.fours;
     all["TOKEN_TILE"] = shape.tokens;
+    all["FOUR"] = std::int64_t{4};
     all["UNITS"] = rows_units;
     all["PIECES"] = divide_up(subs, rows_units);
     all["PIECE_SUBS"] = std::min(subs, rows_units);
     all["BATCH"] = batch;
-    all["BATCHES"] = divide_up(blocks, lanes() * batch);
+    all["BATCHES"] = divide_up(blocks, lanes(m_) * batch);
+    all["RAGGED"] = std::int64_t{blocks % (lanes(m_) * batch) != 0 || matrix_.packed_columns != matrix_.columns};
     all["INPUT_ITEMS"] = shape.tokens / shape.teams;
-    all["WEIGHT_ITEMS"] = divide_up(batch, 2);
-    const std::int64_t threads = 32 * shape.slices * shape.teams;
-    operation_.dispatches.push_back({.kernel = m_.kernel("linear_rows", std::move(all), threads),
+    all["WEIGHT_ITEMS"] = divide_up(batch * shape.fours, 2);
+    operation_.dispatches.push_back({.kernel = m_.kernel("linear_rows", std::move(all), shape.threads()),
                                      .bindings = decoded_bindings(part),
-                                     .groups = divide_up(part.rows, 16 * shape.teams),
-                                     .rows_per_group = 8 * shape.tokens,
+                                     .groups = divide_up(part.rows, shape.workgroup_rows()),
+                                     .rows_per_group = shape.workgroup_tokens(),
                                      .ways = way,
                                      .folds = true});
   }

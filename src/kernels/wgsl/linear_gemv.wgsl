@@ -19,8 +19,11 @@ var<workgroup> totals: array<array<f32, SUMS>, TEAMS>;
 #if SUBGROUPS
 fn team_sum(value: f32) -> f32 {
   var sum = value;
-#repeat i LANE_LEVELS
-  sum += subgroupShuffleXor(sum, u32(LANES) >> ($i + 1u));
+#repeat i SLICE_FOLLOWERS
+  sum += subgroupShuffleXor(value, u32(SLICES) * ($i + 1u));
+#end
+#repeat i SLICE_LEVELS
+  sum += subgroupShuffleXor(sum, u32(SLICES) >> ($i + 1u));
 #end
   return sum;
 }
@@ -137,7 +140,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   parts[ROWS * TOKENS + $t][thread] = squares_$t;
 #end
   workgroupBarrier();
-  for (var d = u32(LANES) / 2u; d > 0u; d /= 2u) {
+  for (var i = thread; i < SUMS * SLICES; i += WG) {
+    let slice = i % SLICES;
+    var sum = parts[i / SLICES][slice];
+    for (var j = slice + SLICES; j < LANES; j += SLICES) { sum += parts[i / SLICES][j]; }
+    parts[i / SLICES][slice] = sum;
+  }
+  workgroupBarrier();
+  for (var d = u32(SLICES) / 2u; d > 0u; d /= 2u) {
     for (var i = thread; i < SUMS * d; i += WG) { parts[i / d][i % d] += parts[i / d][i % d + d]; }
     workgroupBarrier();
   }

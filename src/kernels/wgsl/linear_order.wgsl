@@ -3,7 +3,8 @@
 // - a weight's row is cut into blocks, of which lane l of LANES sums the blocks l, l + LANES, l + 2 · LANES …, and in a
 //   block one column after the other;
 // - an affine weight's codes are summed for each block, from 0, and come to the lane's sum by add_block();
-// - the lanes' sums are added in a tree: lane l takes that of lane l + d, for d = LANES / 2 down to 1.
+// - of the lanes' sums, s, s + SLICES, s + 2 · SLICES … are added one after the other, and the SLICES results in a tree:
+//   s takes that of s + d, for d = SLICES / 2 down to 1.
 // The same holds for the squares of the inputs that a norm needs, of which each four columns are summed from 0. Multiply
 // and add are said to be one operation wherever they stand together: what a compiler fuses by itself may differ between
 // two kernels.
