@@ -125,5 +125,27 @@ TEST(WebGpuWantedRows, CompanyChangesNoBit) {
   expect_equal_in_any_company(*compile(g, {}));
 }
 
+// A sequence of few pages attends with another kernel when one of many is beside it.
+TEST(WebGpuReach, ALongerSequenceChangesNoBit) {
+  for (const std::int32_t head_dim : {64, 256}) {
+    TestGraph g;
+    const graph::PagesId pages = append(g.graph.pages, {2, head_dim});
+    g.sink(graph::Write{pages}, {g.input(2 * head_dim), g.input(2 * head_dim)});
+    g.finish(g.node(graph::Attend{pages, 4, 0.3f}, {g.input(4 * head_dim)}, 4 * head_dim));
+    const std::vector<std::vector<std::int32_t>> tables{{0, 9, 1, 8, 2, 7, 3},
+                                                        {20, 21, 22, 23, 24, 25, 26, 27, 28, 29}};
+    const auto program = compile(g, {});
+    for (const std::int32_t sequence : {0, 1})
+      for (std::int32_t at = 0; at < (sequence == 0 ? 200 : 290); at += 50)
+        run(*program, TestBatch({{sequence, at, random_tokens(sequence == 0 || at < 250 ? 50 : 40, 1)}}, tables));
+    const TestBatch::Part near{0, 200, {5}};
+    const TestBatch::Part far{1, 290, {6}};
+    const auto alone = run(*program, TestBatch({near}, tables)).rows;
+    auto together = run(*program, TestBatch({near, far}, tables)).rows;
+    together.resize(alone.size());
+    EXPECT_EQ(together, alone) << head_dim;
+  }
+}
+
 }  // namespace
 }  // namespace gerbil::test

@@ -31,12 +31,17 @@ inline Way decoded_way(std::size_t rows) {
   return rows <= 8 ? few_rows : rows <= 16 ? several_rows : dozens_of_rows;
 }
 
+// How many pages the longest of the decoded sequences has decides which kernel attends, with the same bits.
+enum Reach : unsigned { near_reach = 1, far_reach = 2, any_reach = near_reach | far_reach };
+inline constexpr std::int32_t near_pages = 8;
+
 struct Dispatch {
   gpu::Kernel kernel;
   std::vector<gpu::Binding> bindings;
   std::int64_t groups = 1;          // workgroups for all columns
   std::int64_t rows_per_group = 1;  // a workgroup serves this many rows
   unsigned ways = any_rows;
+  unsigned reaches = any_reach;
   bool folds = false;      // groups beyond the most that a dimension has go on in z
   gpu::BoundKernel bound;  // once the kernel has compiled
 };
@@ -116,6 +121,9 @@ struct Machine {
   const gpu::Buffer& value(graph::ValueId id) const { return at(values, id); }
   const gpu::Buffer& vector(graph::WeightId id) const { return at(vectors, id); }
   std::int64_t width(graph::ValueId id) const { return graph.value(id).width; }
+  // Invocations of a kernel that looks at the logits of a row with one workgroup: their number bounds how many loads
+  // are on their way. What each subgroup found is added up one after the other, so there are no more than 32 of those.
+  std::int64_t row_threads() const;
 
   // Starts compiling a shader. `threads` becomes WG; with it come the subgroup's constants where they are used.
   gpu::Kernel kernel(std::string_view file, Constants constants, std::int64_t threads = 64);
