@@ -131,7 +131,9 @@ class LinearMaker {
     all["PIECES"] = divide_up(subs, rows_units);
     all["PIECE_SUBS"] = std::min(subs, rows_units);
     all["BATCH"] = batch;
-    all["BATCHES"] = divide_up(blocks, lanes(m_) * batch);
+    const std::int64_t batches = divide_up(blocks, lanes(m_) * batch);
+    all["BATCHES"] = batches;
+    all["LANE_IS_BLOCK"] = std::int64_t{matrix_.group != 0 && batches == 1};  // saves registers
     all["RAGGED"] = std::int64_t{blocks % (lanes(m_) * batch) != 0 || matrix_.packed_columns != matrix_.columns};
     all["INPUT_ITEMS"] = shape.tokens / shape.teams;
     all["WEIGHT_ITEMS"] = divide_up(batch * shape.fours, 2);

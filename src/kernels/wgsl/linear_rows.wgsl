@@ -66,7 +66,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #repeat t TOKEN_TILE
 #repeat q ROW_TILE
   var part_$q_$t = vec4f();     // of the block
+#if !LANE_IS_BLOCK
   var sum_$q_$t = vec4f(zero);  // of the lane
+#endif
   var total_$q_$t = vec4f();    // of the slice
 #end
 #end
@@ -207,22 +209,33 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         {
           let inputs = block_sums[slice * TOKENS + token_at + $t * 8u];
           let part = part_$q_$t;
-          let sum = sum_$q_$t;
-          sum_$q_$t = vec4f(add_block(sum.x, a_0, part.x, inputs), add_block(sum.y, a_1, part.y, inputs),
-                            add_block(sum.z, a_2, part.z, inputs), add_block(sum.w, a_3, part.w, inputs));
           part_$q_$t = vec4f();
+#if LANE_IS_BLOCK
+          let sum = vec4f(zero);
+#else
+          let sum = sum_$q_$t;
+#endif
+          let next = vec4f(add_block(sum.x, a_0, part.x, inputs), add_block(sum.y, a_1, part.y, inputs),
+                           add_block(sum.z, a_2, part.z, inputs), add_block(sum.w, a_3, part.w, inputs));
+#if LANE_IS_BLOCK
+          total_$q_$t += next;
+#else
+          sum_$q_$t = next;
+#endif
         }
 #end
       }
 #end
 #endif
       if (step % LANE_STEPS == 0u) {
+#if !LANE_IS_BLOCK
 #repeat t TOKEN_TILE
 #repeat q ROW_TILE
         total_$q_$t += sum_$q_$t;
         sum_$q_$t = vec4f(zero);
 #end
 #end
+#endif
         square_total += square_sum;
         square_sum = 0.0;
       }
