@@ -12,6 +12,10 @@ constexpr std::int64_t threads = 64;
 // to fill it with, the queries of a prompt are many. At a depth of 3000 an H100 decoded 245 tokens a second with 16
 // teams, 340 with 24 and 327 with 32.
 constexpr std::int64_t decode_teams = 24;
+// Where no sequence has more pages than this, further teams would have nothing to do but to keep other workgroups off
+// the processors: 64 sequences of 16 heads are 1024 workgroups. A page's team is its number's remainder, so the pages
+// of such sequences belong to the same teams either way, and teams without pages add zeros.
+constexpr std::int64_t near_teams = near_pages;
 constexpr std::int64_t prompt_teams = 4;
 // Pages that a team takes at once for the queries of a prompt. An H100 took 537 µs for 512 tokens at an average depth
 // of 2000 with one page, 433 with two and 525 with four. Wider heads leave fewer registers and less workgroup memory.
@@ -77,7 +81,7 @@ Operation make_attend(Machine& m, const graph::Node& node, const graph::Attend& 
   const std::int64_t most_teams = std::min<std::int64_t>(most_threads / 32, 24 / per_lane);
   // The work depends on the position; half of the cache is a fair guess.
   Operation operation{.work = 2 * m.width(node.outputs[0]) * m.positions};
-  const auto add = [&](std::string_view file, std::int64_t teams, std::int64_t rows, unsigned ways) {
+  const auto add = [&](std::string_view file, std::int64_t teams, std::int64_t rows, unsigned ways, unsigned reaches) {
     const std::int64_t used = std::clamp(teams, per_lane, most_teams);
     constants["TEAMS"] = used;
     operation.dispatches.push_back(
@@ -86,10 +90,12 @@ Operation make_attend(Machine& m, const graph::Node& node, const graph::Attend& 
              {{0, m.step}, {1, m.value(node.inputs[0])}, {2, kv.keys}, {3, kv.values}, {4, m.value(node.outputs[0])}},
          .groups = attend.heads,
          .rows_per_group = rows,
-         .ways = ways});
+         .ways = ways,
+         .reaches = reaches});
   };
-  add("attention", decode_teams, 1, decoded_rows);
-  add("attention_tiled", prompt_teams, 4, many_rows);
+  add("attention", decode_teams, 1, decoded_rows, far_reach);
+  add("attention", near_teams, 1, decoded_rows, near_reach);
+  add("attention_tiled", prompt_teams, 4, many_rows, any_reach);
   return operation;
 }
 

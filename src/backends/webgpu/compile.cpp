@@ -47,10 +47,10 @@ class WebGpuProgram final : public Program {
       write(machine_.step, step_words(batch, pass));
       write(machine_.selected, pass.selected);
       host_rows_.write(machine_, batch, pass);
-      record(Stage::pass, pass.rows.size(), pass.selected.size() / 2, pass.way);
+      record(Stage::pass, pass.rows.size(), pass.selected.size() / 2, pass.way, pass.reach);
     }
     const std::size_t wanted = batch.outputs.size();
-    record(Stage::wanted, wanted, 0, decoded_way(wanted));
+    record(Stage::wanted, wanted, 0, decoded_way(wanted), far_reach);
     machine_.device.submit();
   }
 
@@ -253,7 +253,7 @@ class WebGpuProgram final : public Program {
     std::ranges::fill(times_, NodeTime());
   }
 
-  void dispatch(std::size_t node, std::int64_t rows, Way way) {
+  void dispatch(std::size_t node, std::int64_t rows, Way way, Reach reach) {
     if (profiling()) {
       spans_.push_back(node);
       ++times_[node].runs;
@@ -261,12 +261,13 @@ class WebGpuProgram final : public Program {
       machine_.device.begin_span();
     }
     for (const Dispatch& dispatch : operations_[node].dispatches)
-      if ((dispatch.ways & way) != 0) machine_.device.dispatch(dispatch.bound, grid(dispatch, rows));
+      if ((dispatch.ways & way) != 0 && (dispatch.reaches & reach) != 0)
+        machine_.device.dispatch(dispatch.bound, grid(dispatch, rows));
     if (profiling()) machine_.device.end_span();
   }
 
   // The operations of a pass, which run for `rows` of them and gather `gathered`, or those of the wanted rows.
-  void record(Stage stage, std::size_t rows, std::size_t gathered, Way way) {
+  void record(Stage stage, std::size_t rows, std::size_t gathered, Way way, Reach reach) {
     std::int64_t work = 0;
     int recorded = 0;
     for (const std::size_t node : machine_.order) {
@@ -274,7 +275,7 @@ class WebGpuProgram final : public Program {
       if ((operation.stage == Stage::wanted) != (stage == Stage::wanted)) continue;
       const auto n = static_cast<std::int64_t>(operation.stage == Stage::gather ? gathered : rows);
       if (n == 0) continue;
-      dispatch(node, n, way);
+      dispatch(node, n, way, reach);
       work += operation.work * n;
       if (work < submit_work && ++recorded < submit_operations) continue;
       machine_.device.submit();
@@ -302,10 +303,10 @@ class WebGpuProgram final : public Program {
     for (std::size_t i = 0; i < operations_.size(); ++i) {
       const graph::Node& node = machine_.graph.nodes[i];
       for (const Dispatch& dispatch : operations_[i].dispatches)
-        if ((dispatch.ways & one_row) != 0) ++info_.dispatches_per_token;
+        if ((dispatch.ways & one_row) != 0 && (dispatch.reaches & far_reach) != 0) ++info_.dispatches_per_token;
       const Way batch = operations_[i].stage == Stage::pass ? many_rows : few_rows;
       for (const Dispatch& dispatch : operations_[i].dispatches)
-        if ((dispatch.ways & batch) != 0) ++info_.dispatches_per_batch;
+        if ((dispatch.ways & batch) != 0 && (dispatch.reaches & far_reach) != 0) ++info_.dispatches_per_batch;
       if (!std::holds_alternative<graph::Linear>(node.operation)) continue;
       const Matrix& matrix = *matrix_of(node);
       info_.bytes_per_token += matrix.bytes;

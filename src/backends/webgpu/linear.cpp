@@ -1,7 +1,10 @@
-// Projections and embeddings. A projection has three kernels: for one row, for a few rows, and, after a dispatch that
-// prepares the inputs, for many.
+// Projections and embeddings. A projection has three kernels: for one row or a few, for the rows of many decoded
+// sequences, and, after a dispatch that prepares the inputs, for prompts.
+#include <algorithm>
+#include <bit>
 #include <format>
 
+#include "backends/webgpu/linear_shapes.hpp"
 #include "backends/webgpu/operations.hpp"
 #include "gerbil/error.hpp"
 #include "graph/names.hpp"
@@ -9,8 +12,6 @@
 namespace gerbil::webgpu {
 namespace {
 
-// Rows of activations that share a weight once it is loaded, when several are decoded together.
-constexpr std::int64_t shared_tokens = 4;
 constexpr std::int64_t prepare_threads = 128;
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -40,9 +41,10 @@ class LinearMaker {
     const bool many = m_.graph.value(node_.outputs[0]).rows == graph::Rows::tokens;
     if (many) add_prepare();
     for (const MatrixPart& part : matrix_.parts) {
-      add_vector(part, one_row, 1);
-      add_vector(part, few_rows, shared_tokens);
-      add_vector(part, several_rows, shared_tokens);
+      add_vector(part, one_row);
+      add_vector(part, few_rows);
+      add_rows(part, several_rows);
+      add_rows(part, dozens_of_rows);
       if (many) add_matrix(part);
     }
     return std::move(operation_);
@@ -81,28 +83,64 @@ class LinearMaker {
                                      .ways = many_rows});
   }
 
-  void add_vector(const MatrixPart& part, Way way, std::int64_t tokens) {
-    const bool subgroups = m_.tools.subgroup_size != 0;
-    // With subgroups each is a team of its own; without, the whole workgroup is one.
-    const std::int64_t threads = subgroups ? 4 * m_.tools.subgroup_size : 64;
-    const std::int64_t teams = subgroups ? 4 : 1;
-    // More rows a team read the inputs less often, which is most of what several sequences read; fewer keep more of a
-    // large GPU busy. Measured on an H200 with the shape of Qwen3-0.6B at 4 bits: 64 sequences decode 2.3 times as many
-    // tokens with 8 rows as with those of one sequence, 8 sequences 1.4 times as many with 4.
-    const std::int64_t alone = matrix_.rows >= 16384 ? 4 : linear_.gated || matrix_.rows >= 4096 ? 2 : 1;
-    const std::int64_t rows = way == several_rows ? 8 : way == few_rows ? 4 : alone;
+  // Of the kernels that sum as kernels/wgsl/linear_order.wgsl says.
+  Constants decoded_constants(const MatrixPart& part, std::int64_t slices) const {
     Constants all = constants(part);
-    all["ROWS"] = rows;
-    all["TOKENS"] = tokens;
-    all["SUMS"] = rows * tokens + tokens;
-    std::vector<gpu::Binding> all_bindings = bindings(part);
-    all_bindings.push_back({0, m_.value(node_.inputs[0])});
-    if (linear_.norm) all_bindings.push_back({3, m_.vector(*linear_.norm)});
-    if (matrix_.permutation) all_bindings.push_back({7, matrix_.permutation});
-    operation_.dispatches.push_back({.kernel = m_.kernel("linear_gemv", std::move(all), threads),
-                                     .bindings = std::move(all_bindings),
-                                     .groups = divide_up(part.rows, teams * rows),
-                                     .rows_per_group = tokens,
+    all["LANES"] = lanes(m_);
+    all["SLICES"] = slices;
+    return all;
+  }
+
+  std::vector<gpu::Binding> decoded_bindings(const MatrixPart& part) const {
+    std::vector<gpu::Binding> all = bindings(part);
+    all.push_back({0, m_.value(node_.inputs[0])});
+    if (linear_.norm) all.push_back({3, m_.vector(*linear_.norm)});
+    if (matrix_.permutation) all.push_back({7, matrix_.permutation});
+    return all;
+  }
+
+  void add_vector(const MatrixPart& part, Way way) {
+    const VectorShape shape = vector_shape(way, matrix_, linear_.gated);
+    const std::int64_t slices = rows_shape(way, matrix_, m_).slices;
+    const std::int64_t teams = m_.tools.subgroup_size != 0 ? 4 : 1;
+    Constants all = decoded_constants(part, slices);
+    all["SLICE_FOLLOWERS"] = lanes(m_) / slices - 1;
+    all["SLICE_LEVELS"] = std::int64_t{std::countr_zero(static_cast<std::uint64_t>(slices))};
+    all["ROWS"] = shape.rows;
+    all["TOKENS"] = shape.tokens;
+    all["SUMS"] = shape.rows * shape.tokens + shape.tokens;
+    operation_.dispatches.push_back({.kernel = m_.kernel("linear_gemv", std::move(all), teams * lanes(m_)),
+                                     .bindings = decoded_bindings(part),
+                                     .groups = divide_up(part.rows, teams * shape.rows),
+                                     .rows_per_group = shape.tokens,
+                                     .ways = way,
+                                     .folds = true});
+  }
+
+  void add_rows(const MatrixPart& part, Way way) {
+    const RowsShape shape = rows_shape(way, matrix_, m_);
+    Constants all = decoded_constants(part, shape.slices);
+    const std::int64_t subs = std::get<std::int64_t>(all.at("SUBS"));
+    const std::int64_t blocks = std::get<std::int64_t>(all.at("BLOCKS"));
+    const std::int64_t batch = std::max<std::int64_t>(1, rows_units / subs);
+    all["TEAMS"] = shape.teams;
+    all["ROW_TILE"] = shape.fours;
+    all["TOKEN_TILE"] = shape.tokens;
+    all["FOUR"] = std::int64_t{4};
+    all["UNITS"] = rows_units;
+    all["PIECES"] = divide_up(subs, rows_units);
+    all["PIECE_SUBS"] = std::min(subs, rows_units);
+    all["BATCH"] = batch;
+    const std::int64_t batches = divide_up(blocks, lanes(m_) * batch);
+    all["BATCHES"] = batches;
+    all["LANE_IS_BLOCK"] = std::int64_t{matrix_.group != 0 && batches == 1};  // saves registers
+    all["RAGGED"] = std::int64_t{blocks % (lanes(m_) * batch) != 0 || matrix_.packed_columns != matrix_.columns};
+    all["INPUT_ITEMS"] = shape.tokens / shape.teams;
+    all["WEIGHT_ITEMS"] = divide_up(batch * shape.fours, 2);
+    operation_.dispatches.push_back({.kernel = m_.kernel("linear_rows", std::move(all), shape.threads()),
+                                     .bindings = decoded_bindings(part),
+                                     .groups = divide_up(part.rows, shape.workgroup_rows()),
+                                     .rows_per_group = shape.workgroup_tokens(),
                                      .ways = way,
                                      .folds = true});
   }

@@ -7,7 +7,6 @@
 namespace gerbil::webgpu {
 namespace {
 
-constexpr std::int64_t threads = 256;
 constexpr std::size_t row_words = 4;  // of kernels/wgsl/log_probabilities.wgsl
 // The kernel looks at the whole row for each; whoever wants more gets them from the row itself, which the CPU sorts.
 constexpr std::int32_t most_alternatives = 64;
@@ -25,7 +24,8 @@ std::size_t scores_of(const Machine& machine, const Sampling& sampling) {
 
 LogProbabilities::LogProbabilities(Machine& machine, const gpu::Buffer& chosen)
     : machine_(machine),
-      kernel_(machine.kernel("log_probabilities", {{"VOCABULARY", machine.width(machine.graph.output)}}, threads)),
+      kernel_(machine.kernel("log_probabilities", {{"VOCABULARY", machine.width(machine.graph.output)}},
+                             machine.row_threads())),
       chosen_(chosen) {}
 
 void LogProbabilities::reserve(std::size_t rows, std::size_t scores) {

@@ -191,6 +191,11 @@ Machine::Machine(graph::Graph g, const ProgramOptions& o)
   reserve_delta_net(*this);
 }
 
+std::int64_t Machine::row_threads() const {
+  const std::int64_t most = std::min<std::int64_t>(device.capabilities().max_workgroup_threads, 1024);
+  return std::clamp<std::int64_t>(32 * tools.subgroup_size, 256, most);
+}
+
 gpu::Kernel Machine::kernel(std::string_view file, Constants constants, std::int64_t threads) {
   constants["WG"] = threads;
   if (tools.subgroup_size != 0) {

@@ -12,20 +12,28 @@
 
 namespace gerbil::webgpu {
 
-// How many rows an operation runs for decides which of its dispatches run. One row, a few and several are decoded by
-// the same sums in the same order, so that a sequence gets the same tokens alone and in a batch; many rows, of prompts,
-// go through matrix-matrix products.
+// How many rows an operation runs for decides which of its dispatches run. One row, a few, several and dozens are
+// decoded by the same sums in the same order, so that a sequence gets the same tokens alone and in a batch; many rows,
+// of prompts, go through matrix-matrix products.
 enum Way : unsigned {
   one_row = 1,
   few_rows = 2,
   several_rows = 4,
-  many_rows = 8,
-  decoded_rows = one_row | few_rows | several_rows,
+  dozens_of_rows = 8,
+  many_rows = 16,
+  decoded_rows = one_row | few_rows | several_rows | dozens_of_rows,
   any_rows = decoded_rows | many_rows
 };
 
 // That of so many decoded or wanted rows.
-inline Way decoded_way(std::size_t rows) { return rows == 1 ? one_row : rows <= 8 ? few_rows : several_rows; }
+inline Way decoded_way(std::size_t rows) {
+  if (rows == 1) return one_row;
+  return rows <= 8 ? few_rows : rows <= 16 ? several_rows : dozens_of_rows;
+}
+
+// How many pages the longest of the decoded sequences has decides which kernel attends, with the same bits.
+enum Reach : unsigned { near_reach = 1, far_reach = 2, any_reach = near_reach | far_reach };
+inline constexpr std::int32_t near_pages = 8;
 
 struct Dispatch {
   gpu::Kernel kernel;
@@ -33,6 +41,7 @@ struct Dispatch {
   std::int64_t groups = 1;          // workgroups for all columns
   std::int64_t rows_per_group = 1;  // a workgroup serves this many rows
   unsigned ways = any_rows;
+  unsigned reaches = any_reach;
   bool folds = false;      // groups beyond the most that a dimension has go on in z
   gpu::BoundKernel bound;  // once the kernel has compiled
 };
@@ -112,6 +121,9 @@ struct Machine {
   const gpu::Buffer& value(graph::ValueId id) const { return at(values, id); }
   const gpu::Buffer& vector(graph::WeightId id) const { return at(vectors, id); }
   std::int64_t width(graph::ValueId id) const { return graph.value(id).width; }
+  // Invocations of a kernel that looks at the logits of a row with one workgroup: their number bounds how many loads
+  // are on their way. What each subgroup found is added up one after the other, so there are no more than 32 of those.
+  std::int64_t row_threads() const;
 
   // Starts compiling a shader. `threads` becomes WG; with it come the subgroup's constants where they are used.
   gpu::Kernel kernel(std::string_view file, Constants constants, std::int64_t threads = 64);

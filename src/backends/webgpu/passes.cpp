@@ -19,6 +19,10 @@ std::vector<Pass> split(const Batch& batch) {
     pass.rows.push_back(row);
   }
   decoded.way = decoded_way(decoded.rows.size());
+  const bool near = std::ranges::all_of(decoded.rows, [&](std::size_t row) {
+    return batch.views[static_cast<std::size_t>(batch.sequences[row])].length <= near_pages * kv_block_tokens;
+  });
+  if (near) decoded.reach = near_reach;
   std::vector<Pass> passes;
   if (!decoded.rows.empty()) passes.push_back(std::move(decoded));
   if (!prompts.rows.empty()) passes.push_back(std::move(prompts));

@@ -12,6 +12,7 @@ namespace gerbil::webgpu {
 // The rows of a batch that run together, by their numbers in the batch.
 struct Pass {
   Way way = many_rows;
+  Reach reach = far_reach;
   std::vector<std::size_t> rows;
   std::vector<std::uint32_t> selected;  // see kernels/wgsl/select_rows.wgsl
 };

@@ -8,7 +8,6 @@
 namespace gerbil::webgpu {
 namespace {
 
-constexpr std::int64_t threads = 256;
 constexpr std::size_t row_words = 11;        // of kernels/wgsl/sample.wgsl
 constexpr std::size_t adjustment_words = 3;  // likewise
 constexpr std::uint32_t no_mask = ~0u;       // likewise
@@ -21,7 +20,7 @@ float divisor(float temperature) { return temperature > 0.0f ? std::clamp(temper
 
 Sampler::Sampler(Machine& machine)
     : machine_(machine),
-      kernel_(machine.kernel("sample", {{"VOCABULARY", machine.width(machine.graph.output)}}, threads)),
+      kernel_(machine.kernel("sample", {{"VOCABULARY", machine.width(machine.graph.output)}}, machine.row_threads())),
       chosen_(machine.device.buffer(static_cast<std::uint64_t>(machine.options.max_outputs) * 4, "chosen tokens")),
       log_probabilities_(machine, chosen_) {}
 

@@ -113,9 +113,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     var sum = vec4f();
     for (var i = 0u; i < TEAMS; i++) {
       let weight = exp(highests[i] - best);
-      all += weight * totals[i];
+      all = fma(weight, totals[i], all);
       let at = thread / 32u * WG + i * 32u + thread % 32u;
-      for (var s = 0u; s < SPLITS; s++) { sum += weight * sums[at + s * WIDTH]; }
+      for (var s = 0u; s < SPLITS; s++) { sum = fma(vec4f(weight), sums[at + s * WIDTH], sum); }
     }
     y[(token * HEADS + head) * UNITS + thread] = sum / all;
   }

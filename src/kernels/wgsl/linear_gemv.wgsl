@@ -1,33 +1,33 @@
 // Linear for few rows of activations: as fast as the weights can be read. A team of LANES invocations owns ROWS packed
 // rows; its lanes take blocks of the inputs in turn and every weight they load serves TOKENS tokens. The RMSNorm in front
 // costs nothing extra: it is linear but for the factor 1 / rms, which multiplies the finished sums, and the lanes sum
-// the squares as they pass.
+// the squares as they pass. Sums are those of linear_order.wgsl.
 #include weight_blocks
+#include linear_order
+#include linear_input
 #include linear_output
-#if PERMUTED
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(7) var<storage, read> permutation: array<vec4u>;
-#else
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-#endif
-#if NORM
-#if PERMUTED
-@group(0) @binding(3) var<storage, read> norm: array<f32>;
-#else
-@group(0) @binding(3) var<storage, read> norm: array<vec4f>;
-#endif
-#endif
 
 #if SUBGROUPS
 const TEAMS = WG / SUBGROUP;
-const LANES = SUBGROUP;
 #else
 const TEAMS = 1;
-const LANES = WG;
-var<workgroup> parts: array<array<f32, WG>, SUMS>;
+var<workgroup> parts: array<array<f32, LANES>, SUMS>;
 #endif
 // ROWS · TOKENS sums, then the TOKENS sums of squares.
 var<workgroup> totals: array<array<f32, SUMS>, TEAMS>;
+
+#if SUBGROUPS
+fn team_sum(value: f32) -> f32 {
+  var sum = value;
+#repeat i SLICE_FOLLOWERS
+  sum += subgroupShuffleXor(value, u32(SLICES) * ($i + 1u));
+#end
+#repeat i SLICE_LEVELS
+  sum += subgroupShuffleXor(sum, u32(SLICES) >> ($i + 1u));
+#end
+  return sum;
+}
+#endif
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
@@ -42,11 +42,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let tile = group.x + group.z * groups.x;
   let first_row = (tile * TEAMS + team) * ROWS;
   let first_token = group.y * TOKENS;
-#if PERMUTED
-  let last_token = arrayLength(&x) / (INPUT_UNITS * 4) - 1u;
-#else
-  let last_token = arrayLength(&x) / INPUT_UNITS - 1u;
-#endif
+  let last_token = last_input();
 #repeat t TOKENS
   let row_$t = min(first_token + $t, last_token);
   var squares_$t = 0.0;
@@ -58,79 +54,74 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #repeat r ROWS
     let block_$r = weights[min(first_row + $r, PART_ROWS - 1) * BLOCKS + block];
 #end
+#if AFFINE
 #repeat t TOKENS
-    var x_sum_$t = 0.0;
+    var inputs_$t = 0.0;
 #repeat r ROWS
     var part_$r_$t = 0.0;
 #end
 #end
+#endif
 #repeat s SUBS
     {
 #if PADDED
       // Beyond the inputs the weights are 0; so is x, for the sake of its sum.
       let inside = block * SUBS + $s < INPUT_UNITS;
-      let column = min(block * SUBS + $s, INPUT_UNITS - 1u);
+      let columns = columns_of(min(block * SUBS + $s, INPUT_UNITS - 1u));
 #else
-      let column = block * SUBS + $s;
+      let columns = columns_of(block * SUBS + $s);
 #endif
-#if PERMUTED
-      let origin = permutation[column];
+#if NORM
+      let n = norm_at(columns);
 #endif
 #repeat t TOKENS
-#if PERMUTED
-      let at_$t = row_$t * (INPUT_UNITS * 4);
-      var x_$t = vec4f(x[at_$t + origin.x], x[at_$t + origin.y], x[at_$t + origin.z], x[at_$t + origin.w]);
-#else
-      var x_$t = x[row_$t * INPUT_UNITS + column];
-#endif
+      var x_$t = input_at(row_$t, columns);
 #if PADDED
       x_$t = select(vec4f(), x_$t, inside);
 #endif
 #if NORM
-      squares_$t += dot(x_$t, x_$t);
-#if PERMUTED
-      x_$t *= vec4f(norm[origin.x], norm[origin.y], norm[origin.z], norm[origin.w]);
-#else
-      x_$t *= norm[column];
-#endif
-#endif
+      squares_$t += squares_of_four(x_$t);
 #if AFFINE
-      x_sum_$t += x_$t.x + x_$t.y + x_$t.z + x_$t.w;
+      inputs_$t += sum_of_four(x_$t, n);
+#endif
+      x_$t *= n;
+#elif AFFINE
+      inputs_$t += sum_of_four(x_$t);
 #endif
 #end
 #repeat r ROWS
       {
         let w = four(block_$r, $s);
 #repeat t TOKENS
-        part_$r_$t += dot(w, x_$t);
+#if AFFINE
+        part_$r_$t = add_four(part_$r_$t, w, x_$t);
+#else
+        sum_$r_$t = add_four(sum_$r_$t, w, x_$t);
+#endif
 #end
       }
 #end
     }
 #end
+#if AFFINE
 #repeat r ROWS
     {
-#if AFFINE
       let a = affine(min(first_row + $r, PART_ROWS - 1), block * (SUBS * 4));
 #repeat t TOKENS
-      sum_$r_$t += a.x * part_$r_$t + a.y * x_sum_$t;
+      sum_$r_$t = add_block(sum_$r_$t, a, part_$r_$t, inputs_$t);
 #end
-#else
-#repeat t TOKENS
-      sum_$r_$t += part_$r_$t;
-#end
-#endif
     }
 #end
+#endif
   }
 
 #if SUBGROUPS
 #repeat t TOKENS
 #repeat r ROWS
-  sum_$r_$t = subgroupAdd(sum_$r_$t);
+  sum_$r_$t = team_sum(sum_$r_$t);
 #end
 #if NORM
-  squares_$t = subgroupAdd(squares_$t);
+  squares_$t = team_sum(squares_$t);
 #endif
 #end
   if (lane == 0u) {
@@ -149,11 +140,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   parts[ROWS * TOKENS + $t][thread] = squares_$t;
 #end
   workgroupBarrier();
-  for (var i = thread; i < SUMS; i += WG) {
-    var total = 0.0;
-    for (var j = 0u; j < WG; j++) { total += parts[i][j]; }
-    totals[0][i] = total;
+  for (var i = thread; i < SUMS * SLICES; i += WG) {
+    let slice = i % SLICES;
+    var sum = parts[i / SLICES][slice];
+    for (var j = slice + SLICES; j < LANES; j += SLICES) { sum += parts[i / SLICES][j]; }
+    parts[i / SLICES][slice] = sum;
   }
+  workgroupBarrier();
+  for (var d = u32(SLICES) / 2u; d > 0u; d /= 2u) {
+    for (var i = thread; i < SUMS * d; i += WG) { parts[i / d][i % d] += parts[i / d][i % d + d]; }
+    workgroupBarrier();
+  }
+  for (var i = thread; i < SUMS; i += WG) { totals[0][i] = parts[i][0]; }
 #endif
   workgroupBarrier();
 
@@ -168,7 +166,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let owner = i / (TOKENS * OUTPUTS);
     var factor = 1.0;
 #if NORM
-    factor = inverseSqrt(totals[owner][ROWS * TOKENS + token] / f32(INPUT_UNITS * 4) + EPSILON);
+    factor = norm_factor(totals[owner][ROWS * TOKENS + token]);
 #endif
     let column = (tile * TEAMS + owner) * OUTPUTS + output;
 #if GATED
