@@ -59,7 +59,6 @@ TEST_F(Pipeline, WhoMustSeeItsTokenGetsOneOfEveryStep) {
   }
 }
 
-// A block that was copied, or a slot that was taken, between two steps in flight.
 TEST_F(Pipeline, APlanAheadNamesTokensByTheirChoice) {
   Scheduler scheduler(roomy);
   const auto now = Clock::now();
@@ -79,15 +78,14 @@ TEST_F(Pipeline, APlanAheadNamesTokensByTheirChoice) {
   EXPECT_EQ(third->batch.tokens[0], 9);
 }
 
+// When the second needs its third page, the first, which has two of four, is about to end.
 TEST_F(Pipeline, NobodyLosesPagesToAStepAhead) {
-  Scheduler scheduler({.context_length = 96, .kv_tokens = 96, .vocabulary = vocabulary});
-  const auto now = Clock::now();
-  scheduler.add(generate(prompt(31), 40), now);
-  scheduler.add(generate(prompt(32, 2), 1), now);
-  ASSERT_EQ(scheduler.plan(now)->choices.chosen.size(), 2u);
-  ASSERT_NE(scheduler.plan(now), nullptr);  // the first token of the first, on its first page
-  scheduler.commit({.tokens = {7, 8}, .probabilities = {{}, {}}}, now);
-  EXPECT_EQ(scheduler.events().size(), 3u);
+  Harness h({.context_length = 128, .kv_tokens = 128, .vocabulary = vocabulary});
+  const auto outcomes =
+      h.driver->run({generate(prompt(32), 33), generate(prompt(32, 2), 40)}, [](auto, auto&) { return true; });
+  EXPECT_EQ(outcomes[0].tokens, expected(prompt(32), 33));
+  EXPECT_EQ(outcomes[1].tokens, expected(prompt(32, 2), 40));
+  EXPECT_EQ(h.program->tokens, 32 + 32 + 32 + 39);
 }
 
 TEST_F(Pipeline, WhoComesWhileStepsAreInFlightIsInTheNext) {
