@@ -83,7 +83,9 @@ TEST_P(Steps, WhatExceedsTheProgramIsRefusedAndTheNextStepRuns) {
 
 // Two steps are in flight, and the second begins with what the first chooses.
 TEST_P(Steps, TokensGoFromStepToStepUnseen) {
-  const std::vector<Sampling> greedy(4);
+  std::vector<std::uint32_t> in_table((vocabulary + 31) / 32, 0);  // which has 64 rows
+  in_table[0] = in_table[1] = ~0u;
+  const std::vector<Sampling> greedy(4, {.mask = in_table});
   const std::vector<std::int32_t> all{0, 1, 2, 3};
   const TestBatch before = batch(4, 1);
   TestBatch after({{0, 4, {-3}}, {1, 0, {-1, 9, -4}}}, {{1}, {2}});
