@@ -11,6 +11,8 @@ struct LoadDiagnostics {
   // Measure every operation, for Model::take_profile(): slower. On a GPU whose adapter has no timestamps load() throws
   // Error{unsupported}.
   bool profile = false;
+  // false: on a GPU the next step is begun when one is finished, not while it runs. With a profile that is so anyway.
+  bool pipeline = true;
   bool optimize = true;  // false runs the graph as the model wrote it
 };
 

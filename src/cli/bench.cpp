@@ -148,6 +148,9 @@ void add_bench(CLI::App& app, Action& action) {
                                              "Sequences to decode at once (default: 1)");
   auto* embed = command->add_flag("--embed", bench->embed, "Measure embeddings of texts");
   auto* profile = command->add_flag("--profile", bench->profile, "Time every operation of a step");
+  command->add_flag(
+      "--no-pipeline", [bench](std::int64_t count) { bench->load.diagnostics.pipeline = count == 0; },
+      "Begin a step of a GPU when the one before is finished, for comparisons");
   embed->excludes(generate)->excludes(depth)->excludes(sequences)->excludes(profile);
   add_number<std::int32_t>(*command, "--texts", bench->texts.texts, {1, 1 << 20},
                            "Texts to embed at once (default: 64)")

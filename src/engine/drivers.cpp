@@ -34,10 +34,12 @@ std::unique_ptr<Program> compile(graph::Graph graph, const ModelSource& source, 
   return cpu::compile(std::move(graph), source.weights, program_options, options.progress);
 }
 
-ProgramOptions program_options(const LoadOptions& options, bool exact, const std::shared_ptr<Profiler>& profiler) {
+ProgramOptions program_options(const LoadOptions& options, const LoadDiagnostics& diagnostics,
+                               const std::shared_ptr<Profiler>& profiler) {
   ProgramOptions result;
   result.threads = options.threads;
-  result.exact = exact;
+  result.exact = diagnostics.exact;
+  result.pipelined = diagnostics.pipeline;
   result.profiler = profiler;
   return result;
 }
@@ -74,9 +76,9 @@ std::int32_t state_count(const graph::Graph& graph, std::int32_t most) {
 
 // What runs a model that generates, token by token.
 std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
-                                                const LoadOptions& options, bool exact,
+                                                const LoadOptions& options, const LoadDiagnostics& diagnostics,
                                                 const std::shared_ptr<Profiler>& profiler) {
-  ProgramOptions program = program_options(options, exact, profiler);
+  ProgramOptions program = program_options(options, diagnostics, profiler);
   program.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
   program.max_positions = info.context_length;
   program.max_outputs = wanted_rows(info.vocabulary_size, program);
@@ -108,9 +110,9 @@ std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelS
 
 // What runs a model of whole texts: every one is in a step of its own or among others, in pages of its own.
 std::unique_ptr<runtime::Driver> make_encoder(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
-                                              const LoadOptions& options, bool exact,
+                                              const LoadOptions& options, const LoadDiagnostics& diagnostics,
                                               const std::shared_ptr<Profiler>& profiler) {
-  ProgramOptions program = program_options(options, exact, profiler);
+  ProgramOptions program = program_options(options, diagnostics, profiler);
   program.max_tokens = std::max(step_tokens, info.context_length);
   program.max_positions = info.context_length;
   program.max_sequences = step_texts;
@@ -136,10 +138,10 @@ std::unique_ptr<runtime::Driver> make_encoder(graph::Graph graph, const ModelSou
 }  // namespace
 
 std::unique_ptr<runtime::Driver> make_driver(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
-                                             const LoadOptions& options, bool exact,
+                                             const LoadOptions& options, const LoadDiagnostics& diagnostics,
                                              const std::shared_ptr<Profiler>& profiler) {
   const auto make = source.whole_texts() ? make_encoder : make_generator;
-  return make(std::move(graph), source, info, options, exact, profiler);
+  return make(std::move(graph), source, info, options, diagnostics, profiler);
 }
 
 }  // namespace gerbil

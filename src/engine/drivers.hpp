@@ -5,6 +5,7 @@
 
 #include "backends/profiler.hpp"
 #include "engine/source.hpp"
+#include "gerbil/diagnostics.hpp"
 #include "runtime/driver.hpp"
 
 namespace gerbil {
@@ -12,7 +13,7 @@ namespace gerbil {
 // `info` says how long a conversation or a text may be and what the vocabulary is. Throws Error{out_of_memory} for what
 // the device cannot hold, and Error{unsupported} for a device that is not there.
 std::unique_ptr<runtime::Driver> make_driver(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
-                                             const LoadOptions& options, bool exact,
+                                             const LoadOptions& options, const LoadDiagnostics& diagnostics,
                                              const std::shared_ptr<Profiler>& profiler);
 
 }  // namespace gerbil

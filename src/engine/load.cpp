@@ -126,7 +126,7 @@ std::shared_ptr<LoadedModel> load_model(const std::string& path, LoadOptions opt
   if (options.task) model->require(*options.task);
   if (options.check && source.checkpoint) model->warnings.append_range(check_weights(graph, source.weights));
   if (diagnostics.profile) model->profiler = std::make_shared<Profiler>();
-  model->driver = make_driver(std::move(graph), source, model->info, options, diagnostics.exact, model->profiler);
+  model->driver = make_driver(std::move(graph), source, model->info, options, diagnostics, model->profiler);
   describe(model->info, model->driver->info());
   if (options.check && model->files.tokenizer && !source.whole_texts()) {
     if (auto finding = check_predictions(*model->driver, model->files, model->info.vocabulary_size)) {

@@ -81,14 +81,39 @@ TEST_P(Steps, WhatExceedsTheProgramIsRefusedAndTheNextStepRuns) {
   EXPECT_EQ(run(*program_, fits).rows.size(), 5u * vocabulary);
 }
 
+// Two steps are in flight, and the second begins with what the first chooses.
+TEST_P(Steps, TokensGoFromStepToStepUnseen) {
+  std::vector<std::uint32_t> in_table((vocabulary + 31) / 32, 0);  // which has 64 rows
+  in_table[0] = in_table[1] = ~0u;
+  const std::vector<Sampling> greedy(4, {.mask = in_table});
+  const std::vector<std::int32_t> all{0, 1, 2, 3};
+  const TestBatch before = batch(4, 1);
+  TestBatch after({{0, 4, {-3}}, {1, 0, {-1, 9, -4}}}, {{1}, {2}});
+  const Batch first = before.batch();
+  const Batch second = after.batch();
+  for (const Batch* step : {&first, &second}) {
+    program_->begin(*step);
+    program_->choose({all, greedy, all});
+  }
+  const StepResult chosen = program_->finish();
+  const StepResult result = program_->finish();
+  ASSERT_EQ(chosen.tokens.size(), 4u);
+  after.tokens = {chosen.tokens[2], chosen.tokens[0], 9, chosen.tokens[3]};
+  after.sampling = greedy;
+  const StepResult wanted = run(*program_, after);
+  EXPECT_EQ(result.tokens, wanted.tokens);
+  EXPECT_EQ(result.rows, wanted.rows);
+  EXPECT_EQ(chosen.rows.size(), 4u * vocabulary);
+  for (std::int32_t row = 0; row < 4; ++row)
+    EXPECT_EQ(chosen.rows[static_cast<std::size_t>(row) * vocabulary + 7], logits(before, row)[7]);
+}
+
 TEST_P(Steps, AStepThatIsNotFinishedLeavesNoTrace) {
   const TestBatch dropped = batch(5, 1);
   const TestBatch step = batch(4, 2);
-  const std::vector<std::int32_t> rows{0, 1, 2};
   const Batch first = dropped.batch();
   program_->begin(first);
   program_->begin(first);
-  program_->choose({.read = rows});
   const StepResult result = run(*program_, step);
   std::vector<float> expected;
   for (std::int32_t row = 0; row < 4; ++row) expected.append_range(logits(step, row));

@@ -317,7 +317,7 @@ TEST(WebGpuDevice, AReadbackFromALostDeviceIsAnError) {
     return ErrorCode::internal;
   };
   EXPECT_EQ(code([&] { device.bytes(readback); }), ErrorCode::device_lost);
-  EXPECT_EQ(code([&] { device.arrived(readback); }), ErrorCode::device_lost);
+  EXPECT_TRUE(device.arrived(readback)) << "there is an answer, which bytes() throws";
   EXPECT_EQ(code([&] { device.start_read(ranges); }), ErrorCode::device_lost);
 }
 
