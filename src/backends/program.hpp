@@ -37,7 +37,8 @@ struct SequenceView {
 // T tokens from any number of sequences. The tokens of one sequence stand together, in order, at increasing positions.
 // A sequence whose first token of the step is at position 0 starts from zeros, whatever its slot holds.
 struct Batch {
-  std::span<const std::int32_t> tokens;     // [T]
+  // [T]; −1 − i is the i-th token that the step before chose, whose result need not be here yet.
+  std::span<const std::int32_t> tokens;
   std::span<const std::int32_t> positions;  // [T]
   std::span<const std::int32_t> sequences;  // [T], index into views
   std::span<const std::int32_t> types;      // [T], for models with types of tokens; empty: all 0
@@ -82,6 +83,7 @@ struct ProgramOptions {
   std::int32_t max_tokens = 512;           // largest T of a step
   std::int32_t max_sequences = 64;         // of a step
   std::int32_t max_outputs = 64;           // largest S of a step
+  bool pipelined = true;                   // false: ProgramInfo::pipelined is false, for comparisons
   // Measures every operation of every step, which makes steps slower; none: nothing is measured. compile() throws
   // Error{unsupported} when the device has no clock for it.
   std::shared_ptr<Profiler> profiler;
@@ -105,18 +107,25 @@ struct ProgramInfo {
   int dispatches_per_token = 0;  // WebGPU, decode of one sequence
   int dispatches_per_batch = 0;  // WebGPU, a step of many tokens and a few wanted rows
   int readbacks_per_token = 0;
+  // Whether a step should be begun before the one before it is finished: a device works while the calls return, and
+  // takes tokens from step to step by itself.
+  bool pipelined = false;
 };
 
 class Program {
  public:
   virtual ~Program() = default;
-  // A step, in calls of one thread. begin() starts it, choose() says what becomes of its wanted rows, finish() waits
+  // A step, in calls one at a time. begin() starts it, choose() says what becomes of its wanted rows, finish() waits
   // and gives the result; a device works while they return. What batch and choices refer to must stay until then. The
   // caller checks their ranges; a batch of more rows than the program was compiled for is an
-  // Error{invalid_argument}. All of them may throw Error{device_lost|out_of_memory}, which ends the step.
+  // Error{invalid_argument}. All three may throw Error{device_lost|out_of_memory}, which ends the step.
+  //
+  // Of a program that is pipelined the next step may be begun and chosen from before finish(); copies may come between.
+  // All run in the order of the calls, and finish() gives the results of the steps that have been chosen from in their
+  // order. A program may go while steps are in flight.
   virtual void begin(const Batch& batch) = 0;
   virtual void choose(const Choices& choices) = 0;
-  virtual bool ready() = 0;  // whether finish() would not wait
+  virtual bool ready() = 0;  // whether finish() would not wait; throws nothing
   virtual StepResult finish() = 0;
   // Copies a block of all pages of a group: a branch of a sequence gets its own last page.
   virtual void copy_block(const BlockCopy& copy) = 0;

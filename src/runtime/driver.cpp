@@ -8,9 +8,17 @@
 #include "runtime/caller.hpp"
 
 namespace gerbil::runtime {
+namespace {
+
+// Steps in flight: one that runs, and one that the device goes on with at once.
+constexpr std::size_t most_flights = 2;
+
+}  // namespace
 
 Driver::Driver(std::unique_ptr<Program> program, const SchedulerOptions& options)
-    : program_(std::move(program)), options_(options), scheduler_(options) {}
+    : program_(std::move(program)), options_(options), scheduler_(options) {
+  flights_.reserve(most_flights);
+}
 
 Driver::~Driver() {
   std::unique_lock lock(mutex_);
@@ -37,7 +45,7 @@ std::vector<Outcome> Driver::run(std::vector<Request> requests, const OnEvent& o
     caller.see(lock);
     if (caller.done()) return caller.take_outcomes();
     if (caller.has_unseen()) continue;
-    if (!worker_.joinable() && nobody_leads() && step(lock)) continue;
+    if (!worker_.joinable() && nobody_leads() && step(lock, true)) continue;
     if (!caller.has_unseen()) sleep(caller, lock);
   }
 }
@@ -78,42 +86,89 @@ void Driver::end(RequestId id, Ending ending) {
 
 bool Driver::poll() {
   std::unique_lock lock(mutex_);
-  return !worker_.joinable() && nobody_leads() && step(lock);
+  return !worker_.joinable() && nobody_leads() && step(lock, false);
 }
 
-// Runs one step for everybody. Nobody leads when it is called, and nobody when it returns.
-bool Driver::step(std::unique_lock<std::mutex>& lock) {
+// Runs one step for everybody: of a pipelined program the next is begun before the result of one is taken. Nobody leads
+// when it is called, and nobody when it returns. False when there was nothing to do; what is in flight for nobody stays
+// there until somebody comes.
+bool Driver::step(std::unique_lock<std::mutex>& lock, bool may_wait) {
   leader_ = std::this_thread::get_id();
+  const std::size_t most = program_->info().pipelined ? most_flights : 1;
+  // What would go on from a step that came to nothing is not begun.
+  while (flights_.size() < most && (flights_.empty() || !flights_.back()) && begin(lock)) {
+  }
+  const bool awaited = !flights_.empty() && !scheduler_.empty();
+  if (awaited && (may_wait || flights_.front() || program_->ready())) finish(lock);
+  deliver(lock);
+  return awaited;
+}
+
+// Begins the next step; false when there is none.
+bool Driver::begin(std::unique_lock<std::mutex>& lock) {
   const Scheduler::Plan* plan = nullptr;
-  std::exception_ptr error;
-  StepResult result;
   try {
     plan = scheduler_.plan(Clock::now());
-    if (plan) {
-      lock.unlock();
-      for (const BlockCopy& copy : plan->copies.blocks) program_->copy_block(copy);
-      for (const auto& [from, to] : plan->copies.slots) program_->copy_slot(from, to);
-      program_->begin(plan->batch);
-      program_->choose(plan->choices);
-      result = program_->finish();
-    }
+  } catch (...) {
+    give_up(std::current_exception(), lock);  // without a plan nothing would go on
+  }
+  if (!plan) return false;
+  std::exception_ptr& error = flights_.emplace_back();
+  lock.unlock();
+  try {
+    for (const BlockCopy& copy : plan->copies.blocks) program_->copy_block(copy);
+    for (const auto& [from, to] : plan->copies.slots) program_->copy_slot(from, to);
+    program_->begin(plan->batch);
+    program_->choose(plan->choices);
   } catch (...) {
     error = std::current_exception();
   }
-  if (!lock.owns_lock()) lock.lock();
+  lock.lock();
+  return true;
+}
+
+// Takes the result of the oldest step in flight.
+void Driver::finish(std::unique_lock<std::mutex>& lock) {
+  std::exception_ptr error = flights_.front();
+  flights_.erase(flights_.begin());
+  StepResult result;
+  if (!error) {
+    lock.unlock();
+    try {
+      result = program_->finish();
+    } catch (...) {
+      error = std::current_exception();
+    }
+    lock.lock();
+  }
   try {
-    if (error && !plan) {
-      scheduler_.fail_all(error);  // without a plan nothing would go on
-    } else if (error) {
-      scheduler_.fail(error);
-    } else if (plan) {
+    if (!error) {
       scheduler_.commit(result, Clock::now());
+    } else {
+      land(lock);
+      scheduler_.fail(error);
     }
   } catch (...) {
-    scheduler_.fail_all(std::current_exception());
+    give_up(std::current_exception(), lock);
   }
-  deliver(lock);
-  return plan != nullptr;
+}
+
+// Waits for the steps in flight, whatever they give.
+void Driver::land(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  for (const std::exception_ptr& error : flights_) {
+    try {
+      if (!error) program_->finish();
+    } catch (...) {  // it is one more of those that come to nothing
+    }
+  }
+  lock.lock();
+  flights_.clear();
+}
+
+void Driver::give_up(const std::exception_ptr& error, std::unique_lock<std::mutex>& lock) {
+  land(lock);
+  scheduler_.fail_all(error);
 }
 
 // Shows events to their listeners, and hands the lead on.
@@ -166,7 +221,7 @@ void Driver::work() {
   std::unique_lock lock(mutex_);
   while (!closing_) {
     // A request that waits for its deadline or for room is looked at now and then.
-    if (nobody_leads() && step(lock)) continue;
+    if (nobody_leads() && step(lock, true)) continue;
     if (scheduler_.empty() && nobody_leads()) {
       // Listeners have run without the lock since it was looked at.
       work_.wait(lock, [this] { return closing_ || !scheduler_.empty(); });

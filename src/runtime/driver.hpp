@@ -43,7 +43,8 @@ class Driver {
   RequestId submit(Request request, Listener listener);
   void end(RequestId id, Ending ending);
 
-  // Runs one step; false when there was nothing to run, another thread is at it, or the worker does it.
+  // Runs one step, or as much of it as needs no waiting for the device; false when there was nothing to run, another
+  // thread is at it, or the worker does it.
   bool poll();
   // From now on a thread of this object runs the steps. Later calls do nothing.
   void start_worker();
@@ -56,7 +57,11 @@ class Driver {
   class Caller;
   bool nobody_leads() const { return leader_ == std::thread::id(); }
   void sleep(Caller& caller, std::unique_lock<std::mutex>& lock);
-  bool step(std::unique_lock<std::mutex>& lock);
+  bool step(std::unique_lock<std::mutex>& lock, bool may_wait);
+  bool begin(std::unique_lock<std::mutex>& lock);
+  void finish(std::unique_lock<std::mutex>& lock);
+  void land(std::unique_lock<std::mutex>& lock);
+  void give_up(const std::exception_ptr& error, std::unique_lock<std::mutex>& lock);
   void deliver(std::unique_lock<std::mutex>& lock);
   void tell(RequestId id, Event event, std::unique_lock<std::mutex>& lock);
   void check_open() const;
@@ -68,6 +73,8 @@ class Driver {
   std::mutex mutex_;  // guards what follows; a step and listeners run without it
   Scheduler scheduler_;
   std::map<RequestId, std::shared_ptr<Listener>> listeners_;
+  // Steps in flight, the oldest first: none, or why it could not be begun.
+  std::vector<std::exception_ptr> flights_;
   std::thread::id leader_;        // of the thread that runs a step, or tells listeners of one
   std::list<Caller*> callers_;    // that sleep
   std::condition_variable work_;  // for the worker

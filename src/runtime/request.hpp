@@ -26,6 +26,9 @@ struct Generate {
   float frequency_penalty = 0.0f;
   std::vector<LogitAdjustment> bias;
   std::vector<std::int32_t> end_tokens;
+
+  // Whether what may be chosen hangs on the tokens before.
+  bool penalises() const { return repetition_penalty != 1.0f || presence_penalty != 0.0f || frequency_penalty != 0.0f; }
 };
 
 // Give the rows of logits after the tokens from number `first` on, which is 0 for all of them.

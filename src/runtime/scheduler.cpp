@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <format>
 #include <functional>
-#include <ranges>
 
 #include "gerbil/error.hpp"
 
@@ -44,13 +43,7 @@ RequestId Scheduler::add(Request request, Clock::time_point now) {
 
 void Scheduler::end(RequestId id, Ending ending) {
   const auto found = sequences_.find(id);
-  if (found == sequences_.end()) return;
-  Sequence& sequence = found->second;
-  if (in_step(sequence)) {
-    sequence.ending = ending;
-  } else {
-    finish(sequence, ending);
-  }
+  if (found != sequences_.end()) finish(found->second, ending);
 }
 
 void Scheduler::pause(RequestId id, bool paused) {
@@ -59,15 +52,37 @@ void Scheduler::pause(RequestId id, bool paused) {
 }
 
 const Scheduler::Plan* Scheduler::plan(Clock::time_point now) {
-  parts_.clear();
   reap(now);
+  for (Step& step : steps_) pass(step);
+  if (std::ranges::any_of(running_, [](const auto& entry) { return entry.second->must_see_token(); })) return nullptr;
   do {
     admit(now);
     compose();
-  } while (parts_.empty() && preempt_paused());
+  } while (parts_.empty() && steps_.empty() && preempt_paused());
   if (parts_.empty()) return nullptr;
-  plan_.copies = cache_.take_copies();
-  return &plan_;
+  Step& step = steps_.emplace_back(Step{.parts = std::exchange(parts_, {})});
+  for (const StepPart& part : step.parts) step.batch.add(part, options_.padding_token);
+  step.plan = {cache_.take_copies(), step.batch.batch(), step.batch.choices()};
+  return &step.plan;
+}
+
+// Moves its sequences on to where it takes them, whether or not it has run: what is planned from here on runs after it.
+// A token that it chooses is as yet known by its number there only. All tokens before that have been seen, as no third
+// step is in flight, so full pages may be found by what they hold.
+void Scheduler::pass(Step& step) {
+  if (std::exchange(step.passed, true)) return;
+  std::int32_t choices = 0;
+  for (const StepPart& part : step.parts) {
+    const std::int32_t number = part.chooses ? choices++ : 0;
+    if (!part.sequence) continue;
+    Sequence& sequence = *part.sequence;
+    sequence.computed += part.count;
+    // Should it lose its pages, it need not give these rows again.
+    if (auto* score = std::get_if<Score>(&sequence.request.task); score && part.reads > 0)
+      score->first = sequence.computed;
+    cache_.settle(sequence);
+    if (part.chooses) sequence.tokens.push_back(-1 - number);
+  }
 }
 
 // Lets go of what nobody waits for any more.
@@ -161,17 +176,16 @@ void Scheduler::compose() {
     cache_.adopt(*sequence);
     const StepPart part = choose_part(*sequence, tokens, rows);
     if (part.count == 0) continue;
-    // The last in order goes back to waiting. It is never alone here: one sequence always fits.
-    while (runs() && !cache_.grow(*sequence, sequence->computed + part.count)) preempt(*running_.rbegin()->second);
+    while (runs() && !cache_.grow(*sequence, sequence->computed + part.count)) {
+      if (!steps_.empty()) return parts_.clear();  // what is in flight may end somebody, and make room
+      // The last in order goes back to waiting. It is never alone here: one sequence always fits.
+      preempt(*running_.rbegin()->second);
+    }
     if (!runs()) continue;
     parts_.push_back(part);
     tokens -= part.count;
     rows -= part.wanted();
   }
-  batch_.clear();
-  for (const StepPart& part : parts_) batch_.add(part, options_.padding_token);
-  plan_.batch = batch_.batch();
-  plan_.choices = batch_.choices();
 }
 
 // What the sequence gets of a step that has room for so many more tokens and wanted rows; no tokens: nothing.
@@ -179,12 +193,12 @@ StepPart Scheduler::choose_part(Sequence& sequence, std::int32_t tokens, std::in
   // What another one in the step computes is there in the next.
   const auto computes_it = std::ranges::find_if(
       parts_, [&](const StepPart& part) { return cache_.compute_the_same(sequence, *part.sequence); });
-  if (sequence.paused) return {};
+  if (sequence.paused || sequence.ends_with_token()) return {};
   if (computes_it != parts_.end()) {
     computes_it->sequence->awaited = true;
     return {};
   }
-  StepPart part{&sequence};
+  StepPart part{.sequence = &sequence, .begin = sequence.computed};
   const std::int32_t left = sequence.length() - sequence.computed;
   if (const Encode* encode = sequence.encodes()) {
     // The whole text, among others of the same adapter.
@@ -207,74 +221,66 @@ StepPart Scheduler::choose_part(Sequence& sequence, std::int32_t tokens, std::in
 }
 
 void Scheduler::commit(const StepResult& result, Clock::time_point now) {
-  const std::size_t width = batch_.rows_read() == 0 ? 0 : result.rows.size() / batch_.rows_read();
+  pass(steps_.front());
+  const Step step = std::move(steps_.front());
+  steps_.pop_front();
+  const std::size_t width = step.batch.rows_read() == 0 ? 0 : result.rows.size() / step.batch.rows_read();
   std::size_t choice = 0;
   auto row = result.rows.begin();
-  for (const StepPart& part : std::exchange(parts_, {})) {
+  for (const StepPart& part : step.parts) {
+    const auto rows = std::exchange(row, row + static_cast<std::ptrdiff_t>(width) * part.reads);
+    const std::size_t number = part.chooses ? choice++ : 0;
+    if (!part.sequence) continue;
     Sequence& sequence = *part.sequence;
-    if (part.reads > 0) {
-      const auto end = row + static_cast<std::ptrdiff_t>(width) * part.reads;
-      const std::int32_t next = sequence.computed + part.count;
-      events_.emplace_back(sequence.id, RowsEvent{next - part.reads, {row, end}});
-      row = end;
-      // Should it lose its pages, it need not give them again.
-      if (auto* score = std::get_if<Score>(&sequence.request.task)) score->first = next;
-    }
-    sequence.computed += part.count;
-    cache_.settle(sequence);
+    const std::int32_t end = part.begin + part.count;
+    if (part.reads > 0) events_.emplace_back(sequence.id, RowsEvent{end - part.reads, {rows, row}});
+    std::optional<Ending> ending;
     if (part.chooses) {
-      batch_.give_back(choice, sequence);
-      if (!sequence.ending) accept_token(sequence, result.tokens[choice], result.probabilities[choice], now);
-      ++choice;
-    } else if (!sequence.generates() && sequence.computed == sequence.length()) {
+      ending = accept_token(sequence, result.tokens[number], result.probabilities[number], now);
+    } else if (!sequence.generates() && end == sequence.length()) {
       sequence.outcome.prefill_seconds = seconds(now - sequence.started);
-      sequence.ending = Ending::length;
+      ending = Ending::length;
     }
-    if (sequence.ending) finish(sequence, *sequence.ending);
+    if (ending) finish(sequence, *ending);
   }
 }
 
-void Scheduler::accept_token(Sequence& sequence, std::int32_t token, std::vector<ScoredToken> probabilities,
-                             Clock::time_point now) {
-  if (sequence.generated() == 0) {
+std::optional<Ending> Scheduler::accept_token(Sequence& sequence, std::int32_t token,
+                                              std::vector<ScoredToken> probabilities, Clock::time_point now) {
+  if (sequence.generated() == 1) {
     sequence.first_token = now;
     sequence.outcome.time_to_first_token = seconds(now - sequence.arrived);
     sequence.outcome.prefill_seconds = seconds(now - sequence.started);
   }
   sequence.outcome.decode_seconds = seconds(now - sequence.first_token);
   const Generate& request = *sequence.generates();
-  sequence.tokens.push_back(token);
+  sequence.tokens.back() = token;
   sequence.penalties.count(request, token);
   events_.emplace_back(sequence.id, TokenEvent{token, std::move(probabilities)});
-  if (std::ranges::contains(request.end_tokens, token)) {
-    sequence.ending = Ending::end_token;
-  } else if (sequence.generated() >= sequence.limit) {
-    sequence.ending = Ending::length;
-  }
+  if (std::ranges::contains(request.end_tokens, token)) return Ending::end_token;
+  if (sequence.generated() >= sequence.limit) return Ending::length;
+  return std::nullopt;
 }
 
 void Scheduler::fail(const std::exception_ptr& error) {
-  for (const StepPart& part : std::exchange(parts_, {})) fail(*part.sequence, error);
-  // Nobody knows what has been copied.
-  const StateCopies copies = std::exchange(plan_.copies, {});
-  for (auto next = running_.begin(); next != running_.end();) {
-    Sequence& sequence = *(next++)->second;
-    const auto hits = [&](const BlockCopy& copy) {
-      return std::ranges::contains(sequence.blocks[copy.group], copy.to);
-    };
-    const bool hit = std::ranges::any_of(copies.blocks, hits) ||
-                     std::ranges::contains(copies.slots | std::views::values, sequence.slot);
-    if (hit) fail(sequence, error);
+  for (Step& step : steps_) {
+    for (StepPart& part : step.parts) {
+      if (part.sequence) fail(*part.sequence, error);
+    }
   }
-  if (!copies.empty()) cache_.forget();
+  steps_.clear();
+  while (!running_.empty()) preempt(*running_.begin()->second);
+  cache_.forget();
 }
 
 void Scheduler::fail_all(const std::exception_ptr& error) {
   parts_.clear();
+  steps_.clear();
   while (!sequences_.empty()) fail(sequences_.begin()->second, error);
 }
 
 void Scheduler::finish(Sequence& sequence, Ending ending) {
+  if (sequence.awaits_token()) sequence.tokens.pop_back();
   sequence.outcome.ending = ending;
   sequence.outcome.tokens.assign(sequence.tokens.begin() + sequence.outcome.prompt_tokens, sequence.tokens.end());
   Event outcome = std::move(sequence.outcome);
@@ -284,6 +290,11 @@ void Scheduler::finish(Sequence& sequence, Ending ending) {
 void Scheduler::fail(Sequence& sequence, const std::exception_ptr& error) { leave(sequence, false, error); }
 
 void Scheduler::leave(Sequence& sequence, bool lasting, Event end) {
+  for (Step& step : steps_) {
+    for (StepPart& part : step.parts) {
+      if (part.sequence == &sequence) part.sequence = nullptr;
+    }
+  }
   cache_.release(sequence, lasting);
   events_.emplace_back(sequence.id, std::move(end));
   waiting_.erase(sequence.order());
@@ -294,10 +305,6 @@ void Scheduler::leave(Sequence& sequence, bool lasting, Event end) {
 // Tokens that it may come to have.
 std::int32_t Scheduler::longest(const Sequence& sequence) const {
   return sequence.outcome.prompt_tokens + sequence.limit;
-}
-
-bool Scheduler::in_step(const Sequence& sequence) const {
-  return std::ranges::contains(parts_, &sequence, &StepPart::sequence);
 }
 
 }  // namespace gerbil::runtime

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,22 +29,31 @@ class Scheduler {
 
   // Throws as check() does, and Error{overloaded} when max_waiting requests wait already.
   RequestId add(Request request, Clock::time_point now);
-  // Ends a request before its time. Nothing happens when it has ended; while it is in a step, it ends with that.
+  // Ends a request before its time. Nothing happens when it has ended; what steps in flight do for it is dropped.
   void end(RequestId id, Ending ending);
   // While it is paused, no token is added to it.
   void pause(RequestId id, bool paused);
 
-  // What the program is to do next; null when there is nothing. It stays until commit() or fail(), one of which must
-  // follow. Prompts that begin alike are computed once: who comes later waits for the pages.
+  // What the program is to do next; null when there is nothing. The step is in flight, and the plan stays, until
+  // commit() or fail(), one of which must follow. Prompts that begin alike are computed once: who comes later waits for
+  // the pages.
+  //
+  // While one step is in flight, another may be planned, for the program to run right after it: sequences
+  // go on from tokens that nobody has seen. Should one end with its token, the second step did its part in vain. There
+  // is none ahead when one of them must see its token first, or it would get every other step, or when it would cost
+  // somebody its pages. Pages and slots are given out by plan() alone, so who gets them next writes to them later, and
+  // nothing of a step's is read that was not planned before it.
   struct Plan {
     StateCopies copies;  // first
     Batch batch;
     Choices choices;
   };
   const Plan* plan(Clock::time_point now);
-  void commit(const StepResult& result, Clock::time_point now);
-  void fail(const std::exception_ptr& error);      // the step came to nothing: its requests end with the error
-  void fail_all(const std::exception_ptr& error);  // and so does everything else
+  void commit(const StepResult& result, Clock::time_point now);  // of the oldest step in flight
+  // The oldest step came to nothing, and with it the one after it. Their requests end with the error; what else runs
+  // begins again, as it may go on from what they should have written.
+  void fail(const std::exception_ptr& error);
+  void fail_all(const std::exception_ptr& error);  // all steps, and everything else
 
   // What happened since it was last asked, in order.
   std::vector<std::pair<RequestId, Event>> events() { return std::exchange(events_, {}); }
@@ -50,20 +61,27 @@ class Scheduler {
   bool full() const { return options_.max_waiting > 0 && std::ssize(waiting_) >= options_.max_waiting; }
 
  private:
+  struct Step {
+    std::vector<StepPart> parts;
+    StepBatch batch;
+    Plan plan;
+    bool passed = false;  // its sequences go on from where it takes them
+  };
   void reap(Clock::time_point now);
+  void pass(Step& step);
   void admit(Clock::time_point now);
   bool start(Sequence& sequence);
   void compose();
   StepPart choose_part(Sequence& sequence, std::int32_t tokens, std::int32_t rows) const;
   void preempt(Sequence& sequence);
   bool preempt_paused();
-  void accept_token(Sequence& sequence, std::int32_t token, std::vector<ScoredToken> probabilities,
-                    Clock::time_point now);
+  // What ends it, if it does.
+  std::optional<Ending> accept_token(Sequence& sequence, std::int32_t token, std::vector<ScoredToken> probabilities,
+                                     Clock::time_point now);
   void finish(Sequence& sequence, Ending ending);
   void fail(Sequence& sequence, const std::exception_ptr& error);
   void leave(Sequence& sequence, bool lasting, Event end);
   std::int32_t longest(const Sequence& sequence) const;
-  bool in_step(const Sequence& sequence) const;
 
   SchedulerOptions options_;
   StateCache cache_;
@@ -74,10 +92,8 @@ class Scheduler {
   Queue running_;
   std::vector<std::pair<RequestId, Event>> events_;
 
-  // The step in hand.
-  std::vector<StepPart> parts_;
-  StepBatch batch_;
-  Plan plan_;
+  std::vector<StepPart> parts_;  // of the step that is being planned
+  std::deque<Step> steps_;       // in flight, the oldest first
 };
 
 }  // namespace gerbil::runtime

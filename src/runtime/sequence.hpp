@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <set>
 #include <span>
 #include <utility>
@@ -21,7 +20,7 @@ class Penalties {
   Penalties(const Generate& request, std::span<const std::int32_t> prompt);
 
   void count(const Generate& request, std::int32_t token);  // of the answer
-  std::vector<LogitAdjustment>& adjustments() { return adjustments_; }
+  const std::vector<LogitAdjustment>& adjustments() const { return adjustments_; }
 
  private:
   LogitAdjustment& of(std::int32_t token);
@@ -34,10 +33,12 @@ class Penalties {
 struct Sequence {
   RequestId id = 0;
   Request request;
-  std::int32_t limit = 0;            // of the answer, resolved
-  std::int32_t variant = 0;          // which sequences may share pages with it, see PrefixTree::root()
-  bool long_rope = false;            // see graph::RopeTable
-  std::vector<std::int32_t> tokens;  // those of the request, and the answer
+  std::int32_t limit = 0;    // of the answer, resolved
+  std::int32_t variant = 0;  // which sequences may share pages with it, see PrefixTree::root()
+  bool long_rope = false;    // see graph::RopeTable
+  // Those of the request, and the answer. The last may be one that a step in flight chooses: then it is named as in
+  // Batch::tokens until it is known.
+  std::vector<std::int32_t> tokens;
   Penalties penalties;
 
   // Its pages, by group. The first of them are in the tree, at the nodes after the root of `path`, the others are its
@@ -45,7 +46,9 @@ struct Sequence {
   std::vector<std::vector<std::int32_t>> blocks;
   std::vector<std::int32_t> first;
   std::vector<PrefixTree::Node*> path;
-  std::int32_t computed = 0;  // leading tokens whose keys and values are, or were, in the pages
+  // Leading tokens whose keys and values are, or were, in the pages, or will be when the steps in flight have run. All
+  // of them are known.
+  std::int32_t computed = 0;
   // Of a model with recurrent states.
   std::int32_t slot = -1;
   std::int32_t reusable = 0;  // tokens of the request before the first that is wanted: others may go on from there
@@ -55,7 +58,6 @@ struct Sequence {
   bool preempted = false;     // and has to find room for all that it may become
 
   bool paused = false;
-  std::optional<Ending> ending;  // it is to end with the step in hand
 
   Outcome outcome;
   Clock::time_point arrived;
@@ -73,6 +75,10 @@ struct Sequence {
   std::int32_t first_wanted() const { return scores() ? scores()->first : length() - 1; }
   // Whether its next step is one token of the answer.
   bool decodes() const { return generated() > 0 && computed + 1 == length(); }
+  bool awaits_token() const { return tokens.back() < 0; }
+  bool ends_with_token() const { return awaits_token() && generated() >= limit; }
+  // Whether its next step hangs on the token that it awaits otherwise than by its value.
+  bool must_see_token() const { return awaits_token() && !ends_with_token() && !paused && generates()->penalises(); }
   // Most urgent first, in order of arrival among equals.
   using Order = std::pair<std::int64_t, RequestId>;
   Order order() const { return {-std::int64_t{request.priority}, id}; }

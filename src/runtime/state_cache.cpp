@@ -320,6 +320,7 @@ bool StateCache::compute_the_same(const Sequence& a, const Sequence& b) const {
 }
 
 void StateCache::forget() {
+  copies_ = {};
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     while (prefixes_.evict(group)) {
     }

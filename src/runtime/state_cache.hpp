@@ -55,13 +55,13 @@ class StateCache {
   // Where its next step must end at the latest, in tokens: a snapshot is to be taken there, or a prompt may be cut
   // there and not at `end`.
   std::int32_t cut(const Sequence& sequence, std::int32_t end) const;
-  // After a step: its pages that have become full go into the tree, it lets go of those behind the windows, and a
-  // snapshot is taken where one is wanted.
+  // When a step has been planned and the next is not yet: its pages that have become full go into the tree, it lets go
+  // of those behind the windows, and a snapshot is taken where one is wanted.
   void settle(Sequence& sequence);
   // Takes all its pages. lasting: what has been computed stays in the tree until the room is needed.
   void release(Sequence& sequence, bool lasting);
 
-  // Evicts all that nobody holds.
+  // Forgets what was computed, when nobody holds any of it.
   void forget();
   // What is to be copied since it was last asked.
   StateCopies take_copies() { return std::exchange(copies_, {}); }

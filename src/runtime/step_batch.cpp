@@ -4,18 +4,10 @@
 
 namespace gerbil::runtime {
 
-void StepBatch::clear() {
-  for (auto* list : {&tokens_, &positions_, &sequences_, &types_, &ordinals_, &outputs_, &chosen_, &read_})
-    list->clear();
-  adapter_ = 0;
-  views_.clear();
-  sampling_.clear();
-}
-
 void StepBatch::add(const StepPart& part, std::int32_t padding_token) {
-  Sequence& sequence = *part.sequence;
+  const Sequence& sequence = *part.sequence;
   const auto number = static_cast<std::int32_t>(views_.size());
-  SequenceView view{.blocks = sequence.blocks,
+  SequenceView view{.blocks = blocks_.emplace_back(sequence.blocks),
                     .length = sequence.computed + part.count,
                     .long_rope = sequence.long_rope,
                     // What a preempted sequence has to compute again is read like a prompt.
@@ -42,11 +34,7 @@ void StepBatch::add(const StepPart& part, std::int32_t padding_token) {
   if (!part.chooses) return;
   Sampling& sampling = sampling_.emplace_back(sequence.generates()->sampling);
   sampling.step = static_cast<std::uint32_t>(sequence.generated());
-  sampling.adjustments.swap(sequence.penalties.adjustments());  // lent: there may be many
-}
-
-void StepBatch::give_back(std::size_t choice, Sequence& sequence) {
-  sequence.penalties.adjustments().swap(sampling_[choice].adjustments);
+  sampling.adjustments = sequence.penalties.adjustments();
 }
 
 Batch StepBatch::batch() const {

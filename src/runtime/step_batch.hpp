@@ -11,22 +11,20 @@ namespace gerbil::runtime {
 
 // What one sequence has in a step.
 struct StepPart {
-  Sequence* sequence = nullptr;
-  std::int32_t count = 0;  // tokens
-  std::int32_t reads = 0;  // rows that it wants, its last ones of the step
-  bool chooses = false;    // its next token
+  Sequence* sequence = nullptr;  // null once it has ended: what comes of it is for nobody
+  std::int32_t begin = 0;        // its first token
+  std::int32_t count = 0;        // tokens
+  std::int32_t reads = 0;        // rows that it wants, its last ones of the step
+  bool chooses = false;          // its next token
   std::int32_t wanted() const { return reads + (chooses ? 1 : 0); }
 };
 
 class StepBatch {
  public:
-  void clear();
   // padding_token: see graph::Index::ordinal.
   void add(const StepPart& part, std::int32_t padding_token);
-  // The adjustments that the sequence of a choice lent, by the number of the choice.
-  void give_back(std::size_t choice, Sequence& sequence);
 
-  // They refer to this object, and to the blocks of the sequences.
+  // They refer to this object only, as sequences may end while a step runs.
   Batch batch() const;
   Choices choices() const { return {chosen_, sampling_, read_}; }
   std::size_t rows_read() const { return read_.size(); }
@@ -34,6 +32,7 @@ class StepBatch {
  private:
   std::vector<std::int32_t> tokens_, positions_, sequences_, types_, ordinals_, outputs_, chosen_, read_;
   std::int32_t adapter_ = 0;
+  std::vector<std::vector<std::vector<std::int32_t>>> blocks_;  // by view and group
   std::vector<SequenceView> views_;
   std::vector<Sampling> sampling_;
 };

@@ -3,8 +3,12 @@
 // or preemption changes the answer.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <atomic>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +21,17 @@ namespace gerbil::runtime {
 
 inline constexpr std::int32_t vocabulary = 1000;
 
+// Whether those that are made stand for a device: they do nothing before finish(), in the order of the calls.
+inline bool pipelined = false;
+
+// Runs a test on both.
+class EitherWay : public testing::TestWithParam<bool> {
+ protected:
+  EitherWay() { pipelined = GetParam(); }
+  ~EitherWay() override { pipelined = false; }
+};
+inline std::string way_name(const testing::TestParamInfo<bool>& info) { return info.param ? "Pipelined" : "AtOnce"; }
+
 class HashProgram : public Program {
  public:
   explicit HashProgram(const SchedulerOptions& options)
@@ -27,44 +42,44 @@ class HashProgram : public Program {
       const std::int32_t capacity = options.group_tokens.empty() ? options.kv_tokens : options.group_tokens[group];
       cells_.emplace_back(static_cast<std::size_t>(capacity), -1);
     }
+    info_.pipelined = pipelined;
   }
 
   void begin(const Batch& batch) override {
+    fail_sometimes();
     ++steps;
-    batch_ = &batch;
     for (const SequenceView& view : batch.views) phases += view.phase == Phase::prompt ? 'p' : 'd';
     largest = std::max(largest, batch.tokens.size());
     tokens += std::ssize(batch.tokens);
-    states_.clear();
-    for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
-      const SequenceView& view = batch.views[static_cast<std::size_t>(batch.sequences[i])];
-      for (std::size_t group = 0; group < windows_.size(); ++group)
-        cell(view, group, batch.positions[i]) = batch.tokens[i];
-      if (!slots_.empty()) states_.push_back(remember(batch, i));
-    }
+    do_later([this, batch] { write(batch); });
   }
 
   void choose(const Choices& choices) override {
+    if (fail) do_all();  // what has been begun runs even so
     if (fail) throw Error(ErrorCode::device_lost, "The device is gone.");
-    for (const std::int32_t output : choices.chosen) result_.tokens.push_back(next(output));
-    result_.probabilities.resize(choices.chosen.size());
-    for (const std::int32_t output : choices.read) {
-      std::vector<float> logits(vocabulary, 0.0f);
-      logits[static_cast<std::size_t>(next(output))] = 1.0f;
-      result_.rows.append_range(logits);
-    }
+    most_in_flight = std::max(most_in_flight, ++in_flight_);
     for (const Sampling& sampling : choices.sampling) last_adjustments = sampling.adjustments;
+    do_later([this, choices] { choose_now(choices); });
   }
 
-  bool ready() override { return true; }
-  StepResult finish() override { return std::exchange(result_, {}); }
+  bool ready() override { return ++asked % 3 == 0 || !info_.pipelined; }
+  StepResult finish() override {
+    --in_flight_;
+    while (results_.empty()) do_next();
+    StepResult result = std::move(results_.front());
+    results_.pop_front();
+    fail_sometimes();
+    return result;
+  }
 
   void copy_block(const BlockCopy& copy) override {
-    const auto cells = cells_[copy.group].begin();
-    std::copy_n(cells + copy.from * kv_block_tokens, kv_block_tokens, cells + copy.to * kv_block_tokens);
+    do_later([this, copy] {
+      const auto cells = cells_[copy.group].begin();
+      std::copy_n(cells + copy.from * kv_block_tokens, kv_block_tokens, cells + copy.to * kv_block_tokens);
+    });
   }
   void copy_slot(std::int32_t from, std::int32_t to) override {
-    slots_.at(static_cast<std::size_t>(to)) = slots_.at(static_cast<std::size_t>(from));
+    do_later([this, from, to] { slots_.at(static_cast<std::size_t>(to)) = slots_.at(static_cast<std::size_t>(from)); });
   }
   const ProgramInfo& info() const override { return info_; }
 
@@ -73,24 +88,76 @@ class HashProgram : public Program {
   std::int64_t tokens = 0;  // of all steps
   std::string phases;       // of every sequence of every step: p for a prompt, d for a decoded token
   bool fail = false;
+  int fail_every = 0;  // of so many calls of begin() and finish() one fails; 0: none
+  int most_in_flight = 0;
+  int asked = 0;  // whether it is ready
   std::vector<LogitAdjustment> last_adjustments;
 
  private:
-  std::int32_t next(std::int32_t output) {
-    const auto row = static_cast<std::size_t>(batch_->outputs[static_cast<std::size_t>(output)]);
-    const SequenceView& view = batch_->views[static_cast<std::size_t>(batch_->sequences[row])];
+  void do_later(std::function<void()> work) {
+    work_.push_back(std::move(work));
+    if (!info_.pipelined) do_next();
+  }
+  void do_next() {
+    const std::function<void()> work = std::move(work_.front());
+    work_.pop_front();
+    work();
+  }
+  void do_all() {
+    while (!work_.empty()) do_next();
+  }
+  void fail_sometimes() {
+    if (fail_every > 0 && ++calls_ % fail_every == 0) throw Error(ErrorCode::device_lost, "The device stumbles.");
+  }
+
+  void write(const Batch& batch) {
+    batch_ = batch;
+    states_.clear();
+    for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
+      const SequenceView& view = batch.views[static_cast<std::size_t>(batch.sequences[i])];
+      const std::int32_t named = batch.tokens[i];
+      const std::int32_t token = named < 0 ? chosen_.at(static_cast<std::size_t>(-1 - named)) : named;
+      for (std::size_t group = 0; group < windows_.size(); ++group) cell(view, group, batch.positions[i]) = token;
+      if (!slots_.empty()) states_.push_back(remember(batch, i, token));
+    }
+  }
+
+  void choose_now(const Choices& choices) {
+    StepResult& result = results_.emplace_back();
+    for (std::size_t i = 0; i < choices.chosen.size(); ++i) {
+      const Sampling& sampling = choices.sampling[i];
+      const std::uint32_t row = hash(choices.chosen[i]);
+      std::uint32_t chosen = row;
+      if (sampling.temperature > 0.0f) chosen += sampling_bits(sampling.seed, sampling.step, row);
+      for (const LogitAdjustment& change : sampling.adjustments)
+        chosen += static_cast<std::uint32_t>(change.token * static_cast<int>(8 * change.penalty - 4 * change.add));
+      result.tokens.push_back(static_cast<std::int32_t>(chosen % vocabulary));
+      std::vector<ScoredToken>& scores = result.probabilities.emplace_back();
+      if (sampling.alternatives >= 0) scores.push_back({result.tokens.back(), static_cast<float>(row % 1009)});
+    }
+    for (const std::int32_t output : choices.read) {
+      std::vector<float> logits(vocabulary, 0.0f);
+      logits[hash(output) % vocabulary] = 1.0f;
+      result.rows.append_range(logits);
+    }
+    chosen_ = result.tokens;
+  }
+
+  // Of what a wanted row sees.
+  std::uint32_t hash(std::int32_t output) {
+    const auto row = static_cast<std::size_t>(batch_.outputs[static_cast<std::size_t>(output)]);
+    const SequenceView& view = batch_.views[static_cast<std::size_t>(batch_.sequences[row])];
     std::uint32_t hash = view.long_rope ? 7 : 1;
     for (std::size_t group = 0; group < windows_.size(); ++group) {
-      const std::int32_t last = batch_->positions[row];
+      const std::int32_t last = batch_.positions[row];
       for (std::int32_t p = windows_[group] > 0 ? std::max(0, last - windows_[group] + 1) : 0; p <= last; ++p) {
         hash = hash * 31 + static_cast<std::uint32_t>(cell(view, group, p));
       }
     }
-    if (!states_.empty()) hash = hash * 31 + states_[row];
-    return static_cast<std::int32_t>(hash % vocabulary);
+    return states_.empty() ? hash : hash * 31 + states_[row];
   }
   // The state after a token. It must go on from where it was, and prompts must be cut where they may be.
-  std::uint32_t remember(const Batch& batch, std::size_t i) {
+  std::uint32_t remember(const Batch& batch, std::size_t i, std::int32_t token) {
     const SequenceView& view = batch.views[static_cast<std::size_t>(batch.sequences[i])];
     State& state = slots_.at(static_cast<std::size_t>(view.slot));
     const std::int32_t position = batch.positions[i];
@@ -99,7 +166,7 @@ class HashProgram : public Program {
     if (state.tokens != position) throw Error(ErrorCode::internal, "A slot holds the state after other tokens.");
     if (first && view.phase == Phase::prompt && position % step_multiple_ != 0)
       throw Error(ErrorCode::internal, "A prompt was cut where it must not be.");
-    state.hash = state.hash * 37 + static_cast<std::uint32_t>(batch.tokens[i]);
+    state.hash = state.hash * 37 + static_cast<std::uint32_t>(token);
     ++state.tokens;
     return state.hash;
   }
@@ -116,8 +183,12 @@ class HashProgram : public Program {
   std::vector<State> slots_;
   std::vector<std::uint32_t> states_;             // by row of the batch
   std::vector<std::vector<std::int32_t>> cells_;  // by group
-  const Batch* batch_ = nullptr;
-  StepResult result_;
+  Batch batch_;                                   // the latest
+  std::vector<std::int32_t> chosen_;
+  std::deque<std::function<void()>> work_;
+  std::deque<StepResult> results_;
+  int in_flight_ = 0;
+  int calls_ = 0;
   ProgramInfo info_;
 };
 

@@ -22,14 +22,17 @@ std::vector<std::int32_t> answer(const std::vector<std::int32_t>& tokens, int co
   return expected(tokens, count, {0}, true);
 }
 
-TEST(Snapshots, PromptsAreCutWhereTheyMayBe) {
+class Snapshots : public EitherWay {};
+INSTANTIATE_TEST_SUITE_P(Runtime, Snapshots, testing::Bool(), way_name);
+
+TEST_P(Snapshots, PromptsAreCutWhereTheyMayBe) {
   for (const std::int32_t length : {1, 63, 64, 65, 128, 200, 500, 1000}) {
     Harness h(recurrent());
     EXPECT_EQ(h.run(generate(prompt(length), 10)).tokens, answer(prompt(length), 10)) << length;
   }
 }
 
-TEST(Snapshots, TheNextTurnGoesOnFromTheLatestSnapshot) {
+TEST_P(Snapshots, TheNextTurnGoesOnFromTheLatestSnapshot) {
   Harness h(recurrent());
   auto chat = prompt(200);
   const auto first = h.run(generate(chat, 100)).tokens;
@@ -41,7 +44,7 @@ TEST(Snapshots, TheNextTurnGoesOnFromTheLatestSnapshot) {
   EXPECT_EQ(next.cached_tokens, 256) << "of 299 tokens that have been read";
 }
 
-TEST(Snapshots, TheSamePromptAgainGoesOnFromItsEnd) {
+TEST_P(Snapshots, TheSamePromptAgainGoesOnFromItsEnd) {
   Harness h(recurrent());
   const auto tokens = prompt(200);
   h.run(generate(tokens, 1));
@@ -50,7 +53,7 @@ TEST(Snapshots, TheSamePromptAgainGoesOnFromItsEnd) {
   EXPECT_EQ(again.cached_tokens, 192);
 }
 
-TEST(Snapshots, WhatPromptsHaveInCommonIsComputedTwiceAndThenNoMore) {
+TEST_P(Snapshots, WhatPromptsHaveInCommonIsComputedTwiceAndThenNoMore) {
   Harness h(recurrent());
   std::vector<std::int32_t> cached;
   for (int i = 0; i < 3; ++i) {
@@ -63,7 +66,7 @@ TEST(Snapshots, WhatPromptsHaveInCommonIsComputedTwiceAndThenNoMore) {
   EXPECT_EQ(cached, (std::vector{0, 0, 256})) << "the second shows where they part";
 }
 
-TEST(Snapshots, MoreSequencesThanSlotsWait) {
+TEST_P(Snapshots, MoreSequencesThanSlotsWait) {
   Harness h(recurrent(2, 4));
   std::vector<Request> requests;
   for (int i = 0; i < 9; ++i) requests.push_back(generate(prompt(70 + i, i), 20));
@@ -71,7 +74,7 @@ TEST(Snapshots, MoreSequencesThanSlotsWait) {
   for (int i = 0; i < 9; ++i) EXPECT_EQ(outcomes[static_cast<std::size_t>(i)].tokens, answer(prompt(70 + i, i), 20));
 }
 
-TEST(Snapshots, ThereMayBeNone) {
+TEST_P(Snapshots, ThereMayBeNone) {
   Harness h(recurrent(2, 0));
   for (int i = 0; i < 2; ++i) {
     const Outcome outcome = h.run(generate(prompt(150), 20));
@@ -80,7 +83,7 @@ TEST(Snapshots, ThereMayBeNone) {
   }
 }
 
-TEST(Snapshots, ScoresGoOnFromThoseOfAChat) {
+TEST_P(Snapshots, ScoresGoOnFromThoseOfAChat) {
   Harness h(recurrent());
   h.run(generate(prompt(250), 1));
   for (int i = 0; i < 2; ++i) {
@@ -94,7 +97,7 @@ TEST(Snapshots, ScoresGoOnFromThoseOfAChat) {
   EXPECT_EQ(h.program->tokens, 250 + 2 * (300 - 192));
 }
 
-TEST(Snapshots, ALongScoreLeavesThoseOfOthersAlone) {
+TEST_P(Snapshots, ALongScoreLeavesThoseOfOthersAlone) {
   SchedulerOptions options = recurrent(8, 4);
   options.max_outputs = 80;
   Harness h(options);
@@ -103,7 +106,7 @@ TEST(Snapshots, ALongScoreLeavesThoseOfOthersAlone) {
   EXPECT_EQ(h.run(generate(prompt(200), 1)).cached_tokens, 192);
 }
 
-TEST(Snapshots, AFailedStepLeavesNoneThatNobodyKnows) {
+TEST_P(Snapshots, AFailedStepLeavesNoneThatNobodyKnows) {
   Harness h(recurrent());
   const auto tokens = prompt(200);
   h.program->fail = true;
@@ -112,7 +115,7 @@ TEST(Snapshots, AFailedStepLeavesNoneThatNobodyKnows) {
   for (int i = 0; i < 2; ++i) EXPECT_EQ(h.run(generate(tokens, 5)).tokens, answer(tokens, 5));
 }
 
-TEST(Snapshots, ManyCallersAtTheLimitOfMemory) {
+TEST_P(Snapshots, ManyCallersAtTheLimitOfMemory) {
   SchedulerOptions options = recurrent(4, 5);
   options.context_length = 400;
   options.kv_tokens = 800;

@@ -20,7 +20,10 @@ SchedulerOptions windowed(std::int32_t window, std::int32_t group_tokens) {
           .vocabulary = vocabulary};
 }
 
-TEST(StateCache, ASequenceGrowsFarBeyondItsWindow) {
+class StateCaches : public EitherWay {};
+INSTANTIATE_TEST_SUITE_P(Runtime, StateCaches, testing::Bool(), way_name);
+
+TEST_P(StateCaches, ASequenceGrowsFarBeyondItsWindow) {
   for (const std::int32_t window : {1, 31, 32, 33, 40, 100}) {
     const auto options = windowed(window, 256);
     Harness h(options);
@@ -28,7 +31,7 @@ TEST(StateCache, ASequenceGrowsFarBeyondItsWindow) {
   }
 }
 
-TEST(StateCache, AModelMayHaveWindowsOnly) {
+TEST_P(StateCaches, AModelMayHaveWindowsOnly) {
   SchedulerOptions options = windowed(40, 192);
   options.windows = {40};
   options.group_tokens = {192};
@@ -38,9 +41,9 @@ TEST(StateCache, AModelMayHaveWindowsOnly) {
   }
 }
 
-TEST(StateCache, RoomForLessThanAStepIsRefused) { EXPECT_THROW(StateCache(windowed(100, 128)), Error); }
+TEST_P(StateCaches, RoomForLessThanAStepIsRefused) { EXPECT_THROW(StateCache(windowed(100, 128)), Error); }
 
-TEST(StateCache, TheNextTurnReusesThePrefixWhereItsWindowIsThere) {
+TEST_P(StateCaches, TheNextTurnReusesThePrefixWhereItsWindowIsThere) {
   const auto options = windowed(40, 512);
   Harness h(options);
   std::vector<std::int32_t> chat = prompt(500);
@@ -51,7 +54,7 @@ TEST(StateCache, TheNextTurnReusesThePrefixWhereItsWindowIsThere) {
   EXPECT_EQ(next.cached_tokens, 529) << "all but the last token of the answer, which nobody has read";
 }
 
-TEST(StateCache, ABranchFarBehindTheWindowIsComputedAgain) {
+TEST_P(StateCaches, ABranchFarBehindTheWindowIsComputedAgain) {
   const auto options = windowed(40, 256);
   Harness h(options);
   h.run(generate(prompt(1000), 1));
@@ -62,7 +65,7 @@ TEST(StateCache, ABranchFarBehindTheWindowIsComputedAgain) {
   EXPECT_LT(outcome.cached_tokens, 300) << "the pages before the branch are there, but not their window";
 }
 
-TEST(StateCache, WhatASequencePassesGoesBeforeWhatOthersEndWith) {
+TEST_P(StateCaches, WhatASequencePassesGoesBeforeWhatOthersEndWith) {
   const auto options = windowed(64, 512);
   Harness h(options);
   const auto chat = prompt(200);
@@ -71,7 +74,7 @@ TEST(StateCache, WhatASequencePassesGoesBeforeWhatOthersEndWith) {
   EXPECT_EQ(h.run(generate(chat, 2)).cached_tokens, 199) << "a long text leaves the end of a chat in the cache";
 }
 
-TEST(StateCache, AChatWithinItsWindowIsEvictedFromItsEnd) {
+TEST_P(StateCaches, AChatWithinItsWindowIsEvictedFromItsEnd) {
   const auto options = windowed(512, 32 * 24);
   Harness h(options);
   for (int chat = 0; chat < 2; ++chat) h.run(generate(prompt(400, chat), 2));
@@ -82,7 +85,7 @@ TEST(StateCache, AChatWithinItsWindowIsEvictedFromItsEnd) {
 }
 
 // Random sequences in pools that are too small: whatever happens, no block is lost or given out twice.
-TEST(StateCache, NoBlockIsLost) {
+TEST_P(StateCaches, NoBlockIsLost) {
   SchedulerOptions options = windowed(70, 448);
   options.kv_tokens = 1024;
   options.windows = {0, 40, 70};
@@ -120,7 +123,7 @@ TEST(StateCache, NoBlockIsLost) {
   EXPECT_FALSE(cache.free({32, 10, 15}));
 }
 
-TEST(StateCache, ManyCallersAtTheLimitOfAWindowsRoom) {
+TEST_P(StateCaches, ManyCallersAtTheLimitOfAWindowsRoom) {
   const SchedulerOptions options{.context_length = 400,
                                  .kv_tokens = 800,
                                  .windows = {0, 50, 90},

@@ -1,6 +1,7 @@
 // The CPU backend: packs the weights, binds an operation to every node, and runs them in order.
 #include <algorithm>
 #include <cstring>
+#include <deque>
 #include <format>
 #include <utility>
 
@@ -161,7 +162,9 @@ class CpuProgram final : public Program {
 
   void begin(const Batch& batch) override {
     check_rows(batch, machine_.options);
-    machine_.batch = &batch;
+    batch_ = batch;
+    name_tokens();
+    machine_.batch = &batch_;
     machine_.tokens = static_cast<std::int64_t>(batch.tokens.size());
     machine_.outputs = static_cast<std::int64_t>(batch.outputs.size());
     begun_ = Profiler::Clock::now();
@@ -179,25 +182,29 @@ class CpuProgram final : public Program {
     const auto row = [&](std::int32_t number) {
       return std::span(machine_.logits.as<float>() + static_cast<std::size_t>(number) * width, width);
     };
-    result_ = {};
-    for (const std::int32_t number : choices.read) result_.rows.append_range(row(number));
-    result_.tokens.resize(choices.chosen.size());
-    result_.probabilities.resize(choices.chosen.size());
+    StepResult result;
+    for (const std::int32_t number : choices.read) result.rows.append_range(row(number));
+    result.tokens.resize(choices.chosen.size());
+    result.probabilities.resize(choices.chosen.size());
     machine_.pool.run_throwing(std::ssize(choices.chosen), [&](std::int64_t i) {
       const auto at = static_cast<std::size_t>(i);
       const Sampling& sampling = choices.sampling[at];
       const std::span<float> logits = row(choices.chosen[at]);
       const bool report = sampling.alternatives >= 0;
       const std::vector<float> own = report ? std::vector(logits.begin(), logits.end()) : std::vector<float>();
-      result_.tokens[at] = sample(logits, sampling);
-      if (report) result_.probabilities[at] = log_probabilities(own, result_.tokens[at], sampling.alternatives);
+      result.tokens[at] = sample(logits, sampling);
+      if (report) result.probabilities[at] = log_probabilities(own, result.tokens[at], sampling.alternatives);
     });
+    chosen_ = result.tokens;
+    results_.push_back(std::move(result));
   }
 
   bool ready() override { return true; }
   StepResult finish() override {
     if (!times_.empty()) machine_.options.profiler->add(*machine_.batch, Profiler::seconds_since(begun_), times_);
-    return std::exchange(result_, {});
+    StepResult result = std::move(results_.front());
+    results_.pop_front();
+    return result;
   }
 
   void copy_block(const BlockCopy& copy) override {
@@ -214,6 +221,15 @@ class CpuProgram final : public Program {
   const ProgramInfo& info() const override { return info_; }
 
  private:
+  // Those that the step before chose, which it has done.
+  void name_tokens() {
+    if (std::ranges::none_of(batch_.tokens, [](std::int32_t token) { return token < 0; })) return;
+    tokens_.assign_range(batch_.tokens);
+    for (std::int32_t& token : tokens_)
+      if (token < 0) token = chosen_[static_cast<std::size_t>(-1 - token)];
+    batch_.tokens = tokens_;
+  }
+
   // Most steps want one row a sequence, few want one a token: the room grows when that happens.
   void reserve_logits() {
     const auto width = static_cast<std::size_t>(machine_.width(machine_.graph.output));
@@ -246,7 +262,10 @@ class CpuProgram final : public Program {
   std::vector<Operation> operations_;
   std::vector<NodeTime> times_;  // of the step in hand, by node; empty when nobody wants to know
   Profiler::Clock::time_point begun_;
-  StepResult result_;
+  Batch batch_;                       // of the step in hand
+  std::vector<std::int32_t> tokens_;  // its tokens, where some were chosen by the step before
+  std::vector<std::int32_t> chosen_;  // by the latest step
+  std::deque<StepResult> results_;    // not yet taken
   ProgramInfo info_;
 };
 

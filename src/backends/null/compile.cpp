@@ -1,5 +1,6 @@
 #include "backends/null/compile.hpp"
 
+#include <deque>
 #include <utility>
 
 #include "backends/weights.hpp"
@@ -28,12 +29,17 @@ class NullProgram final : public Program {
 
   void begin(const Batch& batch) override { check_rows(batch, options_); }
   void choose(const Choices& choices) override {
-    result_.tokens.resize(choices.chosen.size());
-    result_.probabilities.resize(choices.chosen.size());
-    result_.rows.resize(choices.read.size() * vocabulary_);
+    StepResult& result = results_.emplace_back();
+    result.tokens.resize(choices.chosen.size());
+    result.probabilities.resize(choices.chosen.size());
+    result.rows.resize(choices.read.size() * vocabulary_);
   }
   bool ready() override { return true; }
-  StepResult finish() override { return std::exchange(result_, {}); }
+  StepResult finish() override {
+    StepResult result = std::move(results_.front());
+    results_.pop_front();
+    return result;
+  }
   void copy_block(const BlockCopy&) override {}
   void copy_slot(std::int32_t, std::int32_t) override {}
   const ProgramInfo& info() const override { return info_; }
@@ -41,7 +47,7 @@ class NullProgram final : public Program {
  private:
   ProgramOptions options_;
   std::size_t vocabulary_;
-  StepResult result_;
+  std::deque<StepResult> results_;
   ProgramInfo info_;
 };
 

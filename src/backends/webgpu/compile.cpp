@@ -1,5 +1,6 @@
 // The WebGPU backend: packs the weights, makes dispatches of every node, and runs them in order.
 #include <algorithm>
+#include <deque>
 #include <format>
 #include <utility>
 
@@ -38,7 +39,6 @@ class WebGpuProgram final : public Program {
 
   void begin(const Batch& batch) override {
     check_rows(batch, machine_.options);
-    readback_ = {};
     if (profiling()) forget_times();  // of a step that was not finished
     batch_ = &batch;
     begun_ = Profiler::Clock::now();
@@ -55,14 +55,16 @@ class WebGpuProgram final : public Program {
   }
 
   void choose(const Choices& choices) override {
-    choices_ = choices;
     std::vector<gpu::Range> results;
     sampler_.record(choices, results);
     add_rows(machine_, choices.read, results);
-    if (!results.empty()) readback_ = machine_.device.start_read(results);
+    flights_.push_back({choices, results.empty() ? gpu::Readback() : machine_.device.start_read(results)});
   }
 
-  bool ready() override { return !readback_ || machine_.device.arrived(readback_); }
+  bool ready() override {
+    const gpu::Readback& readback = flights_.front().readback;
+    return !readback || machine_.device.arrived(readback);
+  }
 
   StepResult finish() override {
     StepResult result = collect();
@@ -86,6 +88,13 @@ class WebGpuProgram final : public Program {
   const ProgramInfo& info() const override { return info_; }
 
  private:
+  // A step that has been handed over and not been finished. Buffers that the host writes for a step are written in the
+  // queue's order, after all that was handed over before; only what comes back needs a place of its own.
+  struct Flight {
+    Choices choices;
+    gpu::Readback readback;  // what they give
+  };
+
   // Copies part `from` of a buffer of equal parts over part `to`. WebGPU copies between different buffers only, so it
   // goes through one of its own.
   void copy_within(const gpu::Buffer& buffer, std::int32_t from, std::int32_t to, std::uint64_t bytes) {
@@ -210,11 +219,12 @@ class WebGpuProgram final : public Program {
 
   StepResult collect() {
     StepResult result;
-    const gpu::Readback readback = std::exchange(readback_, {});
-    if (!readback) return result;
-    std::span<const std::byte> bytes = machine_.device.bytes(readback);
-    sampler_.collect(choices_, bytes, result);
-    result.rows.assign_range(take<float>(bytes, choices_.read.size() * row_width(machine_)));
+    const Flight flight = std::move(flights_.front());
+    flights_.pop_front();
+    if (!flight.readback) return result;
+    std::span<const std::byte> bytes = machine_.device.bytes(flight.readback);
+    sampler_.collect(flight.choices, bytes, result);
+    result.rows.assign_range(take<float>(bytes, flight.choices.read.size() * row_width(machine_)));
     return result;
   }
 
@@ -320,6 +330,7 @@ class WebGpuProgram final : public Program {
     for (const KvPool& pool : machine_.pages)
       info_.kv_bytes += static_cast<std::int64_t>(pool.keys.size() + pool.values.size());
     for (const SlotPool& pool : machine_.slots) info_.slot_bytes += static_cast<std::int64_t>(pool.states.size());
+    info_.pipelined = machine_.options.pipelined && !machine_.options.profiler && host_rows_.empty();
     add_notes(capabilities, decoded);
   }
 
@@ -336,6 +347,11 @@ class WebGpuProgram final : public Program {
     if (tools.f16 && tools.matrix.m == 0)
       info_.notes.emplace_back(
           "Prompts are multiplied without subgroup matrices: the adapter offers no f16 shape that fits.");
+    if (!machine_.options.pipelined)
+      info_.notes.emplace_back("A step is begun when the one before is finished: the program was compiled so.");
+    else if (!host_rows_.empty())
+      info_.notes.emplace_back(
+          "A step is begun when the one before is finished: the model reads tables of embeddings on the CPU.");
     if (decoded) info_.notes.emplace_back("Weights whose groups are not a multiple of 32 were decoded to f32.");
   }
 
@@ -345,8 +361,7 @@ class WebGpuProgram final : public Program {
   std::vector<Matrix> matrices_;  // by index of uses_
   HostRows host_rows_;
   std::vector<Operation> operations_;  // by node
-  Choices choices_;                    // of the step in hand
-  gpu::Readback readback_;             // what they give
+  std::deque<Flight> flights_;
   // For the profiler, of the step in hand:
   const Batch* batch_ = nullptr;
   Profiler::Clock::time_point begun_;

@@ -144,7 +144,7 @@ class Device {
   void submit();
   // Submits, and starts to bring the bytes of all ranges here, one after the other. Does not wait.
   Readback start_read(std::span<const Range> ranges);
-  // Whether bytes() would not wait.
+  // Whether bytes() would not wait, be it for an error. Throws nothing.
   bool arrived(const Readback& readback);
   // Waits for the bytes. They stay as long as the readback.
   std::span<const std::byte> bytes(const Readback& readback);

@@ -13,6 +13,8 @@ class HostRows {
  public:
   // The table of every HostEmbedding that reads `weight`; its description keeps the file.
   void add(const Machine& machine, graph::WeightId weight, const formats::Weight& table);
+  bool empty() const { return rows_.empty(); }
+  // The batch has no tokens that the step before chose: nobody here knows them.
   void write(Machine& machine, const Batch& batch, const Pass& pass);
 
  private:

@@ -164,6 +164,10 @@ Operation make_embedding(Machine& m, const graph::Node& node, const graph::Embed
     if (embedding.index == graph::Index::ordinal) constants["ORDINALS"] = std::int64_t{1};
     if (embedding.index == graph::Index::task) constants["TASKS"] = std::int64_t{1};
     std::vector<gpu::Binding> bindings{{0, m.step}, {1, part.elements}, {3, m.value(node.outputs[0])}};
+    if (embedding.index == graph::Index::token) {
+      constants["TOKENS"] = std::int64_t{1};
+      bindings.push_back({6, m.chosen});
+    }
     if (!node.inputs.empty()) {
       constants["RESIDUAL"] = std::int64_t{1};
       bindings.push_back({5, m.value(node.inputs[0])});

@@ -23,10 +23,9 @@ std::size_t scores_of(const Machine& machine, const Sampling& sampling) {
 
 }  // namespace
 
-LogProbabilities::LogProbabilities(Machine& machine, const gpu::Buffer& chosen)
+LogProbabilities::LogProbabilities(Machine& machine)
     : machine_(machine),
-      kernel_(machine.kernel("log_probabilities", {{"VOCABULARY", machine.width(machine.graph.output)}}, threads)),
-      chosen_(chosen) {}
+      kernel_(machine.kernel("log_probabilities", {{"VOCABULARY", machine.width(machine.graph.output)}}, threads)) {}
 
 void LogProbabilities::reserve(std::size_t rows, std::size_t scores) {
   const std::uint64_t row_bytes = rows * row_words * sizeof(std::uint32_t);
@@ -35,7 +34,7 @@ void LogProbabilities::reserve(std::size_t rows, std::size_t scores) {
   rows_ = machine_.device.buffer(2 * row_bytes, "rows of log-probabilities");
   scores_ = machine_.device.buffer(2 * score_bytes, "log-probabilities");
   const std::vector<gpu::Binding> bindings{
-      {0, machine_.value(machine_.graph.output)}, {1, rows_}, {2, chosen_}, {3, scores_}};
+      {0, machine_.value(machine_.graph.output)}, {1, rows_}, {2, machine_.chosen}, {3, scores_}};
   bound_ = machine_.device.bind(kernel_, bindings);
 }
 

@@ -13,7 +13,7 @@ namespace gerbil::webgpu {
 class LogProbabilities {
  public:
   // Of the values of the machine's output and the tokens that have been chosen from them.
-  LogProbabilities(Machine& machine, const gpu::Buffer& chosen);
+  explicit LogProbabilities(Machine& machine);
 
   // Records what the choices ask for, if any do, and appends what is to be read of it.
   void record(const Choices& choices, std::vector<gpu::Range>& results);
@@ -25,7 +25,6 @@ class LogProbabilities {
 
   Machine& machine_;
   gpu::Kernel kernel_;
-  gpu::Buffer chosen_;
   gpu::Buffer rows_;
   gpu::Buffer scores_;
   gpu::BoundKernel bound_;

@@ -180,6 +180,7 @@ Machine::Machine(graph::Graph g, const ProgramOptions& o)
   const auto tables = static_cast<std::int64_t>(groups.windows.size()) * pages_of_all;
   const auto words = step_token_words * options.max_tokens + options.max_sequences * (tables + step_sequence_words);
   step = device.buffer(static_cast<std::uint64_t>(words) * 4, "step");
+  chosen = device.buffer(static_cast<std::uint64_t>(options.max_outputs) * 4, "chosen tokens");
   selected = device.buffer(static_cast<std::uint64_t>(options.max_outputs) * 8, "selected rows");
   std::int64_t inputs = 0;
   for (const graph::Node& node : graph.nodes)

@@ -103,6 +103,7 @@ struct Machine {
   std::vector<gpu::Buffer> angles;    // by RopeId; cosine and sine of every position, for the short and the long set
   std::int64_t positions = 0;         // that `angles` has
   gpu::Buffer step;                   // see kernels/wgsl/step.wgsl
+  gpu::Buffer chosen;                 // tokens that the latest step chose, which the next may take from here
   gpu::Buffer selected;               // of each wanted row of a pass: its row there, and its place among all
   // Inputs of the matrix-matrix products, see kernels/wgsl/linear_prepare.wgsl.
   gpu::Buffer prepared;

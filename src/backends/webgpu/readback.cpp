@@ -65,7 +65,6 @@ Readback Device::start_read(std::span<const Range> ranges) {
 bool Device::arrived(const Readback& readback) {
   const ReadbackState& state = *readback.state_;
   if (!state.answered) state_->instance.WaitAny(state.future, 0);
-  state_->check();
   return state.answered;
 }
 

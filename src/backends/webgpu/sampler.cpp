@@ -22,8 +22,7 @@ float divisor(float temperature) { return temperature > 0.0f ? std::clamp(temper
 Sampler::Sampler(Machine& machine)
     : machine_(machine),
       kernel_(machine.kernel("sample", {{"VOCABULARY", machine.width(machine.graph.output)}}, threads)),
-      chosen_(machine.device.buffer(static_cast<std::uint64_t>(machine.options.max_outputs) * 4, "chosen tokens")),
-      log_probabilities_(machine, chosen_) {}
+      log_probabilities_(machine) {}
 
 void Sampler::reserve(std::size_t words, std::size_t mask_words) {
   const bool rows_fit = rows_ && rows_.size() >= 4 * words;
@@ -34,7 +33,7 @@ void Sampler::reserve(std::size_t words, std::size_t mask_words) {
   if (!rows_fit) kept_ = machine_.device.buffer(rows_.size(), "logits before adjustments");
   if (!masks_fit) masks_ = machine_.device.buffer(8 * mask_words, "masks");
   const std::vector<gpu::Binding> bindings{
-      {0, machine_.value(machine_.graph.output)}, {1, rows_}, {2, chosen_}, {3, kept_}, {4, masks_}};
+      {0, machine_.value(machine_.graph.output)}, {1, rows_}, {2, machine_.chosen}, {3, kept_}, {4, masks_}};
   bound_ = machine_.device.bind(kernel_, bindings);
 }
 
@@ -70,7 +69,7 @@ void Sampler::record(const Choices& choices, std::vector<gpu::Range>& results) {
     mask += row_mask_words;
   }
   machine_.device.dispatch(bound_, {.y = static_cast<std::uint32_t>(count)});
-  results.push_back({chosen_, 0, count * sizeof(std::int32_t)});
+  results.push_back({machine_.chosen, 0, count * sizeof(std::int32_t)});
   log_probabilities_.record(choices, results);
 }
 

@@ -16,8 +16,8 @@ class Sampler {
   // Chooses from the values of the machine's output.
   explicit Sampler(Machine& machine);
 
-  // Records the choice, which leaves the logits as they are, and appends what is to be read of it and of the
-  // log-probabilities.
+  // Records the choice, which goes to Machine::chosen and leaves the logits as they are, and appends what is to be read
+  // of it and of the log-probabilities.
   void record(const Choices& choices, std::vector<gpu::Range>& results);
   // Takes from the front of `bytes` what record() asked for.
   void collect(const Choices& choices, std::span<const std::byte>& bytes, StepResult& result) const;
@@ -30,7 +30,6 @@ class Sampler {
   gpu::Buffer rows_;
   gpu::Buffer kept_;
   gpu::Buffer masks_;
-  gpu::Buffer chosen_;
   gpu::BoundKernel bound_;
   LogProbabilities log_probabilities_;
 };

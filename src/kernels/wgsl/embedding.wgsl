@@ -1,5 +1,5 @@
 // Row t of the result is row index(t) + OFFSET of the table, times SCALE, plus the row of the residual where there is
-// one; index is the token's id, or its position (POSITIONS), its type (TYPES), its ordinal (ORDINALS), or the task
+// one; index is the token's id (TOKENS), its position (POSITIONS), its type (TYPES), its ordinal (ORDINALS), or the task
 // (TASKS). A table may be stored in parts: this dispatch serves the tokens of rows [BEGIN, BEGIN + PART_ROWS). An
 // invocation decodes eight columns.
 #include step
@@ -13,20 +13,27 @@
 @group(0) @binding(5) var<storage, read> residual: array<f32>;
 #endif
 
+#if TOKENS
+// By the step before; an id of -1 - i is the i-th of them.
+@group(0) @binding(6) var<storage, read> chosen: array<u32>;
+fn index_of(token: u32) -> u32 {
+  let id = token_id(token);
+  if (id < 0x80000000u) { return id; }
+  return chosen[~id];
+}
+#elif POSITIONS
+fn index_of(token: u32) -> u32 { return token_position(token); }
+#elif TYPES
+fn index_of(token: u32) -> u32 { return token_type(token); }
+#elif ORDINALS
+fn index_of(token: u32) -> u32 { return token_ordinal(token); }
+#elif TASKS
+fn index_of(token: u32) -> u32 { return token_task(token); }
+#endif
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-#if POSITIONS
-  let index = token_position(id.y);
-#elif TYPES
-  let index = token_type(id.y);
-#elif ORDINALS
-  let index = token_ordinal(id.y);
-#elif TASKS
-  let index = token_task(id.y);
-#else
-  let index = token_id(id.y);
-#endif
-  let row = index + OFFSET - BEGIN;  // wraps around to a large number for rows before this part
+  let row = index_of(id.y) + OFFSET - BEGIN;  // wraps around to a large number for rows before this part
   if (row >= PART_ROWS || id.x * 8u >= COLUMNS) { return; }
   var w = weight8(row, id.x);
   for (var i = 0u; i < 8u; i++) {
