@@ -43,7 +43,8 @@ struct EmbedResult {
 
 class Embedder {
  public:
-  // Throws Error{unsupported} for a model that makes no embeddings, or was not loaded to (LoadOptions::task).
+  // A language model that was loaded to generate becomes one that embeds for its first Embedder: the weights are there
+  // once, and model() is that part of it. Throws Error{unsupported} for a model that makes no embeddings.
   explicit Embedder(Model model);
 
   // An embedding of each text, whatever their lengths: there is no padding, and the result for a text does not depend

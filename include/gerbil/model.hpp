@@ -41,8 +41,8 @@ struct LoadOptions {
   static constexpr std::int32_t most_tokens = 1 << 29;  // of a context or a cache: twice as many can still be counted
 
   Device device = Device::automatic;
-  // What the model is to do. Only a language model has a choice: loaded to generate it can rank, too; loaded to embed
-  // it makes embeddings. Unset: embeddings when the checkpoint has the files of sentence-transformers (modules.json),
+  // What the model is to do. Only a language model has a choice: loaded to generate it ranks and makes embeddings, too;
+  // loaded to embed it does nothing else, and has no cache of conversations. Unset: embeddings when the checkpoint has the files of sentence-transformers (modules.json),
   // text otherwise. A task that the checkpoint is not for is Error{unsupported}.
   std::optional<Task> task;
   int threads = 0;                  // CPU threads; 0: one for every core this process may use

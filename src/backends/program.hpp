@@ -74,7 +74,7 @@ class Profiler;
 enum class Feature { subgroups, shader_f16, subgroup_matrix };
 
 struct ProgramOptions {
-  int threads = 0;                         // CPU: 0 = one a core
+  int threads = 0;                         // of a memory that is made for the program: 0 = one a core
   bool exact = false;                      // keep activations, keys and values in f32
   std::int32_t kv_tokens = 4096;           // capacity of pages over all sequences, rounded up to whole blocks
   std::int32_t max_positions = 0;          // of a sequence; 0: kv_tokens
@@ -146,13 +146,28 @@ using WeightSource = std::function<formats::Weight(const graph::WeightDeclaratio
 // Called as weights are packed: bytes done and bytes in all. May be empty.
 using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
 
+// What the programs of a model share: a GPU or the threads of a CPU, and packed weights, each once however many of the
+// model's graphs declare it. The programs may be run by several threads; they take turns.
+class Memory {
+ public:
+  virtual ~Memory() = default;
+  // A program with pages, slots and activations of its own. Reads those weights that no program of this memory has. It
+  // keeps the memory.
+  virtual std::unique_ptr<Program> compile(graph::Graph graph, const WeightSource& weights,
+                                           const ProgramOptions& options, const Progress& progress = {}) = 0;
+};
+
 namespace cpu {
+std::shared_ptr<Memory> open(int threads);  // 0: one a core
+// With a memory of its own.
 std::unique_ptr<Program> compile(graph::Graph graph, const WeightSource& weights, const ProgramOptions& options,
                                  const Progress& progress = {});
-}
+}  // namespace cpu
 namespace webgpu {
+// `threads` pack the weights. Throws Error{not_found} where there is no adapter.
+std::shared_ptr<Memory> open(int threads);
 std::unique_ptr<Program> compile(graph::Graph graph, const WeightSource& weights, const ProgramOptions& options,
                                  const Progress& progress = {});
-}
+}  // namespace webgpu
 
 }  // namespace gerbil

@@ -23,21 +23,8 @@ std::int32_t rope_original_context(const graph::Graph& graph) {
   return original;
 }
 
-std::unique_ptr<Program> compile(graph::Graph graph, const ModelSource& source, const ProgramOptions& program_options,
-                                 const LoadOptions& options) {
-#ifdef GERBIL_WEBGPU
-  if (use_webgpu(options.device))
-    return webgpu::compile(std::move(graph), source.weights, program_options, options.progress);
-#else
-  use_webgpu(options.device);
-#endif
-  return cpu::compile(std::move(graph), source.weights, program_options, options.progress);
-}
-
-ProgramOptions program_options(const LoadOptions& options, const LoadDiagnostics& diagnostics,
-                               const std::shared_ptr<Profiler>& profiler) {
+ProgramOptions program_options(const LoadDiagnostics& diagnostics, const std::shared_ptr<Profiler>& profiler) {
   ProgramOptions result;
-  result.threads = options.threads;
   result.exact = diagnostics.exact;
   result.pipelined = diagnostics.pipeline;
   result.profiler = profiler;
@@ -75,10 +62,11 @@ std::int32_t state_count(const graph::Graph& graph, std::int32_t most) {
 }
 
 // What runs a model that generates, token by token.
-std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
-                                                const LoadOptions& options, const LoadDiagnostics& diagnostics,
+std::unique_ptr<runtime::Driver> make_generator(Memory& memory, graph::Graph graph, const ModelSource& source,
+                                                const ModelInfo& info, const LoadOptions& options,
+                                                const LoadDiagnostics& diagnostics,
                                                 const std::shared_ptr<Profiler>& profiler) {
-  ProgramOptions program = program_options(options, diagnostics, profiler);
+  ProgramOptions program = program_options(diagnostics, profiler);
   program.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
   program.max_positions = info.context_length;
   program.max_outputs = wanted_rows(info.vocabulary_size, program);
@@ -105,14 +93,16 @@ std::unique_ptr<runtime::Driver> make_generator(graph::Graph graph, const ModelS
                                             .vocabulary = info.vocabulary_size,
                                             .rope_original_context = rope_original_context(graph),
                                             .max_waiting = options.max_waiting};
-  return std::make_unique<runtime::Driver>(compile(std::move(graph), source, program, options), scheduler);
+  return std::make_unique<runtime::Driver>(memory.compile(std::move(graph), source.weights, program, options.progress),
+                                           scheduler);
 }
 
 // What runs a model of whole texts: every one is in a step of its own or among others, in pages of its own.
-std::unique_ptr<runtime::Driver> make_encoder(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
-                                              const LoadOptions& options, const LoadDiagnostics& diagnostics,
+std::unique_ptr<runtime::Driver> make_encoder(Memory& memory, graph::Graph graph, const ModelSource& source,
+                                              const ModelInfo& info, const LoadOptions& options,
+                                              const LoadDiagnostics& diagnostics,
                                               const std::shared_ptr<Profiler>& profiler) {
-  ProgramOptions program = program_options(options, diagnostics, profiler);
+  ProgramOptions program = program_options(diagnostics, profiler);
   program.max_tokens = std::max(step_tokens, info.context_length);
   program.max_positions = info.context_length;
   program.max_sequences = step_texts;
@@ -132,16 +122,27 @@ std::unique_ptr<runtime::Driver> make_encoder(graph::Graph graph, const ModelSou
                                             .padding_token = graph.padding_token,
                                             .max_waiting = options.max_waiting,
                                             .whole_texts = true};
-  return std::make_unique<runtime::Driver>(compile(std::move(graph), source, program, options), scheduler);
+  return std::make_unique<runtime::Driver>(memory.compile(std::move(graph), source.weights, program, options.progress),
+                                           scheduler);
 }
 
 }  // namespace
 
-std::unique_ptr<runtime::Driver> make_driver(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
-                                             const LoadOptions& options, const LoadDiagnostics& diagnostics,
+std::shared_ptr<Memory> open_memory(const LoadOptions& options) {
+#ifdef GERBIL_WEBGPU
+  if (use_webgpu(options.device)) return webgpu::open(options.threads);
+#else
+  use_webgpu(options.device);
+#endif
+  return cpu::open(options.threads);
+}
+
+std::unique_ptr<runtime::Driver> make_driver(Memory& memory, graph::Graph graph, const ModelSource& source,
+                                             const ModelInfo& info, const LoadOptions& options,
+                                             const LoadDiagnostics& diagnostics,
                                              const std::shared_ptr<Profiler>& profiler) {
   const auto make = source.whole_texts() ? make_encoder : make_generator;
-  return make(std::move(graph), source, info, options, diagnostics, profiler);
+  return make(memory, std::move(graph), source, info, options, diagnostics, profiler);
 }
 
 }  // namespace gerbil

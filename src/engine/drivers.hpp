@@ -10,10 +10,14 @@
 
 namespace gerbil {
 
+// On the device that the options choose. Throws Error{unsupported} for one that is not there.
+std::shared_ptr<Memory> open_memory(const LoadOptions& options);
+
 // `info` says how long a conversation or a text may be and what the vocabulary is. Throws Error{out_of_memory} for what
-// the device cannot hold, and Error{unsupported} for a device that is not there.
-std::unique_ptr<runtime::Driver> make_driver(graph::Graph graph, const ModelSource& source, const ModelInfo& info,
-                                             const LoadOptions& options, const LoadDiagnostics& diagnostics,
+// the device cannot hold.
+std::unique_ptr<runtime::Driver> make_driver(Memory& memory, graph::Graph graph, const ModelSource& source,
+                                             const ModelInfo& info, const LoadOptions& options,
+                                             const LoadDiagnostics& diagnostics,
                                              const std::shared_ptr<Profiler>& profiler);
 
 }  // namespace gerbil

@@ -108,9 +108,8 @@ void embed_later(const Model& model, const auto& texts, const EmbedOptions& opti
 
 }  // namespace
 
-Embedder::Embedder(Model model) : model_(std::move(model)) {
-  guarded([&] { LoadedModel::of(model_)->require(Task::embed); });
-}
+Embedder::Embedder(Model model)
+    : model_(guarded([&] { return LoadedModel::handle(LoadedModel::for_embeddings(LoadedModel::of(model))); })) {}
 
 EmbedResult Embedder::embed(const std::vector<std::string>& texts, const EmbedOptions& options) const {
   return embed_now(model_, texts, options);

@@ -83,10 +83,8 @@ void describe(ModelInfo& info, const ProgramInfo& program) {
   info.notes = program.notes;
 }
 
-void read_files(LoadedModel& model, const ModelSource& source) {
-  if (source.checkpoint) {
-    model.files = read_model_files(source.checkpoint->directory(), source.config, source.sentence.transformer);
-  }
+// What the files say besides the graph, and the warnings.
+void describe_files(LoadedModel& model, const ModelSource& source) {
   model.pipeline = source.pipeline;
   model.score_activation = source.score_activation;
   model.language_model = source.family->kind == models::Head::Kind::token;
@@ -110,14 +108,12 @@ std::shared_ptr<LoadedModel> make_model() {
           }};
 }
 
-std::shared_ptr<LoadedModel> load_model(const std::string& path, LoadOptions options,
-                                        const LoadDiagnostics& diagnostics) {
-  const auto start = std::chrono::steady_clock::now();
-  check_options(options);
-  options.progress = callers(options.progress);
-  const ModelSource source = open_source(path, options);
+// `memory`: none when it is to be opened.
+std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles files, const LoadOptions& options,
+                                         const LoadDiagnostics& diagnostics, std::shared_ptr<Memory> memory) {
   auto model = make_model();
-  read_files(*model, source);
+  model->files = std::move(files);
+  describe_files(*model, source);
   graph::Graph graph = source.build();
   if (diagnostics.optimize) {
     graph::optimize(graph, [&](const auto& a, const auto& b) { return can_merge(source.weights, a, b); });
@@ -126,7 +122,8 @@ std::shared_ptr<LoadedModel> load_model(const std::string& path, LoadOptions opt
   if (options.task) model->require(*options.task);
   if (options.check && source.checkpoint) model->warnings.append_range(check_weights(graph, source.weights));
   if (diagnostics.profile) model->profiler = std::make_shared<Profiler>();
-  model->driver = make_driver(std::move(graph), source, model->info, options, diagnostics, model->profiler);
+  if (!memory) memory = open_memory(options);
+  model->driver = make_driver(*memory, std::move(graph), source, model->info, options, diagnostics, model->profiler);
   describe(model->info, model->driver->info());
   if (options.check && model->files.tokenizer && !source.whole_texts()) {
     if (auto finding = check_predictions(*model->driver, model->files, model->info.vocabulary_size)) {
@@ -134,6 +131,32 @@ std::shared_ptr<LoadedModel> load_model(const std::string& path, LoadOptions opt
     }
   }
   if (model->profiler) model->profiler->take();  // what the checks took
+  if (!source.whole_texts()) {
+    LoadOptions embed = options;
+    embed.task = Task::embed;
+    embed.context_length = model->info.context_length;
+    embed.check = false;  // the weights are the same
+    embed.progress = {};
+    LoadDiagnostics unprofiled = diagnostics;
+    unprofiled.profile = false;
+    model->load_embedder = [=, files = model->files] {
+      return load_source(source_of_embeddings(source), files, embed, unprofiled, memory);
+    };
+  }
+  return model;
+}
+
+std::shared_ptr<LoadedModel> load_model(const std::string& path, LoadOptions options,
+                                        const LoadDiagnostics& diagnostics) {
+  const auto start = std::chrono::steady_clock::now();
+  check_options(options);
+  options.progress = callers(options.progress);
+  const ModelSource source = open_source(path, options);
+  ModelFiles files;
+  if (source.checkpoint) {
+    files = read_model_files(source.checkpoint->directory(), source.config, source.sentence.transformer);
+  }
+  auto model = load_source(source, std::move(files), options, diagnostics, nullptr);
   model->info.load_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return model;
 }

@@ -1,7 +1,9 @@
 // What a Model handle points to.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,10 +24,18 @@ struct LoadedModel {
   bool language_model = false;                         // could be loaded for something else
   std::int32_t row_width = 0;                          // of a text, for models of whole texts
   std::shared_ptr<Profiler> profiler;                  // none without LoadDiagnostics::profile
-  std::unique_ptr<runtime::Driver> driver;             // last, as what it still runs refers to the rest
+  // Of a language model that was loaded to generate: the same for embeddings, with the same packed weights.
+  std::function<std::shared_ptr<LoadedModel>()> load_embedder;
+  std::mutex embedder_mutex;                // guards what follows
+  std::shared_ptr<LoadedModel> embedder;    // once somebody has asked for it
+  std::unique_ptr<runtime::Driver> driver;  // last, as what it still runs refers to the rest
 
   static const std::shared_ptr<LoadedModel>& of(const Model& model) { return model.loaded_; }
   static Model handle(std::shared_ptr<LoadedModel> loaded) { return Model(std::move(loaded)); }
+
+  // `loaded` itself where it makes embeddings; of a language model that generates the part that does, which is made
+  // for the first who asks. Throws as require() does, and what loading throws.
+  static std::shared_ptr<LoadedModel> for_embeddings(const std::shared_ptr<LoadedModel>& loaded);
 
   bool can(Task task) const;
   // Throws Error{unsupported}, which says what the model is and what it can be used for, when it cannot do `task`.

@@ -52,7 +52,13 @@ bool Model::template_mentions(std::string_view name, const TemplateOptions& opti
 
 bool Model::poll() const {
   const auto loaded = loaded_;  // a callback may let go of the last handle
-  return guarded([&] { return loaded->driver->poll(); });
+  return guarded([&] {
+    std::unique_lock lock(loaded->embedder_mutex);
+    const auto embedder = loaded->embedder;
+    lock.unlock();
+    const bool embedded = embedder && embedder->driver->poll();
+    return loaded->driver->poll() || embedded;
+  });
 }
 
 Profile Model::take_profile() const {

@@ -113,6 +113,16 @@ void read_settings(ModelSource& source) {
       source.sentence, source.config, classifies ? models::read_labels(source.config) : 1, pipeline.warnings);
 }
 
+// What becomes of a text, for the head that the model is used with.
+void read_pipeline(ModelSource& source) {
+  if (source.pipeline.head.kind == token) return;
+  if (source.pipeline.head.kind == embedding) {
+    source.pipeline = read_sentence_pipeline(source.sentence, source.config, *source.family,
+                                             source.checkpoint ? &*source.checkpoint : nullptr);
+  }
+  if (source.checkpoint) read_settings(source);
+}
+
 }  // namespace
 
 std::int32_t ModelSource::longest_context(const graph::Graph& graph) const {
@@ -126,12 +136,16 @@ ModelSource open_source(const std::string& model, const LoadOptions& options) {
   ModelSource source = open_files(model, options);
   source.pipeline.head.kind = wanted_head(source, options.task);
   if (source.pipeline.head.kind == token && options.task != Task::generate) say_form_of_pairs(source);
-  if (source.pipeline.head.kind == embedding) {
-    source.pipeline = read_sentence_pipeline(source.sentence, source.config, *source.family,
-                                             source.checkpoint ? &*source.checkpoint : nullptr);
-  }
-  if (source.checkpoint && source.pipeline.head.kind != token) read_settings(source);
+  read_pipeline(source);
   return source;
+}
+
+ModelSource source_of_embeddings(const ModelSource& source) {
+  ModelSource result = source;
+  result.pipeline = {};
+  result.pipeline.head.kind = embedding;
+  read_pipeline(result);
+  return result;
 }
 
 // Rows of the smallest table that `index` chooses from; 1 when there is none.

@@ -36,6 +36,9 @@ struct ModelSource {
 // sentence-transformers that ask for what gerbil does not have. Whether the model can do options.task is not looked at.
 ModelSource open_source(const std::string& model, const LoadOptions& options);
 
+// The same files as `source`, a language model's, for embeddings. Throws what open_source() throws of their files.
+ModelSource source_of_embeddings(const ModelSource& source);
+
 // Rows of the smallest table that `index` chooses from; 1 when there is none.
 std::int32_t table_rows(const graph::Graph& graph, graph::Index index);
 

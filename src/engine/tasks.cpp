@@ -40,10 +40,18 @@ std::pair<std::string, std::string_view> what_it_is(const LoadedModel& model) {
 std::vector<Task> find_tasks(const LoadedModel& model) {
   if (model.pipeline.head.kind == Head::token) {
     const bool judges = model.files.tokenizer && judgement_tokens(*model.files.tokenizer);
-    return judges ? std::vector{Task::generate, Task::rank} : std::vector{Task::generate};
+    return judges ? std::vector{Task::generate, Task::embed, Task::rank} : std::vector{Task::generate, Task::embed};
   }
   if (model.pipeline.head.kind == Head::embedding && !model.pipeline.scores) return {Task::embed};
   return model.row_width == 1 ? std::vector{Task::classify, Task::rank} : std::vector{Task::classify};
+}
+
+std::shared_ptr<LoadedModel> LoadedModel::for_embeddings(const std::shared_ptr<LoadedModel>& loaded) {
+  loaded->require(Task::embed);
+  if (!loaded->load_embedder) return loaded;
+  const std::lock_guard lock(loaded->embedder_mutex);
+  if (!loaded->embedder) loaded->embedder = loaded->load_embedder();
+  return loaded->embedder;
 }
 
 bool LoadedModel::can(Task task) const { return std::ranges::contains(info.tasks, task); }

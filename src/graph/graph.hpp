@@ -48,6 +48,7 @@ struct WeightDeclaration {
   std::vector<float> values;       // the numbers themselves, which no checkpoint has
   float add = 0.0f;                // to every element of a vector: Gemma's norms multiply by 1 + w
 
+  bool operator==(const WeightDeclaration&) const = default;
   RowRuns runs(std::size_t part) const { return part_runs.empty() ? RowRuns() : part_runs[part]; }
 };
 

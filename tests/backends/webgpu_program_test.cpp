@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "backends/host_rows.hpp"
+#include "backends/memory.hpp"
 #include "backends/profiler.hpp"
 #include "backends/recurrence.hpp"
 #include "backends/reference.hpp"
@@ -199,6 +200,8 @@ TEST(WebGpuProgram, AStepThatIsNotFinishedIsInNoProfile) {
   for (const OperationProfile& operation : profile.operations) operations += operation.operations;
   EXPECT_EQ(operations, 4 * program->info().operations_per_token) << "all rows are wanted";
 }
+
+INSTANTIATE_TEST_SUITE_P(WebGpu, MemoryTest, testing::Values(OpenMemory{webgpu::open}));
 
 INSTANTIATE_TEST_SUITE_P(WebGpu, HostRows, testing::Values(Compile{webgpu::compile}));
 

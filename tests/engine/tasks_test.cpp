@@ -12,6 +12,7 @@
 namespace gerbil {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -36,8 +37,8 @@ std::string refusal(const std::function<void()>& action) {
 }
 
 TEST(Tasks, AreWhatTheModelIsAndWasLoadedFor) {
-  EXPECT_THAT(load(nano).info().tasks, ElementsAre(Task::generate, Task::rank));
-  EXPECT_THAT(load(nano, Task::rank).info().tasks, ElementsAre(Task::generate, Task::rank));
+  EXPECT_THAT(load(nano).info().tasks, ElementsAre(Task::generate, Task::embed, Task::rank));
+  EXPECT_THAT(load(nano, Task::rank).info().tasks, ElementsAre(Task::generate, Task::embed, Task::rank));
   EXPECT_THAT(load(nano, Task::embed).info().tasks, ElementsAre(Task::embed));
   EXPECT_THAT(load(nano_embed).info().tasks, ElementsAre(Task::embed));
   EXPECT_THAT(load(fixture("bert_classifier")).info().tasks, ElementsAre(Task::classify, Task::rank));
@@ -45,17 +46,14 @@ TEST(Tasks, AreWhatTheModelIsAndWasLoadedFor) {
   EXPECT_EQ(load(fixture("bert_classifier_two_labels")).info().classes, 2);
   EXPECT_EQ(load(fixture("bert_classifier_two_labels")).info().dimensions, 0);
   EXPECT_TRUE(load(nano).can(Task::generate));
-  EXPECT_FALSE(load(nano).can(Task::embed));
+  EXPECT_TRUE(load(nano).can(Task::embed));
+  EXPECT_FALSE(load(nano).can(Task::classify));
 }
 
 TEST(Tasks, AClassThatDoesNotFitSaysWhichDoes) {
   EXPECT_THAT(refusal([] { Generator{load(nano_embed)}; }),
               HasSubstr("makes embeddings, so it cannot generate text: it is for an Embedder (gerbil embed)."));
   EXPECT_THAT(refusal([] { Ranker{load(nano_embed)}; }), HasSubstr("cannot rank documents"));
-  EXPECT_THAT(
-      refusal([] { Embedder{load(nano)}; }),
-      HasSubstr("was loaded to generate text, so it cannot make embeddings: it is for a Generator (gerbil run), "
-                "or is loaded with LoadOptions::task = Task::embed."));
   EXPECT_THAT(refusal([] { Generator{load(nano, Task::embed)}; }), HasSubstr("LoadOptions::task = Task::generate"));
   EXPECT_THAT(refusal([] { Embedder{load(fixture("bert_classifier"))}; }), HasSubstr("a Ranker (gerbil rerank)"));
   EXPECT_THAT(refusal([] { Ranker{load(fixture("bert_classifier_two_labels"))}; }),
@@ -76,6 +74,30 @@ TEST(Tasks, OneModelServesSeveralClasses) {
   const Ranker ranker(model);
   EXPECT_THAT(generator.generate("What is 37 + 45?").text, HasSubstr("82"));
   EXPECT_EQ(ranker.rank("cow", {"The cow says moo.", "It rains."}).scores.size(), 2u);
+  const Embedder embedder(model);
+  EXPECT_EQ(embedder.embed({"A fox."}).vectors, Embedder(load(nano, Task::embed)).embed({"A fox."}).vectors);
+  EXPECT_EQ(embedder.model().info().dimensions, 256);
+  EXPECT_EQ(embedder.model().info().context_length, model.info().context_length);
+  EXPECT_EQ(Embedder(model).model().info().load_seconds, embedder.model().info().load_seconds) << "made once";
+}
+
+// Its parts run in turns on one memory, and go when nobody holds them.
+TEST(Tasks, OneModelGeneratesAndEmbedsAtTheSameTime) {
+  std::optional<Model> model = load(nano);
+  const std::vector<std::string> texts(20, "The fox lives in a den.");
+  const std::string expected = Generator(*model).generate("Tell me a story about a fox", {.max_tokens = 40}).text;
+  const std::vector<float> vector = Embedder(*model).embed(texts).vectors.front();
+  std::vector<std::future<void>> callers;
+  for (int i = 0; i < 3; ++i) {
+    callers.push_back(std::async(std::launch::async, [&expected, generator = Generator(*model)] {
+      EXPECT_EQ(generator.generate("Tell me a story about a fox", {.max_tokens = 40}).text, expected);
+    }));
+    callers.push_back(std::async(std::launch::async, [&vector, &texts, embedder = Embedder(*model)] {
+      EXPECT_THAT(embedder.embed(texts).vectors, Each(vector));
+    }));
+  }
+  model.reset();
+  for (auto& caller : callers) caller.get();
 }
 
 template <typename Result, typename Submit>

@@ -24,25 +24,40 @@ bool multiplied(const graph::Graph& graph, graph::WeightId id) {
 
 void load_weights(Machine& m, const std::vector<MatrixUse>& uses, const WeightSource& source,
                   const Progress& progress) {
+  CpuMemory& memory = *m.memory;
   m.vectors.resize(m.graph.weights.size());
   m.tables.resize(m.graph.weights.size());
-  m.matrices.resize(uses.size());
-  std::vector<formats::Weight> weights;
-  std::int64_t total = 0;
+  std::vector<bool> missing;  // by WeightId
   for (const graph::WeightDeclaration& declaration : m.graph.weights) {
-    weights.push_back(source(declaration));
-    total += packed_bytes(declaration, weights.back());
+    if (declaration.vector) m.vectors[missing.size()] = memory.vectors.find(declaration);
+    missing.push_back(declaration.host || (declaration.vector && !m.vectors[missing.size()]));
+  }
+  for (const MatrixUse& use : uses) {
+    const bool table = !multiplied(m.graph, use.weight);
+    m.matrices.push_back(memory.matrices.find(m.graph.weight(use.weight), use.order, table));
+    if (!m.matrices.back()) missing[static_cast<std::size_t>(use.weight.index)] = true;
+  }
+  std::vector<formats::Weight> weights(missing.size());
+  std::int64_t total = 0;
+  for (std::size_t id = 0; id < weights.size(); ++id) {
+    if (!missing[id]) continue;
+    weights[id] = source(m.graph.weights[id]);
+    total += packed_bytes(m.graph.weights[id], weights[id]);
   }
   std::int64_t done = 0;
   for (std::size_t id = 0; id < weights.size(); ++id) {
-    if (m.graph.weights[id].vector) m.vectors[id] = read_vector(weights[id], m.graph.weights[id]);
+    if (!missing[id]) continue;
+    const graph::WeightDeclaration& declaration = m.graph.weights[id];
+    if (declaration.vector) m.vectors[id] = memory.vectors.add(read_vector(weights[id], declaration), declaration);
     for (std::size_t use = 0; use < uses.size(); ++use) {
-      if (uses[use].weight.index != static_cast<std::int32_t>(id)) continue;
-      m.matrices[use] = multiplied(m.graph, uses[use].weight) ? pack(weights[id], uses[use].order, m.pool)
-                                                              : pack_table(weights[id], m.pool);
+      if (uses[use].weight.index != static_cast<std::int32_t>(id) || m.matrices[use]) continue;
+      const bool table = !multiplied(m.graph, uses[use].weight);
+      m.matrices[use] =
+          memory.matrices.add(table ? pack_table(weights[id], m.pool) : pack(weights[id], uses[use].order, m.pool),
+                              declaration, uses[use].order, table);
     }
-    done += packed_bytes(m.graph.weights[id], weights[id]);
-    if (m.graph.weights[id].host) m.tables[id] = std::move(weights[id]);
+    done += packed_bytes(declaration, weights[id]);
+    if (declaration.host) m.tables[id] = std::move(weights[id]);
     weights[id] = {};  // lets go of what the description holds, such as rows kept in memory
     if (progress) progress(done, total);
   }
@@ -82,7 +97,7 @@ std::vector<Operation> bind_nodes(Machine& m, const std::vector<MatrixUse>& uses
   const Matrix* prepared_matrix = nullptr;
   for (const graph::Node& node : m.graph.nodes) {
     const auto use = matrix_use(node);
-    const Matrix* matrix = use ? &m.matrices[std::ranges::find(uses, *use) - uses.begin()] : nullptr;
+    const Matrix* matrix = use ? m.matrices[std::ranges::find(uses, *use) - uses.begin()].get() : nullptr;
     bool reuse = false;
     if (const auto* linear = std::get_if<graph::Linear>(&node.operation)) {
       reuse = prepared && prepared->inputs[0] == node.inputs[0] &&
@@ -121,15 +136,16 @@ ProgramInfo describe(const Machine& m, const std::vector<MatrixUse>& uses) {
   ProgramInfo info;
   info.device =
       std::format("CPU, {}, {} thread{}", kernels::target_name(), m.pool.size(), m.pool.size() == 1 ? "" : "s");
-  for (const Matrix& matrix : m.matrices) info.weight_bytes += matrix.bytes();
-  for (const auto& vector : m.vectors) info.weight_bytes += static_cast<std::int64_t>(vector.size() * sizeof(float));
+  for (const auto& matrix : m.matrices) info.weight_bytes += matrix->bytes();
+  for (const auto& vector : m.vectors)
+    if (vector) info.weight_bytes += static_cast<std::int64_t>(vector->size() * sizeof(float));
   const Operations operations = count_operations(m.graph);
   info.operations_per_token = operations.token;
   info.operations_per_prompt_token = operations.prompt_token;
   bool dense = false;
   for (const graph::Node& node : m.graph.nodes) {
     if (!std::holds_alternative<graph::Linear>(node.operation)) continue;
-    const Matrix& matrix = m.matrices[std::find(uses.begin(), uses.end(), matrix_use(node)) - uses.begin()];
+    const Matrix& matrix = *m.matrices[std::find(uses.begin(), uses.end(), matrix_use(node)) - uses.begin()];
     info.bytes_per_token += matrix.bytes();
     dense = dense || !matrix.affine();
   }
@@ -148,8 +164,9 @@ ProgramInfo describe(const Machine& m, const std::vector<MatrixUse>& uses) {
 
 class CpuProgram final : public Program {
  public:
-  CpuProgram(graph::Graph graph, const WeightSource& source, const ProgramOptions& options, const Progress& progress)
-      : machine_(std::move(graph), options) {
+  CpuProgram(std::shared_ptr<CpuMemory> memory, graph::Graph graph, const WeightSource& source,
+             const ProgramOptions& options, const Progress& progress)
+      : machine_(std::move(memory), std::move(graph), options) {
     const std::vector<MatrixUse> uses = matrix_uses(machine_.graph);
     load_weights(machine_, uses, source, progress);
     machine_.plan = plan_memory(machine_.graph);
@@ -161,6 +178,7 @@ class CpuProgram final : public Program {
   }
 
   void begin(const Batch& batch) override {
+    const std::lock_guard lock(machine_.memory->turn);
     check_rows(batch, machine_.options);
     batch_ = batch;
     name_tokens();
@@ -178,6 +196,7 @@ class CpuProgram final : public Program {
   }
 
   void choose(const Choices& choices) override {
+    const std::lock_guard lock(machine_.memory->turn);
     const auto width = static_cast<std::size_t>(machine_.width(machine_.graph.output));
     const auto row = [&](std::int32_t number) {
       return std::span(machine_.logits.as<float>() + static_cast<std::size_t>(number) * width, width);
@@ -242,7 +261,7 @@ class CpuProgram final : public Program {
     for (const graph::Node& node : machine_.graph.nodes) {
       const bool multiplies = std::holds_alternative<graph::Linear>(node.operation);
       const auto use = std::ranges::find(uses, matrix_use(node)) - uses.begin();
-      weight_bytes.push_back(multiplies ? machine_.matrices[static_cast<std::size_t>(use)].bytes() : 0);
+      weight_bytes.push_back(multiplies ? machine_.matrices[static_cast<std::size_t>(use)]->bytes() : 0);
     }
     machine_.options.profiler->start(machine_.graph, weight_bytes);
     times_.resize(operations_.size());
@@ -271,9 +290,17 @@ class CpuProgram final : public Program {
 
 }  // namespace
 
+std::unique_ptr<Program> CpuMemory::compile(graph::Graph graph, const WeightSource& weights,
+                                            const ProgramOptions& options, const Progress& progress) {
+  const std::lock_guard lock(turn);
+  return std::make_unique<CpuProgram>(shared_from_this(), std::move(graph), weights, options, progress);
+}
+
+std::shared_ptr<Memory> open(int threads) { return std::make_shared<CpuMemory>(threads); }
+
 std::unique_ptr<Program> compile(graph::Graph graph, const WeightSource& weights, const ProgramOptions& options,
                                  const Progress& progress) {
-  return std::make_unique<CpuProgram>(std::move(graph), weights, options, progress);
+  return open(options.threads)->compile(std::move(graph), weights, options, progress);
 }
 
 }  // namespace gerbil::cpu

@@ -7,9 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "backends/cpu/matrix.hpp"
+#include "backends/cpu/memory.hpp"
 #include "backends/program.hpp"
-#include "base/thread_pool.hpp"
 #include "graph/graph.hpp"
 #include "kernels/cpu/kv_cache.hpp"
 
@@ -54,18 +53,20 @@ struct Angles {
   std::vector<float> sine;
 };
 
-// Everything a program owns, and the batch that runs. Operations keep a reference to it.
+// What a program owns or shares, and the batch that runs. Operations keep a reference to it.
 struct Machine {
-  Machine(graph::Graph g, const ProgramOptions& o) : graph(std::move(g)), options(o), pool(o.threads) {}
+  Machine(std::shared_ptr<CpuMemory> m, graph::Graph g, const ProgramOptions& o)
+      : memory(std::move(m)), pool(memory->pool), graph(std::move(g)), options(o) {}
 
+  std::shared_ptr<CpuMemory> memory;
+  ThreadPool& pool;
   graph::Graph graph;
   ProgramOptions options;
-  ThreadPool pool;
-  std::vector<Matrix> matrices;
-  std::vector<std::vector<float>> vectors;  // by WeightId; empty for matrices
-  std::vector<formats::Weight> tables;      // by WeightId; those that stay on the host, and with them their files
-  std::vector<KvPool> pages;                // by PagesId
-  std::vector<SlotPool> slots;              // by SlotId
+  std::vector<SharedWeights<Matrix>::Handle> matrices;
+  std::vector<SharedWeights<std::vector<float>>::Handle> vectors;  // by WeightId; none for matrices
+  std::vector<formats::Weight> tables;  // by WeightId; those that stay on the host, and with them their files
+  std::vector<KvPool> pages;            // by PagesId
+  std::vector<SlotPool> slots;          // by SlotId
 
   graph::MemoryPlan plan;
   kernels::Buffer arena;
@@ -93,7 +94,7 @@ struct Machine {
     return arena.as<float>() + at(plan.offsets, id) * tokens;
   }
   std::int64_t width(graph::ValueId id) const { return graph.value(id).width; }
-  const float* vector(graph::WeightId id) const { return at(vectors, id).data(); }
+  const float* vector(graph::WeightId id) const { return at(vectors, id)->data(); }
   const float* vector(std::optional<graph::WeightId> id) const { return id ? vector(*id) : nullptr; }
 };
 

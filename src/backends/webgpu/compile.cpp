@@ -25,8 +25,9 @@ constexpr int submit_operations = 32;
 
 class WebGpuProgram final : public Program {
  public:
-  WebGpuProgram(graph::Graph graph, const WeightSource& source, const ProgramOptions& options, const Progress& progress)
-      : machine_(std::move(graph), options), sampler_(machine_) {
+  WebGpuProgram(const std::shared_ptr<GpuMemory>& memory, graph::Graph graph, const WeightSource& source,
+                const ProgramOptions& options, const Progress& progress)
+      : memory_(memory), machine_(memory, std::move(graph), options), sampler_(machine_) {
     if (options.profiler) require_timestamps();
     load(source, progress);
     for (Operation& operation : operations_)
@@ -37,7 +38,10 @@ class WebGpuProgram final : public Program {
     if (options.profiler) start_profile();
   }
 
+  ~WebGpuProgram() override { last_turn_.lock(); }
+
   void begin(const Batch& batch) override {
+    const std::lock_guard lock(memory_->turn);
     check_rows(batch, machine_.options);
     if (profiling()) forget_times();  // of a step that was not finished
     batch_ = &batch;
@@ -55,6 +59,7 @@ class WebGpuProgram final : public Program {
   }
 
   void choose(const Choices& choices) override {
+    const std::lock_guard lock(memory_->turn);
     std::vector<gpu::Range> results;
     sampler_.record(choices, results);
     add_rows(machine_, choices.read, results);
@@ -62,17 +67,20 @@ class WebGpuProgram final : public Program {
   }
 
   bool ready() override {
+    const std::lock_guard lock(memory_->turn);
     const gpu::Readback& readback = flights_.front().readback;
     return !readback || machine_.device.arrived(readback);
   }
 
   StepResult finish() override {
+    const std::lock_guard lock(memory_->turn);
     StepResult result = collect();
     if (profiling()) add_profile();
     return result;
   }
 
   void copy_block(const BlockCopy& copy) override {
+    const std::lock_guard lock(memory_->turn);
     for (const KvPool& pool : machine_.pages) {
       if (pool.group != copy.group) continue;
       for (const gpu::Buffer& buffer : {pool.keys, pool.values}) {
@@ -82,6 +90,7 @@ class WebGpuProgram final : public Program {
   }
 
   void copy_slot(std::int32_t from, std::int32_t to) override {
+    const std::lock_guard lock(memory_->turn);
     for (const SlotPool& pool : machine_.slots) copy_within(pool.states, from, to, pool.slot_bytes);
   }
 
@@ -118,44 +127,58 @@ class WebGpuProgram final : public Program {
   // Packs weight after weight and makes the operations of every node whose weights are there, so that shaders compile
   // while the next weights are read.
   void load(const WeightSource& source, const Progress& progress) {
-    uses_ = matrix_uses(machine_.graph);
-    matrices_.resize(uses_.size());
-    std::vector<formats::Weight> weights;
+    const graph::Graph& graph = machine_.graph;
+    GpuMemory& memory = *machine_.memory;
+    std::vector<bool> missing;  // by WeightId
+    for (const graph::WeightDeclaration& declaration : graph.weights) {
+      if (declaration.vector) machine_.vectors[missing.size()] = memory.vectors.find(declaration);
+      missing.push_back(declaration.host || (declaration.vector && !machine_.vectors[missing.size()]));
+    }
+    uses_ = matrix_uses(graph);
+    for (const MatrixUse& use : uses_) {
+      matrices_.push_back(memory.matrices.find(graph.weight(use.weight), use.order));
+      if (!matrices_.back()) missing[static_cast<std::size_t>(use.weight.index)] = true;
+    }
+    std::vector<formats::Weight> weights(missing.size());
     std::int64_t total = 0;
-    for (const graph::WeightDeclaration& declaration : machine_.graph.weights) {
-      weights.push_back(source(declaration));
-      total += packed_bytes(declaration, weights.back());
+    for (std::size_t id = 0; id < weights.size(); ++id) {
+      if (!missing[id]) continue;
+      weights[id] = source(graph.weights[id]);
+      total += packed_bytes(graph.weights[id], weights[id]);
     }
     std::int64_t done = 0;
     const auto finish = [&](std::size_t id) {
-      done += packed_bytes(machine_.graph.weights[id], weights[id]);
+      done += packed_bytes(graph.weights[id], weights[id]);
       weights[id] = {};  // lets go of what the description holds
       if (progress) progress(done, total);
     };
     for (std::size_t id = 0; id < weights.size(); ++id) {
-      if (!machine_.graph.weights[id].vector) continue;
-      const std::vector<float> values = read_vector(weights[id], machine_.graph.weights[id]);
-      machine_.vectors[id] = machine_.device.buffer(values.size() * sizeof(float), weights[id].name);
-      machine_.device.write(machine_.vectors[id], 0, std::as_bytes(std::span(values)));
-      info_.weight_bytes += static_cast<std::int64_t>(values.size() * sizeof(float));
+      if (!missing[id] || !graph.weights[id].vector) continue;
+      const std::vector<float> values = read_vector(weights[id], graph.weights[id]);
+      const gpu::Buffer buffer = machine_.device.buffer(values.size() * sizeof(float), weights[id].name);
+      machine_.device.write(buffer, 0, std::as_bytes(std::span(values)));
+      machine_.vectors[id] = memory.vectors.add(buffer, graph.weights[id]);
       finish(id);
     }
     const std::uint64_t limit = machine_.options.max_binding_bytes != 0
                                     ? std::min(machine_.options.max_binding_bytes, binding_limit())
                                     : binding_limit();
-    ThreadPool pool(machine_.options.threads);
+    ThreadPool pool(memory.threads);
     make_ready_operations();
     for (std::size_t id = 0; id < weights.size(); ++id) {
-      if (machine_.graph.weights[id].vector) continue;
-      if (machine_.graph.weights[id].host) host_rows_.add(machine_, {static_cast<std::int32_t>(id)}, weights[id]);
+      if (!missing[id] || graph.weights[id].vector) continue;
+      if (graph.weights[id].host) host_rows_.add(machine_, {static_cast<std::int32_t>(id)}, weights[id]);
       for (std::size_t use = 0; use < uses_.size(); ++use) {
-        if (uses_[use].weight.index != static_cast<std::int32_t>(id)) continue;
-        matrices_[use] = pack(machine_.device, weights[id], uses_[use].order, pool, limit);
-        info_.weight_bytes += matrices_[use].bytes;
+        if (uses_[use].weight.index != static_cast<std::int32_t>(id) || matrices_[use]) continue;
+        matrices_[use] = memory.matrices.add(pack(machine_.device, weights[id], uses_[use].order, pool, limit),
+                                             graph.weights[id], uses_[use].order);
       }
       finish(id);
       make_ready_operations();
     }
+    for (const auto& vector : machine_.vectors)
+      if (vector) info_.weight_bytes += static_cast<std::int64_t>(vector->size());
+    for (const auto& matrix : matrices_) info_.weight_bytes += matrix->bytes;
   }
 
   std::uint64_t binding_limit() const {
@@ -163,17 +186,18 @@ class WebGpuProgram final : public Program {
     return std::min(capabilities.max_binding_bytes, capabilities.max_buffer_bytes);
   }
 
+  // Null for a node that reads none, and until it is packed.
   const Matrix* matrix_of(const graph::Node& node) const {
     const auto use = matrix_use(node);
     if (!use) return nullptr;
-    return &matrices_[static_cast<std::size_t>(std::ranges::find(uses_, *use) - uses_.begin())];
+    return matrices_[static_cast<std::size_t>(std::ranges::find(uses_, *use) - uses_.begin())].get();
   }
 
   void make_ready_operations() {
     while (operations_.size() < machine_.graph.nodes.size()) {
       const graph::Node& node = machine_.graph.nodes[operations_.size()];
       const Matrix* matrix = matrix_of(node);
-      if (matrix != nullptr && matrix->parts.empty()) return;
+      if (matrix == nullptr && matrix_use(node)) return;
       operations_.push_back(make(node, matrix));
       check_grid(operations_.back());
       operations_.back().stage = stage_of(machine_.graph, node);
@@ -356,10 +380,12 @@ class WebGpuProgram final : public Program {
     if (decoded) info_.notes.emplace_back("Weights whose groups are not a multiple of 32 were decoded to f32.");
   }
 
+  std::shared_ptr<GpuMemory> memory_;
+  std::unique_lock<std::mutex> last_turn_{memory_->turn, std::defer_lock};  // is held while what follows goes
   Machine machine_;
   Sampler sampler_;
   std::vector<MatrixUse> uses_;
-  std::vector<Matrix> matrices_;  // by index of uses_
+  std::vector<SharedWeights<Matrix>::Handle> matrices_;  // by index of uses_
   HostRows host_rows_;
   std::vector<Operation> operations_;  // by node
   std::deque<Flight> flights_;
@@ -374,9 +400,17 @@ class WebGpuProgram final : public Program {
 
 }  // namespace
 
+std::unique_ptr<Program> GpuMemory::compile(graph::Graph graph, const WeightSource& weights,
+                                            const ProgramOptions& options, const Progress& progress) {
+  const std::lock_guard lock(turn);
+  return std::make_unique<WebGpuProgram>(shared_from_this(), std::move(graph), weights, options, progress);
+}
+
+std::shared_ptr<Memory> open(int threads) { return std::make_shared<GpuMemory>(threads); }
+
 std::unique_ptr<Program> compile(graph::Graph graph, const WeightSource& weights, const ProgramOptions& options,
                                  const Progress& progress) {
-  return std::make_unique<WebGpuProgram>(std::move(graph), weights, options, progress);
+  return open(options.threads)->compile(std::move(graph), weights, options, progress);
 }
 
 }  // namespace gerbil::webgpu

@@ -159,8 +159,12 @@ Toolset choose_tools(const gpu::Capabilities& capabilities, const ProgramOptions
   return tools;
 }
 
-Machine::Machine(graph::Graph g, const ProgramOptions& o)
-    : graph(std::move(g)), options(o), tools(choose_tools(device.capabilities(), o)) {
+Machine::Machine(std::shared_ptr<GpuMemory> m, graph::Graph g, const ProgramOptions& o)
+    : memory(std::move(m)),
+      device(memory->device),
+      graph(std::move(g)),
+      options(o),
+      tools(choose_tools(device.capabilities(), o)) {
   const graph::PageGroups groups = graph::page_groups(graph);
   const auto blocks = block_counts(groups, options);
   const std::int64_t pages_of_all = (options.kv_tokens + kv_block_tokens - 1) / kv_block_tokens;

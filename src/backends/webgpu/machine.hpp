@@ -8,6 +8,7 @@
 #include "backends/program.hpp"
 #include "backends/webgpu/device.hpp"
 #include "backends/webgpu/kernel_source.hpp"
+#include "backends/webgpu/memory.hpp"
 #include "graph/graph.hpp"
 
 namespace gerbil::webgpu {
@@ -97,30 +98,31 @@ struct Toolset {
 Toolset choose_tools(const gpu::Capabilities& capabilities, const ProgramOptions& options);
 
 struct Machine {
-  Machine(graph::Graph g, const ProgramOptions& o);
+  Machine(std::shared_ptr<GpuMemory> m, graph::Graph g, const ProgramOptions& o);
 
+  std::shared_ptr<GpuMemory> memory;
+  gpu::Device& device;
   graph::Graph graph;
   ProgramOptions options;
-  gpu::Device device;
   Toolset tools;
   std::vector<std::size_t> order;     // of the nodes, as they run: those of the passes, then those of the wanted rows
   std::vector<gpu::Buffer> values;    // by ValueId; [max_tokens or max_outputs, width] f32
   std::int64_t activation_bytes = 0;  // of all of them
-  std::vector<gpu::Buffer> vectors;   // by WeightId; f32; none for matrices
-  std::vector<KvPool> pages;          // by PagesId
-  std::vector<SlotPool> slots;        // by SlotId
-  std::vector<gpu::Buffer> angles;    // by RopeId; cosine and sine of every position, for the short and the long set
-  std::int64_t positions = 0;         // that `angles` has
-  gpu::Buffer step;                   // see kernels/wgsl/step.wgsl
-  gpu::Buffer chosen;                 // tokens that the latest step chose, which the next may take from here
-  gpu::Buffer selected;               // of each wanted row of a pass: its row there, and its place among all
+  std::vector<SharedWeights<gpu::Buffer>::Handle> vectors;  // by WeightId; f32; none for matrices
+  std::vector<KvPool> pages;                                // by PagesId
+  std::vector<SlotPool> slots;                              // by SlotId
+  std::vector<gpu::Buffer> angles;  // by RopeId; cosine and sine of every position, for the short and the long set
+  std::int64_t positions = 0;       // that `angles` has
+  gpu::Buffer step;                 // see kernels/wgsl/step.wgsl
+  gpu::Buffer chosen;               // tokens that the latest step chose, which the next may take from here
+  gpu::Buffer selected;             // of each wanted row of a pass: its row there, and its place among all
   // Inputs of the matrix-matrix products, see kernels/wgsl/linear_prepare.wgsl.
   gpu::Buffer prepared;
   gpu::Buffer factors;
   DeltaNetBuffers delta_net;
 
   const gpu::Buffer& value(graph::ValueId id) const { return at(values, id); }
-  const gpu::Buffer& vector(graph::WeightId id) const { return at(vectors, id); }
+  const gpu::Buffer& vector(graph::WeightId id) const { return *at(vectors, id); }
   std::int64_t width(graph::ValueId id) const { return graph.value(id).width; }
   // Invocations of a kernel that looks at the logits of a row with one workgroup: their number bounds how many loads
   // are on their way. What each subgroup found is added up one after the other, so there are no more than 32 of those.
