@@ -3,9 +3,10 @@
 //   MODULE.qzeros   I32 [groups, rows · bits / 32]         zero points packed along the outputs
 //   MODULE.scales   [groups, rows]                         F16, BF16 or F32
 //   MODULE.g_idx    I32 [columns]                          group of each input; may be absent or empty
-// w = scale · (code − zero), hence bias = −scale · zero. With act-order (desc_act) g_idx is not i / group: sorting the
-// inputs by group makes groups consecutive, and that order is the canonical form's permutation. The last group may be
-// smaller than the others: the canonical groups are then as long as both have in common.
+// w = scale · (code − zero), hence bias = −scale · zero, unless all zero points are equal. With act-order (desc_act)
+// g_idx is not i / group: sorting the inputs by group makes groups consecutive, and that order is the canonical form's
+// permutation. The last group may be smaller than the others: the canonical groups are then as long as both have in
+// common.
 #include "formats/gptq.hpp"
 
 #include <algorithm>
@@ -129,6 +130,18 @@ std::uint32_t zero_point(const Parts& p, std::int64_t g, std::int64_t output) {
   return ((word(output / per_word) + p.zero_offset) >> shift) & ((1u << p.bits) - 1);
 }
 
+// The zero point of all groups and outputs where they have one in common, as those of symmetric quantisation do.
+std::optional<std::uint32_t> only_zero_point(const Parts& p) {
+  const std::uint32_t first = zero_point(p, 0, 0);
+  for (std::int64_t g = 0; g < (p.columns + p.group - 1) / p.group; ++g) {
+    for (std::int64_t output = 0; output < p.rows; ++output) {
+      if (zero_point(p, g, output) != first) return std::nullopt;
+    }
+  }
+  return first;
+}
+
+// biases: null where they are not wanted.
 void read_scales(const Parts& p, std::int64_t row, std::int64_t count, float* scales, float* biases) {
   const std::int64_t groups = p.columns / p.common;
   for (std::int64_t k = 0; k < groups; ++k) {
@@ -139,6 +152,7 @@ void read_scales(const Parts& p, std::int64_t row, std::int64_t count, float* sc
       read_floats(p.scales.data.data() + static_cast<std::size_t>(g * p.rows + output) * size_of(p.scales.dtype),
                   p.scales.dtype, 1, &scale);
       scales[r * groups + k] = scale;
+      if (biases == nullptr) continue;
       // Exact for 16-bit scales: 11 + 8 bits of mantissa.
       biases[r * groups + k] = -scale * static_cast<float>(zero_point(p, g, output));
     }
@@ -204,14 +218,19 @@ Weight describe_module(const TensorTable& tensors, const std::string& module, co
     parts.permutation =
         permutation_of(tensors.require(module + ".g_idx", {DType::i32}, index_shape), columns, groups, group);
   }
-  Affine affine{.bits = parameters.bits, .group = static_cast<int>(common), .permutation = parts.permutation};
+  const auto zero = only_zero_point(parts);
+  Coded coded{.bits = parameters.bits,
+              .group = static_cast<int>(common),
+              .biased = !zero,
+              .zero = static_cast<int>(zero.value_or(0)),
+              .permutation = parts.permutation};
   std::string name = parts.qweight.name;
-  affine.read = [parts = std::make_shared<const Parts>(std::move(parts))](
-                    std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales, float* biases) {
-    read_codes(*parts, row, count, codes);
-    read_scales(*parts, row, count, scales, biases);
+  coded.read = [parts = std::make_shared<const Parts>(std::move(parts))](std::int64_t row, std::int64_t count,
+                                                                         const CodedSpan& out) {
+    read_codes(*parts, row, count, out.codes);
+    read_scales(*parts, row, count, out.scales, out.biases);
   };
-  return {.name = std::move(name), .rows = rows, .columns = columns, .form = std::move(affine)};
+  return {.name = std::move(name), .rows = rows, .columns = columns, .form = std::move(coded)};
 }
 
 // config.json's quantization_config, or quantize_config.json, where AutoGPTQ used to put it; null when there is
