@@ -154,15 +154,14 @@ Weight describe_module(const TensorTable& tensors, const std::string& module, Pa
   Coded coded{.bits = bits, .group = group};
   coded.read = [packed, scales, biases, bits, columns, groups = columns / group](std::int64_t row, std::int64_t count,
                                                                                  const CodedSpan& out) {
+    const std::int64_t row_bytes = columns / 8 * bits;
+    const Bytes stored =
+        packed.bytes(static_cast<std::size_t>(row * row_bytes), static_cast<std::size_t>(count * row_bytes));
     for (std::int64_t r = 0; r < count; ++r) {
-      unpack_row(packed.data.data() + (row + r) * (columns / 8 * bits), bits, columns, out.codes + r * columns);
+      unpack_row(stored.data() + r * row_bytes, bits, columns, out.codes + r * columns);
     }
-    const auto read = [&](const Tensor& from, float* to) {
-      read_floats(from.data.data() + static_cast<std::size_t>(row * groups) * size_of(from.dtype), from.dtype,
-                  static_cast<std::size_t>(count * groups), to);
-    };
-    read(scales, out.scales);
-    read(biases, out.biases);
+    read_numbers(scales, row * groups, count * groups, out.scales);
+    read_numbers(biases, row * groups, count * groups, out.biases);
   };
   return {.name = packed.name, .rows = rows, .columns = columns, .form = std::move(coded)};
 }

@@ -116,6 +116,7 @@ class Parameters {
     return known != Known::f16;
   }
 
+  // Of each group in turn.
   HWY_INLINE void load(std::int64_t group) {
     if constexpr (known == Known::bf16_biased) {
       read<hwy::bfloat16_t>(at_ + group * 2 * panel_rows);
@@ -139,22 +140,33 @@ class Parameters {
   // The branches go the same way for all groups.
   HWY_INLINE void read_any(std::int64_t group) {
     const std::int64_t at = at_ + group * weight_.stride();
-    const auto outer = [&](std::int64_t v) HWY_ATTR {
-      return load_floats(weight_.outer_element, weight_.outer,
-                         outer_at_ + group / weight_.outer_groups * weight_.stride() + v);
-    };
+    if (weight_.outer_groups != 0 && left_ == 0) next_outer();
+    --left_;
     for (int v = 0; v < vectors; ++v) {
       const std::int64_t lane = v * static_cast<std::int64_t>(kLanes);
       scales[v] = load_floats(weight_.parameter, weight_.parameters, at + lane);
-      if (weight_.outer_groups != 0) scales[v] = hn::Mul(scales[v], outer(lane));
+      if (weight_.outer_groups != 0) scales[v] = hn::Mul(scales[v], outer_scales_[v]);
       if (!weight_.biased) continue;
       biases[v] = load_floats(weight_.parameter, weight_.parameters, at + panel_rows + lane);
-      if (weight_.outer_groups != 0) biases[v] = hn::Mul(biases[v], outer(panel_rows + lane));
+      if (weight_.outer_groups != 0) biases[v] = hn::Mul(biases[v], outer_biases_[v]);
     }
+  }
+
+  HWY_INLINE void next_outer() {
+    for (int v = 0; v < vectors; ++v) {
+      const std::int64_t at = outer_at_ + v * static_cast<std::int64_t>(kLanes);
+      outer_scales_[v] = load_floats(weight_.outer_element, weight_.outer, at);
+      if (weight_.biased) outer_biases_[v] = load_floats(weight_.outer_element, weight_.outer, at + panel_rows);
+    }
+    outer_at_ += weight_.stride();
+    left_ = weight_.outer_groups;
   }
 
   const CodedPanels& weight_;
   std::int64_t at_, outer_at_;
+  FloatVector outer_scales_[vectors];
+  FloatVector outer_biases_[vectors];
+  std::int64_t left_ = 0;  // groups below the outer scales
 };
 
 // Calls call.operator()<packing>() for the packing with what is known of the parameters.
