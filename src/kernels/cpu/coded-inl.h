@@ -116,30 +116,31 @@ class Parameters {
     return known != Known::f16;
   }
 
-  // Of each group in turn.
-  HWY_INLINE void load(std::int64_t group) {
+  // Those of the next group.
+  HWY_INLINE void load() {
     if constexpr (known == Known::bf16_biased) {
-      read<hwy::bfloat16_t>(at_ + group * 2 * panel_rows);
+      read<hwy::bfloat16_t>();
     } else if constexpr (known != Known::nothing) {
-      read<hwy::float16_t>(at_ + group * (known == Known::f16 ? 1 : 2) * panel_rows);
+      read<hwy::float16_t>();
     } else {
-      read_any(group);
+      read_any();
     }
   }
 
  private:
   template <typename Stored>
-  HWY_INLINE void read(std::int64_t at) {
-    const auto* from = static_cast<const Stored*>(weight_.parameters) + at;
+  HWY_INLINE void read() {
+    const auto* from = static_cast<const Stored*>(weight_.parameters) + at_;
     HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) {
       scales[v] = load_floats(from + v * kLanes);
       if (known != Known::f16) biases[v] = load_floats(from + panel_rows + v * kLanes);
     }
+    at_ += (known == Known::f16 ? 1 : 2) * panel_rows;
   }
 
   // The branches go the same way for all groups.
-  HWY_INLINE void read_any(std::int64_t group) {
-    const std::int64_t at = at_ + group * weight_.stride();
+  HWY_INLINE void read_any() {
+    const std::int64_t at = std::exchange(at_, at_ + weight_.stride());
     if (weight_.outer_groups != 0 && left_ == 0) next_outer();
     --left_;
     for (int v = 0; v < vectors; ++v) {

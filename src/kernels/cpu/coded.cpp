@@ -103,7 +103,7 @@ void coded_block(const CodedPanels& weight, std::int64_t panel, const std::int8_
       HWY_UNROLL(kVectors) for (int v = 0; v < kVectors; ++v) totals[t][v] = hn::Zero(d);
     }
     for (std::int64_t group = 0; group < groups; ++group) {
-      of_group.load(group);
+      of_group.load();
       for (int part = 0; part < parts; part += parts_of_stretch) {
         const auto add = [&]<int of_stretch>() HWY_ATTR {
           Ints sums[tokens][kVectors];

@@ -54,7 +54,7 @@ void exact_block(const CodedPanels& weight, std::int64_t panel, const float* x, 
                                       std::make_integer_sequence<int, columns / 4>());
         codes += code_bytes(packing.bits, columns);
       }
-      of_group.load(group);
+      of_group.load();
       for (int t = 0; t < tokens; ++t) {
         totals[t] = hn::MulAdd(sums[t], of_group.scales[0], totals[t]);
         const float sum = factors[t * groups + group].sum;
