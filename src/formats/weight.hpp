@@ -41,7 +41,7 @@ struct Coded {
   bool biased = true;
   int zero = 0;              // the code that means 0, where there is neither a bias nor a table
   std::vector<float> table;  // of 2^bits levels, as NF4 and MXFP4 have; empty: levels are linear
-  int outer = 0;  // inputs that share the factors of scales and biases: a multiple of group; 0: there are none
+  int outer = 0;  // inputs that share the factors of scales and biases; divides the columns; 0: there are none
   // Thread-safe; rows in [0, Weight::rows).
   std::function<void(std::int64_t row, std::int64_t count, const CodedSpan& out)> read;
   // Act-order (GPTQ desc_act): code column i multiplies input permutation[i]. Null means the identity. Shared, so that

@@ -338,7 +338,7 @@ std::vector<Case> make_cases() {
                                    {"4bit", coded(4, 32)},
                                    {"8bit_act_order", coded(8, 32, DType::f16, true)},
                                    {"6bit_f32_scales", coded(6, 32, DType::f32)},
-                                   {"5bit_two_level", Form{DType::f16, 5, 32, false, {}, {}, 64}},
+                                   {"5bit_two_level", Form{DType::f16, 5, 32, false, {}, {}, 96}},
                                    {"4bit_fp4", levels_of(16, fp4)},
                                    {"3bit_symmetric", symmetric(3, 32, 4)}}) {
     cases.push_back({"embedding_" + name, [form](TestGraph& g) {

@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(Cpu, Invariance,
                                          Layer{"coded6", {DType::f16, 6, 32, true}, false},
                                          Layer{"coded5", {DType::f16, 5, 32}, false},
                                          Layer{"group16", {DType::f16, 4, 16, true, 8}, false},
-                                         Layer{"two_level", {DType::f16, 6, 16, false, 32, {}, 64}, false},
+                                         Layer{"two_level", {DType::f16, 6, 16, false, 32, {}, 32}, false},
                                          Layer{"coded4_exact", {DType::f16, 4, 32}, true}),
                          [](const auto& suffix) { return suffix.param.name; });
 
