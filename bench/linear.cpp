@@ -15,19 +15,19 @@ namespace {
 using namespace gerbil;
 
 formats::Weight random_weight(std::int64_t rows, std::int64_t columns, int bits, int group) {
-  formats::Affine affine;
-  affine.bits = bits;
-  affine.group = group;
-  affine.read = [=](std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales, float* biases) {
+  formats::Coded coded;
+  coded.bits = bits;
+  coded.group = group;
+  coded.read = [=](std::int64_t row, std::int64_t count, const formats::CodedSpan& out) {
     std::uint32_t state = static_cast<std::uint32_t>(row) + 1;
     for (std::int64_t i = 0; i < count * columns; ++i) {
       state = state * 1664525u + 1013904223u;
-      codes[i] = static_cast<std::uint8_t>((state >> 16) & ((1u << bits) - 1));
+      out.codes[i] = static_cast<std::uint8_t>((state >> 16) & ((1u << bits) - 1));
     }
-    std::fill_n(scales, count * columns / group, 0x1p-8f);
-    std::fill_n(biases, count * columns / group, -0x1p-5f);
+    std::fill_n(out.scales, count * columns / group, 0x1p-8f);
+    std::fill_n(out.biases, count * columns / group, -0x1p-5f);
   };
-  return {"weight", rows, columns, affine};
+  return {"weight", rows, columns, coded};
 }
 
 // Several copies of one projection, so that together they are larger than the caches, as in a model.

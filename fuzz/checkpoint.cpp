@@ -50,7 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!config.is_object()) return 0;
     const std::span<const std::byte> file(reinterpret_cast<const std::byte*>(nul + 1),
                                           static_cast<std::size_t>(end - nul - 1));
-    const auto tensors = std::make_shared<const TensorTable>(parse_safetensors(file, "model.safetensors"));
+    const auto tensors = std::make_shared<const TensorTable>(
+        parse_safetensors(std::make_shared<BytesInMemory>(file), "model.safetensors"));
     const std::filesystem::path nowhere = "/nonexistent";
     std::vector<std::string> warnings;
     const Source source{config, nowhere, tensors, warnings};

@@ -1,5 +1,6 @@
 #include "base/mapped_file.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -68,6 +69,10 @@ MappedFile::~MappedFile() {
 #ifdef GERBIL_MMAP
   if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 #endif
+}
+
+void MappedFile::read(std::uint64_t offset, std::span<std::byte> out) const {
+  std::ranges::copy(bytes_.subspan(static_cast<std::size_t>(offset), out.size()), out.begin());
 }
 
 std::string read_text_file(const std::filesystem::path& path) {

@@ -7,19 +7,21 @@
 #include <span>
 #include <string>
 
+#include "base/byte_source.hpp"
+
 namespace gerbil {
 
-class MappedFile {
+class MappedFile final : public ByteSource {
  public:
   // Throws Error{not_found} when the file cannot be opened or is not a regular file.
   static std::shared_ptr<const MappedFile> open(const std::filesystem::path& path);
 
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-  ~MappedFile();
+  ~MappedFile() override;
 
-  std::span<const std::byte> bytes() const { return bytes_; }
-  const std::filesystem::path& path() const { return path_; }
+  std::uint64_t size() const override { return bytes_.size(); }
+  void read(std::uint64_t offset, std::span<std::byte> out) const override;
+  std::span<const std::byte> view() const override { return bytes_; }
+  std::string name() const override { return path_.filename().string(); }
 
  private:
   MappedFile() = default;

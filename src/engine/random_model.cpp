@@ -103,20 +103,21 @@ formats::Weight random_matrix(const graph::WeightDeclaration& declaration, int b
   const auto half = [](float value) { return f16_to_f32(f32_to_f16(value)); };
   const float scale = half(std::sqrt(12.0f / static_cast<float>(columns)) / steps);
   const float bias = half(-scale * steps / 2.0f);
-  const auto read = [=](std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales, float* biases) {
+  const auto read = [=](std::int64_t row, std::int64_t count, const formats::CodedSpan& out) {
     const std::int64_t total = count * columns;
     for (std::int64_t i = 0; i < total; i += 8) {
       const std::uint64_t random = mix(seed + static_cast<std::uint64_t>(row * columns + i));
       for (std::int64_t j = 0; j < std::min<std::int64_t>(8, total - i); ++j) {
-        codes[i + j] = static_cast<std::uint8_t>((random >> (8 * j)) & ((1u << bits) - 1));
+        out.codes[i + j] = static_cast<std::uint8_t>((random >> (8 * j)) & ((1u << bits) - 1));
       }
     }
     for (std::int64_t i = 0; i < total / group; ++i) {
-      scales[i] = scale;
-      biases[i] = bias;
+      out.scales[i] = scale;
+      out.biases[i] = bias;
     }
   };
-  return {declaration.parts.front(), declaration.rows, columns, formats::Affine{bits, group, read, nullptr}};
+  return {declaration.parts.front(), declaration.rows, columns,
+          formats::Coded{.bits = bits, .group = group, .read = read}};
 }
 
 }  // namespace

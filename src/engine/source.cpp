@@ -68,7 +68,7 @@ ModelSource open_files(const std::string& model, const LoadOptions& options) {
     source.config = random_config(model);
     source.family = &models::family(source.config);
     const bool dense = source.family->kind != token && options.quantize == Quantization::none;
-    source.quantization = dense ? "none" : "random affine";
+    source.quantization = dense ? "none" : "random codes";
     source.weights = random_weights(options, dense);
     return source;
   }

@@ -91,27 +91,33 @@ void check_dense(const Weight& weight, const Dense& dense, CheckMode mode, std::
   }
 }
 
-void check_affine(const Weight& weight, const Affine& affine, CheckMode mode, std::vector<std::string>& findings) {
+void check_coded(const Weight& weight, const Coded& coded, CheckMode mode, std::vector<std::string>& findings) {
   Statistics scales;
   Statistics biases;
   bool equal_codes = true;
   int first_code = -1;
-  std::vector<std::uint8_t> codes;
-  std::vector<float> scale_buffer;
-  std::vector<float> bias_buffer;
   for (const std::int64_t row : first_rows(weight, mode)) {
     const std::int64_t count = std::min(block_rows, weight.rows - row);
-    codes.resize(static_cast<std::size_t>(count * weight.columns));
-    scale_buffer.resize(codes.size() / static_cast<std::size_t>(affine.group));
-    bias_buffer.resize(scale_buffer.size());
-    affine.read(row, count, codes.data(), scale_buffer.data(), bias_buffer.data());
-    scales.add(scale_buffer);
-    biases.add(bias_buffer);
-    if (first_code < 0 && !codes.empty()) first_code = codes.front();
-    equal_codes = equal_codes && std::ranges::all_of(codes, [&](std::uint8_t code) { return code == first_code; });
+    CodedRows rows(coded, weight.columns, count);
+    coded.read(row, count, rows.from(0));
+    if (coded.outer != 0) {
+      const std::int64_t groups = weight.columns / coded.group;
+      for (std::int64_t i = 0; i < count * groups; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        rows.scales[at] = rows.scale(i / groups, i % groups);
+        if (coded.biased) rows.biases[at] = rows.bias(i / groups, i % groups);
+      }
+    }
+    scales.add(rows.scales);
+    biases.add(rows.biases);
+    if (first_code < 0 && !rows.codes.empty()) first_code = rows.codes.front();
+    equal_codes = equal_codes && std::ranges::all_of(rows.codes, [&](std::uint8_t code) { return code == first_code; });
   }
-  const auto levels = static_cast<float>((1 << affine.bits) - 1);
-  report(weight.name, scales, "scales", largest_matrix_value / levels, findings);
+  float largest_level = 0;
+  for (int code = 0; code < 1 << coded.bits; ++code) {
+    largest_level = std::max(largest_level, std::fabs(coded.level(code)));
+  }
+  report(weight.name, scales, "scales", largest_matrix_value / largest_level, findings);
   report(weight.name, biases, "biases", largest_matrix_value, findings);
   if (scales.count == 0) return;
   if (scales.all_equal && scales.first == 0) {
@@ -129,7 +135,7 @@ std::vector<std::string> check_weight(const Weight& weight, CheckMode mode) {
   if (const auto* dense = std::get_if<Dense>(&weight.form)) {
     check_dense(weight, *dense, mode, findings);
   } else {
-    check_affine(weight, std::get<Affine>(weight.form), mode, findings);
+    check_coded(weight, std::get<Coded>(weight.form), mode, findings);
   }
   return findings;
 }

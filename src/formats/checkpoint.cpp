@@ -5,8 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "formats/container.hpp"
 #include "formats/format.hpp"
-#include "formats/safetensors.hpp"
 #include "gerbil/error.hpp"
 
 namespace gerbil::formats {
@@ -19,7 +19,7 @@ struct Checkpoint::State {
   std::optional<Format> format;  // empty: every weight is stored as floats
 };
 
-Checkpoint Checkpoint::open(const std::filesystem::path& directory, const Json& config) {
+Checkpoint Checkpoint::open(const std::filesystem::path& directory, const Json& config, const OpenFile& open_file) {
   refuse_other_containers(directory);
   auto state = std::make_shared<State>();
   state->directory = directory;
@@ -31,7 +31,7 @@ Checkpoint Checkpoint::open(const std::filesystem::path& directory, const Json& 
   if (!state->config.is_object()) {
     throw Error(ErrorCode::corrupt, "'" + config_path.string() + "' is not a JSON object.");
   }
-  state->tensors = std::make_shared<const TensorTable>(open_safetensors(directory, state->warnings));
+  state->tensors = std::make_shared<const TensorTable>(open_weights(directory, state->warnings, open_file));
 
   const Source source{state->config, state->directory, state->tensors, state->warnings};
   state->format = recognize_gptq(source);
@@ -79,12 +79,13 @@ std::vector<std::int64_t> Checkpoint::integers(const std::string& name, std::int
   const std::array shape{size};
   const Tensor& tensor = state_->tensors->require(name, {DType::i64, DType::i32}, shape);
   std::vector<std::int64_t> values(static_cast<std::size_t>(size));
+  const Bytes bytes = tensor.bytes(0, tensor.size);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (tensor.dtype == DType::i64) {
-      std::memcpy(&values[i], tensor.data.data() + i * sizeof(std::int64_t), sizeof(std::int64_t));
+      std::memcpy(&values[i], bytes.data() + i * sizeof(std::int64_t), sizeof(std::int64_t));
     } else {
       std::int32_t value = 0;
-      std::memcpy(&value, tensor.data.data() + i * sizeof value, sizeof value);
+      std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
       values[i] = value;
     }
   }
@@ -99,15 +100,14 @@ bool Checkpoint::contains(const std::string& module_or_tensor) const {
 bool Checkpoint::same(const std::string& module, const std::string& other) const {
   const Tensor* a = state_->tensors->find(module + ".weight");
   const Tensor* b = state_->tensors->find(other + ".weight");
-  return !state_->format && a && b && a->dtype == b->dtype && a->shape == b->shape &&
-         std::ranges::equal(a->data, b->data);
+  return !state_->format && a && b && a->dtype == b->dtype && a->shape == b->shape && same_bytes(*a, *b);
 }
 
 std::vector<Checkpoint::TensorInfo> Checkpoint::tensors() const {
   std::vector<TensorInfo> result;
   result.reserve(state_->tensors->all().size());
   for (const Tensor& tensor : state_->tensors->all()) {
-    result.push_back({tensor.name, std::string(name_of(tensor.dtype)), tensor.shape, tensor.data.size()});
+    result.push_back({tensor.name, std::string(name_of(tensor.dtype)), tensor.shape, tensor.size});
   }
   return result;
 }

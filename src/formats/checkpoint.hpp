@@ -10,17 +10,19 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "formats/container.hpp"
 #include "formats/weight.hpp"
 
 namespace gerbil::formats {
 
 class Checkpoint {
  public:
-  // Opens `directory`: parses config.json, maps the safetensors files (see open_safetensors), and decides the
+  // Opens `directory`: parses config.json, opens the files of weights (see open_weights), and decides the
   // quantisation. Throws Error{not_found|corrupt|unsupported} naming file and reason; formats that are
   // recognised but not supported (AWQ, compressed-tensors, FP8, GGUF, pickle, …) are named.
-  // `config` stands for config.json where there is none, unless it is null.
-  static Checkpoint open(const std::filesystem::path& directory, const Json& config = {});
+  // `config` stands for config.json where there is none, unless it is null. `open_file` opens the files of weights.
+  static Checkpoint open(const std::filesystem::path& directory, const Json& config = {},
+                         const OpenFile& open_file = MappedFile::open);
 
   const Json& config() const;
   const std::filesystem::path& directory() const;

@@ -11,8 +11,7 @@ Weight describe_rows(const Tensor& tensor, std::int64_t rows, std::int64_t colum
   Dense dense;
   dense.dtype = tensor.dtype == DType::f64 ? DType::f32 : tensor.dtype;
   dense.read = [tensor, columns](std::int64_t row, std::int64_t count, float* out) {
-    const std::byte* first = tensor.data.data() + static_cast<std::size_t>(row * columns) * size_of(tensor.dtype);
-    read_floats(first, tensor.dtype, static_cast<std::size_t>(count * columns), out);
+    read_numbers(tensor, row * columns, count * columns, out);
   };
   return {.name = tensor.name, .rows = rows, .columns = columns, .form = std::move(dense)};
 }
@@ -46,7 +45,7 @@ Weight dense_vector(const std::shared_ptr<const TensorTable>& tensors, const std
 
 Weight dense_flattened(const std::shared_ptr<const TensorTable>& tensors, const std::string& name, std::int64_t size) {
   const Tensor& tensor = tensors->require(name, floating_dtypes);
-  const auto elements = static_cast<std::int64_t>(tensor.data.size() / size_of(tensor.dtype));
+  const auto elements = static_cast<std::int64_t>(tensor.size / size_of(tensor.dtype));
   if (elements != size) {
     throw Error(ErrorCode::corrupt, "The tensor '" + name + "' has " + std::to_string(elements) +
                                         " elements, but config.json makes " + std::to_string(size) + " of them.");

@@ -3,9 +3,10 @@
 //   MODULE.qzeros   I32 [groups, rows · bits / 32]         zero points packed along the outputs
 //   MODULE.scales   [groups, rows]                         F16, BF16 or F32
 //   MODULE.g_idx    I32 [columns]                          group of each input; may be absent or empty
-// w = scale · (code − zero), hence bias = −scale · zero. With act-order (desc_act) g_idx is not i / group: sorting the
-// inputs by group makes groups consecutive, and that order is the canonical form's permutation. The last group may be
-// smaller than the others: the canonical groups are then as long as both have in common.
+// w = scale · (code − zero), hence bias = −scale · zero, unless all zero points are equal. With act-order (desc_act)
+// g_idx is not i / group: sorting the inputs by group makes groups consecutive, and that order is the canonical form's
+// permutation. The last group may be smaller than the others: the canonical groups are then as long as both have in
+// common.
 #include "formats/gptq.hpp"
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/mapped_file.hpp"
 #include "formats/format.hpp"
 #include "gerbil/error.hpp"
 
@@ -35,8 +37,9 @@ Permutation permutation_of(const Tensor& g_idx, std::int64_t inputs, std::int64_
   const auto columns = static_cast<std::size_t>(inputs);
   std::vector<std::uint32_t> group_of(columns);
   std::vector<std::int64_t> members(static_cast<std::size_t>(groups));
+  const Bytes indices = g_idx.bytes(0, g_idx.size);
   for (std::size_t i = 0; i < columns; ++i) {
-    group_of[i] = load_u32(g_idx.data.data() + 4 * i);
+    group_of[i] = load_u32(indices.data() + 4 * i);
     if (group_of[i] >= static_cast<std::uint64_t>(groups)) {
       corrupt("'" + g_idx.name + "' puts input " + std::to_string(i) + " into group " +
               std::to_string(static_cast<std::int32_t>(group_of[i])) + ", but the groups are 0 to " +
@@ -82,65 +85,76 @@ std::uint32_t code_of_stream(std::int64_t i, const Word& word) {
   return (shift > 29 ? low | word(first + 1) << (32 - shift) : low) & 7;
 }
 
-void read_stream_codes(const Parts& p, std::int64_t row, std::int64_t count, std::uint8_t* codes) {
-  for (std::int64_t r = row; r < row + count; ++r) {
-    const auto word = [&](std::int64_t k) { return load_u32(p.qweight.data.data() + 4 * (k * p.rows + r)); };
-    for (std::int64_t i = 0; i < p.columns; ++i) {
-      const std::int64_t input = p.permutation ? (*p.permutation)[static_cast<std::size_t>(i)] : i;
-      *codes++ = static_cast<std::uint8_t>(code_of_stream(input, word));
-    }
-  }
-}
-
-// A word of qweight holds neighbouring inputs of one row, and neighbouring words neighbouring rows: reading the asked
-// rows of one word-row before the next touches each cache line once when several rows are asked for.
+// A word of qweight holds neighbouring inputs of one row, and neighbouring words neighbouring rows: the asked rows of
+// one word-row are read before the next, so that each cache line is touched once when several rows are asked for.
 void read_codes(const Parts& p, std::int64_t row, std::int64_t count, std::uint8_t* codes) {
-  if (p.bits == 3) return read_stream_codes(p, row, count, codes);
+  const std::int64_t in_column = p.columns * p.bits / 32;
+  const auto size = static_cast<std::size_t>(4 * count);
+  std::vector<std::uint32_t> words(static_cast<std::size_t>(in_column * count));
+  for (std::int64_t w = 0; w < in_column; ++w) {
+    const Bytes stored = p.qweight.bytes(static_cast<std::size_t>(4 * (w * p.rows + row)), size);
+    std::memcpy(words.data() + w * count, stored.data(), size);
+  }
   const std::uint32_t mask = (1u << p.bits) - 1;
   const std::int64_t per_word = 32 / p.bits;
-  if (!p.permutation) {
-    for (std::int64_t w = 0; w < p.columns / per_word; ++w) {
-      const std::byte* words = p.qweight.data.data() + 4 * (w * p.rows + row);
-      for (std::int64_t r = 0; r < count; ++r) {
-        std::uint32_t word = load_u32(words + 4 * r);
-        std::uint8_t* out = codes + r * p.columns + w * per_word;
-        for (std::int64_t k = 0; k < per_word; ++k, word >>= p.bits) out[k] = static_cast<std::uint8_t>(word & mask);
-      }
-    }
-    return;
-  }
-  for (std::int64_t i = 0; i < p.columns; ++i) {
-    const std::int64_t input = (*p.permutation)[static_cast<std::size_t>(i)];
-    const std::byte* words = p.qweight.data.data() + 4 * (input / per_word * p.rows + row);
-    const auto shift = static_cast<int>(input % per_word) * p.bits;
-    for (std::int64_t r = 0; r < count; ++r) {
-      codes[r * p.columns + i] = static_cast<std::uint8_t>((load_u32(words + 4 * r) >> shift) & mask);
+  for (std::int64_t r = 0; r < count; ++r) {
+    const auto word = [&](std::int64_t k) { return words[static_cast<std::size_t>(k * count + r)]; };
+    for (std::int64_t i = 0; i < p.columns; ++i) {
+      const std::int64_t input = p.permutation ? (*p.permutation)[static_cast<std::size_t>(i)] : i;
+      const auto shift = static_cast<int>(input % per_word) * p.bits;
+      const std::uint32_t code = p.bits == 3 ? code_of_stream(input, word) : word(input / per_word) >> shift & mask;
+      *codes++ = static_cast<std::uint8_t>(code);
     }
   }
 }
 
-// The zero point of `output` in group g.
-std::uint32_t zero_point(const Parts& p, std::int64_t g, std::int64_t output) {
-  const std::int64_t words = p.rows * p.bits / 32;  // of a group
-  const auto word = [&](std::int64_t k) { return load_u32(p.qzeros.data.data() + 4 * (g * words + k)); };
-  if (p.bits == 3) return (code_of_stream(output, word) + p.zero_offset) & 7;
-  const std::int64_t per_word = 32 / p.bits;
-  const auto shift = static_cast<int>(output % per_word) * p.bits;
-  return ((word(output / per_word) + p.zero_offset) >> shift) & ((1u << p.bits) - 1);
+// The zero points of group g.
+class ZeroPoints {
+ public:
+  ZeroPoints(const Parts& p, std::int64_t g)
+      : p_(p),
+        words_(p.qzeros.bytes(static_cast<std::size_t>(4 * g * (p.rows * p.bits / 32)),
+                              static_cast<std::size_t>(4 * (p.rows * p.bits / 32)))) {}
+
+  std::uint32_t of(std::int64_t output) const {
+    const auto word = [&](std::int64_t k) { return load_u32(words_.data() + 4 * k); };
+    if (p_.bits == 3) return (code_of_stream(output, word) + p_.zero_offset) & 7;
+    const std::int64_t per_word = 32 / p_.bits;
+    const auto shift = static_cast<int>(output % per_word) * p_.bits;
+    return ((word(output / per_word) + p_.zero_offset) >> shift) & ((1u << p_.bits) - 1);
+  }
+
+ private:
+  const Parts& p_;
+  Bytes words_;
+};
+
+// The zero point of all groups and outputs where they have one in common, as those of symmetric quantisation do.
+std::optional<std::uint32_t> only_zero_point(const Parts& p) {
+  const std::uint32_t first = ZeroPoints(p, 0).of(0);
+  for (std::int64_t g = 0; g < (p.columns + p.group - 1) / p.group; ++g) {
+    const ZeroPoints zeros(p, g);
+    for (std::int64_t output = 0; output < p.rows; ++output) {
+      if (zeros.of(output) != first) return std::nullopt;
+    }
+  }
+  return first;
 }
 
+// biases: null where they are not wanted.
 void read_scales(const Parts& p, std::int64_t row, std::int64_t count, float* scales, float* biases) {
   const std::int64_t groups = p.columns / p.common;
+  std::vector<float> of_group(static_cast<std::size_t>(count));
   for (std::int64_t k = 0; k < groups; ++k) {
     const std::int64_t g = k * p.common / p.group;
+    read_numbers(p.scales, g * p.rows + row, count, of_group.data());
+    const float* scale = of_group.data();
+    for (std::int64_t r = 0; r < count; ++r) scales[r * groups + k] = scale[r];
+    if (biases == nullptr) continue;
+    const ZeroPoints zeros(p, g);
+    // Exact for 16-bit scales: 11 + 8 bits of mantissa.
     for (std::int64_t r = 0; r < count; ++r) {
-      const std::int64_t output = row + r;
-      float scale = 0;
-      read_floats(p.scales.data.data() + static_cast<std::size_t>(g * p.rows + output) * size_of(p.scales.dtype),
-                  p.scales.dtype, 1, &scale);
-      scales[r * groups + k] = scale;
-      // Exact for 16-bit scales: 11 + 8 bits of mantissa.
-      biases[r * groups + k] = -scale * static_cast<float>(zero_point(p, g, output));
+      biases[r * groups + k] = -scale[r] * static_cast<float>(zeros.of(row + r));
     }
   }
 }
@@ -199,19 +213,24 @@ Weight describe_module(const TensorTable& tensors, const std::string& module, co
               .common = common,
               .zero_offset = zero_offset(scheme, parameters.bits)};
   const Tensor* g_idx = tensors.find(module + ".g_idx");
-  if (g_idx != nullptr && !g_idx->data.empty()) {
+  if (g_idx != nullptr && g_idx->size > 0) {
     const std::array index_shape{columns};
     parts.permutation =
         permutation_of(tensors.require(module + ".g_idx", {DType::i32}, index_shape), columns, groups, group);
   }
-  Affine affine{.bits = parameters.bits, .group = static_cast<int>(common), .permutation = parts.permutation};
+  const auto zero = only_zero_point(parts);
+  Coded coded{.bits = parameters.bits,
+              .group = static_cast<int>(common),
+              .biased = !zero,
+              .zero = static_cast<int>(zero.value_or(0)),
+              .permutation = parts.permutation};
   std::string name = parts.qweight.name;
-  affine.read = [parts = std::make_shared<const Parts>(std::move(parts))](
-                    std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales, float* biases) {
-    read_codes(*parts, row, count, codes);
-    read_scales(*parts, row, count, scales, biases);
+  coded.read = [parts = std::make_shared<const Parts>(std::move(parts))](std::int64_t row, std::int64_t count,
+                                                                         const CodedSpan& out) {
+    read_codes(*parts, row, count, out.codes);
+    read_scales(*parts, row, count, out.scales, out.biases);
   };
-  return {.name = std::move(name), .rows = rows, .columns = columns, .form = std::move(affine)};
+  return {.name = std::move(name), .rows = rows, .columns = columns, .form = std::move(coded)};
 }
 
 // config.json's quantization_config, or quantize_config.json, where AutoGPTQ used to put it; null when there is

@@ -151,20 +151,19 @@ Weight describe_module(const TensorTable& tensors, const std::string& module, Pa
   const Tensor& scales = tensors.require(module + ".scales", floating_dtypes, group_shape);
   const Tensor& biases = tensors.require(module + ".biases", floating_dtypes, group_shape);
 
-  Affine affine{.bits = bits, .group = group};
-  affine.read = [packed, scales, biases, bits, columns, groups = columns / group](
-                    std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales_out, float* biases_out) {
+  Coded coded{.bits = bits, .group = group};
+  coded.read = [packed, scales, biases, bits, columns, groups = columns / group](std::int64_t row, std::int64_t count,
+                                                                                 const CodedSpan& out) {
+    const std::int64_t row_bytes = columns / 8 * bits;
+    const Bytes stored =
+        packed.bytes(static_cast<std::size_t>(row * row_bytes), static_cast<std::size_t>(count * row_bytes));
     for (std::int64_t r = 0; r < count; ++r) {
-      unpack_row(packed.data.data() + (row + r) * (columns / 8 * bits), bits, columns, codes + r * columns);
+      unpack_row(stored.data() + r * row_bytes, bits, columns, out.codes + r * columns);
     }
-    const auto read = [&](const Tensor& from, float* out) {
-      read_floats(from.data.data() + static_cast<std::size_t>(row * groups) * size_of(from.dtype), from.dtype,
-                  static_cast<std::size_t>(count * groups), out);
-    };
-    read(scales, scales_out);
-    read(biases, biases_out);
+    read_numbers(scales, row * groups, count * groups, out.scales);
+    read_numbers(biases, row * groups, count * groups, out.biases);
   };
-  return {.name = packed.name, .rows = rows, .columns = columns, .form = std::move(affine)};
+  return {.name = packed.name, .rows = rows, .columns = columns, .form = std::move(coded)};
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <string>
 #include <utility>
 
-#include "formats/affine_fit.hpp"
+#include "formats/grid_fit.hpp"
 #include "formats/weight.hpp"
 #include "gerbil/error.hpp"
 
@@ -21,17 +21,18 @@ Weight quantize(Weight dense, int bits, int group) {
     fail("its " + std::to_string(dense.columns) + " columns are not a multiple of the group, " + std::to_string(group));
   }
   Weight result{.name = dense.name, .rows = dense.rows, .columns = dense.columns};
-  Affine affine{.bits = bits, .group = group};
-  affine.read = [source = std::move(std::get<Dense>(dense.form).read), columns = dense.columns, bits, group](
-                    std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales, float* biases) {
+  Coded coded{.bits = bits, .group = group};
+  coded.read = [source = std::move(std::get<Dense>(dense.form).read), columns = dense.columns, bits, group](
+                   std::int64_t row, std::int64_t count, const CodedSpan& out) {
     const std::int64_t groups = columns / group;
     std::vector<float> values(static_cast<std::size_t>(columns));
-    for (std::int64_t r = row; r < row + count; ++r, codes += columns, scales += groups, biases += groups) {
-      source(r, 1, values.data());
-      fit_affine(values.data(), groups, group, bits, codes, scales, biases);
+    for (std::int64_t r = 0; r < count; ++r) {
+      source(row + r, 1, values.data());
+      fit_grid(values.data(), groups, group, bits, out.codes + r * columns, out.scales + r * groups,
+               out.biases + r * groups);
     }
   };
-  result.form = std::move(affine);
+  result.form = std::move(coded);
   return result;
 }
 

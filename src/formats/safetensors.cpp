@@ -96,20 +96,22 @@ void check_metadata(const Json& metadata, const std::string& where) {
 
 }  // namespace
 
-std::vector<Tensor> parse_safetensors(std::span<const std::byte> bytes, const std::string& where) {
-  if (bytes.size() < length_bytes) {
-    fail(where, "it has " + std::to_string(bytes.size()) + " bytes, too few for the 8-byte header length");
+std::vector<Tensor> parse_safetensors(const std::shared_ptr<const ByteSource>& source, const std::string& where) {
+  const std::uint64_t size = source->size();
+  if (size < length_bytes) {
+    fail(where, "it has " + std::to_string(size) + " bytes, too few for the 8-byte header length");
   }
   std::uint64_t header_size = 0;
-  std::memcpy(&header_size, bytes.data(), length_bytes);
+  std::memcpy(&header_size, Bytes(*source, 0, length_bytes).data(), length_bytes);
   if (header_size > max_header) {
     fail(where, "its header claims " + std::to_string(header_size) + " bytes; at most 100000000 are allowed");
   }
-  if (header_size > bytes.size() - length_bytes) {
+  if (header_size > size - length_bytes) {
     fail(where, "its header claims " + std::to_string(header_size) + " bytes, but the file has only " +
-                    std::to_string(bytes.size() - length_bytes) + " after the length");
+                    std::to_string(size - length_bytes) + " after the length");
   }
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + length_bytes, header_size);
+  const Bytes header_bytes(*source, length_bytes, static_cast<std::size_t>(header_size));
+  const std::string_view text(reinterpret_cast<const char*>(header_bytes.data()), header_bytes.span().size());
   if (!text.starts_with('{')) fail(where, "its header does not begin with '{'");
   const Json header = parse_json(text, "The header of " + where);
 
@@ -123,7 +125,8 @@ std::vector<Tensor> parse_safetensors(std::span<const std::byte> bytes, const st
   }
   std::ranges::stable_sort(entries, {}, [](const Entry& e) { return std::tuple(e.begin, e.end); });
 
-  const std::span<const std::byte> data = bytes.subspan(length_bytes + header_size);
+  const std::uint64_t begin = length_bytes + header_size;
+  const std::uint64_t data_size = size - begin;
   std::vector<Tensor> tensors;
   tensors.reserve(entries.size());
   std::uint64_t expected = 0;
@@ -133,16 +136,18 @@ std::vector<Tensor> parse_safetensors(std::span<const std::byte> bytes, const st
                       " of the data, but the one before it ends at " + std::to_string(expected) + ": " +
                       (entry.begin < expected ? "they overlap" : "there is a hole"));
     }
-    if (entry.end > data.size()) {
+    if (entry.end > data_size) {
       fail(where, "the tensor '" + entry.tensor.name + "' ends at byte " + std::to_string(entry.end) +
-                      " of the data, but the file holds only " + std::to_string(data.size()) + "; it may be truncated");
+                      " of the data, but the file holds only " + std::to_string(data_size) + "; it may be truncated");
     }
-    entry.tensor.data = data.subspan(entry.begin, entry.end - entry.begin);
+    entry.tensor.source = source;
+    entry.tensor.offset = begin + entry.begin;
+    entry.tensor.size = static_cast<std::size_t>(entry.end - entry.begin);
     expected = entry.end;
     tensors.push_back(std::move(entry.tensor));
   }
-  if (expected != data.size()) {
-    fail(where, std::to_string(data.size() - expected) + " bytes follow the last tensor");
+  if (expected != data_size) {
+    fail(where, std::to_string(data_size - expected) + " bytes follow the last tensor");
   }
   return tensors;
 }

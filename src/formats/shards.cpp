@@ -9,7 +9,7 @@
 #include <system_error>
 
 #include "base/json.hpp"
-#include "formats/safetensors.hpp"
+#include "formats/container.hpp"
 #include "gerbil/error.hpp"
 
 namespace gerbil::formats {
@@ -18,11 +18,8 @@ namespace {
 constexpr const char* index_name = "model.safetensors.index.json";
 constexpr std::size_t longest_name = 255;  // of a file that is looked at for numbers
 
-std::vector<Tensor> open_file(const std::filesystem::path& path) {
-  const auto file = MappedFile::open(path);
-  std::vector<Tensor> tensors = parse_safetensors(file->bytes(), "'" + path.string() + "'");
-  for (Tensor& tensor : tensors) tensor.file = file;
-  return tensors;
+std::vector<Tensor> tensors_of(const std::filesystem::path& path, const OpenFile& open_file) {
+  return container_of(path).tensors(open_file(path), "'" + path.string() + "'");
 }
 
 // A shard is a plain file name: an index from a stranger must not make us read other files of the machine. (The file
@@ -103,15 +100,18 @@ std::set<std::string> choose_files(const std::set<std::string>& present) {
   return present.size() == 1 ? present : std::set<std::string>();
 }
 
-std::vector<Tensor> open_files(const std::filesystem::path& directory, const std::set<std::string>& files) {
+std::vector<Tensor> open_files(const std::filesystem::path& directory, const std::set<std::string>& files,
+                               const OpenFile& open_file) {
   std::vector<Tensor> all;
-  for (const std::string& file : files) std::ranges::move(open_file(directory / file), std::back_inserter(all));
+  for (const std::string& file : files)
+    std::ranges::move(tensors_of(directory / file, open_file), std::back_inserter(all));
   return all;
 }
 
 }  // namespace
 
-std::vector<Tensor> open_safetensors(const std::filesystem::path& directory, std::vector<std::string>& warnings) {
+std::vector<Tensor> open_weights(const std::filesystem::path& directory, std::vector<std::string>& warnings,
+                                 const OpenFile& open_file) {
   std::set<std::string> present;
   std::set<std::string> indices;
   std::error_code error;
@@ -128,14 +128,14 @@ std::vector<Tensor> open_safetensors(const std::filesystem::path& directory, std
   const std::string where = "'" + (directory / index).string() + "'";
   if (present.contains("model.safetensors")) {
     if (!index.empty()) warnings.push_back(where + " is ignored, because there is a model.safetensors beside it.");
-    return open_file(directory / "model.safetensors");
+    return tensors_of(directory / "model.safetensors", open_file);
   }
   std::set<std::string> files = choose_files(present);
   if (!index.empty()) {
     const std::set<std::string> listed = read_index(directory / index, warnings);
     // Files are missing, or have other names than the index says. Opening what it says then tells which.
     if (std::ranges::includes(present, listed) || std::ranges::includes(listed, files)) {
-      return open_files(directory, listed);
+      return open_files(directory, listed, open_file);
     }
     warnings.push_back(where + " names files that are not there; the " + std::to_string(files.size()) +
                        " weight files of the directory are read instead.");
@@ -148,7 +148,7 @@ std::vector<Tensor> open_safetensors(const std::filesystem::path& directory, std
             " and neither model.safetensors nor " + index_name + ", one of which should hold the weights.");
   }
   check_complete(directory, files);
-  return open_files(directory, files);
+  return open_files(directory, files, open_file);
 }
 
 }  // namespace gerbil::formats

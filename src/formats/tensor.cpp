@@ -57,6 +57,16 @@ std::string shown(std::string_view text) {
   return text.size() > longest ? result + "…" : result;
 }
 
+bool same_bytes(const Tensor& a, const Tensor& b) {
+  constexpr std::size_t stretch = 1 << 20;
+  if (a.size != b.size) return false;
+  for (std::size_t begin = 0; begin < a.size; begin += stretch) {
+    const std::size_t count = std::min(stretch, a.size - begin);
+    if (!std::ranges::equal(a.bytes(begin, count).span(), b.bytes(begin, count).span())) return false;
+  }
+  return true;
+}
+
 TensorTable::TensorTable(std::vector<Tensor> tensors) {
   tensors_.reserve(tensors.size());
   for (Tensor& tensor : tensors) {
@@ -66,12 +76,11 @@ TensorTable::TensorTable(std::vector<Tensor> tensors) {
       continue;
     }
     const Tensor& other = tensors_[place->second];
-    if (other.dtype == tensor.dtype && other.shape == tensor.shape && std::ranges::equal(other.data, tensor.data)) {
+    if (other.dtype == tensor.dtype && other.shape == tensor.shape && same_bytes(other, tensor)) {
       continue;
     }
-    const auto file_name = [](const Tensor& t) { return t.file ? t.file->path().filename().string() : "memory"; };
-    throw Error(ErrorCode::corrupt, "The tensor '" + tensor.name + "' is stored twice, in " + file_name(other) +
-                                        " and in " + file_name(tensor) +
+    throw Error(ErrorCode::corrupt, "The tensor '" + tensor.name + "' is stored twice, in " + other.source->name() +
+                                        " and in " + tensor.source->name() +
                                         ", and not as the same; every tensor must be in exactly one file.");
   }
 }
@@ -108,6 +117,13 @@ const Tensor& TensorTable::require(std::string_view name, std::initializer_list<
                                         describe(shape) + " was expected.");
   }
   return tensor;
+}
+
+void read_numbers(const Tensor& tensor, std::int64_t first, std::int64_t count, float* out) {
+  const std::size_t element = size_of(tensor.dtype);
+  const auto elements = static_cast<std::size_t>(count);
+  const Bytes bytes = tensor.bytes(static_cast<std::size_t>(first) * element, elements * element);
+  read_floats(bytes.data(), tensor.dtype, elements, out);
 }
 
 void read_floats(const std::byte* data, DType dtype, std::size_t count, float* out) {

@@ -1,4 +1,4 @@
-// Tensors as they lie in a mapped file, before any format gives them a meaning.
+// Tensors as they lie in a source of bytes, before any format gives them a meaning.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,26 @@
 #include <string_view>
 #include <vector>
 
+#include "base/byte_source.hpp"
 #include "base/dtype.hpp"
-#include "base/mapped_file.hpp"
 
 namespace gerbil::formats {
 
 struct Tensor {
   std::string name;
   DType dtype = DType::f32;
-  std::vector<std::int64_t> shape;         // empty for a scalar
-  std::span<const std::byte> data;         // row-major, little-endian, not necessarily aligned: read it with memcpy
-  std::shared_ptr<const MappedFile> file;  // keeps `data` mapped; null when the caller owns the bytes
+  std::vector<std::int64_t> shape;  // empty for a scalar
+  std::shared_ptr<const ByteSource> source;
+  std::uint64_t offset = 0;  // in the source
+  std::size_t size = 0;      // bytes
+
+  // Row-major, little-endian, not necessarily aligned: read them with memcpy. [begin, begin + count) lies inside
+  // `size`, and the tensor outlives them. Throws what the source's read throws.
+  Bytes bytes(std::size_t begin, std::size_t count) const { return {*source, offset + begin, count}; }
 };
+
+// Whether both hold the same bytes. Reads them in stretches.
+bool same_bytes(const Tensor& a, const Tensor& b);
 
 // "BF16 [1024, 64]", for messages.
 std::string describe(const Tensor& tensor);
@@ -56,6 +64,9 @@ class TensorTable {
 
 // The dtypes a checkpoint may store numbers in, from which floats are read.
 inline constexpr std::initializer_list<DType> floating_dtypes = {DType::f32, DType::f16, DType::bf16, DType::f64};
+
+// Elements [first, first + count) of a tensor of floating dtype as floats.
+void read_numbers(const Tensor& tensor, std::int64_t first, std::int64_t count, float* out);
 
 // Converts `count` elements at `data` (f64, f32, f16 or bf16; any alignment) to floats.
 void read_floats(const std::byte* data, DType dtype, std::size_t count, float* out);

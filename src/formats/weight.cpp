@@ -8,6 +8,15 @@
 namespace gerbil::formats {
 namespace {
 
+// The same from `rows` rows further on.
+CodedSpan advanced(const CodedSpan& out, std::int64_t rows, std::int64_t columns, int group, int outer) {
+  const auto moved = [](auto* to, std::int64_t by) { return to == nullptr ? nullptr : to + by; };
+  const std::int64_t groups = rows * (columns / group);
+  const std::int64_t outers = outer == 0 ? 0 : rows * (columns / outer);
+  return {out.codes + rows * columns, out.scales + groups, moved(out.biases, groups), moved(out.outer_scales, outers),
+          moved(out.outer_biases, outers)};
+}
+
 // Calls visit(part, row inside the part, rows, rows done before) for the parts that rows [row, row + count) touch.
 template <typename Visit>
 void for_each_part(const std::vector<Weight>& parts, std::int64_t row, std::int64_t count, const Visit& visit) {
@@ -23,11 +32,6 @@ void for_each_part(const std::vector<Weight>& parts, std::int64_t row, std::int6
     done += rows;
     row = 0;
   }
-}
-
-bool same_permutation(const Affine& a, const Affine& b) {
-  if (a.permutation == b.permutation) return true;
-  return a.permutation && b.permutation && *a.permutation == *b.permutation;
 }
 
 Dense join_dense(const std::shared_ptr<const std::vector<Weight>>& parts) {
@@ -46,32 +50,46 @@ Dense join_dense(const std::shared_ptr<const std::vector<Weight>>& parts) {
   return joined;
 }
 
-Affine join_affine(const std::shared_ptr<const std::vector<Weight>>& parts) {
-  Affine joined = std::get<Affine>(parts->front().form);
-  const int group = joined.group;
-  joined.read = [parts, group](std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales,
-                               float* biases) {
-    for_each_part(
-        *parts, row, count, [&](const Weight& part, std::int64_t first, std::int64_t rows, std::int64_t done) {
-          const std::int64_t groups = done * (part.columns / group);
-          std::get<Affine>(part.form).read(first, rows, codes + done * part.columns, scales + groups, biases + groups);
-        });
+// Parts that differ only in what biases can say, as they are with biases; whether all are of one layout then.
+bool make_alike(std::vector<Weight>& parts) {
+  const auto same = [&](const Weight& part) {
+    return std::get<Coded>(part.form).same_layout(std::get<Coded>(parts.front().form));
+  };
+  if (std::ranges::all_of(parts, same)) return true;
+  for (Weight& part : parts) {
+    Coded& form = std::get<Coded>(part.form);
+    if (!form.table.empty() || form.outer != 0) return false;
+    if (!form.biased) form = with_biases(std::move(form), part.columns);
+  }
+  return std::ranges::all_of(parts, same);
+}
+
+Coded join_coded(const std::shared_ptr<const std::vector<Weight>>& parts) {
+  Coded joined = std::get<Coded>(parts->front().form);
+  const std::int64_t columns = parts->front().columns;
+  joined.read = [parts, columns, group = joined.group, outer = joined.outer](std::int64_t row, std::int64_t count,
+                                                                             const CodedSpan& out) {
+    for_each_part(*parts, row, count,
+                  [&](const Weight& part, std::int64_t first, std::int64_t rows, std::int64_t done) {
+                    std::get<Coded>(part.form).read(first, rows, advanced(out, done, columns, group, outer));
+                  });
   };
   return joined;
 }
 
-void read_affine(const Weight& weight, const Affine& affine, std::int64_t row, std::int64_t count, float* out) {
-  const auto columns = static_cast<std::size_t>(weight.columns);
-  const auto group = static_cast<std::size_t>(affine.group);
-  const std::size_t groups = columns / group;
-  std::vector<std::uint8_t> codes(columns);
-  std::vector<float> scales(groups);
-  std::vector<float> biases(groups);
-  for (std::int64_t r = 0; r < count; ++r, out += columns) {
-    affine.read(row + r, 1, codes.data(), scales.data(), biases.data());
-    for (std::size_t i = 0; i < columns; ++i) {
-      const std::size_t input = affine.permutation ? (*affine.permutation)[i] : i;
-      out[input] = scales[i / group] * static_cast<float>(codes[i]) + biases[i / group];
+void read_coded(const Weight& weight, const Coded& coded, std::int64_t row, std::int64_t count, float* out) {
+  CodedRows one(coded, weight.columns, 1);
+  std::vector<float> levels(std::size_t{1} << coded.bits);
+  for (std::size_t code = 0; code < levels.size(); ++code) levels[code] = coded.level(static_cast<int>(code));
+  for (std::int64_t r = 0; r < count; ++r, out += weight.columns) {
+    coded.read(row + r, 1, one.from(0));
+    for (std::int64_t i = 0; i < weight.columns;) {
+      const float scale = one.scale(0, i / coded.group);
+      const float bias = one.bias(0, i / coded.group);
+      for (const std::int64_t end = i + coded.group; i < end; ++i) {
+        const auto column = static_cast<std::size_t>(i);
+        out[coded.permutation ? (*coded.permutation)[column] : column] = scale * levels[one.codes[column]] + bias;
+      }
     }
   }
 }
@@ -82,9 +100,11 @@ std::int64_t Weight::stored_bytes() const {
   if (const auto* dense = std::get_if<Dense>(&form)) {
     return rows * columns * static_cast<std::int64_t>(size_of(dense->dtype));
   }
-  const auto& affine = std::get<Affine>(form);
-  constexpr std::int64_t scale_and_bias = 4;
-  return rows * (columns * affine.bits / 8 + columns / affine.group * scale_and_bias);
+  const auto& coded = std::get<Coded>(form);
+  const std::int64_t parameters = coded.biased ? 2 : 1;
+  std::int64_t bytes = columns * coded.bits / 8 + columns / coded.group * parameters * (coded.outer == 0 ? 2 : 1);
+  if (coded.outer != 0) bytes += columns / coded.outer * parameters * 2;
+  return rows * bytes;
 }
 
 void read_dense(const Weight& weight, std::int64_t row, std::int64_t count, float* out) {
@@ -96,7 +116,7 @@ void read_dense(const Weight& weight, std::int64_t row, std::int64_t count, floa
   if (const auto* dense = std::get_if<Dense>(&weight.form)) {
     dense->read(row, count, out);
   } else {
-    read_affine(weight, std::get<Affine>(weight.form), row, count, out);
+    read_coded(weight, std::get<Coded>(weight.form), row, count, out);
   }
 }
 
@@ -113,21 +133,16 @@ std::optional<Weight> concatenate_rows(std::vector<Weight> parts) {
                                                    " and " + std::to_string(part.columns) + " columns.");
     }
     if (part.form.index() != first.form.index()) return std::nullopt;
-    if (const auto* affine = std::get_if<Affine>(&part.form)) {
-      const auto& other = std::get<Affine>(first.form);
-      if (affine->bits != other.bits || affine->group != other.group || !same_permutation(*affine, other)) {
-        return std::nullopt;
-      }
-    }
     joined.name += " + " + part.name;
     joined.rows += part.rows;
   }
   const bool dense = std::holds_alternative<Dense>(first.form);
+  if (!dense && !make_alike(parts)) return std::nullopt;
   const auto shared = std::make_shared<const std::vector<Weight>>(std::move(parts));
   if (dense) {
     joined.form = join_dense(shared);
   } else {
-    joined.form = join_affine(shared);
+    joined.form = join_coded(shared);
   }
   return joined;
 }
@@ -152,11 +167,11 @@ Weight take_runs(Weight weight, std::int64_t begin, std::int64_t run, std::int64
     };
     return weight;
   }
-  auto& affine = std::get<Affine>(weight.form);
-  affine.read = [=, stored = std::move(affine.read), columns = weight.columns, groups = weight.columns / affine.group](
-                    std::int64_t row, std::int64_t count, std::uint8_t* codes, float* scales, float* biases) {
+  auto& coded = std::get<Coded>(weight.form);
+  coded.read = [=, stored = std::move(coded.read), columns = weight.columns, group = coded.group, outer = coded.outer](
+                   std::int64_t row, std::int64_t count, const CodedSpan& out) {
     for_each_run(row, count, [&](std::int64_t from, std::int64_t rows, std::int64_t done) {
-      stored(from, rows, codes + done * columns, scales + done * groups, biases + done * groups);
+      stored(from, rows, advanced(out, done, columns, group, outer));
     });
   };
   return weight;

@@ -198,9 +198,18 @@ std::vector<Case> make_cases() {
   const Form f32;
   const Form f16{DType::f16};
   const Form bf16{DType::bf16};
-  const auto affine = [](int bits, int group, DType dtype = DType::f16, bool act_order = false) {
+  const auto coded = [](int bits, int group, DType dtype = DType::f16, bool act_order = false) {
     return Form{dtype, bits, group, act_order};
   };
+  const auto symmetric = [](int bits, int group, int zero, int outer = 0) {
+    return Form{DType::f16, bits, group, false, zero, {}, outer};
+  };
+  const auto levels_of = [](int group, std::vector<float> levels, int outer = 0) {
+    return Form{DType::f16, 4, group, false, {}, std::move(levels), outer};
+  };
+  const std::vector<float> fp4{0, 0.5f, 1, 1.5f, 2, 3, 4, 6, -0.0f, -0.5f, -1, -1.5f, -2, -3, -4, -6};
+  const std::vector<float> normal{-1,      -0.6962f, -0.5251f, -0.3949f, -0.2844f, -0.1848f, -0.0911f, 0,
+                                  0.0796f, 0.1609f,  0.2461f,  0.3379f,  0.4407f,  0.5626f,  0.7230f,  1};
   const Linear silu{.activation = Activation::silu};
   const Linear gated{.activation = Activation::silu, .gated = true};
   std::vector<Case> cases{
@@ -209,28 +218,46 @@ std::vector<Case> make_cases() {
       linear("bf16_one_output", 72, 1, bf16),
       linear("f32_everything", 48, 50, f32, silu, true, true, true),
       linear("f16_gated", 48, 40, f16, gated, true, true, true),
-      linear("2bit_group32", 128, 96, affine(2, 32)),
-      linear("3bit_group64", 128, 96, affine(3, 64)),
-      linear("4bit_group32", 128, 96, affine(4, 32)),
-      linear("4bit_group128", 256, 31, affine(4, 128)),
-      linear("5bit_group32", 64, 64, affine(5, 32)),
-      linear("6bit_group64", 128, 32, affine(6, 64)),
-      linear("7bit_group32", 64, 32, affine(7, 32)),
-      linear("8bit_group32", 96, 70, affine(8, 32)),
-      linear("8bit_group128", 256, 64, affine(8, 128)),
-      linear("4bit_bf16_scales", 128, 64, affine(4, 64, DType::bf16)),
-      linear("4bit_f32_scales", 128, 64, affine(4, 64, DType::f32)),
-      linear("8bit_f32_scales", 128, 64, affine(8, 64, DType::f32)),
-      linear("4bit_act_order", 128, 64, affine(4, 32, DType::f16, true)),
-      linear("8bit_act_order_norm", 128, 64, affine(8, 64, DType::f16, true), {}, false, true),
-      linear("4bit_one_group", 320, 32, affine(4, 320)),  // cut into groups of 64
-      linear("4bit_odd_group", 120, 32, affine(4, 40)),   // padded to groups of 64
-      linear("4bit_odd_group_act_order", 120, 32, affine(4, 24, DType::f16, true)),
-      linear("4bit_everything", 128, 96, affine(4, 32), silu, true, true, true),
-      linear("4bit_gated", 128, 72, affine(4, 32), gated, true, true, true),
-      linear("8bit_gated", 64, 16, affine(8, 32), gated),
+      linear("2bit_group32", 128, 96, coded(2, 32)),
+      linear("3bit_group64", 128, 96, coded(3, 64)),
+      linear("4bit_group32", 128, 96, coded(4, 32)),
+      linear("4bit_group128", 256, 31, coded(4, 128)),
+      linear("5bit_group32", 64, 64, coded(5, 32)),
+      linear("6bit_group64", 128, 32, coded(6, 64)),
+      linear("7bit_group32", 64, 32, coded(7, 32)),
+      linear("8bit_group32", 96, 70, coded(8, 32)),
+      linear("8bit_group128", 256, 64, coded(8, 128)),
+      linear("4bit_bf16_scales", 128, 64, coded(4, 64, DType::bf16)),
+      linear("4bit_f32_scales", 128, 64, coded(4, 64, DType::f32)),
+      linear("8bit_f32_scales", 128, 64, coded(8, 64, DType::f32)),
+      linear("4bit_act_order", 128, 64, coded(4, 32, DType::f16, true)),
+      linear("8bit_act_order_norm", 128, 64, coded(8, 64, DType::f16, true), {}, false, true),
+      linear("4bit_one_group", 320, 32, coded(4, 320)),
+      linear("4bit_odd_group", 120, 32, coded(4, 40)),  // the CPU pads it to 48
+      linear("2bit_group16", 128, 96, coded(2, 16)),
+      linear("3bit_group16", 64, 32, coded(3, 16)),
+      linear("4bit_group16", 128, 96, coded(4, 16)),
+      linear("4bit_group8", 64, 40, coded(4, 8)),
+      linear("5bit_group16", 64, 64, coded(5, 16)),
+      linear("5bit_group128_norm", 256, 70, coded(5, 128), {}, false, true),
+      linear("6bit_group16", 96, 70, coded(6, 16)),
+      linear("6bit_group48", 96, 32, coded(6, 48)),
+      linear("8bit_group16", 80, 64, coded(8, 16)),
+      linear("4bit_symmetric", 128, 96, symmetric(4, 32, 8)),
+      linear("4bit_symmetric_odd", 96, 31, symmetric(4, 32, 7)),
+      linear("8bit_symmetric_group16", 80, 64, symmetric(8, 16, 128)),
+      linear("6bit_two_level", 512, 32, symmetric(6, 16, 32, 256)),
+      linear("5bit_two_level", 512, 40, Form{DType::f16, 5, 32, false, {}, {}, 256}),
+      linear("4bit_two_level", 512, 96, Form{DType::f16, 4, 32, false, {}, {}, 256}, silu, true, true, true),
+      linear("4bit_fp4", 128, 64, levels_of(32, fp4)),
+      linear("4bit_fp4_two_level", 128, 64, levels_of(16, fp4, 128)),
+      linear("4bit_normal_float", 128, 64, levels_of(64, normal)),
+      linear("4bit_odd_group_act_order", 120, 32, coded(4, 24, DType::f16, true)),
+      linear("4bit_everything", 128, 96, coded(4, 32), silu, true, true, true),
+      linear("4bit_gated", 128, 72, coded(4, 32), gated, true, true, true),
+      linear("8bit_gated", 64, 16, coded(8, 32), gated),
       linear("f32_softcap", 48, 50, f32, {.softcap = 0.5f}, true, true, true),
-      linear("4bit_softcap", 128, 96, affine(4, 32), {.softcap = 0.5f}),
+      linear("4bit_softcap", 128, 96, coded(4, 32), {.softcap = 0.5f}),
       linear("f32_gelu", 32, 32, f32, {.activation = Activation::gelu}),
       linear("f32_gelu_tanh_gated", 32, 20, f32, {.activation = Activation::gelu_tanh, .gated = true}),
       linear("f32_relu", 32, 32, f32, {.activation = Activation::relu}),
@@ -308,9 +335,12 @@ std::vector<Case> make_cases() {
                    }});
   for (const auto& [name, form] : {std::pair<std::string, Form>{"f32", f32},
                                    {"bf16", bf16},
-                                   {"4bit", affine(4, 32)},
-                                   {"8bit_act_order", affine(8, 32, DType::f16, true)},
-                                   {"6bit_f32_scales", affine(6, 32, DType::f32)}}) {
+                                   {"4bit", coded(4, 32)},
+                                   {"8bit_act_order", coded(8, 32, DType::f16, true)},
+                                   {"6bit_f32_scales", coded(6, 32, DType::f32)},
+                                   {"5bit_two_level", Form{DType::f16, 5, 32, false, {}, {}, 96}},
+                                   {"4bit_fp4", levels_of(16, fp4)},
+                                   {"3bit_symmetric", symmetric(3, 32, 4)}}) {
     cases.push_back({"embedding_" + name, [form](TestGraph& g) {
                        const WeightId table = g.matrix(64, 96, form);
                        g.finish(g.node(Embedding{table, 2.5f}, {}, 96));
@@ -322,19 +352,19 @@ std::vector<Case> make_cases() {
                      }});
   }
   cases.push_back({"tied_head",
-                   [affine](TestGraph& g) {
-                     const WeightId table = g.matrix(64, 96, affine(4, 32));
+                   [coded](TestGraph& g) {
+                     const WeightId table = g.matrix(64, 96, coded(4, 32));
                      const ValueId x = g.node(Embedding{table, 1.0f}, {}, 96);
                      const ValueId rows = g.node(SelectRows{}, {x}, 96, Rows::outputs);
                      g.graph.output = g.node(Linear{.weight = table}, {rows}, 64, Rows::outputs);
                    },
                    quantised});
   cases.push_back({"shared_input",
-                   [affine](TestGraph& g) {
+                   [coded](TestGraph& g) {
                      const ValueId x = g.input(128);
-                     const Linear a{.weight = g.matrix(64, 128, affine(4, 32), 0.1f)};
-                     const Linear b{.weight = g.matrix(64, 128, affine(8, 32), 0.1f)};
-                     const Linear c{.weight = g.matrix(64, 128, affine(4, 64), 0.1f)};
+                     const Linear a{.weight = g.matrix(64, 128, coded(4, 32), 0.1f)};
+                     const Linear b{.weight = g.matrix(64, 128, coded(8, 32), 0.1f)};
+                     const Linear c{.weight = g.matrix(64, 128, coded(4, 64), 0.1f)};
                      const Linear d{.weight = g.matrix(64, 128, Form{}, 0.1f)};
                      const ValueId ab = g.node(Add{}, {g.node(a, {x}, 64), g.node(b, {x}, 64)}, 64);
                      const ValueId cd = g.node(Add{}, {g.node(c, {x}, 64), g.node(d, {x}, 64)}, 64);

@@ -79,10 +79,13 @@ TEST_P(Invariance, ChunksCompanyAndThreadsChangeNoBit) {
 
 INSTANTIATE_TEST_SUITE_P(Cpu, Invariance,
                          testing::Values(Layer{"f32", {}, false}, Layer{"bf16", {DType::bf16}, false},
-                                         Layer{"affine4", {DType::f16, 4, 32}, false},
-                                         Layer{"affine8", {DType::f16, 8, 32}, false},
-                                         Layer{"affine6", {DType::f16, 6, 32, true}, false},
-                                         Layer{"affine4_exact", {DType::f16, 4, 32}, true}),
+                                         Layer{"coded4", {DType::f16, 4, 32}, false},
+                                         Layer{"coded8", {DType::f16, 8, 32}, false},
+                                         Layer{"coded6", {DType::f16, 6, 32, true}, false},
+                                         Layer{"coded5", {DType::f16, 5, 32}, false},
+                                         Layer{"group16", {DType::f16, 4, 16, true, 8}, false},
+                                         Layer{"two_level", {DType::f16, 6, 16, false, 32, {}, 32}, false},
+                                         Layer{"coded4_exact", {DType::f16, 4, 32}, true}),
                          [](const auto& suffix) { return suffix.param.name; });
 
 TEST(CpuProgram, CopiedBlockContinuesLikeTheOriginal) {

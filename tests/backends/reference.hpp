@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,13 @@ class Random {
 
 // How a weight of a test is stored.
 struct Form {
-  DType dtype = DType::f32;  // of a dense weight; of scales and biases of an affine one
+  DType dtype = DType::f32;  // of a dense weight; of scales and biases of a coded one
   int bits = 0;              // 0: dense
   int group = 0;
   bool act_order = false;
+  std::optional<int> zero = {};   // symmetric: no biases
+  std::vector<float> table = {};  // levels; no biases either
+  int outer = 0;                  // inputs that share the factors of scales and biases, which are whole numbers then
 };
 
 // A graph under construction together with its weights.

@@ -42,41 +42,49 @@ graph::WeightId TestGraph::matrix(std::int64_t rows, std::int64_t columns, Form 
                      }};
     return declare(rows, columns, false, {"dense", rows, columns, d}, dense);
   }
-  const std::int64_t groups = columns / form.group;
-  std::vector<std::uint8_t> codes(dense.size());
-  std::vector<float> scales(static_cast<std::size_t>(rows * groups));
-  std::vector<float> biases(scales.size());
+  formats::Coded coded{.bits = form.bits, .group = form.group, .zero = form.zero.value_or(0), .table = form.table};
+  coded.biased = !form.zero && form.table.empty();
+  coded.outer = form.outer;
+  formats::CodedRows stored(coded, columns, rows);
   const std::uint32_t mask = (1u << form.bits) - 1;
-  for (auto& code : codes) code = static_cast<std::uint8_t>(random.bits() >> 9 & mask);
-  for (std::size_t i = 0; i < scales.size(); ++i) {
-    scales[i] = round_to(form.dtype, scale * (1.5f + random.uniform()) / static_cast<float>(mask));
-    biases[i] = round_to(form.dtype, scale * (random.uniform() * 0.2f - 0.7f));
+  for (auto& code : stored.codes) code = static_cast<std::uint8_t>(random.bits() >> 9 & mask);
+  const float largest = form.table.empty() ? static_cast<float>(mask) : std::ranges::max(form.table);
+  const std::int64_t groups = columns / form.group;
+  const auto whole = [&] { return static_cast<float>(random.bits() >> 9 & 63) - 20.0f; };
+  for (std::size_t i = 0; i < stored.scales.size(); ++i) {
+    stored.scales[i] = form.outer ? whole() : round_to(form.dtype, scale * (1.5f + random.uniform()) / largest);
+    if (!coded.biased) continue;
+    stored.biases[i] = form.outer ? whole() : round_to(form.dtype, scale * (random.uniform() * 0.2f - 0.7f));
   }
-  formats::Affine affine;
-  affine.bits = form.bits;
-  affine.group = form.group;
+  for (float& v : stored.outer_scales) v = round_to(form.dtype, scale * (1.5f + random.uniform()) / largest / 40.0f);
+  for (float& v : stored.outer_biases) v = round_to(form.dtype, scale * (random.uniform() * 0.2f - 0.7f) / 40.0f);
   auto permutation = std::make_shared<std::vector<std::uint32_t>>(static_cast<std::size_t>(columns));
   std::iota(permutation->begin(), permutation->end(), 0u);
   if (form.act_order) {
     for (std::size_t i = permutation->size() - 1; i > 0; --i) {
       std::swap((*permutation)[i], (*permutation)[random.bits() % (i + 1)]);
     }
-    affine.permutation = permutation;
+    coded.permutation = permutation;
   }
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t i = 0; i < columns; ++i) {
-      const std::int64_t group = row * groups + i / form.group;
+      const float level = coded.level(stored.codes[static_cast<std::size_t>(row * columns + i)]);
       dense[static_cast<std::size_t>(row * columns + (*permutation)[static_cast<std::size_t>(i)])] =
-          scales[static_cast<std::size_t>(group)] * codes[static_cast<std::size_t>(row * columns + i)] +
-          biases[static_cast<std::size_t>(group)];
+          stored.scale(row, i / form.group) * level + stored.bias(row, i / form.group);
     }
   }
-  affine.read = [=](std::int64_t row, std::int64_t count, std::uint8_t* c, float* s, float* b) {
-    std::copy_n(codes.begin() + row * columns, count * columns, c);
-    std::copy_n(scales.begin() + row * groups, count * groups, s);
-    std::copy_n(biases.begin() + row * groups, count * groups, b);
+  const auto outers = form.outer == 0 ? 0 : columns / form.outer;
+  coded.read = [=](std::int64_t row, std::int64_t count, const formats::CodedSpan& out) {
+    const auto copy = [&](const auto& from, std::int64_t width, auto* to) {
+      if (!from.empty()) std::copy_n(from.begin() + row * width, count * width, to);
+    };
+    copy(stored.codes, columns, out.codes);
+    copy(stored.scales, groups, out.scales);
+    copy(stored.biases, groups, out.biases);
+    copy(stored.outer_scales, outers, out.outer_scales);
+    copy(stored.outer_biases, outers, out.outer_biases);
   };
-  return declare(rows, columns, false, {"affine", rows, columns, affine}, dense);
+  return declare(rows, columns, false, {"coded", rows, columns, coded}, dense);
 }
 
 graph::WeightId TestGraph::vector(std::int64_t size) {

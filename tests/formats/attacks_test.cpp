@@ -15,8 +15,7 @@ const std::filesystem::path attacks = GERBIL_FIXTURES "/../attacks";
 std::string open(const std::string& name) {
   try {
     if (name.starts_with("safetensors/")) {
-      const auto file = MappedFile::open(attacks / name);
-      (void)parse_safetensors(file->bytes(), "'" + name + "'");
+      (void)parse_safetensors(MappedFile::open(attacks / name), "'" + name + "'");
     } else {
       (void)Checkpoint::open(attacks / name);
     }

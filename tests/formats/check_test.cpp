@@ -46,15 +46,15 @@ TEST(Check, FindsEmptyWeights) {
   EXPECT_THAT(check_weight(quantize(zero(), 4, 32)), ElementsAre(HasSubstr("every scale that was read is 0")));
 }
 
-// Affine with the scale, bias and code given.
+// Coded with the scale, bias and code given.
 Weight constant(float scale, float bias, std::uint8_t code) {
-  Affine affine{.bits = 4, .group = 32};
-  affine.read = [=](std::int64_t, std::int64_t count, std::uint8_t* codes, float* scales, float* biases) {
-    std::fill_n(codes, count * 64, code);
-    std::fill_n(scales, count * 2, scale);
-    std::fill_n(biases, count * 2, bias);
+  Coded coded{.bits = 4, .group = 32};
+  coded.read = [=](std::int64_t, std::int64_t count, const CodedSpan& out) {
+    std::fill_n(out.codes, count * 64, code);
+    std::fill_n(out.scales, count * 2, scale);
+    std::fill_n(out.biases, count * 2, bias);
   };
-  return {.name = "m", .rows = 16, .columns = 64, .form = affine};
+  return {.name = "m", .rows = 16, .columns = 64, .form = coded};
 }
 
 TEST(Check, FindsBrokenScales) {

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <iterator>
+
 #include "formats/checkpoint.hpp"
 #include "formats/checkpoint_writer.hpp"
 #include "formats/errors.hpp"
@@ -127,23 +129,22 @@ TEST(Concatenate, JoinsDenseRowsAndKeepsTheirOrder) {
   EXPECT_THAT(middle, ElementsAre(5, 6, 7, 8));
 }
 
-TEST(Concatenate, JoinsAffineOnlyWhenTheLayoutIsTheSame) {
+TEST(Concatenate, JoinsCodesOnlyWhenTheLayoutIsTheSame) {
   std::vector<float> values(3 * 64);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 37) - 11;
   const Weight dense = weight_from_floats("w", 3, 64, values);
   const auto joined = concatenate_rows({quantize(dense, 4, 32), quantize(dense, 4, 32)});
   ASSERT_TRUE(joined);
-  const auto& affine = std::get<Affine>(joined->form);
-  EXPECT_EQ(affine.bits, 4);
+  const auto& coded = std::get<Coded>(joined->form);
+  EXPECT_EQ(coded.bits, 4);
   const std::vector<float> once = numbers(quantize(dense, 4, 32));
   std::vector<float> twice = once;
   twice.insert(twice.end(), once.begin(), once.end());
   EXPECT_EQ(numbers(*joined), twice);
-  std::vector<std::uint8_t> codes(2 * 64);
-  std::vector<float> scales(4), biases(4);
-  affine.read(2, 2, codes.data(), scales.data(), biases.data());  // the last row of the first, the first of the second
+  CodedRows rows(coded, 64, 2);
+  coded.read(2, 2, rows.from(0));  // the last row of the first, the first of the second
   for (std::size_t i = 0; i < 128; ++i) {
-    EXPECT_EQ(scales[i / 32] * codes[i] + biases[i / 32], i < 64 ? once[128 + i] : once[i - 64]) << i;
+    EXPECT_EQ(rows.scales[i / 32] * rows.codes[i] + rows.biases[i / 32], i < 64 ? once[128 + i] : once[i - 64]) << i;
   }
 
   EXPECT_FALSE(concatenate_rows({quantize(dense, 4, 32), quantize(dense, 8, 32)}));
@@ -154,10 +155,66 @@ TEST(Concatenate, JoinsAffineOnlyWhenTheLayoutIsTheSame) {
            [&] { (void)concatenate_rows({dense, weight_from_floats("narrow", 1, 1, {0})}); });
 }
 
+// Two rows of 64 codes in groups of 32, with the scale 0.5 and a code that tells where it stands.
+Weight counting(Coded form) {
+  form.bits = 4;
+  form.group = 32;
+  form.read = [biased = form.biased, outer = form.outer](std::int64_t row, std::int64_t count, const CodedSpan& out) {
+    for (std::int64_t i = 0; i < count * 64; ++i) out.codes[i] = static_cast<std::uint8_t>((row * 64 + i) % 13);
+    for (std::int64_t g = 0; g < count * 2; ++g) {
+      out.scales[g] = outer == 0 ? 0.5f : static_cast<float>(g % 2 + 1);
+      if (biased) out.biases[g] = -4.0f;
+    }
+    for (std::int64_t r = 0; outer != 0 && r < count; ++r) {
+      out.outer_scales[r] = 0.25f;
+      if (biased) out.outer_biases[r] = static_cast<float>(row + r);
+    }
+  };
+  return {.name = "counting", .rows = 2, .columns = 64, .form = form};
+}
+
+TEST(Coded, IsWhatItsDescriptionSays) {
+  EXPECT_EQ(numbers(counting({}))[64 + 5], 0.5f * (69 % 13) - 4);
+  EXPECT_EQ(numbers(counting({.biased = false, .zero = 8}))[64 + 5], 0.5f * (69 % 13 - 8));
+  const Weight table = counting({.biased = false, .table = {9, 8, 7, 6, 5, 4, 3, 2, 1, 0, -1, -2, -3, -4, -5, -6}});
+  EXPECT_EQ(numbers(table)[3], 3.0f);
+  const Weight outer = counting({.outer = 64});
+  EXPECT_EQ(numbers(outer)[64 + 33], 0.25f * 2 * (97 % 13) + 1 * -4);
+  EXPECT_EQ(table.stored_bytes(), 2 * (32 + 2 * 2));
+  EXPECT_EQ(outer.stored_bytes(), 2 * (32 + 2 * 2 + 4));
+}
+
+TEST(Concatenate, GivesBiasesToThoseWithoutWhereOthersHaveSome) {
+  const Weight eight = counting({.biased = false, .zero = 8});
+  const Weight seven = counting({.biased = false, .zero = 7});
+  const auto same = concatenate_rows({eight, eight});
+  ASSERT_TRUE(same);
+  EXPECT_FALSE(std::get<Coded>(same->form).biased);
+  for (const Weight& other : {seven, counting({})}) {
+    const auto joined = concatenate_rows({eight, other});
+    ASSERT_TRUE(joined);
+    EXPECT_TRUE(std::get<Coded>(joined->form).biased);
+    std::vector<float> wanted = numbers(eight);
+    std::ranges::copy(numbers(other), std::back_inserter(wanted));
+    EXPECT_EQ(numbers(*joined), wanted);
+  }
+  const Weight outer = counting({.outer = 64});
+  EXPECT_FALSE(concatenate_rows({eight, outer}));
+  const auto outers = concatenate_rows({outer, outer});
+  ASSERT_TRUE(outers);
+  std::vector<float> row(64);
+  read_dense(*outers, 3, 1, row.data());
+  const std::vector<float> all = numbers(outer);
+  const std::vector<float> second(all.begin() + 64, all.end());
+  EXPECT_EQ(row, second);
+  read_dense(take_runs(*outers, 1, 1, 2), 1, 1, row.data());
+  EXPECT_EQ(row, second);
+}
+
 TEST(Concatenate, ComparesPermutationsByValue) {
   const auto with_order = [](std::vector<std::uint32_t> order) {
     Weight weight = quantize(weight_from_floats("w", 1, 32, std::vector<float>(32, 1.0f)), 8, 32);
-    std::get<Affine>(weight.form).permutation = std::make_shared<const std::vector<std::uint32_t>>(std::move(order));
+    std::get<Coded>(weight.form).permutation = std::make_shared<const std::vector<std::uint32_t>>(std::move(order));
     return weight;
   };
   std::vector<std::uint32_t> reversed(32), rotated(32);

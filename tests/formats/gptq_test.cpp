@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "formats/checkpoint.hpp"
 #include "formats/checkpoint_writer.hpp"
@@ -21,6 +22,7 @@ struct Layer {
   int bits = 4;
   int group = 32;
   bool act_order = false;
+  std::optional<std::uint32_t> only_zero = {};  // symmetric
 
   int groups() const { return (columns + group - 1) / group; }
   // Groups of inputs: in order, or strided so that neighbours differ.
@@ -29,7 +31,10 @@ struct Layer {
     return static_cast<std::uint32_t>(row * 7 + input * 5) % (1u << bits);
   }
   // Includes 0 and the largest.
-  std::uint32_t zero(int g, int row) const { return static_cast<std::uint32_t>(g * 3 + row) % (1u << bits); }
+  std::uint32_t zero(int g, int row) const {
+    if (only_zero) return *only_zero;
+    return static_cast<std::uint32_t>(g * 3 + row) % (1u << bits);
+  }
   float scale(int g, int row) const { return 0.25f * static_cast<float>(g + 1) + 0.125f * static_cast<float>(row); }
   float weight(int row, int input) const {
     const int g = group_of(input);
@@ -93,11 +98,25 @@ TEST(Gptq, ReadsBothFormatsAndEveryWidth) {
         const Weight weight = checkpoint.matrix("m", 32, 64);
         SCOPED_TRACE(testing::Message() << bits << " bits, v1 " << v1 << ", act-order " << act_order);
         expect_equal(weight, layer);
-        const auto& affine = std::get<Affine>(weight.form);
-        EXPECT_EQ(affine.permutation != nullptr, act_order);
-        EXPECT_EQ(affine.group, 32);
+        const auto& coded = std::get<Coded>(weight.form);
+        EXPECT_EQ(coded.permutation != nullptr, act_order);
+        EXPECT_EQ(coded.group, 32);
       }
     }
+  }
+}
+
+TEST(Gptq, SymmetricLayersHaveNoBiases) {
+  for (const int bits : {2, 3, 4, 8}) {
+    const Layer layer{.rows = 32, .bits = bits, .only_zero = 1u << (bits - 1)};
+    const test::TemporaryDirectory directory;
+    directory.write_checkpoint(config(bits, 32), layer.store("m", true));
+    const Weight weight = Checkpoint::open(directory.path()).matrix("m", 32, 64);
+    expect_equal(weight, layer);
+    const auto& coded = std::get<Coded>(weight.form);
+    EXPECT_FALSE(coded.biased);
+    EXPECT_EQ(coded.zero, 1 << (bits - 1));
+    EXPECT_EQ(weight.stored_bytes(), 32 * (8 * bits + 2 * 2));
   }
 }
 
@@ -106,19 +125,19 @@ TEST(Gptq, ReadsSeveralRowsLikeOneByOne) {
   const test::TemporaryDirectory directory;
   directory.write_checkpoint(config(4, 32), layer.store("m", true));
   const Weight weight = Checkpoint::open(directory.path()).matrix("m", 16, 64);
-  const auto& affine = std::get<Affine>(weight.form);
-  std::vector<std::uint8_t> codes(5 * 64), one_codes(64);
-  std::vector<float> scales(10), biases(10), one_scales(2), one_biases(2);
-  affine.read(9, 5, codes.data(), scales.data(), biases.data());
+  const auto& coded = std::get<Coded>(weight.form);
+  CodedRows rows(coded, 64, 5);
+  coded.read(9, 5, rows.from(0));
   for (int r = 0; r < 5; ++r) {
-    affine.read(9 + r, 1, one_codes.data(), one_scales.data(), one_biases.data());
-    EXPECT_TRUE(std::equal(one_codes.begin(), one_codes.end(), codes.begin() + 64 * r));
-    EXPECT_TRUE(std::equal(one_scales.begin(), one_scales.end(), scales.begin() + 2 * r));
-    EXPECT_TRUE(std::equal(one_biases.begin(), one_biases.end(), biases.begin() + 2 * r));
+    CodedRows one(coded, 64, 1);
+    coded.read(9 + r, 1, one.from(0));
+    EXPECT_TRUE(std::equal(one.codes.begin(), one.codes.end(), rows.codes.begin() + 64 * r));
+    EXPECT_TRUE(std::equal(one.scales.begin(), one.scales.end(), rows.scales.begin() + 2 * r));
+    EXPECT_TRUE(std::equal(one.biases.begin(), one.biases.end(), rows.biases.begin() + 2 * r));
   }
   // Sorted by group, and stable: the even inputs, then the odd ones.
-  EXPECT_EQ((*affine.permutation)[1], 2u);
-  EXPECT_EQ((*affine.permutation)[32], 1u);
+  EXPECT_EQ((*coded.permutation)[1], 2u);
+  EXPECT_EQ((*coded.permutation)[32], 1u);
 }
 
 TEST(Gptq, ReadsAWordWorkedOutByHand) {
@@ -131,7 +150,7 @@ TEST(Gptq, ReadsAWordWorkedOutByHand) {
                               {"m.qzeros", "I32", {1, 1}, test::bytes_of(std::vector<std::uint32_t>{0x77777777})},
                               {"m.scales", "F32", {1, 8}, test::bytes_of(std::vector<float>(8, 2.0f))}});
   const Weight weight = Checkpoint::open(directory.path()).matrix("m", 8, 8);
-  EXPECT_EQ(std::get<Affine>(weight.form).group, 8);
+  EXPECT_EQ(std::get<Coded>(weight.form).group, 8);
   std::vector<float> out(64);
   read_dense(weight, 0, 8, out.data());
   for (int r = 0; r < 8; ++r) {
@@ -170,7 +189,7 @@ TEST(Gptq, ReadsALastGroupThatIsSmaller) {
     directory.write_checkpoint(config(4, 96), tensors);
     const Weight weight = Checkpoint::open(directory.path()).matrix("m", 16, 128);
     expect_equal(weight, layer);
-    EXPECT_EQ(std::get<Affine>(weight.form).group, 32);
+    EXPECT_EQ(std::get<Coded>(weight.form).group, 32);
   }
 }
 

@@ -28,10 +28,10 @@ TEST_P(MlxFixture, MatchesWhatMlxDequantizes) {
   const Case c = GetParam();
   const Weight weight = Checkpoint::open(fixtures + "mlx").matrix(c.module, c.rows, c.columns);
   const Weight expected = Checkpoint::open(fixtures + "mlx_dequantized").matrix(c.module, c.rows, c.columns);
-  const auto& affine = std::get<Affine>(weight.form);
-  EXPECT_EQ(affine.bits, c.bits);
-  EXPECT_EQ(affine.group, c.group);
-  EXPECT_EQ(affine.permutation, nullptr);
+  const auto& coded = std::get<Coded>(weight.form);
+  EXPECT_EQ(coded.bits, c.bits);
+  EXPECT_EQ(coded.group, c.group);
+  EXPECT_EQ(coded.permutation, nullptr);
   std::vector<float> found(static_cast<std::size_t>(c.rows * c.columns)), wanted(found.size());
   read_dense(weight, 0, c.rows, found.data());
   read_dense(expected, 0, c.rows, wanted.data());
@@ -96,8 +96,8 @@ TEST(Mlx, BitsAndGroupFollowFromTheShapes) {
   const Checkpoint unsaid = Checkpoint::open(directory.path());
   for (const auto& [module, rows, columns] : {std::tuple{"bits2", 5, 64}, {"bits3", 5, 96}, {"bits8", 4, 128}}) {
     const Weight a = said.matrix(module, rows, columns), b = unsaid.matrix(module, rows, columns);
-    EXPECT_EQ(std::get<Affine>(a.form).bits, std::get<Affine>(b.form).bits);
-    EXPECT_EQ(std::get<Affine>(a.form).group, std::get<Affine>(b.form).group);
+    EXPECT_EQ(std::get<Coded>(a.form).bits, std::get<Coded>(b.form).bits);
+    EXPECT_EQ(std::get<Coded>(a.form).group, std::get<Coded>(b.form).group);
     std::vector<float> x(static_cast<std::size_t>(rows * columns)), y(x.size());
     read_dense(a, 0, rows, x.data());
     read_dense(b, 0, rows, y.data());
@@ -113,7 +113,7 @@ TEST(Mlx, NeedsNoConfiguration) {
     const Checkpoint checkpoint = Checkpoint::open(directory.path());
     EXPECT_EQ(checkpoint.quantization(), "mlx affine");
     EXPECT_THAT(checkpoint.warnings(), testing::ElementsAre(HasSubstr("what their shapes show")));
-    EXPECT_EQ(std::get<Affine>(checkpoint.matrix("m", 1, 64).form).group, 64);
+    EXPECT_EQ(std::get<Coded>(checkpoint.matrix("m", 1, 64).form).group, 64);
   }
 }
 

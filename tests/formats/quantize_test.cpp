@@ -20,11 +20,11 @@ struct Read {
 };
 
 Read read_all(const Weight& weight) {
-  const auto& affine = std::get<Affine>(weight.form);
+  const auto& coded = std::get<Coded>(weight.form);
   const auto size = static_cast<std::size_t>(weight.rows * weight.columns);
-  Read r{std::vector<std::uint8_t>(size), std::vector<float>(size / affine.group),
-         std::vector<float>(size / affine.group)};
-  affine.read(0, weight.rows, r.codes.data(), r.scales.data(), r.biases.data());
+  Read r{std::vector<std::uint8_t>(size), std::vector<float>(size / coded.group),
+         std::vector<float>(size / coded.group)};
+  coded.read(0, weight.rows, {r.codes.data(), r.scales.data(), r.biases.data()});
   return r;
 }
 

@@ -16,7 +16,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::vector<Tensor> parse(const std::string& file) {
-  return parse_safetensors({reinterpret_cast<const std::byte*>(file.data()), file.size()}, "a file");
+  return parse_safetensors(std::make_shared<BytesInMemory>(std::as_bytes(std::span(file))), "a file");
 }
 
 TEST(Safetensors, GivesTensorsInTheOrderOfTheirBytes) {
@@ -31,7 +31,7 @@ TEST(Safetensors, GivesTensorsInTheOrderOfTheirBytes) {
   EXPECT_EQ(tensors[1].name, "empty");
   EXPECT_EQ(describe(tensors[1]), "F32 [3, 0]");
   EXPECT_EQ(tensors[2].name, "b");
-  EXPECT_EQ(static_cast<char>(tensors[2].data[1]), 'f');
+  EXPECT_EQ(static_cast<char>(tensors[2].bytes(1, 1).data()[0]), 'f');
 }
 
 TEST(Safetensors, AcceptsAFileWithoutTensors) { EXPECT_TRUE(parse(test::safetensors_with_header("{}", "")).empty()); }

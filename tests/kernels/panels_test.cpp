@@ -9,10 +9,14 @@
 namespace gerbil::kernels {
 namespace {
 
-TEST(Panels, AffineRowsComeBackAsTheyWere) {
-  for (const int code_bits : {4, 8}) {
+TEST(Panels, CodedRowsComeBackAsTheyWere) {
+  for (const int code_bits : {2, 3, 4, 5, 6, 8}) {
     constexpr std::int64_t columns = 96, rows = 64;
-    AffinePanels panels{code_bits, false, 32, Element::f32, rows, columns};
+    CodedPanels panels;
+    panels.bits = code_bits;
+    panels.parameter = Element::f32;
+    panels.rows = rows;
+    panels.columns = columns;
     std::vector<std::uint8_t> packed(static_cast<std::size_t>(panels.panels() * panels.panel_code_bytes()));
     std::vector<float> parameters(static_cast<std::size_t>(panels.panels() * panels.panel_parameters()));
     panels.codes = packed.data();
@@ -28,12 +32,13 @@ TEST(Panels, AffineRowsComeBackAsTheyWere) {
           biases.push_back(static_cast<float>(row - 5 * g));
         }
       }
-      pack_affine_panel(panels, panel, codes.data(), scales.data(), biases.data(),
-                        parameters.data() + panel * panels.panel_parameters());
+      pack_codes(panels, panel, codes.data());
+      pack_parameters(panels.groups(), scales.data(), biases.data(),
+                      parameters.data() + panel * panels.panel_parameters());
     }
     std::vector<float> out(columns);
     for (std::int64_t row = 0; row < rows; ++row) {
-      unpack_affine_row(panels, row, out.data());
+      unpack_coded_row(panels, row, out.data());
       for (std::int64_t i = 0; i < columns; ++i) {
         const auto expected = static_cast<float>((row + i / 32) * code(row, i) + row - 5 * (i / 32));
         ASSERT_EQ(out[static_cast<std::size_t>(i)], expected) << "row " << row << ", column " << i;

@@ -143,11 +143,13 @@ ProgramInfo describe(const Machine& m, const std::vector<MatrixUse>& uses) {
   info.operations_per_token = operations.token;
   info.operations_per_prompt_token = operations.prompt_token;
   bool dense = false;
+  bool decoded = false;
   for (const graph::Node& node : m.graph.nodes) {
     if (!std::holds_alternative<graph::Linear>(node.operation)) continue;
     const Matrix& matrix = *m.matrices[std::find(uses.begin(), uses.end(), matrix_use(node)) - uses.begin()];
     info.bytes_per_token += matrix.bytes();
-    dense = dense || !matrix.affine();
+    dense = dense || (!matrix.coded() && !matrix.decoded);
+    decoded = decoded || matrix.decoded;
   }
   info.arena_bytes = static_cast<std::int64_t>(m.arena.size());
   for (const KvPool& pool : m.pages) info.kv_bytes += static_cast<std::int64_t>(pool.blocks.size());
@@ -155,6 +157,9 @@ ProgramInfo describe(const Machine& m, const std::vector<MatrixUse>& uses) {
   if (m.options.exact) info.notes.emplace_back("8-bit activations are off: the program was compiled to be exact.");
   if (dense) {
     info.notes.emplace_back("Some projections have unquantised weights and run in f32; quantised ones are faster.");
+  }
+  if (decoded) {
+    info.notes.emplace_back("Weights whose levels are no multiples of one number were decoded to f32.");
   }
   if (kernels::target_name() == "AVX2" || kernels::target_name() == "SSE2") {
     info.notes.emplace_back("This processor has no AVX-512 VNNI: 8-bit dot products take three instructions.");

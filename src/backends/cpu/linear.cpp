@@ -3,7 +3,7 @@
 
 #include "backends/cpu/operations.hpp"
 #include "backends/cpu/rows.hpp"
-#include "kernels/cpu/affine.hpp"
+#include "kernels/cpu/coded.hpp"
 #include "kernels/cpu/dense.hpp"
 #include "kernels/cpu/epilogue.hpp"
 #include "kernels/cpu/prepare.hpp"
@@ -12,7 +12,7 @@
 namespace gerbil::cpu {
 namespace {
 
-using kernels::AffinePanels;
+using kernels::CodedPanels;
 using kernels::DensePanels;
 using kernels::GroupFactors;
 
@@ -34,18 +34,18 @@ struct Projection {
 };
 
 // Where the kernels read row `t` of the activations: the value itself when nothing has to happen to it.
-bool reads_value(const Projection& p) { return !p.matrix->affine() && !p.norm; }
+bool reads_value(const Projection& p) { return !p.matrix->coded() && !p.norm; }
 
-// Of an affine matrix.
+// Of a coded matrix.
 std::int64_t factors_a_token(const Projection& p) {
-  return p.exact ? p.matrix->affine()->groups() : p.matrix->affine()->activation_groups();
+  return p.exact ? p.matrix->coded()->groups() : p.matrix->coded()->activation_groups();
 }
 
 void prepare_token(const Projection& p, Machine& m, std::int64_t t, float* scratch) {
   const std::int64_t columns = packed_columns(*p.matrix);
-  const AffinePanels* affine = p.matrix->affine();
+  const CodedPanels* coded = p.matrix->coded();
   const float* x = m.value(p.input) + t * p.matrix->columns;
-  const bool keep_floats = !affine || p.exact;
+  const bool keep_floats = !coded || p.exact;
   float* floats = keep_floats ? m.floats.as<float>() + t * columns : nullptr;
   if (p.norm) {
     float* normed = keep_floats && p.matrix->gather.empty() ? floats : scratch;
@@ -53,7 +53,7 @@ void prepare_token(const Projection& p, Machine& m, std::int64_t t, float* scrat
     x = normed;
     scratch += p.matrix->columns;
   }
-  if (!affine) return;
+  if (!coded) return;
   if (!p.matrix->gather.empty()) {
     float* gathered = keep_floats ? floats : scratch;
     kernels::gather_row(x, p.matrix->gather.data(), columns, gathered);
@@ -64,10 +64,10 @@ void prepare_token(const Projection& p, Machine& m, std::int64_t t, float* scrat
   }
   GroupFactors* factors = m.factors.as<GroupFactors>() + t * factors_a_token(p);
   if (p.exact) {
-    kernels::sum_groups(x, columns, affine->group, factors);
+    kernels::sum_groups(x, columns, coded->group, factors);
   } else {
-    kernels::quantize_row(x, columns, affine->activation_group(), affine->group,
-                          m.codes.as<std::int8_t>() + t * columns, factors);
+    kernels::quantize_row(x, columns, coded->activation_group(), coded->group, m.codes.as<std::int8_t>() + t * columns,
+                          factors);
   }
 }
 
@@ -75,22 +75,22 @@ void multiply_panel(const Projection& p, const Machine& m, std::int64_t panel, s
                     float* sums) {
   const std::int64_t first = token * packed_columns(*p.matrix);
   const auto floats = [&] { return (reads_value(p) ? m.value(p.input) : m.floats.as<float>()) + first; };
-  const AffinePanels* affine = p.matrix->affine();
-  if (!affine) {
+  const CodedPanels* coded = p.matrix->coded();
+  if (!coded) {
     kernels::dense_panel(std::get<DensePanels>(p.matrix->panels), panel, floats(), count, sums);
     return;
   }
   const GroupFactors* factors = m.factors.as<GroupFactors>() + token * factors_a_token(p);
   if (p.exact) {
-    kernels::affine_panel_exact(*affine, panel, floats(), factors, count, sums);
+    kernels::coded_panel_exact(*coded, panel, floats(), factors, count, sums);
   } else {
-    kernels::affine_panel(*affine, panel, m.codes.as<std::int8_t>() + first, factors, count, sums);
+    kernels::coded_panel(*coded, panel, m.codes.as<std::int8_t>() + first, factors, count, sums);
   }
 }
 
 std::int64_t panel_count(const Matrix& matrix) {
-  const AffinePanels* affine = matrix.affine();
-  return affine ? affine->panels() : std::get<DensePanels>(matrix.panels).panels();
+  const CodedPanels* coded = matrix.coded();
+  return coded ? coded->panels() : std::get<DensePanels>(matrix.panels).panels();
 }
 
 void multiply(const Projection& p, Machine& m, std::int64_t tokens) {
@@ -135,11 +135,11 @@ void reserve(const Projection& p, Machine& m) {
     if (buffer.size() < bytes) buffer = kernels::Buffer(bytes);
   };
   const std::int64_t columns = packed_columns(*p.matrix);
-  if (p.matrix->affine()) {
+  if (p.matrix->coded()) {
     grow(m.factors, factors_a_token(p) * static_cast<std::int64_t>(sizeof(GroupFactors)));
     if (!p.exact) grow(m.codes, columns);
   }
-  if (!reads_value(p) && (p.exact || !p.matrix->affine())) {
+  if (!reads_value(p) && (p.exact || !p.matrix->coded())) {
     grow(m.floats, columns * static_cast<std::int64_t>(sizeof(float)));
   }
   reserve_scratch(m, p.matrix->columns + columns);
@@ -148,10 +148,10 @@ void reserve(const Projection& p, Machine& m) {
 }  // namespace
 
 bool same_preparation(const graph::Linear& a, const Matrix& matrix_a, const graph::Linear& b, const Matrix& matrix_b) {
-  const AffinePanels* affine_a = matrix_a.affine();
-  const AffinePanels* affine_b = matrix_b.affine();
-  return affine_a && affine_b && a.norm == b.norm && a.epsilon == b.epsilon && affine_a->group == affine_b->group &&
-         affine_a->activation_group() == affine_b->activation_group() && matrix_a.gather == matrix_b.gather;
+  const CodedPanels* coded_a = matrix_a.coded();
+  const CodedPanels* coded_b = matrix_b.coded();
+  return coded_a && coded_b && a.norm == b.norm && a.epsilon == b.epsilon && coded_a->group == coded_b->group &&
+         coded_a->activation_group() == coded_b->activation_group() && matrix_a.gather == matrix_b.gather;
 }
 
 Operation make_linear(Machine& machine, const graph::Node& node, const graph::Linear& linear, const Matrix& matrix,

@@ -1,12 +1,14 @@
 #include "backends/cpu/matrix.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
+#include <iterator>
+#include <utility>
 
 namespace gerbil::cpu {
 namespace {
 
-using kernels::AffinePanels;
+using kernels::CodedPanels;
 using kernels::DensePanels;
 using kernels::DenseRows;
 using kernels::panel_rows;
@@ -38,7 +40,7 @@ kernels::Element element_of(const formats::Dense& dense) {
 }
 
 Matrix pack_dense(const formats::Weight& weight, const formats::Dense& dense, RowOrder order, ThreadPool& pool) {
-  Matrix matrix{weight.rows, weight.columns, DensePanels{}, {}, {}, {}};
+  Matrix matrix{weight.rows, weight.columns, DensePanels{}};
   DensePanels& panels = std::get<DensePanels>(matrix.panels);
   panels.element = element_of(dense);
   panels.rows = packed_rows(order, weight.rows);
@@ -56,85 +58,101 @@ Matrix pack_dense(const formats::Weight& weight, const formats::Dense& dense, Ro
   return matrix;
 }
 
-// How the weight's groups become the kernels' groups of 32, 64 or 128: longer groups are cut into several with equal
-// scales, others are padded to a multiple of 32.
-struct Grouping {
-  std::int64_t padded = 0;  // columns of a weight's group after padding
-  int group = 0;            // of the kernels
-};
+// The kernels' groups are multiples of 16: others are padded.
+int padded(int group) { return (group + 15) / 16 * 16; }
 
-Grouping grouping(int group) {
-  const std::int64_t padded = (group + 31) / 32 * 32;
-  return {padded, padded % 128 == 0 ? 128 : padded % 64 == 0 ? 64 : 32};
-}
-
-std::vector<std::int32_t> gather_of(const formats::Weight& weight, const formats::Affine& affine, Grouping grouping) {
-  if (!affine.permutation && grouping.padded == affine.group) return {};
+std::vector<std::int32_t> gather_of(const formats::Weight& weight, const formats::Coded& coded) {
+  if (!coded.permutation && padded(coded.group) == coded.group) return {};
   std::vector<std::int32_t> gather;
-  for (std::int64_t begin = 0; begin < weight.columns; begin += affine.group) {
-    for (std::int64_t i = 0; i < grouping.padded; ++i) {
+  for (std::int64_t begin = 0; begin < weight.columns; begin += coded.group) {
+    for (std::int64_t i = 0; i < padded(coded.group); ++i) {
       const std::int64_t column = begin + i;
-      gather.push_back(i >= affine.group    ? -1
-                       : affine.permutation ? static_cast<std::int32_t>((*affine.permutation)[column])
-                                            : static_cast<std::int32_t>(column));
+      gather.push_back(i >= coded.group    ? -1
+                       : coded.permutation ? static_cast<std::int32_t>((*coded.permutation)[column])
+                                           : static_cast<std::int32_t>(column));
     }
   }
   return gather;
 }
 
-// Codes and parameters of a panel as the weight has them, and spread to the kernels' groups.
-struct PanelRows {
-  std::vector<std::uint8_t> codes;
-  std::vector<float> scales;
-  std::vector<float> biases;
-  PanelRows(std::int64_t columns, std::int64_t groups)
-      : codes(static_cast<std::size_t>(panel_rows * columns)),
-        scales(static_cast<std::size_t>(panel_rows * groups)),
-        biases(static_cast<std::size_t>(panel_rows * groups)) {}
-};
-
-void spread(const PanelRows& from, int group, std::int64_t groups, Grouping grouping, PanelRows& to) {
-  const std::int64_t parts = grouping.padded / grouping.group;
-  for (std::int64_t i = 0; i < panel_rows * groups; ++i) {
-    std::copy_n(from.codes.data() + i * group, group, to.codes.data() + i * grouping.padded);
-    std::fill_n(to.scales.data() + i * parts, parts, from.scales[static_cast<std::size_t>(i)]);
-    std::fill_n(to.biases.data() + i * parts, parts, from.biases[static_cast<std::size_t>(i)]);
-  }
+// The bits that codes are stored in: those that a block of the layout is longer than a group of are widened.
+int stored_bits(int bits, int group) {
+  while (bits == 7 || group % kernels::block_columns(bits) != 0) ++bits;
+  return bits;
 }
 
-Matrix pack_affine(const formats::Weight& weight, const formats::Affine& affine, RowOrder order, ThreadPool& pool) {
-  const Grouping grouped = grouping(affine.group);
-  const std::int64_t groups = weight.columns / affine.group;
-  Matrix matrix{weight.rows, weight.columns, AffinePanels{}, gather_of(weight, affine, grouped), {}, {}};
-  AffinePanels& panels = std::get<AffinePanels>(matrix.panels);
-  panels.code_bits = affine.bits <= 4 ? 4 : 8;
-  panels.eighth_bit = affine.bits == 8;
-  panels.group = grouped.group;
+// Levels of a table as bytes: table[code] = unit · (levels[code] − zero). False when there are no such bytes.
+bool whole_levels(const formats::Coded& coded, CodedPanels& panels) {
+  if (coded.biased || coded.table.size() > std::size(panels.levels)) return false;
+  for (int exponent = 8; exponent >= -16; --exponent) {
+    const float unit = std::ldexp(1.0f, exponent);
+    const auto whole = [&](float level) { return level / unit == std::round(level / unit); };
+    if (!std::ranges::all_of(coded.table, whole)) continue;
+    const auto [low, high] = std::ranges::minmax(coded.table);
+    if ((high - low) / unit > 255.0f || std::abs(low) / unit > 0x1p20f) return false;
+    panels.unit = unit;
+    panels.zero = -static_cast<int>(low / unit);
+    std::ranges::transform(coded.table, panels.levels,
+                           [&](float level) { return static_cast<std::uint8_t>((level - low) / unit); });
+    return true;
+  }
+  return false;
+}
+
+// Numbers in the narrowest type that holds them all, and that type.
+kernels::Buffer narrowed(const kernels::Buffer& numbers, bool whole, kernels::Element& element) {
+  const auto* from = numbers.as<float>();
+  const auto count = static_cast<std::int64_t>(numbers.size() / sizeof(float));
+  const auto is_byte = [](float v) { return v >= -128.0f && v <= 127.0f && v == std::round(v); };
+  element =
+      whole && std::all_of(from, from + count, is_byte) ? kernels::Element::i8 : kernels::exact_element(from, count);
+  kernels::Buffer result(static_cast<std::size_t>(count * element_bytes(element)), true);
+  kernels::store_elements(element, from, count, result.data());
+  return result;
+}
+
+kernels::Buffer floats(std::int64_t count) { return kernels::Buffer(static_cast<std::size_t>(count) * sizeof(float)); }
+
+Matrix pack_coded(const formats::Weight& weight, const formats::Coded& coded, CodedPanels panels, RowOrder order,
+                  ThreadPool& pool) {
+  const std::int64_t groups = weight.columns / coded.group;
+  panels.group = padded(coded.group);
+  panels.bits = panels.table ? 4 : stored_bits(coded.bits, panels.group);
+  panels.eighth_bit = coded.bits == 8;
+  panels.biased = coded.biased;
   panels.rows = packed_rows(order, weight.rows);
-  panels.columns = groups * grouped.padded;
-  matrix.codes = kernels::Buffer(static_cast<std::size_t>(panels.panels() * panels.panel_code_bytes()), true);
-  panels.codes = matrix.codes.as<std::uint8_t>();
-  const std::int64_t count = panels.panels() * panels.panel_parameters();
-  const kernels::Buffer parameters(static_cast<std::size_t>(count) * sizeof(float));
-  pool.run_throwing(panels.panels(), [&](std::int64_t panel) {
-    PanelRows rows(weight.columns, groups);
-    for_each_run(order, weight.rows, panel, [&](std::int64_t row, std::int64_t run, std::int64_t lane) {
-      affine.read(row, run, rows.codes.data() + lane * weight.columns, rows.scales.data() + lane * groups,
-                  rows.biases.data() + lane * groups);
-    });
-    float* to = parameters.as<float>() + panel * panels.panel_parameters();
-    if (grouped.padded == affine.group && grouped.group == affine.group) {
-      pack_affine_panel(panels, panel, rows.codes.data(), rows.scales.data(), rows.biases.data(), to);
-      return;
+  panels.columns = groups * panels.group;
+  panels.outer_groups = coded.outer / coded.group;
+  Matrix matrix{weight.rows, weight.columns, panels, gather_of(weight, coded)};
+  CodedPanels& to = std::get<CodedPanels>(matrix.panels);
+  matrix.codes = kernels::Buffer(static_cast<std::size_t>(to.panels() * to.panel_code_bytes()), true);
+  to.codes = matrix.codes.as<std::uint8_t>();
+  const kernels::Buffer parameters = floats(to.panels() * to.panel_parameters());
+  const kernels::Buffer outer = floats(to.panels() * to.panel_outer());
+  const auto or_null = [](const std::vector<float>& numbers) { return numbers.empty() ? nullptr : numbers.data(); };
+  pool.run_throwing(to.panels(), [&](std::int64_t panel) {
+    formats::CodedRows rows(coded, weight.columns, panel_rows);
+    for_each_run(order, weight.rows, panel,
+                 [&](std::int64_t row, std::int64_t run, std::int64_t lane) { coded.read(row, run, rows.from(lane)); });
+    if (to.columns != weight.columns) {
+      std::vector<std::uint8_t> wide(static_cast<std::size_t>(panel_rows * to.columns));
+      for (std::int64_t i = 0; i < panel_rows * groups; ++i) {
+        std::copy_n(rows.codes.data() + i * coded.group, coded.group, wide.data() + i * to.group);
+      }
+      rows.codes = std::move(wide);
     }
-    PanelRows wide(panels.columns, panels.groups());
-    spread(rows, affine.group, groups, grouped, wide);
-    pack_affine_panel(panels, panel, wide.codes.data(), wide.scales.data(), wide.biases.data(), to);
+    pack_codes(to, panel, rows.codes.data());
+    kernels::pack_parameters(groups, rows.scales.data(), or_null(rows.biases),
+                             parameters.as<float>() + panel * to.panel_parameters());
+    if (to.outer_groups == 0) return;
+    kernels::pack_parameters(groups / to.outer_groups, rows.outer_scales.data(), or_null(rows.outer_biases),
+                             outer.as<float>() + panel * to.panel_outer());
   });
-  panels.parameter = kernels::exact_element(parameters.as<float>(), count);
-  matrix.parameters = kernels::Buffer(static_cast<std::size_t>(count * element_bytes(panels.parameter)), true);
-  panels.parameters = matrix.parameters.data();
-  kernels::store_elements(panels.parameter, parameters.as<float>(), count, panels.parameters);
+  matrix.parameters = narrowed(parameters, to.outer_groups != 0, to.parameter);
+  to.parameters = matrix.parameters.data();
+  if (to.outer_groups == 0) return matrix;
+  matrix.outer = narrowed(outer, false, to.outer_element);
+  to.outer = matrix.outer.data();
   return matrix;
 }
 
@@ -155,14 +173,24 @@ std::int64_t source_row(RowOrder order, std::int64_t rows, std::int64_t packed_r
 }
 
 Matrix pack(const formats::Weight& weight, RowOrder order, ThreadPool& pool) {
-  if (const auto* affine = std::get_if<formats::Affine>(&weight.form)) return pack_affine(weight, *affine, order, pool);
-  return pack_dense(weight, std::get<formats::Dense>(weight.form), order, pool);
+  const auto* coded = std::get_if<formats::Coded>(&weight.form);
+  if (!coded) return pack_dense(weight, std::get<formats::Dense>(weight.form), order, pool);
+  CodedPanels panels;
+  panels.zero = coded->biased ? 0 : coded->zero;
+  panels.table = !coded->table.empty();
+  if (!panels.table || whole_levels(*coded, panels)) return pack_coded(weight, *coded, panels, order, pool);
+  const formats::Dense decoded{DType::f32, [&](std::int64_t row, std::int64_t count, float* out) {
+                                 formats::read_dense(weight, row, count, out);
+                               }};
+  Matrix matrix = pack_dense(weight, decoded, order, pool);
+  matrix.decoded = true;
+  return matrix;
 }
 
 Matrix pack_table(const formats::Weight& weight, ThreadPool& pool) {
   const auto* dense = std::get_if<formats::Dense>(&weight.form);
   if (!dense) return pack(weight, RowOrder::plain, pool);
-  Matrix matrix{weight.rows, weight.columns, DenseRows{element_of(*dense), weight.columns, nullptr}, {}, {}, {}};
+  Matrix matrix{weight.rows, weight.columns, DenseRows{element_of(*dense), weight.columns, nullptr}};
   DenseRows& table = std::get<DenseRows>(matrix.panels);
   const std::int64_t row_bytes = weight.columns * element_bytes(table.element);
   matrix.codes = kernels::Buffer(static_cast<std::size_t>(weight.rows * row_bytes), true);
@@ -186,10 +214,10 @@ std::int64_t packed_columns(const Matrix& matrix) {
 
 void read_row(const Matrix& matrix, std::int64_t row, float* scratch, float* out) {
   if (const auto* table = std::get_if<DenseRows>(&matrix.panels)) return unpack_dense_row(*table, row, out);
-  const AffinePanels* affine = matrix.affine();
-  if (!affine) return unpack_dense_row(std::get<DensePanels>(matrix.panels), row, out);
-  if (matrix.gather.empty()) return unpack_affine_row(*affine, row, out);
-  unpack_affine_row(*affine, row, scratch);
+  const CodedPanels* coded = matrix.coded();
+  if (!coded) return unpack_dense_row(std::get<DensePanels>(matrix.panels), row, out);
+  if (matrix.gather.empty()) return unpack_coded_row(*coded, row, out);
+  unpack_coded_row(*coded, row, scratch);
   for (std::size_t i = 0; i < matrix.gather.size(); ++i) {
     if (matrix.gather[i] >= 0) out[matrix.gather[i]] = scratch[i];
   }

@@ -16,14 +16,17 @@ namespace gerbil::cpu {
 struct Matrix {
   std::int64_t rows = 0;     // of the weight
   std::int64_t columns = 0;  // of the weight
-  std::variant<kernels::DensePanels, kernels::AffinePanels, kernels::DenseRows> panels;
-  // Affine: packed column i multiplies input gather[i], or nothing when that is negative. Empty: column i, input i.
-  std::vector<std::int32_t> gather;
-  kernels::Buffer codes;       // or dense elements
-  kernels::Buffer parameters;  // scales and biases
+  std::variant<kernels::DensePanels, kernels::CodedPanels, kernels::DenseRows> panels;
+  // Coded: packed column i multiplies input gather[i], or nothing when that is negative. Empty: column i, input i.
+  std::vector<std::int32_t> gather = {};
+  kernels::Buffer codes = {};       // or dense elements
+  kernels::Buffer parameters = {};  // scales and biases
+  kernels::Buffer outer = {};       // what multiplies them
+  // The weight has levels that are no bytes, so its codes were decoded to f32.
+  bool decoded = false;
 
-  std::int64_t bytes() const { return static_cast<std::int64_t>(codes.size() + parameters.size()); }
-  const kernels::AffinePanels* affine() const { return std::get_if<kernels::AffinePanels>(&panels); }
+  std::int64_t bytes() const { return static_cast<std::int64_t>(codes.size() + parameters.size() + outer.size()); }
+  const kernels::CodedPanels* coded() const { return std::get_if<kernels::CodedPanels>(&panels); }
 };
 
 // The row of the weight that stands in `packed_row`, or −1 for padding. Gated rows [0, n) and [n, 2n) alternate by 16

@@ -334,6 +334,7 @@ class WebGpuProgram final : public Program {
     const gpu::Capabilities& capabilities = machine_.device.capabilities();
     info_.device = std::format("{}, WebGPU on {}", capabilities.name, capabilities.backend);
     bool decoded = false;
+    bool flattened = false;
     for (std::size_t i = 0; i < operations_.size(); ++i) {
       const graph::Node& node = machine_.graph.nodes[i];
       for (const Dispatch& dispatch : operations_[i].dispatches)
@@ -345,6 +346,7 @@ class WebGpuProgram final : public Program {
       const Matrix& matrix = *matrix_of(node);
       info_.bytes_per_token += matrix.bytes;
       decoded = decoded || matrix.decoded;
+      flattened = flattened || matrix.flattened;
     }
     ++info_.dispatches_per_token;  // the choice of the token
     info_.readbacks_per_token = 1;
@@ -356,10 +358,12 @@ class WebGpuProgram final : public Program {
       info_.kv_bytes += static_cast<std::int64_t>(pool.keys.size() + pool.values.size());
     for (const SlotPool& pool : machine_.slots) info_.slot_bytes += static_cast<std::int64_t>(pool.states.size());
     info_.pipelined = machine_.options.pipelined && !machine_.options.profiler && host_rows_.empty();
-    add_notes(capabilities, decoded);
+    add_notes(capabilities);
+    if (decoded) info_.notes.emplace_back("Weights with groups or levels that no shader reads were decoded to f32.");
+    if (flattened) info_.notes.emplace_back("Scales of two levels were multiplied out.");
   }
 
-  void add_notes(const gpu::Capabilities& capabilities, bool decoded) {
+  void add_notes(const gpu::Capabilities& capabilities) {
     const Toolset& tools = machine_.tools;
     if (capabilities.software)
       info_.notes.push_back(std::format("{} is a software adapter; the CPU backend is faster.", capabilities.name));
@@ -377,7 +381,6 @@ class WebGpuProgram final : public Program {
     else if (!host_rows_.empty())
       info_.notes.emplace_back(
           "A step is begun when the one before is finished: the model reads tables of embeddings on the CPU.");
-    if (decoded) info_.notes.emplace_back("Weights whose groups are not a multiple of 32 were decoded to f32.");
   }
 
   std::shared_ptr<GpuMemory> memory_;

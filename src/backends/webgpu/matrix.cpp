@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cstring>
 #include <format>
+#include <numeric>
+#include <optional>
 #include <span>
+#include <utility>
 
 #include "base/float16.hpp"
 #include "gerbil/error.hpp"
@@ -25,12 +28,52 @@ int bits_of(Storage storage) {
       return 16;
     case Storage::codes8:
       return 8;
+    case Storage::codes6:
+      return 6;
+    case Storage::codes5:
+      return 5;
     case Storage::codes4:
       return 4;
+    case Storage::codes3:
+      return 3;
     case Storage::codes2:
       return 2;
   }
   return 0;
+}
+
+// Codes of 3, 5 and 6 bits lie in two planes: of a block of columns the words of the low bits, then one of the high
+// bits.
+struct Planes {
+  int low;
+  int high;  // 0: there is one plane
+};
+
+Planes planes_of(int bits) {
+  return bits == 3 ? Planes{2, 1} : bits == 5 ? Planes{4, 1} : bits == 6 ? Planes{4, 2} : Planes{bits, 0};
+}
+
+// Columns of a block of the matrix-vector kernels: at most 16 bytes of one plane or one word of high bits, and no
+// longer than a group. 0 when codes in such groups are not read.
+std::int64_t block_columns(int bits, int group) {
+  const Planes planes = planes_of(bits);
+  if (planes.high != 0) return group % (32 / planes.high) == 0 ? 32 / planes.high : 0;
+  const std::int64_t longest = bits == 2 ? 32 : 128 / bits;
+  const std::int64_t columns = group == 0 ? longest : std::gcd(longest, std::int64_t{group});
+  return group % 8 == 0 && columns * bits % 32 == 0 ? columns : 0;
+}
+
+// Codes are widened where blocks of theirs are longer than a group; nothing when no width does.
+std::optional<Storage> storage_of(const formats::Coded& coded) {
+  constexpr std::pair<int, Storage> widths[] = {{2, Storage::codes2}, {3, Storage::codes3}, {4, Storage::codes4},
+                                                {5, Storage::codes5}, {6, Storage::codes6}, {8, Storage::codes8}};
+  const bool table = !coded.table.empty();
+  if (table && (coded.bits > 4 || coded.biased)) return std::nullopt;
+  for (const auto& [bits, storage] : widths) {
+    const bool fits = table ? bits == 4 : bits >= coded.bits;
+    if (fits && block_columns(bits, coded.group) != 0) return storage;
+  }
+  return std::nullopt;
 }
 
 // Calls read(first row of the weight, count, offset in the tile, step in the tile) for the runs of consecutive rows
@@ -61,10 +104,19 @@ void encode_floats(Storage storage, const float* from, std::int64_t columns, std
   }
 }
 
-void encode_codes(int bits, const std::uint8_t* from, std::int64_t columns, std::uint32_t* to) {
-  const std::int64_t in_word = 32 / bits;
-  for (std::int64_t i = 0; i < columns; ++i)
-    to[i / in_word] |= static_cast<std::uint32_t>(from[i]) << (bits * static_cast<int>(i % in_word));
+// Codes of a row to words that are zero; `padded` columns are whole blocks.
+void encode_codes(int bits, const std::uint8_t* from, std::int64_t columns, std::int64_t padded, std::uint32_t* to) {
+  const Planes planes = planes_of(bits);
+  const std::int64_t block = planes.high == 0 ? padded : 32 / planes.high;
+  const auto put = [](int width, std::int64_t i, int code, std::uint32_t* words) {
+    const std::int64_t in_word = 32 / width;
+    words[i / in_word] |= static_cast<std::uint32_t>(code) << (width * static_cast<int>(i % in_word));
+  };
+  for (std::int64_t i = 0; i < columns; ++i) {
+    std::uint32_t* words = to + i / block * (block * bits / 32);
+    put(planes.low, i % block, from[i] & ((1 << planes.low) - 1), words);
+    if (planes.high != 0) put(planes.high, i % block, from[i] >> planes.low, words + block * planes.low / 32);
+  }
 }
 
 // The narrowest type that holds every number exactly.
@@ -81,15 +133,22 @@ class Packer {
         weight_(weight),
         order_(order),
         pool_(pool),
-        affine_(std::get_if<formats::Affine>(&weight.form)) {
+        coded_(std::get_if<formats::Coded>(&weight.form)) {
     matrix_.rows = weight.rows;
     matrix_.columns = weight.columns;
-    // Blocks of 16 bytes hold up to 32 codes, and a block has one scale.
-    matrix_.decoded = affine_ != nullptr && affine_->group % 32 != 0;
-    if (matrix_.decoded) affine_ = nullptr;
-    if (affine_ != nullptr) {
-      matrix_.group = affine_->group;
-      matrix_.storage = affine_->bits == 2 ? Storage::codes2 : affine_->bits <= 4 ? Storage::codes4 : Storage::codes8;
+    if (coded_ != nullptr) {
+      const auto storage = storage_of(*coded_);
+      matrix_.decoded = !storage;
+      if (!storage) coded_ = nullptr;
+      matrix_.storage = storage.value_or(Storage::f32);
+    }
+    if (coded_ != nullptr) {
+      matrix_.group = coded_->group;
+      matrix_.biased = coded_->biased;
+      matrix_.zero = coded_->zero;
+      matrix_.levels = coded_->table;
+      if (!matrix_.levels.empty()) matrix_.levels.resize(16);
+      matrix_.flattened = coded_->outer != 0;
     } else if (const auto* dense = std::get_if<formats::Dense>(&weight.form)) {
       matrix_.storage = dense->dtype == DType::f16    ? Storage::f16
                         : dense->dtype == DType::bf16 ? Storage::bf16
@@ -97,16 +156,17 @@ class Packer {
     }
     matrix_.packed_columns = (weight.columns + 31) / 32 * 32;
     row_words_ = matrix_.packed_columns * bits_of(matrix_.storage) / 32;
-    groups_ = matrix_.group == 0 ? 0 : weight.columns / matrix_.group;
+    groups_ = matrix_.group == 0 ? 0 : (matrix_.packed_columns + matrix_.group - 1) / matrix_.group;
+    row_parameters_ = groups_ * (matrix_.biased ? 2 : 1);
   }
 
   Matrix run(std::uint64_t max_binding_bytes) {
     divide(max_binding_bytes);
-    parameters_.resize(static_cast<std::size_t>(weight_.rows * groups_ * 2));
+    parameters_.resize(static_cast<std::size_t>(weight_.rows * row_parameters_));
     for (MatrixPart& part : matrix_.parts) upload_elements(part);
     if (groups_ > 0) upload_parameters();
-    if (affine_ != nullptr && affine_->permutation) {
-      const std::span<const std::uint32_t> permutation(*affine_->permutation);
+    if (coded_ != nullptr && coded_->permutation) {
+      const std::span<const std::uint32_t> permutation(*coded_->permutation);
       matrix_.permutation = device_.buffer(permutation.size_bytes(), weight_.name + " (permutation)");
       device_.write(matrix_.permutation, 0, std::as_bytes(permutation));
       matrix_.bytes += static_cast<std::int64_t>(permutation.size_bytes());
@@ -116,7 +176,7 @@ class Packer {
 
  private:
   void divide(std::uint64_t max_binding_bytes) {
-    const std::int64_t row_bytes = std::max(row_words_ * 4, groups_ * 8);
+    const std::int64_t row_bytes = std::max(row_words_ * 4, row_parameters_ * 4);
     std::int64_t rows = static_cast<std::int64_t>(max_binding_bytes) / row_bytes;
     // Whole tiles of the matrix-matrix kernels where possible, whole pairs of a gated weight always.
     rows -= rows % (rows >= 64 ? 64 : 2);
@@ -151,7 +211,7 @@ class Packer {
   // Packed rows [begin, begin + count) to words that are zero.
   void encode(std::int64_t begin, std::int64_t count, std::uint32_t* words) {
     const std::int64_t columns = weight_.columns;
-    if (affine_ == nullptr) {
+    if (coded_ == nullptr) {
       std::vector<float> tile(static_cast<std::size_t>(count * columns));
       std::vector<float> run(tile.size());
       read_runs(order_, weight_.rows, begin, count,
@@ -163,38 +223,35 @@ class Packer {
         encode_floats(matrix_.storage, tile.data() + r * columns, columns, words + r * row_words_);
       return;
     }
-    const auto size = static_cast<std::size_t>(count * columns);
-    const auto group_count = static_cast<std::size_t>(count * groups_);
-    std::vector<std::uint8_t> tile(size);
-    std::vector<std::uint8_t> run(size);
-    std::vector<float> scales(group_count);
-    std::vector<float> biases(group_count);
+    std::vector<std::uint8_t> tile(static_cast<std::size_t>(count * columns));
+    formats::CodedRows rows_read(*coded_, columns, count);
+    const std::int64_t stored_groups = columns / matrix_.group;
     read_runs(order_, weight_.rows, begin, count,
               [&](std::int64_t row, std::int64_t rows, std::int64_t offset, std::int64_t step) {
-                affine_->read(row, rows, run.data(), scales.data(), biases.data());
-                spread(run, columns, rows, offset, step, tile);
+                coded_->read(row, rows, rows_read.from(0));
+                spread(rows_read.codes, columns, rows, offset, step, tile);
                 for (std::int64_t r = 0; r < rows; ++r) {
-                  float* to = parameters_.data() + (begin + offset + r * step) * groups_ * 2;
-                  for (std::int64_t g = 0; g < groups_; ++g) {
-                    to[2 * g] = scales[static_cast<std::size_t>(r * groups_ + g)];
-                    to[2 * g + 1] = biases[static_cast<std::size_t>(r * groups_ + g)];
+                  float* to = parameters_.data() + (begin + offset + r * step) * row_parameters_;
+                  for (std::int64_t g = 0; g < stored_groups; ++g) {
+                    *to++ = rows_read.scale(r, g);
+                    if (matrix_.biased) *to++ = rows_read.bias(r, g);
                   }
                 }
               });
     for (std::int64_t r = 0; r < count; ++r)
-      encode_codes(bits_of(matrix_.storage), tile.data() + r * columns, columns, words + r * row_words_);
+      encode_codes(bits_of(matrix_.storage), tile.data() + r * columns, columns, matrix_.packed_columns,
+                   words + r * row_words_);
   }
 
   void upload_parameters() {
     matrix_.parameter = exact_type(parameters_);
-    const std::int64_t row_floats = groups_ * 2;
     for (MatrixPart& part : matrix_.parts) {
-      const float* from = parameters_.data() + part.begin * row_floats;
-      const std::int64_t count = part.rows * row_floats;
+      const float* from = parameters_.data() + part.begin * row_parameters_;
+      const std::int64_t count = part.rows * row_parameters_;
       const Storage storage = matrix_.parameter == DType::f16    ? Storage::f16
                               : matrix_.parameter == DType::bf16 ? Storage::bf16
                                                                  : Storage::f32;
-      std::vector<std::uint32_t> words(static_cast<std::size_t>(count * bits_of(storage) / 32));
+      std::vector<std::uint32_t> words(static_cast<std::size_t>((count * bits_of(storage) + 31) / 32));
       encode_floats(storage, from, count, words.data());
       part.parameters = device_.buffer(words.size() * 4, weight_.name + " (scales)");
       device_.write(part.parameters, 0, std::as_bytes(std::span(words)));
@@ -206,10 +263,11 @@ class Packer {
   const formats::Weight& weight_;
   RowOrder order_;
   ThreadPool& pool_;
-  const formats::Affine* affine_;  // null when elements are stored as floats
+  const formats::Coded* coded_;  // null when elements are stored as floats
   std::int64_t row_words_ = 0;
-  std::int64_t groups_ = 0;
-  std::vector<float> parameters_;  // scale and bias by packed row and group
+  std::int64_t groups_ = 0;          // of a packed row
+  std::int64_t row_parameters_ = 0;  // of all its groups
+  std::vector<float> parameters_;    // scale, and bias where there is one, by packed row and group
   Matrix matrix_;
 };
 
@@ -222,41 +280,32 @@ Matrix pack(gpu::Device& device, const formats::Weight& weight, RowOrder order, 
 
 Constants layout_constants(const Matrix& matrix, const MatrixPart& part) {
   const int bits = bits_of(matrix.storage);
-  const std::int64_t block_columns = bits == 2 ? 32 : 128 / bits;
+  const std::int64_t columns = block_columns(bits, matrix.group);
   Constants constants{{"PART_ROWS", part.rows},
                       {"EIGHTS", matrix.packed_columns / 8},
-                      {"BLOCKS", matrix.packed_columns / block_columns},
-                      {"SUBS", block_columns / 4},
+                      {"BLOCKS", matrix.packed_columns / columns},
+                      {"SUBS", columns / 4},
                       {"PADDED", std::int64_t{matrix.packed_columns != matrix.columns}},
                       {"PERMUTED", std::int64_t{static_cast<bool>(matrix.permutation)}}};
-  switch (matrix.storage) {
-    case Storage::f32:
-      constants["W32"] = std::int64_t{1};
-      break;
-    case Storage::f16:
-      constants["W16"] = std::int64_t{1};
-      break;
-    case Storage::bf16:
-      constants["WB16"] = std::int64_t{1};
-      break;
-    case Storage::codes2:
-      constants["Q2"] = std::int64_t{1};
-      break;
-    case Storage::codes4:
-      constants["Q4"] = std::int64_t{1};
-      break;
-    case Storage::codes8:
-      constants["Q8"] = std::int64_t{1};
-      break;
+  const auto set = [&](const std::string& name) { constants[name] = std::int64_t{1}; };
+  if (matrix.group == 0) {
+    set(matrix.storage == Storage::f32 ? "W32" : matrix.storage == Storage::f16 ? "W16" : "WB16");
+    return constants;
   }
-  if (matrix.group == 0) return constants;
-  constants["AFFINE"] = std::int64_t{1};
+  set("AFFINE");
+  set(std::format("Q{}", bits));
+  if (planes_of(bits).high == 0) {
+    set("ONE_PLANE");
+    set(std::format("WORDS{}", columns * bits / 32));
+  }
   constants["BITS"] = std::int64_t{bits};
   constants["GROUP"] = std::int64_t{matrix.group};
-  constants["GROUPS"] = matrix.packed_columns / matrix.group;
-  constants[matrix.parameter == DType::f16    ? "SCALE16"
-            : matrix.parameter == DType::bf16 ? "SCALEB16"
-                                              : "SCALE32"] = std::int64_t{1};
+  constants["GROUPS"] = (matrix.packed_columns + matrix.group - 1) / matrix.group;
+  constants["BIASED"] = std::int64_t{matrix.biased};
+  constants["ZERO"] = std::int64_t{matrix.zero};
+  constants["TABLE"] = std::int64_t{!matrix.levels.empty()};
+  for (std::size_t i = 0; i < matrix.levels.size(); ++i) constants[std::format("LEVEL_{}", i)] = matrix.levels[i];
+  set(matrix.parameter == DType::f16 ? "SCALE16" : matrix.parameter == DType::bf16 ? "SCALEB16" : "SCALE32");
   return constants;
 }
 

@@ -12,15 +12,15 @@
 
 namespace gerbil::webgpu {
 
-// How an element is stored: floating point, or a code of 2, 4 or 8 bits (narrower codes are widened).
-enum class Storage { f32, f16, bf16, codes2, codes4, codes8 };
+// How an element is stored: floating point, or a code.
+enum class Storage { f32, f16, bf16, codes2, codes3, codes4, codes5, codes6, codes8 };
 
 // Consecutive packed rows that fit in one binding.
 struct MatrixPart {
   std::int64_t begin = 0;
   std::int64_t rows = 0;
   gpu::Buffer elements;
-  gpu::Buffer parameters;  // scale and bias of each group of a row; none for floating point
+  gpu::Buffer parameters;  // scale, and bias where there is one, of each group of a row; none for floating point
 };
 
 struct Matrix {
@@ -31,12 +31,17 @@ struct Matrix {
   Storage storage = Storage::f32;
   DType parameter = DType::f32;  // of scales and biases: f32, f16 or bf16
   int group = 0;                 // columns that share a scale and a bias; 0 for floating point
+  bool biased = true;            // whether biases are stored
+  int zero = 0;                  // the code that means 0 where there are none
+  std::vector<float> levels;     // of a table; empty: linear
   // Act-order: packed column i multiplies input permutation[i]; u32, [packed_columns]. None: the identity.
   gpu::Buffer permutation;
   std::vector<MatrixPart> parts;
   std::int64_t bytes = 0;
-  // The weight's codes have groups that no shader reads, so they were decoded to f32.
+  // The weight's codes have groups or levels that no shader reads, so they were decoded to f32.
   bool decoded = false;
+  // Its parameters had two levels, which were multiplied out.
+  bool flattened = false;
 };
 
 // Reads every row of the weight once, on all threads of the pool. Gated rows i and i + n/2 become packed rows 2i and

@@ -1,4 +1,4 @@
-// Products of dense panels with activations, in the manner of affine.hpp.
+// Products of dense panels with activations, in the manner of coded.hpp.
 #pragma once
 
 #include <cstdint>

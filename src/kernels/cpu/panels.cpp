@@ -7,16 +7,14 @@
 namespace gerbil::kernels {
 namespace {
 
-std::size_t parameter_index(const AffinePanels& w, std::int64_t row, std::int64_t group) {
-  return static_cast<std::size_t>(row / panel_rows * w.panel_parameters() + group * 2 * panel_rows + row % panel_rows);
-}
-
 float load_element(Element element, const void* from, std::size_t index) {
   switch (element) {
     case Element::f16:
       return f16_to_f32(static_cast<const std::uint16_t*>(from)[index]);
     case Element::bf16:
       return bf16_to_f32(static_cast<const std::uint16_t*>(from)[index]);
+    case Element::i8:
+      return static_cast<const std::int8_t*>(from)[index];
     case Element::f32:
       break;
   }
@@ -37,6 +35,10 @@ void store_elements(Element element, const float* from, std::int64_t count, void
     case Element::bf16:
       std::transform(from, from + count, static_cast<std::uint16_t*>(to), f32_to_bf16);
       break;
+    case Element::i8:
+      std::transform(from, from + count, static_cast<std::int8_t*>(to),
+                     [](float value) { return static_cast<std::int8_t>(value); });
+      break;
     case Element::f32:
       std::copy_n(from, count, static_cast<float*>(to));
       break;
@@ -53,38 +55,74 @@ Element exact_element(const float* values, std::int64_t count) {
   return f16 ? Element::f16 : bf16 ? Element::bf16 : Element::f32;
 }
 
-void pack_affine_panel(const AffinePanels& to, std::int64_t panel, const std::uint8_t* codes, const float* scales,
-                       const float* biases, float* parameters) {
-  std::uint8_t* out = to.codes + panel * to.panel_code_bytes();
-  const std::int64_t step = to.code_bits == 4 ? 8 : 4;
-  for (std::int64_t column = 0; column < to.columns; column += step) {
-    for (std::int64_t row = 0; row < panel_rows; ++row) {
-      const std::uint8_t* from = codes + row * to.columns + column;
-      for (int i = 0; i < 4; ++i) {
-        *out++ = step == 8 ? static_cast<std::uint8_t>(from[i] | from[i + 4] << 4) : from[i];
+namespace {
+
+// Calls visit(first column, plane, its byte of row 0) for every run of 128 bytes of a panel.
+template <typename Byte, typename Visit>
+void for_each_run(const CodedPanels& w, std::int64_t panel, Byte* codes, const Visit& visit) {
+  codes += panel * w.panel_code_bytes();
+  const std::int64_t block = block_columns(w.bits);
+  for (std::int64_t begin = 0; begin < w.columns; begin += block) {
+    for (const Plane& plane : planes_of(w.bits)) {
+      if (plane.bits == 0) continue;
+      for (std::int64_t column = begin; column < begin + block; column += run_columns(plane), codes += 4 * panel_rows) {
+        visit(column, plane, codes);
       }
     }
   }
-  const std::int64_t groups = to.groups();
+}
+
+}  // namespace
+
+void pack_codes(const CodedPanels& to, std::int64_t panel, const std::uint8_t* codes) {
+  for_each_run(to, panel, to.codes, [&](std::int64_t column, Plane plane, std::uint8_t* out) {
+    const int mask = (1 << plane.bits) - 1;
+    for (std::int64_t row = 0; row < panel_rows; ++row) {
+      const std::uint8_t* from = codes + row * to.columns + column;
+      for (int i = 0; i < 4; ++i) {
+        int byte = 0;
+        for (int k = 0; k < 8 / plane.bits; ++k) byte |= (from[4 * k + i] >> plane.at & mask) << (k * plane.bits);
+        *out++ = static_cast<std::uint8_t>(byte);
+      }
+    }
+  });
+}
+
+void pack_parameters(std::int64_t groups, const float* scales, const float* biases, float* to) {
   for (std::int64_t group = 0; group < groups; ++group) {
-    for (std::int64_t row = 0; row < panel_rows; ++row) *parameters++ = scales[row * groups + group];
-    for (std::int64_t row = 0; row < panel_rows; ++row) *parameters++ = biases[row * groups + group];
+    for (std::int64_t row = 0; row < panel_rows; ++row) *to++ = scales[row * groups + group];
+    if (biases == nullptr) continue;
+    for (std::int64_t row = 0; row < panel_rows; ++row) *to++ = biases[row * groups + group];
   }
 }
 
-void unpack_affine_row(const AffinePanels& from, std::int64_t row, float* out) {
-  const std::uint8_t* codes = from.codes + row / panel_rows * from.panel_code_bytes() + row % panel_rows * 4;
+void unpack_coded_row(const CodedPanels& from, std::int64_t row, float* out) {
+  std::fill_n(out, from.columns, 0.0f);
+  const std::int64_t panel = row / panel_rows;
+  const std::int64_t lane = row % panel_rows;
+  for_each_run(from, panel, from.codes, [&](std::int64_t column, Plane plane, const std::uint8_t* codes) {
+    const int mask = (1 << plane.bits) - 1;
+    for (int i = 0; i < run_columns(plane); ++i) {
+      const int part = codes[lane * 4 + i % 4] >> (i / 4 * plane.bits) & mask;
+      out[column + i] += static_cast<float>(part << plane.at);
+    }
+  });
   for (std::int64_t group = 0; group < from.groups(); ++group) {
-    const std::size_t parameter = parameter_index(from, row, group);
-    const float scale = load_element(from.parameter, from.parameters, parameter);
-    const float bias = load_element(from.parameter, from.parameters, parameter + panel_rows);
-    const auto value = [&](int code) { return scale * static_cast<float>(code) + bias; };
-    const std::int64_t step = from.code_bits == 4 ? 8 : 4;
-    for (std::int64_t column = 0; column < from.group; column += step, codes += 4 * panel_rows, out += step) {
-      for (int i = 0; i < 4; ++i) {
-        out[i] = value(step == 8 ? codes[i] & 15 : codes[i]);
-        if (step == 8) out[i + 4] = value(codes[i] >> 4);
-      }
+    const auto parameter = [&](Element element, const void* numbers, std::int64_t a_panel, std::int64_t g, bool bias) {
+      return load_element(
+          element, numbers,
+          static_cast<std::size_t>(panel * a_panel + g * from.stride() + (bias ? panel_rows : 0) + lane));
+    };
+    const auto both = [&](bool bias) {
+      const float inner = parameter(from.parameter, from.parameters, from.panel_parameters(), group, bias);
+      if (from.outer_groups == 0) return inner;
+      return inner * parameter(from.outer_element, from.outer, from.panel_outer(), group / from.outer_groups, bias);
+    };
+    const float scale = both(false);
+    const float bias = from.biased ? both(true) : 0.0f;
+    for (float* end = out + from.group; out < end; ++out) {
+      const float level = from.table ? static_cast<float>(from.levels[static_cast<int>(*out)]) : *out;
+      *out = scale * (level - static_cast<float>(from.zero)) * from.unit + bias;
     }
   }
 }

@@ -5,7 +5,7 @@
 
 namespace gerbil::kernels {
 
-// Factors of a group of activations, as the affine kernels read them.
+// Factors of a group of activations, as the coded kernels read them.
 struct GroupFactors {
   float scale;  // activation = scale · code
   float sum;    // of the activations from the beginning of the weight's group to the end of this one, for its bias
@@ -21,7 +21,7 @@ void gather_row(const float* from, const std::int32_t* gather, std::int64_t coun
 void quantize_row(const float* x, std::int64_t columns, int group, int weight_group, std::int8_t* codes,
                   GroupFactors* factors);
 
-// The sums of the groups, with scale 1: for affine weights with f32 activations.
+// The sums of the groups, with scale 1: for coded weights with f32 activations.
 void sum_groups(const float* x, std::int64_t columns, int group, GroupFactors* factors);
 
 }  // namespace gerbil::kernels

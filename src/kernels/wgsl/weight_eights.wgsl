@@ -32,6 +32,39 @@ fn weight8(row: u32, eight: u32) -> array<vec4f, 2> {
   return array(codes(word) * a.x + a.y, codes(word >> 8) * a.x + a.y);
 }
 #endif
+#if Q3
+@group(0) @binding(1) var<storage, read> weights: array<u32>;
+fn weight8(row: u32, eight: u32) -> array<vec4f, 2> {
+  let at = row * EIGHTS + eight;
+  let begin = at / 4u * 3u;
+  let low = weights[begin + at % 4u / 2u] >> (16u * (at % 2u));
+  let high = weights[begin + 2u] >> (8u * (at % 4u));
+  let a = affine(row, eight * 8u);
+  return array(codes(low, high) * a.x + a.y, codes(low >> 8, high >> 4) * a.x + a.y);
+}
+#endif
+#if Q5
+@group(0) @binding(1) var<storage, read> weights: array<u32>;
+fn weight8(row: u32, eight: u32) -> array<vec4f, 2> {
+  let at = row * EIGHTS + eight;
+  let begin = at / 4u * 5u;
+  let low = weights[begin + at % 4u];
+  let high = weights[begin + 4u] >> (8u * (at % 4u));
+  let a = affine(row, eight * 8u);
+  return array(codes(low, high) * a.x + a.y, codes(low >> 16, high >> 4) * a.x + a.y);
+}
+#endif
+#if Q6
+@group(0) @binding(1) var<storage, read> weights: array<u32>;
+fn weight8(row: u32, eight: u32) -> array<vec4f, 2> {
+  let at = row * EIGHTS + eight;
+  let begin = at / 2u * 3u;
+  let low = weights[begin + at % 2u];
+  let high = weights[begin + 2u] >> (16u * (at % 2u));
+  let a = affine(row, eight * 8u);
+  return array(codes(low, high) * a.x + a.y, codes(low >> 16, high >> 8) * a.x + a.y);
+}
+#endif
 #if Q4
 @group(0) @binding(1) var<storage, read> weights: array<u32>;
 fn weight8(row: u32, eight: u32) -> array<vec4f, 2> {

@@ -13,7 +13,7 @@ namespace gerbil::formats {
 // grid lies: ends of the range that are drawn in by 0, 5 or 12 % on either side are tried, each grid is moved to where
 // the squares of the errors are smallest for the codes that it gives (linear regression), and the best of the nine is
 // moved twice more with new codes. It is kept where its error is smaller than the whole range's. No data is needed.
-void fit_affine(const float* values, std::int64_t groups, int group, int bits, std::uint8_t* codes, float* scales,
-                float* biases);
+void fit_grid(const float* values, std::int64_t groups, int group, int bits, std::uint8_t* codes, float* scales,
+              float* biases);
 
 }  // namespace gerbil::formats

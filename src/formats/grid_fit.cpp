@@ -1,4 +1,4 @@
-#include "formats/affine_fit.hpp"
+#include "formats/grid_fit.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -6,7 +6,7 @@
 #include "base/instruction_sets.hpp"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "formats/affine_fit.cpp"
+#define HWY_TARGET_INCLUDE "formats/grid_fit.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -145,8 +145,8 @@ Fit rounded(const Block& block, const Grid& grid) {
   return {half, error};
 }
 
-void fit_affine(const float* values, std::int64_t groups, int group, int bits, std::uint8_t* codes, float* scales,
-                float* biases) {
+void fit_grid(const float* values, std::int64_t groups, int group, int bits, std::uint8_t* codes, float* scales,
+              float* biases) {
   const hn::RebindToSigned<FloatTag> integers;
   Block block;
   block.group = group;
@@ -184,11 +184,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace gerbil::formats {
 
-HWY_EXPORT(fit_affine);
+HWY_EXPORT(fit_grid);
 
-void fit_affine(const float* values, std::int64_t groups, int group, int bits, std::uint8_t* codes, float* scales,
-                float* biases) {
-  HWY_DYNAMIC_DISPATCH(fit_affine)(values, groups, group, bits, codes, scales, biases);
+void fit_grid(const float* values, std::int64_t groups, int group, int bits, std::uint8_t* codes, float* scales,
+              float* biases) {
+  HWY_DYNAMIC_DISPATCH(fit_grid)(values, groups, group, bits, codes, scales, biases);
 }
 
 }  // namespace gerbil::formats

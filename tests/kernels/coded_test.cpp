@@ -1,5 +1,5 @@
 // The integer kernels by themselves: exact sums at the extremes, on every instruction set.
-#include "kernels/cpu/affine.hpp"
+#include "kernels/cpu/coded.hpp"
 
 #include <gtest/gtest.h>
 
@@ -28,19 +28,29 @@ struct Problem {
     factors.assign(tokens * columns / activation_group(), {0.25f, 1.0f});
   }
 
-  AffinePanels layout() const { return {bits <= 4 ? 4 : 8, bits == 8, group, Element::f32, panel_rows, columns}; }
+  CodedPanels layout() const {
+    CodedPanels panels;
+    panels.bits = bits == 7 ? 8 : bits;
+    panels.eighth_bit = bits == 8;
+    panels.group = group;
+    panels.parameter = Element::f32;
+    panels.rows = panel_rows;
+    panels.columns = columns;
+    return panels;
+  }
   int activation_group() const { return layout().activation_group(); }
 
   std::vector<float> run(std::int64_t first, std::int64_t count) const {
-    AffinePanels panels = layout();
+    CodedPanels panels = layout();
     std::vector<std::uint8_t> packed(static_cast<std::size_t>(panels.panel_code_bytes()));
     std::vector<float> parameters(static_cast<std::size_t>(panels.panel_parameters()));
     panels.codes = packed.data();
     panels.parameters = parameters.data();
-    pack_affine_panel(panels, 0, codes.data(), scales.data(), biases.data(), parameters.data());
+    pack_codes(panels, 0, codes.data());
+    pack_parameters(panels.groups(), scales.data(), biases.data(), parameters.data());
     std::vector<float> out(static_cast<std::size_t>(count * panel_rows));
-    affine_panel(panels, 0, x.data() + first * columns, factors.data() + first * panels.activation_groups(), count,
-                 out.data());
+    coded_panel(panels, 0, x.data() + first * columns, factors.data() + first * panels.activation_groups(), count,
+                out.data());
     return out;
   }
 
@@ -62,15 +72,16 @@ struct Problem {
   }
 };
 
-class AffineKernel : public testing::TestWithParam<Target> {
+class CodedKernel : public testing::TestWithParam<Target> {
  protected:
   void SetUp() override { use_target(GetParam()); }
   void TearDown() override { use_target(Target::best); }
 };
 
-TEST_P(AffineKernel, LargestCodesDoNotSaturate) {
+TEST_P(CodedKernel, LargestCodesDoNotSaturate) {
   for (const int bits : {2, 3, 4, 5, 6, 7, 8}) {
-    for (const int group : {32, 64, 128}) {
+    for (const int group : {16, 32, 64, 128}) {
+      if (group % block_columns(bits) != 0) continue;
       for (const int x : {127, -127}) {
         Problem problem(bits, group);
         std::fill(problem.codes.begin(), problem.codes.end(), static_cast<std::uint8_t>((1 << bits) - 1));
@@ -83,9 +94,10 @@ TEST_P(AffineKernel, LargestCodesDoNotSaturate) {
   }
 }
 
-TEST_P(AffineKernel, MatchesTheSumAndDoesNotDependOnTheNumberOfTokens) {
-  for (const int bits : {4, 7, 8}) {
-    for (const int group : {32, 64, 128}) {
+TEST_P(CodedKernel, MatchesTheSumAndDoesNotDependOnTheNumberOfTokens) {
+  for (const int bits : {2, 3, 4, 5, 6, 7, 8}) {
+    for (const int group : {16, 32, 64, 128}) {
+      if (group % block_columns(bits) != 0) continue;
       Problem problem(bits, group);
       std::uint32_t state = 1;
       const auto next = [&] { return (state = state * 1664525u + 1013904223u) >> 16; };
@@ -106,7 +118,7 @@ TEST_P(AffineKernel, MatchesTheSumAndDoesNotDependOnTheNumberOfTokens) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, AffineKernel,
+INSTANTIATE_TEST_SUITE_P(Targets, CodedKernel,
                          testing::ValuesIn(available_targets().begin(), available_targets().end()));
 
 }  // namespace
