@@ -9,8 +9,8 @@ namespace {
 constexpr std::int64_t large_rows = 4096;
 
 // What a workgroup of linear_rows.wgsl takes. On an H100 with Qwen3-0.6B at 4 bits and 64 sequences, a step is 38
-// billion products, 1.15 ms at the peak of f32 (132 processors, 128 a clock, 1.98 GHz), and reads 372 MB, 0.12 ms. Not
-// measured yet; the reasoning:
+// billion products, 1.15 ms at the peak of f32 (132 processors, 128 a clock, 1.98 GHz), and reads 372 MB, 0.12 ms. The
+// reasoning:
 // - Of four columns an invocation loads 4 · fours units of weights and `tokens` of inputs from workgroup memory, 16
 //   bytes each, for 16 · fours · tokens products. A processor loads 32 words and multiplies 128 in a clock, so one four
 //   and 4 tokens reach at most half of the peak, two fours and 4 tokens two thirds.
@@ -22,10 +22,9 @@ constexpr std::int64_t large_rows = 4096;
 //   instead.
 // - A weight of 1,024 rows has 128 workgroups only if each takes 16 rows and 32 tokens, one a processor; 8 slices
 //   give it 8 subgroups of work at least.
-// Predicted: 45 % of the peak for large weights and 33 % for small, 2.8 ms a step; with 0.9 ms between 172 dispatches
-// and 0.6 of attention and the rest 4.3 ms, 15,000 tokens a second (11,000 to 18,000), where four rows a team decoded
-// 4,744. 16 sequences: a quarter of the products in halved tiles, 0.9 ms, 2.4 ms a step, 6,500 tokens a second where it
-// was 3,268.
+// Predicted were 45 % of the peak for large weights and 33 % for small, 2.8 ms a step and 15,000 tokens a second. An
+// H100 took 5.4 ms, 9 to 18 % of the peak, and decoded 8,934, where four rows a team had decoded 4,766. 16 sequences:
+// 3,729 instead of 3,239, where 6,500 had been predicted.
 constexpr RowsShape large_shape{.slices = 4, .teams = 2, .fours = 2, .tokens = 4};
 constexpr RowsShape small_shape{.slices = 8, .teams = 1, .fours = 1, .tokens = 4};
 constexpr std::int64_t several_tokens = 2;
