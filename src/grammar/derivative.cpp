@@ -1,0 +1,62 @@
+// The derivatives of expressions, each computed once.
+#include "grammar/expression.hpp"
+
+namespace gerbil::grammar {
+
+Expression Expressions::derivative(Expression of, std::uint8_t byte) {
+  const std::uint64_t key = std::uint64_t{of} << 8 | byte;
+  if (const auto known = derivatives_.find(key); known != derivatives_.end()) return known->second;
+  const Expression made = derive(of, byte);
+  if (derivatives_.size() > limits_.expression_words / 4) derivatives_.clear();
+  derivatives_.emplace(key, made);
+  return made;
+}
+
+Expression Expressions::derive(Expression of, std::uint8_t byte) {
+  if (kind(of) == Kind::bytes) return nodes_[of][1 + byte / 32] >> byte % 32 & 1 ? empty : nothing;
+  std::vector<Expression> parts = operands(of);
+  switch (kind(of)) {
+    case Kind::no_text:
+    case Kind::empty_text:
+    case Kind::bytes:
+      return nothing;
+    case Kind::concatenation: {
+      const Expression made = concatenation(derivative(parts[0], byte), parts[1]);
+      return matches_empty(parts[0]) ? either({made, derivative(parts[1], byte)}) : made;
+    }
+    case Kind::either:
+      for (Expression& part : parts) part = derivative(part, byte);
+      return either(std::move(parts));
+    case Kind::both:
+      for (Expression& part : parts) part = derivative(part, byte);
+      return both(std::move(parts));
+    case Kind::complement:
+      return complement(derivative(parts[0], byte));
+    case Kind::repetition: {
+      const std::uint32_t least = parts[1] == 0 ? 0 : parts[1] - 1;
+      const std::uint32_t most = parts[2] == unbounded ? unbounded : parts[2] - 1;
+      return concatenation(derivative(parts[0], byte), repetition(parts[0], least, most));
+    }
+    case Kind::multiple: {
+      Multiple next{parts[0], parts[1], parts[2], parts[3]};
+      if (byte == '.') {
+        if (next.behind_point == 1) return nothing;
+        next.behind_point = 1;
+        return multiple(next);
+      }
+      if (byte < '0' || byte > '9') return nothing;
+      if (next.behind_point == 1 && next.fraction == 0) return byte == '0' ? of : nothing;
+      next.fraction -= next.behind_point;
+      next.remainder = static_cast<std::uint32_t>((next.remainder * std::uint64_t{10} + (byte - '0')) % next.divisor);
+      return multiple(next);
+    }
+  }
+  return nothing;
+}
+
+bool Expressions::matches(Expression expression, std::string_view text) {
+  for (const char c : text) expression = derivative(expression, static_cast<std::uint8_t>(c));
+  return matches_empty(expression);
+}
+
+}  // namespace gerbil::grammar
