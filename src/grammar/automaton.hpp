@@ -29,6 +29,8 @@ class Automaton {
 
   bool matches_empty(Expression state) const { return expressions_.matches_empty(state); }
 
+  std::size_t bytes() const { return 4 * steps_.size(); }
+
   // Whether texts of 1 to `count` characters that are neither a control, a quote nor a backslash all begin a text that
   // matches.
   bool takes_plain(Expression state, std::uint32_t count);

@@ -73,6 +73,7 @@ class Expressions {
 
   const Limits& limits() const { return limits_; }
   std::size_t size() const { return nodes_.size(); }
+  std::size_t words() const { return nodes_.words(); }
 
  private:
   Expression make(Kind kind, Words operands, bool matches_empty, bool surely_matches);

@@ -10,7 +10,10 @@ constexpr std::uint32_t none = 0xffffffff;
 }  // namespace
 
 Recognizer::Recognizer(const Productions& productions)
-    : productions_(productions), automaton_(productions_.expressions, productions_.lexemes), stacks_(productions_) {
+    : productions_(productions),
+      automaton_(productions_.expressions, productions_.lexemes),
+      stacks_(productions_),
+      first_words_(productions.expressions.words()) {
   std::vector<Thread> threads;
   make(threads, false);
   // As if a rule that stands on the bottom had just called the root.
@@ -70,8 +73,12 @@ Recognizer::State Recognizer::step_token(State state, std::uint32_t token) {
   return make(next, can_end);
 }
 
-std::size_t Recognizer::bytes() const {
-  return states_.bytes() + 4 * (rows_.capacity() + steps_.capacity()) + stacks_.bytes();
+bool Recognizer::full() const {
+  const Limits& limits = productions_.expressions.limits();
+  const std::size_t bytes = states_.bytes() + 4 * (rows_.capacity() + steps_.capacity()) + stacks_.bytes();
+  const std::size_t words = productions_.expressions.words();
+  return bytes > limits.recognizer_bytes || automaton_.bytes() > limits.automaton_bytes / 2 ||
+         words > first_words_ + (limits.expression_words - std::min(first_words_, limits.expression_words)) / 2;
 }
 
 }  // namespace gerbil::grammar

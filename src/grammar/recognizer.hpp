@@ -39,7 +39,9 @@ class Recognizer {
   // Valid until the next step.
   Threads threads(State state) const { return {states_[state].subspan(1)}; }
 
-  std::size_t bytes() const;
+  // Whether it has grown so far that it should be made again: Limits::recognizer_bytes, or half of what was left of
+  // another limit when it was made.
+  bool full() const;
 
  private:
   State make(std::vector<Thread>& threads, bool can_end);
@@ -52,6 +54,7 @@ class Recognizer {
   std::vector<std::uint32_t> rows_;  // of each state: its row of steps_, or none
   std::vector<State> steps_;
   State start_ = dead;
+  std::size_t first_words_;  // of expressions, in the beginning
 };
 
 }  // namespace gerbil::grammar
