@@ -13,6 +13,7 @@ constexpr std::size_t most_unique = 8;  // values: every set of them has a rule
 // What holds for the item at `index`; `listed` grows to the number of items that have schemas of their own.
 Conjunction SchemaWriter::item(const Shape& shape, std::size_t index, std::size_t& listed) const {
   Conjunction all;
+  std::set<const Json*> speaking;
   for (const Json* schema : shape.arrays) {
     const Json* items = SchemaDocument::find(*schema, "items");
     const bool old_list = items != nullptr && items->is_array();
@@ -20,7 +21,14 @@ Conjunction SchemaWriter::item(const Shape& shape, std::size_t index, std::size_
     const Json* rest = old_list ? SchemaDocument::find(*schema, "additionalItems") : items;
     if (first != nullptr) listed = std::max(listed, first->size());
     const Json* wanted = first != nullptr && index < first->size() ? &(*first)[index] : rest;
-    if (wanted != nullptr) all = joined(all, {Place{wanted}});
+    if (wanted != nullptr) {
+      all = joined(all, {Place{wanted}});
+      speaking.insert(schema);
+    }
+  }
+  for (const auto& [left, schemas] : shape.unevaluated_items) {
+    if (std::ranges::none_of(schemas, [&](const Json* each) { return speaking.contains(each); }))
+      all = joined(all, {Place{left}});
   }
   return all;
 }
@@ -30,6 +38,11 @@ void SchemaWriter::write_array(std::uint32_t made, const Shape& shape) {
     if (value.is_array())
       document_.fail(ErrorCode::unsupported, document_.root(), "not", "excludes a list, which cannot be kept");
   }
+  if (shape.contains.size() > 1 || (!shape.contains.empty() && shape.unique != nullptr)) {
+    document_.fail(ErrorCode::unsupported, **shape.contains.begin(), "contains",
+                   "cannot be kept beside another or beside uniqueItems");
+  }
+  if (!shape.contains.empty()) return write_counted(made, shape, **shape.contains.begin());
   if (shape.unique != nullptr && shape.most_items > 1) return write_unique(made, shape);
   std::size_t listed = 0;
   const Conjunction rest = item(shape, static_cast<std::size_t>(-1), listed);
@@ -67,6 +80,41 @@ void SchemaWriter::write_array(std::uint32_t made, const Shape& shape) {
   all.append_range(tail);
   all.append_range(Sequence{lexeme(space()), lexeme(text("]"))});
   grammar_.add(made, std::move(all));
+}
+
+// A rule for what follows `i` items of which `matching` are counted, as far as these numbers still matter.
+void SchemaWriter::write_counted(std::uint32_t made, const Shape& shape, const Json& schema) {
+  const Json& counted = *SchemaDocument::find(schema, "contains");
+  const bool limited = SchemaDocument::find(schema, "maxContains") != nullptr;
+  const std::size_t least = document_.count(schema, "minContains", 1);
+  const std::size_t most_counted = limited ? document_.count(schema, "maxContains", 0) : least;
+  std::size_t listed = 0;
+  item(shape, 0, listed);
+  const std::size_t last =
+      shape.most_items == unbounded ? std::max({listed, shape.least_items, std::size_t{1}}) : shape.most_items;
+  const std::size_t limit = grammar_.limits().rules / 4;
+  if (last > limit || most_counted > limit || (last + 1) * (most_counted + 1) > limit) {
+    exceed(limit, "states of a list whose items are counted", "lower its limits");
+  }
+  std::vector<std::uint32_t> rules;
+  for (std::size_t i = 0; i < (last + 1) * (most_counted + 1); ++i) rules.push_back(grammar_.add_rule());
+  const auto state = [&](std::size_t i, std::size_t matching) {
+    return rules[std::min(i, last) * (most_counted + 1) + matching];
+  };
+  for (std::size_t i = 0; i <= last; ++i) {
+    for (std::size_t matching = 0; matching <= most_counted; ++matching) {
+      if (i >= shape.least_items && matching >= least) grammar_.add(state(i, matching), {});
+      if (i == shape.most_items) continue;
+      const Expression comma = i == 0 ? empty : grammar_.expressions().concatenation(text(","), space());
+      const Conjunction any = item(shape, i, listed);
+      const Conjunction other = limited ? joined(any, {Place{&counted, true}}) : any;
+      grammar_.add(state(i, matching), {lexeme(comma), value(other), rule(state(i + 1, matching))});
+      if (matching == most_counted) continue;  // enough, or the most that may be
+      grammar_.add(state(i, matching),
+                   {lexeme(comma), value(joined(any, {Place{&counted}})), rule(state(i + 1, matching + 1))});
+    }
+  }
+  grammar_.add(made, {lexeme(text("[")), lexeme(space()), rule(state(0, 0)), lexeme(space()), lexeme(text("]"))});
 }
 
 // Different values of a list of them: a rule for every set of those that are left.

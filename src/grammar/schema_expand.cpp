@@ -72,7 +72,22 @@ Shapes SchemaExpander::positive(const Json& schema) {
   if (find("not") != nullptr) all = both(all, expand(Place{find("not"), true}), schema);
   if (find("if") != nullptr && (find("then") != nullptr || find("else") != nullptr))
     all = both(all, conditional(schema), schema);
-  return dependent(schema, std::move(all));
+  all = dependent(schema, std::move(all));
+  for (Shape& shape : all) evaluate_rest(schema, shape);
+  return all;
+}
+
+// Of several schemas that could hold only those are counted as evaluating that were chosen: others would only allow
+// more.
+void SchemaExpander::evaluate_rest(const Json& schema, Shape& shape) {
+  const auto keep = [&](const char* keyword, auto& rest, const std::set<const Json*>& speaking) {
+    const Json* value = SchemaDocument::find(schema, keyword);
+    if (value == nullptr) return;
+    if (shape.opaque) document_.refuse(schema, keyword);
+    if (rest.empty()) rest.emplace(value, speaking);  // else one inside has evaluated all that is left
+  };
+  keep("unevaluatedProperties", shape.unevaluated_properties, shape.objects);
+  keep("unevaluatedItems", shape.unevaluated_items, shape.arrays);
 }
 
 // Exactly one: any one, where no value can satisfy two.
@@ -120,7 +135,7 @@ Shapes SchemaExpander::dependent(const Json& schema, Shapes all) {
     without.forbidden.insert(name);
     Shape present;
     present.types = object;
-    present.required.insert(name);
+    present.required = {name};
     Shapes either = both({present}, then, schema);
     either.push_back(absent);
     either.push_back(without);
@@ -131,7 +146,7 @@ Shapes SchemaExpander::dependent(const Json& schema, Shapes all) {
       Shape then;
       for (const Json& each : needed) {
         if (!each.is_string()) document_.malformed(schema, "dependentRequired", "an object of lists of names");
-        then.required.insert(each.get<std::string>());
+        add_names(then.required, {each.get<std::string>()});
       }
       if (!then.required.empty()) with(name, {then});
     }
@@ -166,6 +181,7 @@ Shapes SchemaExpander::negative(const Json& schema) {
     document_.fail(ErrorCode::unsupported, schema, "if", "cannot be kept inside 'not'");
   }
   negate_own(schema, all);
+  for (Shape& shape : all) shape.opaque |= !shape.objects.empty() || !shape.arrays.empty();
   return all;
 }
 
@@ -191,17 +207,27 @@ std::optional<Shape> SchemaExpander::both(const Shape& a, const Shape& b) {
   made.digits = std::max(a.digits, b.digits);
   made.text = make.both({a.text, b.text});
   insert(made.arrays, b.arrays);
+  insert(made.contains, b.contains);
   made.least_items = std::max(a.least_items, b.least_items);
   made.most_items = std::min(a.most_items, b.most_items);
   if (b.unique != nullptr) made.unique = b.unique;
   insert(made.objects, b.objects);
-  insert(made.required, b.required);
+  add_names(made.required, b.required);
   insert(made.forbidden, b.forbidden);
   for (const auto& [name, places] : b.named) made.named[name] = joined(made.named[name], places);
   made.names = joined(a.names, b.names);
   if (b.bounded != nullptr) made.bounded = b.bounded;
   made.least_properties = std::max(a.least_properties, b.least_properties);
   made.most_properties = std::min(a.most_properties, b.most_properties);
+  const auto merge = [](auto& into, const auto& from) {
+    for (const auto& [rest, speaking] : from) {
+      const auto [at, fresh] = into.try_emplace(rest, speaking);
+      if (!fresh) std::erase_if(at->second, [&](const Json* each) { return !speaking.contains(each); });
+    }
+  };
+  merge(made.unevaluated_properties, b.unevaluated_properties);
+  merge(made.unevaluated_items, b.unevaluated_items);
+  made.opaque |= b.opaque;
   const bool torn =
       std::ranges::any_of(made.required, [&](const std::string& name) { return made.forbidden.contains(name); });
   if (torn || made.least_properties > made.most_properties) made.types &= ~object;

@@ -27,6 +27,8 @@ class SchemaExpander {
   void refuse_unknown(const Json& schema);
   void negate_own(const Json& schema, Shapes& all);
 
+  void evaluate_rest(const Json& schema, Shape& shape);
+
   Shapes one_of(const Json& schema);
   Shapes conditional(const Json& schema);
   Shapes dependent(const Json& schema, Shapes all);

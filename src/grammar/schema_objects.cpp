@@ -27,7 +27,17 @@ std::vector<std::string> SchemaWriter::names(const Shape& shape) const {
   return all;
 }
 
+// And what holds for properties of which none of the schemas in `speaking` says anything.
+Conjunction SchemaWriter::with_unevaluated(const Shape& shape, Conjunction all, const std::set<const Json*>& speaking) {
+  for (const auto& [rest, schemas] : shape.unevaluated_properties) {
+    if (std::ranges::none_of(schemas, [&](const Json* each) { return speaking.contains(each); }))
+      all = joined(all, {Place{rest}});
+  }
+  return all;
+}
+
 Conjunction SchemaWriter::property(const Shape& shape, const std::string& name) {
+  std::set<const Json*> speaking;
   Conjunction all;
   if (const auto at = shape.named.find(name); at != shape.named.end()) all = at->second;
   for (const Json* schema : shape.objects) {
@@ -45,8 +55,9 @@ Conjunction SchemaWriter::property(const Shape& shape, const std::string& name) 
     }
     const Json* additional = SchemaDocument::find(*schema, "additionalProperties");
     if (!declared && additional != nullptr) add(*additional);
+    if (declared) speaking.insert(schema);
   }
-  return all;
+  return with_unevaluated(shape, std::move(all), speaking);
 }
 
 bool SchemaWriter::allowed(const Shape& shape, const std::string& name) {
@@ -111,6 +122,7 @@ std::vector<SchemaWriter::Others> SchemaWriter::others(const Shape& shape, const
   for (std::size_t set = 0; set < std::size_t{1} << patterns.size(); ++set) {
     std::vector<Expression> name = {any};
     Conjunction value;
+    std::set<const Json*> speaking;
     for (const Json* schema : shape.objects) {
       bool declared = false;
       for (std::size_t i = 0; i < patterns.size(); ++i) {
@@ -122,7 +134,9 @@ std::vector<SchemaWriter::Others> SchemaWriter::others(const Shape& shape, const
       }
       const Json* additional = SchemaDocument::find(*schema, "additionalProperties");
       if (!declared && additional != nullptr) value = joined(value, {Place{additional}});
+      if (declared || additional != nullptr) speaking.insert(schema);
     }
+    value = with_unevaluated(shape, std::move(value), speaking);
     const auto never = [](const Place& place) { return *place.schema == Json(false) && !place.negated; };
     const Expression names = make.both(std::move(name));
     if (std::ranges::none_of(value, never) && texts_.can_match(names)) all.push_back({names, value});
@@ -145,8 +159,8 @@ void SchemaWriter::write_object(std::uint32_t made, const Shape& shape) {
   for (const std::string& name : listed) {
     if (allowed(shape, name)) {
       usable.push_back(name);
-      needed += shape.required.contains(name) ? 1 : 0;
-    } else if (shape.required.contains(name)) {
+      needed += std::ranges::contains(shape.required, name) ? 1 : 0;
+    } else if (std::ranges::contains(shape.required, name)) {
       return;
     }
   }
@@ -184,7 +198,7 @@ void SchemaWriter::write_object(std::uint32_t made, const Shape& shape) {
         with.append_range(member(spell(grammar_.expressions(), usable[i], Spelling::json), property(shape, usable[i])));
         with.push_back(rule(follow(i + 1, count + 1)));
         if (count < most) grammar_.add(here, std::move(with));
-        if (!shape.required.contains(usable[i])) grammar_.add(here, {rule(follow(i + 1, count))});
+        if (!std::ranges::contains(shape.required, usable[i])) grammar_.add(here, {rule(follow(i + 1, count))});
         continue;
       }
       std::vector<Sequence> ways;

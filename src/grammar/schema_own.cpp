@@ -29,7 +29,7 @@ Shape only(unsigned types_left) {
 
 void SchemaExpander::refuse_unknown(const Json& schema) {
   const auto has = [&](const char* keyword) { return SchemaDocument::find(schema, keyword) != nullptr; };
-  for (const char* keyword : {"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef"}) {
+  for (const char* keyword : {"$dynamicRef", "$recursiveRef"}) {
     if (has(keyword)) document_.refuse(schema, keyword);
   }
   if (document_.old_draft() && has("dependencies")) document_.refuse(schema, "dependencies");
@@ -130,7 +130,7 @@ void SchemaExpander::read_arrays(const Json& schema, Shape& shape) {
   if (unique != nullptr && *unique == true) shape.unique = &schema;
   if (find("contains") != nullptr) {
     if (document_.count(schema, "minContains", 1) > 0 || find("maxContains") != nullptr) {
-      if (shape.types & array) document_.refuse(schema, "contains");
+      shape.contains.insert(&schema);
     }
   }
 }
@@ -146,7 +146,7 @@ void SchemaExpander::read_objects(const Json& schema, Shape& shape) {
   if (find("required") != nullptr && !find("required")->is_boolean()) {
     for (const Json& name : document_.list(schema, "required")) {
       if (!name.is_string()) document_.malformed(schema, "required", "a list of names");
-      shape.required.insert(name.get<std::string>());
+      add_names(shape.required, {name.get<std::string>()});
     }
   }
   if (find("propertyNames") != nullptr) shape.names = {Place{find("propertyNames")}};
@@ -160,8 +160,9 @@ void SchemaExpander::read_objects(const Json& schema, Shape& shape) {
 void SchemaExpander::negate_own(const Json& schema, Shapes& all) {
   Expressions& make = texts_.expressions();
   const auto find = [&](const char* keyword) { return SchemaDocument::find(schema, keyword); };
-  for (const char* keyword : {"format", "multipleOf", "uniqueItems", "contains", "items", "prefixItems",
-                              "additionalItems", "additionalProperties", "patternProperties", "propertyNames"}) {
+  for (const char* keyword :
+       {"format", "multipleOf", "uniqueItems", "contains", "items", "prefixItems", "additionalItems",
+        "additionalProperties", "patternProperties", "propertyNames", "unevaluatedProperties", "unevaluatedItems"}) {
     if (find(keyword) != nullptr)
       document_.fail(ErrorCode::unsupported, schema, keyword, "cannot be kept inside 'not'");
   }
@@ -201,7 +202,7 @@ void SchemaExpander::negate_own(const Json& schema, Shapes& all) {
   if (find("properties") != nullptr) {
     for (const auto& [name, value] : document_.object(schema, "properties").items()) {
       all.push_back(only(object));
-      all.back().required.insert(name);
+      all.back().required = {name};
       all.back().named[name] = {Place{&value, true}};
     }
   }

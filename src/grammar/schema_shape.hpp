@@ -33,19 +33,27 @@ struct Shape {
   std::uint32_t digits = 16;                // at most
   Expression text = anything;               // between the quotes
   std::set<const Json*> arrays;             // schemas with prefixItems or items
+  std::set<const Json*> contains;           // schemas with contains
   std::size_t least_items = 0;
   std::size_t most_items = unbounded;
-  const Json* unique = nullptr;   // a schema that says so
-  std::set<const Json*> objects;  // schemas with properties, patternProperties or additionalProperties
-  std::set<std::string> required;
+  const Json* unique = nullptr;       // a schema that says so
+  std::set<const Json*> objects;      // schemas with properties, patternProperties or additionalProperties
+  std::vector<std::string> required;  // each once
   std::set<std::string> forbidden;
   std::map<std::string, Conjunction> named;  // what also holds for a property
   Conjunction names;                         // propertyNames
   const Json* bounded = nullptr;             // a schema that says how many properties there are
   std::size_t least_properties = 0;
   std::size_t most_properties = unbounded;
+  // Schemas for the properties, and for the items, that none of these schemas speaks of.
+  std::map<const Json*, std::set<const Json*>> unevaluated_properties;
+  std::map<const Json*, std::set<const Json*>> unevaluated_items;
+  bool opaque = false;  // it has schemas that only say what is not: they evaluate nothing
 };
 using Shapes = std::vector<Shape>;
+
+// Appends what is not there yet.
+void add_names(std::vector<std::string>& names, const std::vector<std::string>& more);
 
 // Patterns, formats and names, each read once.
 class SchemaTexts {

@@ -49,6 +49,12 @@ bool SchemaTexts::can_match(Expression expression) {
   return at->second;
 }
 
+void add_names(std::vector<std::string>& names, const std::vector<std::string>& more) {
+  for (const std::string& name : more) {
+    if (!std::ranges::contains(names, name)) names.push_back(name);
+  }
+}
+
 void SchemaTexts::step() {
   if (++steps_ > make_.limits().search_steps) {
     exceed(make_.limits().search_steps, "steps to tell what the schema says", "make it simpler");

@@ -8,7 +8,14 @@ namespace gerbil::grammar {
 namespace {
 
 constexpr std::uint32_t fraction_digits = 16;
+constexpr std::uint32_t double_digits = 15;
 constexpr std::uint32_t indentation = 20;
+
+ByteSet digit_bytes() {
+  ByteSet digits;
+  for (char digit = '0'; digit <= '9'; ++digit) digits.set(static_cast<std::uint8_t>(digit));
+  return digits;
+}
 
 }  // namespace
 
@@ -63,12 +70,34 @@ void SchemaWriter::write_value(std::uint32_t made, const Conjunction& places) {
 
 void SchemaWriter::write_listed(std::uint32_t made, const Shape& shape, const Conjunction& places) {
   std::vector<std::string> kept;
+  std::vector<Expression> structured;
   for (const Json& value : *shape.values) {
     const bool excluded = std::ranges::any_of(shape.excluded, [&](const Json& each) { return equal(each, value); });
     const auto fits = [&](const Place& place) { return satisfies(value, place, texts_, document_); };
-    if (!excluded && std::ranges::all_of(places, fits)) kept.push_back(value.dump());
+    if (excluded || !std::ranges::all_of(places, fits)) continue;
+    if (value.is_structured()) {
+      structured.push_back(constant(value));
+    } else {
+      kept.push_back(value.dump());
+    }
   }
-  if (!kept.empty()) grammar_.add(made, {lexeme(grammar_.expressions().literals(std::move(kept)))});
+  structured.push_back(grammar_.expressions().literals(std::move(kept)));
+  const Expression all = grammar_.expressions().either(std::move(structured));
+  if (all != nothing) grammar_.add(made, {lexeme(all)});
+}
+
+// The value as it is written, with any white space.
+Expression SchemaWriter::constant(const Json& value) {
+  if (!value.is_structured()) return text(value.dump());
+  std::vector<Expression> parts = {text(value.is_array() ? "[" : "{"), space()};
+  bool first = true;
+  for (const auto& [name, each] : value.items()) {
+    if (!std::exchange(first, false)) parts.insert(parts.end(), {text(","), space()});
+    if (value.is_object()) parts.insert(parts.end(), {text(Json(name).dump()), text(":"), space()});
+    parts.push_back(constant(each));
+  }
+  parts.insert(parts.end(), {space(), text(value.is_array() ? "]" : "}")});
+  return grammar_.expressions().sequence(parts);
 }
 
 Expression SchemaWriter::space() {
@@ -102,7 +131,12 @@ Expression SchemaWriter::numbers(const Shape& shape) {
   }
   const bool any = all.size() == 1 && shape.number == anything;
   const Expression wholes = integer(make, shape.digits);
-  const Expression decimals = decimal(make, shape.digits, fraction_digits);
+  // A double holds 15 digits: with more of them 0.99999999999999999 would be read as 1.
+  ByteSet digit_or_point = digit_bytes().set('.');
+  const Expression few = make.repetition(make.bytes(digit_or_point), 1, double_digits + 1);
+  const Expression decimals =
+      make.either({wholes, make.both({decimal(make, shape.digits, double_digits),
+                                      make.concatenation(make.repetition(text("-"), 0, 1), few)})});
   if (!(shape.types & fractional)) {
     all.push_back(wholes);
   } else if (!(shape.types & whole)) {
@@ -110,12 +144,10 @@ Expression SchemaWriter::numbers(const Shape& shape) {
         make.repetition(make.concatenation(text("."), make.repetition(text("0"), 1, unbounded)), 0, 1);
     all.push_back(make.both({decimals, make.complement(make.concatenation(wholes, zeros))}));
   } else if (any) {
-    ByteSet digits;
-    for (char digit = '0'; digit <= '9'; ++digit) digits.set(static_cast<std::uint8_t>(digit));
     const Expression exponent =
         make.sequence({make.either({text("e"), text("E")}), make.repetition(make.either({text("+"), text("-")}), 0, 1),
-                       make.repetition(make.bytes(digits), 1, 2)});
-    all.push_back(make.concatenation(decimals, make.repetition(exponent, 0, 1)));
+                       make.repetition(make.bytes(digit_bytes()), 1, 2)});
+    all.push_back(make.concatenation(decimal(make, shape.digits, fraction_digits), make.repetition(exponent, 0, 1)));
   } else {
     all.push_back(decimals);
   }

@@ -27,17 +27,20 @@ class SchemaWriter {
   Symbol value(const Conjunction& places);
   void write_value(std::uint32_t rule, const Conjunction& places);
   void write_listed(std::uint32_t rule, const Shape& shape, const Conjunction& places);
+  Expression constant(const Json& value);
   Expression scalars(const Shape& shape);
   Expression numbers(const Shape& shape);
   Expression strings(const Shape& shape);
 
   void write_array(std::uint32_t rule, const Shape& shape);
   Conjunction item(const Shape& shape, std::size_t index, std::size_t& listed) const;
+  void write_counted(std::uint32_t rule, const Shape& shape, const Json& schema);
   void write_unique(std::uint32_t rule, const Shape& shape);
 
   void write_object(std::uint32_t rule, const Shape& shape);
   std::vector<std::string> names(const Shape& shape) const;
   Conjunction property(const Shape& shape, const std::string& name);
+  static Conjunction with_unevaluated(const Shape& shape, Conjunction all, const std::set<const Json*>& speaking);
   bool allowed(const Shape& shape, const std::string& name);
   std::vector<Others> others(const Shape& shape, const std::vector<std::string>& named);
   Expression other_names(const Shape& shape, const std::vector<std::string>& named);
