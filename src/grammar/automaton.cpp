@@ -8,6 +8,7 @@ namespace gerbil::grammar {
 namespace {
 
 constexpr std::uint32_t none = 0xffffffff;
+constexpr std::size_t most_branches = 64;  // states after one plain character
 
 }  // namespace
 
@@ -77,8 +78,12 @@ bool Automaton::can_match(Expression state) {
   };
   std::vector<Visit> way = {{state, 0}};
   std::vector<Expression> seen = {state};
-  std::vector<bool> visited(expressions_.size());
-  visited[state] = true;
+  ++search_;
+  const auto first_visit = [&](Expression each) {
+    if (each >= searched_.size()) searched_.resize(expressions_.size() + 64, 0);
+    return std::exchange(searched_[each], search_) != search_;
+  };
+  first_visit(state);
   bool found = false;
   std::size_t steps = 0;
   while (!way.empty() && !found) {
@@ -91,10 +96,8 @@ bool Automaton::can_match(Expression state) {
              "make the pattern, its length limits or the multiple simpler");
     }
     const Expression next = raw_step(way.back().state, way.back().next_class++);
-    if (next >= visited.size()) visited.resize(expressions_.size());
     if (next >= matching_.size()) matching_.resize(expressions_.size() + 64, unknown);
-    if (next == nothing || matching_[next] == dead || visited[next]) continue;
-    visited[next] = true;
+    if (next == nothing || matching_[next] == dead || !first_visit(next)) continue;
     found = matching_[next] == alive || expressions_.surely_matches(next);
     if (found) matching_[next] = alive;
     way.push_back({next, 0});
@@ -167,7 +170,7 @@ bool Automaton::takes_plain(Expression state, std::uint32_t count) {
     plain_least_[state] = none - 1;  // goes round for ever
     return true;
   }
-  taken = taken && after.size() <= 4;  // whatever branches more is walked through
+  taken = taken && after.size() <= most_branches;  // whatever branches more is walked through
   for (std::size_t i = 0; taken && i < after.size(); ++i) taken = takes_plain(after[i], count - 1);
   if (taken) {
     plain_least_[state] = count;

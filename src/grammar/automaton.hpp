@@ -46,9 +46,11 @@ class Automaton {
   std::array<std::uint8_t, 256> class_of_{};
   std::vector<std::uint8_t> members_;
   std::vector<bool> single_;
-  std::vector<std::uint32_t> rows_;         // of each expression: where its row begins in steps_, or none
-  std::vector<Expression> steps_;           // classes() for each row
-  std::vector<std::uint8_t> matching_;      // unknown, alive, dead
+  std::vector<std::uint32_t> rows_;      // of each expression: where its row begins in steps_, or none
+  std::vector<Expression> steps_;        // classes() for each row
+  std::vector<std::uint8_t> matching_;   // unknown, alive, dead
+  std::vector<std::uint32_t> searched_;  // of each expression: the last search that saw it
+  std::uint32_t search_ = 0;
   std::vector<std::uint32_t> plain_least_;  // of each expression: counts up to this are known to be taken
   std::vector<std::uint32_t> plain_most_;   // and counts from this on are known not to be
 };

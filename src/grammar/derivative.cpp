@@ -13,7 +13,7 @@ Expression Expressions::derivative(Expression of, std::uint8_t byte) {
 }
 
 Expression Expressions::derive(Expression of, std::uint8_t byte) {
-  if (kind(of) == Kind::bytes) return nodes_[of][1 + byte / 32] >> byte % 32 & 1 ? empty : nothing;
+  if (kind(of) == Kind::bytes) return set_of(of)[byte] ? empty : nothing;
   std::vector<Expression> parts = operands(of);
   switch (kind(of)) {
     case Kind::no_text:

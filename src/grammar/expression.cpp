@@ -1,19 +1,15 @@
 #include "grammar/expression.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <ranges>
 #include <string>
 
 namespace gerbil::grammar {
 namespace {
 
-constexpr std::size_t set_words = 8;
-
-std::array<std::uint32_t, set_words> words_of(const ByteSet& set) {
-  std::array<std::uint32_t, set_words> words{};
-  for (std::size_t byte = 0; byte < 256; ++byte) words[byte / 32] |= static_cast<std::uint32_t>(set[byte]) << byte % 32;
-  return words;
-}
+using SetWords = std::array<std::uint32_t, 8>;
+static_assert(sizeof(ByteSet) == sizeof(SetWords));
 
 }  // namespace
 
@@ -42,14 +38,13 @@ std::vector<Expression> Expressions::operands(Expression expression) const {
 }
 
 ByteSet Expressions::set_of(Expression expression) const {
-  const Words words = nodes_[expression].subspan(1);
-  ByteSet set;
-  for (std::size_t byte = 0; byte < 256; ++byte) set[byte] = words[byte / 32] >> byte % 32 & 1;
-  return set;
+  SetWords words;
+  std::ranges::copy(nodes_[expression].subspan(1), words.begin());
+  return std::bit_cast<ByteSet>(words);
 }
 
 Expression Expressions::bytes(const ByteSet& set) {
-  return set.none() ? nothing : make(Kind::bytes, words_of(set), false, true);
+  return set.none() ? nothing : make(Kind::bytes, std::bit_cast<SetWords>(set), false, true);
 }
 
 Expression Expressions::literal(std::string_view text) {

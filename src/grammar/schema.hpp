@@ -16,6 +16,6 @@ namespace gerbil::grammar {
 // Error{invalid_argument} for a malformed one, at a limit, and when nothing satisfies the schema. Annotations, unknown
 // keywords and unknown formats are ignored, as the standard says.
 Productions parse_schema(const Json& schema, const Limits& limits);
-Productions parse_schema(std::string_view text, const Limits& limits);
+Productions parse_schema_text(std::string_view text, const Limits& limits);
 
 }  // namespace gerbil::grammar

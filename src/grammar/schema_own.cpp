@@ -184,7 +184,7 @@ void SchemaExpander::negate_own(const Json& schema, Shapes& all) {
   }
   if (shape.text != anything) {
     Shape other = only(string);
-    other.text = make.complement(shape.text);
+    other.text = make.both({make.complement(shape.text), any_text(make, Spelling::json)});
     all.push_back(other);
   }
   if (shape.least_items > 0) {

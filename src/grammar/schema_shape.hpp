@@ -31,7 +31,7 @@ struct Shape {
   std::vector<Json> excluded;               // and none of these
   Expression number = anything;             // texts without exponents
   std::uint32_t digits = 16;                // at most
-  Expression text = anything;               // between the quotes
+  Expression text = anything;               // between the quotes, and then only what may stand there
   std::set<const Json*> arrays;             // schemas with prefixItems or items
   std::set<const Json*> contains;           // schemas with contains
   std::size_t least_items = 0;

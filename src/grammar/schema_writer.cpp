@@ -24,7 +24,7 @@ Productions parse_schema(const Json& schema, const Limits& limits) {
   return SchemaWriter(document, limits).write();
 }
 
-Productions parse_schema(std::string_view text, const Limits& limits) {
+Productions parse_schema_text(std::string_view text, const Limits& limits) {
   if (text.size() > limits.text_bytes) exceed(limits.text_bytes, "bytes of a schema", "make it shorter");
   try {
     return parse_schema(parse_strict_json(text, "the schema"), limits);
@@ -156,7 +156,7 @@ Expression SchemaWriter::numbers(const Shape& shape) {
 
 Expression SchemaWriter::strings(const Shape& shape) {
   Expressions& make = grammar_.expressions();
-  std::vector<Expression> all = {shape.text, any_text(make, Spelling::json)};
+  std::vector<Expression> all = {shape.text == anything ? any_text(make, Spelling::json) : shape.text};
   for (const Json& value : shape.excluded) {
     if (value.is_string()) all.push_back(make.complement(spell(make, value.get<std::string>(), Spelling::json)));
   }
