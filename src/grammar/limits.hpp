@@ -15,7 +15,7 @@ struct Limits {
   std::size_t search_steps = 200'000;        // of one search for a text that an expression matches
   std::size_t automaton_bytes = 128 << 20;   // transitions between expressions
   std::size_t rules = 100'000;               // of a context-free grammar, helpers included
-  std::size_t threads = 4'000;               // ways in which one text can be read at once
+  std::size_t threads = 2'000;               // ways in which one text can be read at once
   std::size_t recognizer_bytes = 96 << 20;   // states and transitions that are kept for all answers of a grammar
   std::size_t mask_bytes = 32 << 20;         // masks that are kept for all answers of a grammar
   std::size_t alternatives = 256;            // of one schema, once allOf, anyOf and oneOf are multiplied out

@@ -3,7 +3,8 @@
 namespace gerbil::grammar {
 namespace {
 
-constexpr std::size_t longest_forced = 4096;
+constexpr std::size_t longest_forced = 1024;
+constexpr std::size_t most_forced_threads = 256;  // a byte costs as much as there are ways to read it
 
 }  // namespace
 
@@ -77,6 +78,7 @@ std::string Matcher::forced() {
   Recognizer::State state = state_;
   std::uint8_t byte = 0;
   for (bool any = false; made.size() < longest_forced; any = false) {
+    if (memory_->recognizer.threads(state).size() > most_forced_threads) return made;
     if (memory_->recognizer.can_end(state) || !only_byte(state, byte, any)) return made;
     made += static_cast<char>(byte);
     state = memory_->recognizer.step(state, byte);

@@ -57,7 +57,7 @@ class Matcher {
   // Goes on with the token; false, and nothing happens, when the mask does not have it.
   bool accept(std::int32_t token);
 
-  // The bytes that must come next, as far as there is no choice: at most 4,096.
+  // The bytes that must come next, as far as there is no choice: at most 1,024, and fewer in very ambiguous grammars.
   std::string forced();
 
   bool can_end();      // the text may end here

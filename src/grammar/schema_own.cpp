@@ -83,6 +83,9 @@ void SchemaExpander::read_numbers(const Json& schema, Shape& shape) {
   for (const auto& [keyword, comparison] : bounds) {
     const Json* bound = SchemaDocument::find(schema, keyword);
     if (bound == nullptr) continue;
+    const bool exclusive = std::string_view(keyword).starts_with("exclusive");
+    if (exclusive && *bound == false) continue;  // of draft 4: about the other bound, as true is
+    if (exclusive && *bound == true) document_.refuse(schema, keyword);
     if (!bound->is_number()) document_.malformed(schema, keyword, "a number");
     const Decimal decimal = parse_decimal(bound->dump());
     shape.number = make.both({shape.number, compared(make, comparison, decimal)});
