@@ -2,6 +2,7 @@
 //   {"schema" | "regex" | "gbnf": …, "texts": [TEXT…]}    → {"fits": [true | false…]}
 //   {"schema" | "regex" | "gbnf": …, "walks": N, "seed": S} → {"texts": [TEXT…]}, of walks at random that came to an
 //   end
+//   {"schema" | "regex" | "gbnf": …, "bytes_behind": TEXT} → {"bytes": [[BYTE…]…]}, that may come behind each prefix
 // or {"error": SENTENCE, "code": its number}.
 #include <random>
 
@@ -77,6 +78,21 @@ Json answer(const Json& request) {
     Recognizer recognizer(productions);
     made["fits"] = Json::array();
     for (const Json& text : request["texts"]) made["fits"].push_back(fits(recognizer, text.get<std::string>()));
+    return made;
+  }
+  if (request.contains("bytes_behind")) {
+    Recognizer recognizer(productions);
+    Recognizer::State state = recognizer.start();
+    const std::string text = request["bytes_behind"].get<std::string>();
+    made["bytes"] = Json::array();
+    for (std::size_t at = 0; at <= text.size(); ++at) {
+      Json following = Json::array();
+      for (int byte = 0; byte < 256; ++byte) {
+        if (recognizer.step(state, static_cast<std::uint8_t>(byte)) != Recognizer::dead) following.push_back(byte);
+      }
+      made["bytes"].push_back(std::move(following));
+      if (at < text.size()) state = recognizer.step(state, static_cast<std::uint8_t>(text[at]));
+    }
     return made;
   }
   const auto tokens = vocabulary();
