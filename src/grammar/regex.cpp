@@ -17,15 +17,25 @@ struct Way {
 };
 using Ways = std::vector<Way>;
 
+// A part of a pattern. What has a look-ahead in it depends on all that follows, so it is put together last, from the
+// end.
+struct Part {
+  enum class Kind { ways, sequence, either, ahead };
+  Kind kind = Kind::ways;
+  Ways ways = {};                // of the first
+  std::vector<Part> parts = {};  // of the next two
+  Expression seen = empty;       // of a look-ahead: what the rest of the text is
+};
+
 class Parser {
  public:
   Parser(Expressions& make, std::string_view pattern, Spelling spelling)
       : make_(make), cursor_{decode(pattern)}, spelling_(spelling), any_(any_text(make, spelling)) {}
 
-  Ways parse() {
-    Ways ways = alternatives(0);
+  Ways parse(Anchoring anchoring) {
+    const Part part = alternatives(0);
     if (!cursor_.done()) cursor_.fail("has a ')' too many");
-    return ways;
+    return before(part, {{empty, false, anchoring == Anchoring::whole}});
   }
 
   Expression any() const { return any_; }
@@ -42,40 +52,58 @@ class Parser {
     return made;
   }
 
-  Ways alternatives(std::size_t depth) {
-    if (depth > make_.limits().depth) exceed(make_.limits().depth, "groups inside groups", "nest them less deeply");
-    Ways ways = sequence(depth);
-    while (cursor_.take(U"|")) ways.append_range(sequence(depth));
-    return merged(ways);
+  static bool plain(const std::vector<Part>& parts) {
+    return std::ranges::all_of(parts, [](const Part& part) { return part.kind == Part::Kind::ways; });
   }
 
-  Ways sequence(std::size_t depth) {
-    std::vector<Ways> items;
-    while (!cursor_.done() && cursor_.peek() != '|' && cursor_.peek() != ')') {
-      const bool ahead = cursor_.take(U"(?=");
-      if (ahead || cursor_.take(U"(?!")) {
-        if (depth > 0) cursor_.refuse("a look-ahead inside a group");
-        const Expression seen = look_ahead(depth);
-        const Ways rest = sequence(depth);
-        items.push_back(beside(ahead ? seen : make_.complement(seen), rest));
-        break;
-      }
-      items.push_back(repeated(depth));
+  // `part`, and `rest` behind it.
+  Ways before(const Part& part, const Ways& rest) {
+    Ways made;
+    switch (part.kind) {
+      case Part::Kind::ways:
+        return joined(part.ways, rest);
+      case Part::Kind::ahead:
+        return beside(part.seen, rest);
+      case Part::Kind::either:
+        for (const Part& each : part.parts) made.append_range(before(each, rest));
+        return merged(made);
+      case Part::Kind::sequence:
+        made = rest;
+        for (std::size_t i = part.parts.size(); i-- > 0;) made = before(part.parts[i], made);
+        return made;
     }
-    Ways made = {{}};
-    for (std::size_t i = items.size(); i-- > 0;) made = joined(items[i], made);
     return made;
   }
 
-  Expression look_ahead(std::size_t depth) {
-    const Ways ways = alternatives(depth + 1);
+  Part alternatives(std::size_t depth) {
+    if (depth > make_.limits().depth) exceed(make_.limits().depth, "groups inside groups", "nest them less deeply");
+    std::vector<Part> parts;
+    do parts.push_back(sequence(depth));
+    while (cursor_.take(U"|"));
+    if (!plain(parts)) return {.kind = Part::Kind::either, .parts = std::move(parts)};
+    Ways ways;
+    for (const Part& part : parts) ways.append_range(part.ways);
+    return {.ways = merged(ways)};
+  }
+
+  Part sequence(std::size_t depth) {
+    std::vector<Part> parts;
+    while (!cursor_.done() && cursor_.peek() != '|' && cursor_.peek() != ')') parts.push_back(repeated(depth));
+    const bool all_plain = plain(parts);
+    Part made{.kind = Part::Kind::sequence, .parts = std::move(parts)};
+    return all_plain ? Part{.ways = before(made, {{}})} : made;
+  }
+
+  Part look_ahead(std::size_t depth, bool negated) {
+    const Part inner = alternatives(depth + 1);
     if (!cursor_.take(U")")) cursor_.fail("has a '(' without a ')'");
-    std::vector<Expression> parts;
-    for (const Way& way : ways) {
+    std::vector<Expression> seen;
+    for (const Way& way : before(inner, {{}})) {
       if (way.begins) cursor_.refuse("an anchor in a look-ahead");
-      parts.push_back(way.ends ? way.expression : make_.concatenation(way.expression, any_));
+      seen.push_back(way.ends ? way.expression : make_.concatenation(way.expression, any_));
     }
-    return make_.either(std::move(parts));
+    const Expression rest = make_.either(std::move(seen));
+    return {.kind = Part::Kind::ahead, .seen = negated ? make_.complement(rest) : rest};
   }
 
   // `rest` to the end of the text, where that is also `seen`.
@@ -103,19 +131,25 @@ class Parser {
     return merged(made);
   }
 
-  Ways repeated(std::size_t depth) {
-    if (cursor_.take(U"^")) return {{empty, true, false}};
-    if (cursor_.take(U"$")) return {{empty, false, true}};
-    Ways ways = atom(depth);
+  Part repeated(std::size_t depth) {
+    if (cursor_.take(U"^")) return {.ways = {{empty, true, false}}};
+    if (cursor_.take(U"$")) return {.ways = {{empty, false, true}}};
+    Part part = atom(depth);
     const std::optional<std::pair<std::uint32_t, std::uint32_t>> count = quantifier();
-    if (!count) return ways;
+    if (!count) return part;
     if (cursor_.take(U"+")) cursor_.refuse("a possessive repetition");
     cursor_.take(U"?");
-    const bool anchored = ways.size() != 1 || ways[0].begins || ways[0].ends;
-    if (!anchored) return {{make_.repetition(ways[0].expression, count->first, count->second)}};
-    if (count->second != 1) cursor_.refuse("a repetition of anchors");
-    if (count->first == 0) ways.push_back({});
-    return merged(ways);
+    const Ways& ways = part.ways;
+    if (part.kind == Part::Kind::ways && ways.size() == 1 && !ways[0].begins && !ways[0].ends) {
+      return {.ways = {{make_.repetition(ways[0].expression, count->first, count->second)}}};
+    }
+    if (count->second != 1) cursor_.refuse("a repetition of anchors or look-aheads");
+    if (count->first == 1) return part;
+    if (part.kind != Part::Kind::ways) {
+      return {.kind = Part::Kind::either, .parts = {std::move(part), Part{.ways = {{}}}}};
+    }
+    part.ways.push_back({});
+    return {.ways = merged(part.ways)};
   }
 
   std::optional<std::pair<std::uint32_t, std::uint32_t>> quantifier() {
@@ -145,7 +179,7 @@ class Parser {
     return value;
   }
 
-  Ways atom(std::size_t depth) {
+  Part atom(std::size_t depth) {
     if (cursor_.take(U"(")) return group(depth);
     const char32_t c = cursor_.text[cursor_.at];
     if (c == '*' || c == '+' || c == '?' || c == '{') cursor_.fail("repeats nothing");
@@ -157,7 +191,7 @@ class Parser {
     return characters({{c, c}});
   }
 
-  Ways group(std::size_t depth) {
+  Part group(std::size_t depth) {
     if (cursor_.take(U"?")) {
       if (cursor_.take(U"<") || cursor_.take(U"P<")) {
         if (cursor_.peek() == '=' || cursor_.peek() == '!') cursor_.refuse("a look-behind");
@@ -165,17 +199,17 @@ class Parser {
         ++cursor_.at;
         if (cursor_.at > cursor_.text.size()) cursor_.at = cursor_.text.size();
       } else if (cursor_.peek() == '=' || cursor_.peek() == '!') {
-        cursor_.refuse("a look-ahead inside a group");
+        return look_ahead(depth, cursor_.text[cursor_.at++] == '!');
       } else if (!cursor_.take(U":")) {
         cursor_.refuse("flags or a group of another kind");
       }
     }
-    Ways ways = alternatives(depth + 1);
+    Part inner = alternatives(depth + 1);
     if (!cursor_.take(U")")) cursor_.fail("has a '(' without a ')'");
-    return ways;
+    return inner;
   }
 
-  Ways characters(const CodeSet& set) { return {{spell(make_, set, spelling_)}}; }
+  Part characters(const CodeSet& set) { return {.ways = {{spell(make_, set, spelling_)}}}; }
 
   Expressions& make_;
   PatternCursor cursor_;
@@ -191,7 +225,7 @@ Expression parse_regex(Expressions& expressions, std::string_view pattern, Spell
   }
   Parser parser(expressions, pattern, spelling);
   std::vector<Expression> parts;
-  for (const Way& way : parser.parse()) {
+  for (const Way& way : parser.parse(anchoring)) {
     const bool whole = anchoring == Anchoring::whole;
     parts.push_back(expressions.sequence(
         {whole || way.begins ? empty : parser.any(), way.expression, whole || way.ends ? empty : parser.any()}));

@@ -1,6 +1,6 @@
 // Regular expressions as text. The syntax is ECMAScript's (ECMA-262, 22.2.1, with the flag u): classes, \d \w \s and
 // their negations, escapes, alternation, bounded repetition (lazy ones match the same), groups of any kind, anchors,
-// and look-aheads outside of groups. Back references, look-behinds, word boundaries, flags and \p are
+// and look-aheads that are not repeated. Back references, look-behinds, word boundaries, flags and \p are
 // Error{unsupported}; what is malformed is Error{invalid_argument}, and both say where.
 #pragma once
 
