@@ -19,6 +19,8 @@ class Checker {
          {"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef", "dependencies"}) {
       if (find(keyword) != nullptr) document_.refuse(schema_, keyword);
     }
+    const Json* nullable = find("nullable");  // OpenAPI 3.0
+    if (value_.is_null() && nullable != nullptr && *nullable == true) return listed();
     return type() && listed() && number() && text() && items() && properties() && combined();
   }
 

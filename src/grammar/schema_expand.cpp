@@ -74,6 +74,10 @@ Shapes SchemaExpander::positive(const Json& schema) {
     all = both(all, conditional(schema), schema);
   all = dependent(schema, std::move(all));
   for (Shape& shape : all) evaluate_rest(schema, shape);
+  const Json* nullable = find("nullable");  // OpenAPI 3.0; with a list of values it has to be one of them
+  if (nullable != nullptr && *nullable == true && find("enum") == nullptr && find("const") == nullptr) {
+    all.emplace_back().types = null_type;
+  }
   return all;
 }
 
@@ -141,19 +145,21 @@ Shapes SchemaExpander::dependent(const Json& schema, Shapes all) {
     either.push_back(without);
     all = both(all, either, schema);
   };
-  if (SchemaDocument::find(schema, "dependentRequired") != nullptr) {
-    for (const auto& [name, needed] : document_.object(schema, "dependentRequired").items()) {
+  // `dependencies` of older drafts is both in one.
+  for (const char* keyword : {"dependentRequired", "dependentSchemas", "dependencies"}) {
+    if (SchemaDocument::find(schema, keyword) == nullptr) continue;
+    for (const auto& [name, needed] : document_.object(schema, keyword).items()) {
+      if (!needed.is_array()) {
+        with(name, expand(Place{&needed}));
+        continue;
+      }
       Shape then;
       for (const Json& each : needed) {
-        if (!each.is_string()) document_.malformed(schema, "dependentRequired", "an object of lists of names");
+        if (!each.is_string()) document_.malformed(schema, keyword, "an object of lists of names");
         add_names(then.required, {each.get<std::string>()});
       }
       if (!then.required.empty()) with(name, {then});
     }
-  }
-  if (SchemaDocument::find(schema, "dependentSchemas") != nullptr) {
-    for (const auto& [name, needed] : document_.object(schema, "dependentSchemas").items())
-      with(name, expand(Place{&needed}));
   }
   return all;
 }
@@ -173,7 +179,7 @@ Shapes SchemaExpander::negative(const Json& schema) {
     append(all, none);
   }
   if (find("not") != nullptr) append(all, expand(Place{find("not")}));
-  for (const char* keyword : {"oneOf", "dependentRequired", "dependentSchemas"}) {
+  for (const char* keyword : {"oneOf", "dependentRequired", "dependentSchemas", "dependencies", "nullable"}) {
     if (find(keyword) != nullptr)
       document_.fail(ErrorCode::unsupported, schema, keyword, "cannot be kept inside 'not'");
   }

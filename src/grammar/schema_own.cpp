@@ -32,7 +32,6 @@ void SchemaExpander::refuse_unknown(const Json& schema) {
   for (const char* keyword : {"$dynamicRef", "$recursiveRef"}) {
     if (has(keyword)) document_.refuse(schema, keyword);
   }
-  if (document_.old_draft() && has("dependencies")) document_.refuse(schema, "dependencies");
   const Json* vocabulary = SchemaDocument::find(schema, "$vocabulary");
   if (vocabulary != nullptr) document_.refuse(schema, "$vocabulary");
   const Json* draft = SchemaDocument::find(schema, "$schema");
