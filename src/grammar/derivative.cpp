@@ -21,8 +21,18 @@ Expression Expressions::derive(Expression of, std::uint8_t byte) {
     case Kind::bytes:
       return nothing;
     case Kind::concatenation: {
-      const Expression made = concatenation(derivative(parts[0], byte), parts[1]);
-      return matches_empty(parts[0]) ? either({made, derivative(parts[1], byte)}) : made;
+      // Along the parts that may be left out; not by recursion, as there may be many.
+      std::vector<Expression> ways;
+      for (Expression rest = of;; rest = parts[1]) {
+        if (kind(rest) != Kind::concatenation) {
+          ways.push_back(derivative(rest, byte));
+          break;
+        }
+        parts = operands(rest);
+        ways.push_back(concatenation(derivative(parts[0], byte), parts[1]));
+        if (!matches_empty(parts[0])) break;
+      }
+      return either(std::move(ways));
     }
     case Kind::either:
       for (Expression& part : parts) part = derivative(part, byte);

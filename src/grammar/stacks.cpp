@@ -34,7 +34,7 @@ Stack Stacks::keep(Words key, const std::vector<Return>& returns) {
 void Stacks::go(std::uint32_t slot, Stack stack) {
   if (!seen_.insert(std::uint64_t{slot} << 32 | stack).second) return;
   const Limits& limits = productions_.expressions.limits();
-  if (seen_.size() > 16 * limits.threads) exceed(limits.threads, "ways to read one text", "make it less ambiguous");
+  if (seen_.size() > 8 * limits.threads) exceed(limits.threads, "ways to read one text", "make it less ambiguous");
   todo_.push_back({slot, stack});
 }
 
@@ -207,6 +207,8 @@ bool Stacks::open(const std::vector<Return>& from, std::vector<Thread>& threads)
         break;
     }
   }
+  const Limits& limits = productions_.expressions.limits();
+  if (threads.size() > limits.threads) exceed(limits.threads, "ways to read one text", "make it less ambiguous");
   std::vector<bool> wanted(frames_.size());
   for (std::size_t i = first; i < threads.size(); ++i) {
     if (threads[i].stack & is_frame) wanted[threads[i].stack & ~is_frame] = true;
