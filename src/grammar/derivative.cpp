@@ -1,14 +1,16 @@
 // The derivatives of expressions, each computed once.
+#include <ranges>
+
 #include "grammar/expression.hpp"
 
 namespace gerbil::grammar {
 
 Expression Expressions::derivative(Expression of, std::uint8_t byte) {
   const std::uint64_t key = std::uint64_t{of} << 8 | byte;
-  if (const auto known = derivatives_.find(key); known != derivatives_.end()) return known->second;
-  const Expression made = derive(of, byte);
+  if (const auto at = derivatives_.find(key); at != derivatives_.end()) return at->second;
   if (derivatives_.size() > limits_.expression_words / 4) derivatives_.clear();
-  derivatives_.emplace(key, made);
+  const Expression made = derive(of, byte);
+  derivatives_[key] = made;
   return made;
 }
 
@@ -21,18 +23,23 @@ Expression Expressions::derive(Expression of, std::uint8_t byte) {
     case Kind::bytes:
       return nothing;
     case Kind::concatenation: {
-      // Along the parts that may be left out; not by recursion, as there may be many.
-      std::vector<Expression> ways;
-      for (Expression rest = of;; rest = parts[1]) {
-        if (kind(rest) != Kind::concatenation) {
-          ways.push_back(derivative(rest, byte));
-          break;
-        }
+      // What follows a part that may be left out is derived first, from the last of such parts on: not by recursion, as
+      // there may be many.
+      std::vector<Expression> chain;
+      for (Expression rest = of; kind(rest) == Kind::concatenation && (rest == of || !known(rest, byte));
+           rest = parts[1]) {
+        chain.push_back(rest);
         parts = operands(rest);
-        ways.push_back(concatenation(derivative(parts[0], byte), parts[1]));
         if (!matches_empty(parts[0])) break;
       }
-      return either(std::move(ways));
+      Expression made = nothing;
+      for (const Expression rest : chain | std::views::reverse) {
+        parts = operands(rest);
+        made = concatenation(derivative(parts[0], byte), parts[1]);
+        if (matches_empty(parts[0])) made = either({made, derivative(parts[1], byte)});
+        derivatives_[std::uint64_t{rest} << 8 | byte] = made;
+      }
+      return made;
     }
     case Kind::either:
       for (Expression& part : parts) part = derivative(part, byte);

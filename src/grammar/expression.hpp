@@ -81,6 +81,7 @@ class Expressions {
   std::vector<Expression> operands(Expression expression) const;
   ByteSet set_of(Expression expression) const;
   Expression derive(Expression of, std::uint8_t byte);
+  bool known(Expression of, std::uint8_t byte) const { return derivatives_.contains(std::uint64_t{of} << 8 | byte); }
   // Flattens nested operands of `kind`, sorts them and drops repeated ones.
   std::vector<Expression> flat(Kind kind, std::vector<Expression> parts) const;
 
