@@ -42,6 +42,10 @@ def seeds():
     for number, row in enumerate(json.loads((TESTS / "fixtures/templates/conversations.json").read_text())):
         request = {key: row["context"].get(key) for key in ("messages", "tools")} | {"temperature": 0.5, "stop": ["."]}
         yield "request", f"conversation-{number}", json.dumps(request, ensure_ascii=False).encode()
+    for number, row in enumerate(json.loads((TESTS / "fixtures/grammar/schemas.json").read_text())):
+        yield "grammar", f"schema-{number}", b"\0" + json.dumps(row["schema"]).encode() + bytes(range(16))
+    yield "grammar", "gbnf", b'\1root ::= "a" root | [b-d]{1,3} <s> (x | "y"+)\nx ::= .' + bytes(range(16))
+    yield "grammar", "pattern", b"\2" + rb"^(?=.*\d)(?:[a-z]|\u00e9){2,5}$" + bytes(range(16))
     yield "request", "result", b'{"text":"a","finish_reason":"stop","prompt_tokens":1,"tokens":[1]}'
     yield "request", "vectors", b'{"embeddings":[[0.5,null]],"dimensions":2}'
     yield "request", "ranking", b'{"query":"q","documents":["a"],"truncate":true}'

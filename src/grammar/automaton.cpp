@@ -1,0 +1,183 @@
+#include "grammar/automaton.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace gerbil::grammar {
+namespace {
+
+constexpr std::uint32_t none = 0xffffffff;
+constexpr std::size_t most_branches = 64;  // states after one plain character
+
+}  // namespace
+
+Automaton::Automaton(Expressions& expressions, const std::vector<Expression>& roots) : expressions_(expressions) {
+  std::vector<std::uint32_t> part(256, 0);
+  const auto refine = [&](const ByteSet& set) {
+    std::map<std::pair<std::uint32_t, bool>, std::uint32_t> numbers;
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+      const auto number = static_cast<std::uint32_t>(numbers.size());
+      part[byte] = numbers.try_emplace({part[byte], set[byte]}, number).first->second;
+    }
+  };
+  std::vector<ByteSet> sets = expressions.byte_sets(roots);
+  for (const ByteSet& set : sets) refine(set);
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    class_of_[byte] = static_cast<std::uint8_t>(part[byte]);
+    if (part[byte] == members_.size()) {
+      members_.push_back(static_cast<std::uint8_t>(byte));
+      single_.push_back(true);
+    } else {
+      single_[part[byte]] = false;
+    }
+  }
+}
+
+std::uint32_t Automaton::row(Expression state) {
+  if (state >= rows_.size()) rows_.resize(expressions_.size(), none);
+  if (rows_[state] == none) {
+    if (4 * steps_.size() > expressions_.limits().automaton_bytes) {
+      exceed(expressions_.limits().automaton_bytes, "bytes for the automata of its regular expressions",
+             "make patterns simpler or repetitions shorter");
+    }
+    rows_[state] = static_cast<std::uint32_t>(steps_.size() / classes());
+    steps_.resize(steps_.size() + classes(), none);
+  }
+  return rows_[state];
+}
+
+Expression Automaton::raw_step(Expression state, std::uint32_t byte_class) {
+  const std::size_t at = std::size_t{row(state)} * classes() + byte_class;
+  if (steps_[at] == none) steps_[at] = expressions_.derivative(state, members_[byte_class]);
+  return steps_[at];
+}
+
+Expression Automaton::step(Expression state, std::uint32_t byte_class) {
+  if (state < rows_.size() && rows_[state] != none) {
+    const Expression known = steps_[std::size_t{rows_[state]} * classes() + byte_class];
+    if (known != none && (known == nothing || (known < matching_.size() && matching_[known] == alive))) return known;
+  }
+  const Expression next = raw_step(state, byte_class);
+  if (can_match(next)) return next;
+  steps_[std::size_t{row(state)} * classes() + byte_class] = nothing;
+  return nothing;
+}
+
+bool Automaton::can_match(Expression state) {
+  if (state >= matching_.size()) matching_.resize(expressions_.size() + 64, unknown);
+  if (matching_[state] != unknown) return matching_[state] == alive;
+  if (state == nothing || expressions_.surely_matches(state)) {
+    matching_[state] = state == nothing ? dead : alive;
+    return matching_[state] == alive;
+  }
+  // Depth first: what lies on the way to a match is alive; when there is none, all that was seen is dead.
+  struct Visit {
+    Expression state;
+    std::uint32_t next_class;
+  };
+  std::vector<Visit> way = {{state, 0}};
+  std::vector<Expression> seen = {state};
+  ++search_;
+  const auto first_visit = [&](Expression each) {
+    if (each >= searched_.size()) searched_.resize(expressions_.size() + 64, 0);
+    return std::exchange(searched_[each], search_) != search_;
+  };
+  first_visit(state);
+  bool found = false;
+  std::size_t steps = 0;
+  while (!way.empty() && !found) {
+    if (way.back().next_class == classes()) {
+      way.pop_back();
+      continue;
+    }
+    if (++steps > expressions_.limits().search_steps) {
+      exceed(expressions_.limits().search_steps, "steps to find a text that a regular expression matches",
+             "make the pattern, its length limits or the multiple simpler");
+    }
+    const Expression next = raw_step(way.back().state, way.back().next_class++);
+    if (next >= matching_.size()) matching_.resize(expressions_.size() + 64, unknown);
+    if (next == nothing || matching_[next] == dead || !first_visit(next)) continue;
+    found = matching_[next] == alive || expressions_.surely_matches(next);
+    if (found) matching_[next] = alive;
+    way.push_back({next, 0});
+    seen.push_back(next);
+  }
+  if (found) {
+    for (const Visit& visit : way) matching_[visit.state] = alive;
+  } else {
+    for (const Expression each : seen) matching_[each] = dead;
+  }
+  return found;
+}
+
+// All states that a character leads to are appended to `after`.
+bool Automaton::takes_character(Expression state, std::vector<Expression>& after) {
+  const auto step_all = [&](const std::vector<Expression>& from, int first, int last, std::vector<Expression>& to) {
+    std::array<bool, 256> done{};
+    for (int byte = first; byte <= last; ++byte) {
+      const std::uint8_t byte_class = class_of_[static_cast<std::size_t>(byte)];
+      if (done[byte_class]) continue;
+      done[byte_class] = true;
+      for (const Expression each : from) {
+        const Expression next = step(each, byte_class);
+        if (next == nothing) return false;
+        if (!std::ranges::contains(to, next)) to.push_back(next);
+      }
+    }
+    return true;
+  };
+  const std::vector<Expression> start = {state};
+  if (!step_all(start, 0x20, 0x21, after) || !step_all(start, 0x23, 0x5b, after) ||
+      !step_all(start, 0x5d, 0x7e, after)) {
+    return false;
+  }
+  // The rows of Unicode's table 3-7, "Well-Formed UTF-8 Byte Sequences".
+  struct Form {
+    int lead_first, lead_last, second_first, second_last, more;
+  };
+  constexpr std::array forms = {Form{0xc2, 0xdf, 0x80, 0xbf, 0}, Form{0xe0, 0xe0, 0xa0, 0xbf, 1},
+                                Form{0xe1, 0xec, 0x80, 0xbf, 1}, Form{0xed, 0xed, 0x80, 0x9f, 1},
+                                Form{0xee, 0xef, 0x80, 0xbf, 1}, Form{0xf0, 0xf0, 0x90, 0xbf, 2},
+                                Form{0xf1, 0xf3, 0x80, 0xbf, 2}, Form{0xf4, 0xf4, 0x80, 0x8f, 2}};
+  for (const Form& form : forms) {
+    std::vector<Expression> now;
+    std::vector<Expression> then;
+    if (!step_all(start, form.lead_first, form.lead_last, now)) return false;
+    if (!step_all(now, form.second_first, form.second_last, then)) return false;
+    for (int more = 0; more < form.more; ++more) {
+      now = std::exchange(then, {});
+      if (!step_all(now, 0x80, 0xbf, then)) return false;
+    }
+    for (const Expression each : then) {
+      if (!std::ranges::contains(after, each)) after.push_back(each);
+    }
+  }
+  return true;
+}
+
+bool Automaton::takes_plain(Expression state, std::uint32_t count) {
+  if (count == 0) return true;
+  if (state >= plain_least_.size()) {
+    plain_least_.resize(expressions_.size() + 64, 0);
+    plain_most_.resize(expressions_.size() + 64, none);
+  }
+  if (count <= plain_least_[state]) return true;
+  if (count >= plain_most_[state]) return false;
+  std::vector<Expression> after;
+  bool taken = takes_character(state, after);
+  if (taken && after.size() == 1 && after[0] == state) {
+    plain_least_[state] = none - 1;  // goes round for ever
+    return true;
+  }
+  taken = taken && after.size() <= most_branches;  // whatever branches more is walked through
+  for (std::size_t i = 0; taken && i < after.size(); ++i) taken = takes_plain(after[i], count - 1);
+  if (taken) {
+    plain_least_[state] = count;
+  } else {
+    plain_most_[state] = count;
+  }
+  return taken;
+}
+
+}  // namespace gerbil::grammar

@@ -1,0 +1,79 @@
+// The derivatives of expressions, each computed once.
+#include <ranges>
+
+#include "grammar/expression.hpp"
+
+namespace gerbil::grammar {
+
+Expression Expressions::derivative(Expression of, std::uint8_t byte) {
+  const std::uint64_t key = std::uint64_t{of} << 8 | byte;
+  if (const auto at = derivatives_.find(key); at != derivatives_.end()) return at->second;
+  if (derivatives_.size() > limits_.expression_words / 4) derivatives_.clear();
+  const Expression made = derive(of, byte);
+  derivatives_[key] = made;
+  return made;
+}
+
+Expression Expressions::derive(Expression of, std::uint8_t byte) {
+  if (kind(of) == Kind::bytes) return set_of(of)[byte] ? empty : nothing;
+  std::vector<Expression> parts = operands(of);
+  switch (kind(of)) {
+    case Kind::no_text:
+    case Kind::empty_text:
+    case Kind::bytes:
+      return nothing;
+    case Kind::concatenation: {
+      // What follows a part that may be left out is derived first, from the last of such parts on: not by recursion, as
+      // there may be many.
+      std::vector<Expression> chain;
+      for (Expression rest = of; kind(rest) == Kind::concatenation && (rest == of || !known(rest, byte));
+           rest = parts[1]) {
+        chain.push_back(rest);
+        parts = operands(rest);
+        if (!matches_empty(parts[0])) break;
+      }
+      Expression made = nothing;
+      for (const Expression rest : chain | std::views::reverse) {
+        parts = operands(rest);
+        made = concatenation(derivative(parts[0], byte), parts[1]);
+        if (matches_empty(parts[0])) made = either({made, derivative(parts[1], byte)});
+        derivatives_[std::uint64_t{rest} << 8 | byte] = made;
+      }
+      return made;
+    }
+    case Kind::either:
+      for (Expression& part : parts) part = derivative(part, byte);
+      return either(std::move(parts));
+    case Kind::both:
+      for (Expression& part : parts) part = derivative(part, byte);
+      return both(std::move(parts));
+    case Kind::complement:
+      return complement(derivative(parts[0], byte));
+    case Kind::repetition: {
+      const std::uint32_t least = parts[1] == 0 ? 0 : parts[1] - 1;
+      const std::uint32_t most = parts[2] == unbounded ? unbounded : parts[2] - 1;
+      return concatenation(derivative(parts[0], byte), repetition(parts[0], least, most));
+    }
+    case Kind::multiple: {
+      Multiple next{parts[0], parts[1], parts[2], parts[3]};
+      if (byte == '.') {
+        if (next.behind_point == 1) return nothing;
+        next.behind_point = 1;
+        return multiple(next);
+      }
+      if (byte < '0' || byte > '9') return nothing;
+      if (next.behind_point == 1 && next.fraction == 0) return byte == '0' ? of : nothing;
+      next.fraction -= next.behind_point;
+      next.remainder = static_cast<std::uint32_t>((next.remainder * std::uint64_t{10} + (byte - '0')) % next.divisor);
+      return multiple(next);
+    }
+  }
+  return nothing;
+}
+
+bool Expressions::matches(Expression expression, std::string_view text) {
+  for (const char c : text) expression = derivative(expression, static_cast<std::uint8_t>(c));
+  return matches_empty(expression);
+}
+
+}  // namespace gerbil::grammar

@@ -1,0 +1,21 @@
+// JSON Schema as a grammar of JSON texts. Reference: JSON Schema 2020-12 (draft-bhutton-json-schema-01 and
+// -validation-01); of older drafts, `items` as a list and `definitions`.
+//
+// Every text of the grammar is JSON that the schema accepts. Not every accepted JSON is a text of the grammar:
+// properties come in the schema's order, those that it does not declare behind them; strings escape only what must be
+// escaped; white space is at most one blank, or an end of line and 20 blanks; numbers have at most 16 digits (or those
+// of a bound) and 16 behind the point, an exponent only where nothing is asked of the number.
+#pragma once
+
+#include "base/json.hpp"
+#include "grammar/grammar.hpp"
+
+namespace gerbil::grammar {
+
+// Throws Error{unsupported} for a keyword that cannot be kept, naming it and its JSON pointer, and
+// Error{invalid_argument} for a malformed one, at a limit, and when nothing satisfies the schema. Annotations, unknown
+// keywords and unknown formats are ignored, as the standard says.
+Productions parse_schema(const Json& schema, const Limits& limits);
+Productions parse_schema_text(std::string_view text, const Limits& limits);
+
+}  // namespace gerbil::grammar

@@ -1,0 +1,61 @@
+// From shapes to rules: one rule for every set of schemas that hold for one value.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "grammar/grammar.hpp"
+#include "grammar/schema_expand.hpp"
+
+namespace gerbil::grammar {
+
+class SchemaWriter {
+ public:
+  SchemaWriter(const SchemaDocument& document, const Limits& limits)
+      : document_(document), grammar_(limits), texts_(grammar_.expressions(), document), expander_(texts_, document) {}
+
+  // Throws as parse_schema() does.
+  Productions write();
+
+ private:
+  // Properties that the shape does not name, by which patterns their names match, and what holds for their values.
+  struct Others {
+    Expression name;
+    Conjunction value;
+  };
+
+  Symbol value(const Conjunction& places);
+  void write_value(std::uint32_t rule, const Conjunction& places);
+  void write_listed(std::uint32_t rule, const Shape& shape, const Conjunction& places);
+  Expression constant(const Json& value);
+  Expression scalars(const Shape& shape);
+  Expression numbers(const Shape& shape);
+  Expression strings(const Shape& shape);
+
+  void write_array(std::uint32_t rule, const Shape& shape);
+  Conjunction item(const Shape& shape, std::size_t index, std::size_t& listed) const;
+  void write_counted(std::uint32_t rule, const Shape& shape, const Json& schema);
+  void write_unique(std::uint32_t rule, const Shape& shape);
+
+  void write_object(std::uint32_t rule, const Shape& shape);
+  std::vector<std::string> names(const Shape& shape) const;
+  Conjunction property(const Shape& shape, const std::string& name);
+  static Conjunction with_unevaluated(const Shape& shape, Conjunction all, const std::set<const Json*>& speaking);
+  bool allowed(const Shape& shape, const std::string& name);
+  std::vector<Others> others(const Shape& shape, const std::vector<std::string>& named);
+  Expression other_names(const Shape& shape, const std::vector<std::string>& named);
+  Sequence member(Expression name, const Conjunction& value);
+
+  Expression text(std::string_view literal) { return grammar_.expressions().literal(literal); }
+  // What is between tokens of JSON.
+  Expression space();
+
+  const SchemaDocument& document_;
+  Grammar grammar_;
+  SchemaTexts texts_;
+  SchemaExpander expander_;
+  std::map<Conjunction, std::uint32_t> rules_;
+  std::vector<std::pair<std::uint32_t, Conjunction>> todo_;
+};
+
+}  // namespace gerbil::grammar

@@ -1,0 +1,53 @@
+// The tokens of a model as bytes, made ready for masks.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "grammar/trie.hpp"
+
+namespace gerbil::grammar {
+
+struct Tokens {
+  std::vector<std::string> bytes;  // of each id; empty: never chosen
+  std::vector<bool> special;       // of each id; those past the end are not
+  std::vector<std::int32_t> ends;  // ids that end the text
+};
+
+// Bit t % 32 of word t / 32 says whether token t may be chosen.
+using MaskWords = std::vector<std::uint32_t>;
+
+class Vocabulary {
+ public:
+  // Tokens of one kind. `plain` > 0: whole characters, at most so many, none a control, a quote or a backslash; their
+  // mask is ready. 0: all the others.
+  struct Slice {
+    std::uint32_t plain = 0;
+    Trie trie;
+    MaskWords mask;
+  };
+
+  // Throws Error{invalid_argument} when an id of `ends` is none.
+  explicit Vocabulary(Tokens tokens);
+
+  std::size_t size() const { return tokens_.bytes.size(); }
+  std::size_t mask_words() const { return (size() + 31) / 32; }
+  const std::vector<Slice>& slices() const { return slices_; }
+  const std::string& bytes(std::int32_t token) const { return tokens_.bytes[static_cast<std::size_t>(token)]; }
+  bool special(std::int32_t token) const { return special_[static_cast<std::size_t>(token)]; }
+  bool ends(std::int32_t token) const;
+  const std::vector<std::int32_t>& ends() const { return tokens_.ends; }
+
+  // The id of the special token whose bytes are `text`.
+  std::optional<std::uint32_t> find_special(std::string_view text) const;
+
+ private:
+  Tokens tokens_;
+  std::vector<bool> special_;  // end tokens are, too
+  std::vector<Slice> slices_;
+};
+
+}  // namespace gerbil::grammar
