@@ -147,7 +147,8 @@ using WeightSource = std::function<formats::Weight(const graph::WeightDeclaratio
 using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
 
 // What the programs of a model share: a GPU or the threads of a CPU, and packed weights, each once however many of the
-// model's graphs declare it. The programs may be run by several threads; they take turns.
+// model's graphs declare it; a table that one of them multiplies with and another only looks up in may be packed for
+// both. The programs may be run by several threads; they take turns.
 class Memory {
  public:
   virtual ~Memory() = default;

@@ -11,6 +11,7 @@
 #if defined(__unix__) && !defined(__EMSCRIPTEN__)
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #define GERBIL_MMAP 1
 #endif
@@ -45,13 +46,15 @@ void read_into(const std::filesystem::path& path, char* out, std::size_t size) {
 }  // namespace
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
-  const std::size_t size = size_of_regular_file(path);
+  std::size_t size = size_of_regular_file(path);
   std::shared_ptr<MappedFile> file(new MappedFile);
   file->path_ = path;
   if (size == 0) return file;
 #ifdef GERBIL_MMAP
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) fail(path, std::generic_category().message(errno));
+  struct stat opened{};
+  if (::fstat(descriptor, &opened) == 0) size = std::min(size, static_cast<std::size_t>(opened.st_size));  // replaced?
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
   const int mmap_error = errno;
   ::close(descriptor);

@@ -105,10 +105,10 @@ std::unique_ptr<runtime::Driver> make_encoder(Memory& memory, graph::Graph graph
   ProgramOptions program = program_options(diagnostics, profiler);
   program.max_tokens = std::max(step_tokens, info.context_length);
   program.max_positions = info.context_length;
-  program.max_sequences = step_texts;
-  program.max_outputs = step_texts;
-  program.kv_tokens = program.max_tokens + kv_block_tokens * step_texts;
-  program.slots = graph.slots.empty() ? 0 : step_texts;
+  program.slots = state_count(graph, step_texts);
+  program.max_sequences = program.slots > 0 ? program.slots : step_texts;
+  program.max_outputs = program.max_sequences;
+  program.kv_tokens = program.max_tokens + kv_block_tokens * program.max_sequences;
   const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
                                             .kv_tokens = program.kv_tokens,
                                             .windows = graph::page_groups(graph).windows,

@@ -97,10 +97,11 @@ void describe_files(LoadedModel& model, const ModelSource& source) {
   }
 }
 
-// The last handle may go in a callback on the worker, which cannot wait for its own end.
+// The last handle may go in a callback on a worker, of the model or of its embedder, which cannot wait for its own end.
 std::shared_ptr<LoadedModel> make_model() {
   return {new LoadedModel, [](LoadedModel* last) {
-            if (last->driver && last->driver->is_worker()) {
+            const auto works_for = [](const LoadedModel* model) { return model && model->driver->is_worker(); };
+            if (last->driver && (works_for(last) || works_for(last->embedder.get()))) {
               std::thread([last] { delete last; }).detach();
             } else {
               delete last;
@@ -134,7 +135,7 @@ std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles f
   if (!source.whole_texts()) {
     LoadOptions embed = options;
     embed.task = Task::embed;
-    embed.context_length = model->info.context_length;
+    embed.context_length = std::min(model->info.context_length, longest_default_text);
     embed.check = false;  // the weights are the same
     embed.progress = {};
     LoadDiagnostics unprofiled = diagnostics;

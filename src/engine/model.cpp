@@ -53,9 +53,9 @@ bool Model::template_mentions(std::string_view name, const TemplateOptions& opti
 bool Model::poll() const {
   const auto loaded = loaded_;  // a callback may let go of the last handle
   return guarded([&] {
-    std::unique_lock lock(loaded->embedder_mutex);
-    const auto embedder = loaded->embedder;
-    lock.unlock();
+    std::unique_lock lock(loaded->embedder_mutex, std::try_to_lock);  // who makes one holds it for long
+    const auto embedder = lock ? loaded->embedder : nullptr;
+    if (lock) lock.unlock();
     const bool embedded = embedder && embedder->driver->poll();
     return loaded->driver->poll() || embedded;
   });

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "formats/weight.hpp"
+#include "gerbil/error.hpp"
 
 namespace gerbil::formats {
 namespace {
@@ -50,6 +51,8 @@ float CodedRows::bias(std::int64_t row, std::int64_t g) const {
 
 Coded with_biases(Coded form, std::int64_t columns) {
   if (form.biased) return form;
+  if (form.outer != 0 || !form.table.empty())
+    throw Error(ErrorCode::internal, "Only codes with linear levels and scales of one level can be given biases.");
   form.biased = true;
   const auto zero = static_cast<float>(std::exchange(form.zero, 0));
   form.read = [=, stored = std::move(form.read), groups = columns / form.group](std::int64_t row, std::int64_t count,

@@ -49,7 +49,7 @@ struct Coded {
   std::shared_ptr<const std::vector<std::uint32_t>> permutation;
 
   float level(int code) const {
-    return table.empty() ? static_cast<float>(code - zero) : table[static_cast<std::size_t>(code)];
+    return table.empty() ? static_cast<float>(biased ? code : code - zero) : table[static_cast<std::size_t>(code)];
   }
   // Whether rows of both can stand in one weight.
   bool same_layout(const Coded& other) const;
@@ -90,7 +90,8 @@ void read_dense(const Weight& weight, std::int64_t row, std::int64_t count, floa
 // empty optional when the forms cannot be joined.
 std::optional<Weight> concatenate_rows(std::vector<Weight> parts);
 
-// The same numbers with a bias for every group: −scale · zero where there was none. Only of linear levels.
+// The same numbers with a bias for every group: −scale · zero where there was none. Only of linear levels and one level
+// of scales; throws Error{internal} for others.
 Coded with_biases(Coded form, std::int64_t columns);
 
 // Of every `period` rows the `run` from `begin` on, in the same form.

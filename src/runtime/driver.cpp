@@ -100,8 +100,7 @@ bool Driver::step(std::unique_lock<std::mutex>& lock, bool may_wait) {
   }
   const bool awaited = !flights_.empty() && !scheduler_.empty();
   if (awaited && (may_wait || flights_.front() || program_->ready())) finish(lock);
-  deliver(lock);
-  return awaited;
+  return deliver(lock) || awaited;
 }
 
 // Begins the next step; false when there is none.
@@ -171,21 +170,24 @@ void Driver::give_up(const std::exception_ptr& error, std::unique_lock<std::mute
   scheduler_.fail_all(error);
 }
 
-// Shows events to their listeners, and hands the lead on.
-void Driver::deliver(std::unique_lock<std::mutex>& lock) {
+// Shows events to their listeners, and hands the lead on. Whether anybody was told of something, and may want more.
+bool Driver::deliver(std::unique_lock<std::mutex>& lock) {
   leader_ = std::this_thread::get_id();
+  bool told = false;
   for (auto events = scheduler_.events(); !events.empty(); events = scheduler_.events()) {
     for (auto& [id, event] : events) tell(id, std::move(event), lock);
+    told = true;
   }
   leader_ = {};
   // Those who were told of something may be busy with it for long: one more is woken, who has nothing else to do.
-  if (worker_.joinable()) return;
+  if (worker_.joinable()) return told;
   for (Caller* caller : callers_) {
     if (caller->woken) continue;
     caller->woken = true;
     caller->changed.notify_one();
     break;
   }
+  return told;
 }
 
 // A listener is called, and goes, without the lock: what it holds may ask for more, or be the last of something.

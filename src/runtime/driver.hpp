@@ -62,7 +62,7 @@ class Driver {
   void finish(std::unique_lock<std::mutex>& lock);
   void land(std::unique_lock<std::mutex>& lock);
   void give_up(const std::exception_ptr& error, std::unique_lock<std::mutex>& lock);
-  void deliver(std::unique_lock<std::mutex>& lock);
+  bool deliver(std::unique_lock<std::mutex>& lock);
   void tell(RequestId id, Event event, std::unique_lock<std::mutex>& lock);
   void check_open() const;
   void work();

@@ -277,12 +277,15 @@ void Scheduler::fail_all(const std::exception_ptr& error) {
   parts_.clear();
   steps_.clear();
   while (!sequences_.empty()) fail(sequences_.begin()->second, error);
+  cache_.forget();  // steps that came to nothing may have been to write some of it
 }
 
 void Scheduler::finish(Sequence& sequence, Ending ending) {
-  if (sequence.awaits_token()) sequence.tokens.pop_back();
+  const bool awaits = sequence.awaits_token();
   sequence.outcome.ending = ending;
-  sequence.outcome.tokens.assign(sequence.tokens.begin() + sequence.outcome.prompt_tokens, sequence.tokens.end());
+  sequence.outcome.tokens.assign(sequence.tokens.begin() + sequence.outcome.prompt_tokens,
+                                 sequence.tokens.end() - (awaits ? 1 : 0));
+  if (awaits) sequence.tokens.pop_back();
   Event outcome = std::move(sequence.outcome);
   leave(sequence, sequence.generates() != nullptr, std::move(outcome));
 }

@@ -62,6 +62,21 @@ TEST_P(Drivers, PollingRunsAStepAtATime) {
   EXPECT_EQ(answer.end.get_future().get().tokens, expected(prompt(10), 3));
 }
 
+// Nothing runs when a request ends before its first step, but who is told of it may ask for more.
+TEST_P(Drivers, PollingGoesOnWithWhatAListenerSubmits) {
+  Harness h(roomy);
+  Answer answer;
+  Request late = generate(prompt(10), 3);
+  late.deadline = Clock::now() - std::chrono::seconds(1);
+  h.driver->submit(std::move(late), [&](const Event&) {
+    submit(*h.driver, generate(prompt(10), 3), answer);
+    return true;
+  });
+  while (h.driver->poll()) {
+  }
+  EXPECT_EQ(answer.end.get_future().get().tokens, expected(prompt(10), 3));
+}
+
 TEST_P(Drivers, WaitingCallersAndSubmittedRequestsShareSteps) {
   for (const bool worker : {false, true}) {
     Harness h(roomy);

@@ -63,13 +63,14 @@ class WebGpuProgram final : public Program {
     std::vector<gpu::Range> results;
     sampler_.record(choices, results);
     add_rows(machine_, choices.read, results);
-    flights_.push_back({choices, results.empty() ? gpu::Readback() : machine_.device.start_read(results)});
+    // Steps that give nothing back are waited for, too, or those of a long prompt would pile up.
+    if (results.empty()) results.push_back({machine_.chosen, 0, sizeof(std::uint32_t)});
+    flights_.push_back({choices, machine_.device.start_read(results)});
   }
 
   bool ready() override {
-    const std::lock_guard lock(memory_->turn);
-    const gpu::Readback& readback = flights_.front().readback;
-    return !readback || machine_.device.arrived(readback);
+    const std::unique_lock lock(memory_->turn, std::try_to_lock);
+    return lock && machine_.device.arrived(flights_.front().readback);
   }
 
   StepResult finish() override {
@@ -111,6 +112,7 @@ class WebGpuProgram final : public Program {
     if (!between_ || between_.size() < bytes) between_ = machine_.device.buffer(bytes, "copy");
     machine_.device.copy(buffer, static_cast<std::uint64_t>(from) * bytes, between_, 0, bytes);
     machine_.device.copy(between_, 0, buffer, static_cast<std::uint64_t>(to) * bytes, bytes);
+    machine_.device.submit();  // what becomes of it is told here, and not to another program of the device
   }
 
   // Of sequences that begin.
@@ -245,7 +247,6 @@ class WebGpuProgram final : public Program {
     StepResult result;
     const Flight flight = std::move(flights_.front());
     flights_.pop_front();
-    if (!flight.readback) return result;
     std::span<const std::byte> bytes = machine_.device.bytes(flight.readback);
     sampler_.collect(flight.choices, bytes, result);
     result.rows.assign_range(take<float>(bytes, flight.choices.read.size() * row_width(machine_)));

@@ -43,8 +43,8 @@ class LinearMaker {
     for (const MatrixPart& part : matrix_.parts) {
       add_vector(part, one_row);
       add_vector(part, few_rows);
-      add_rows(part, several_rows);
-      add_rows(part, dozens_of_rows);
+      for (const Way way : {several_rows, dozens_of_rows})
+        shares_weights() ? add_rows(part, way) : add_vector(part, way);
       if (many) add_matrix(part);
     }
     return std::move(operation_);
@@ -99,10 +99,17 @@ class LinearMaker {
     return all;
   }
 
+  // Whether linear_rows.wgsl takes the weight: a step of it has the scales of one block, so that must fill the step.
+  bool shares_weights() const {
+    const Constants layout = layout_constants(matrix_, matrix_.parts.front());
+    return matrix_.group == 0 || std::get<std::int64_t>(layout.at("SUBS")) >= rows_units;
+  }
+
   void add_vector(const MatrixPart& part, Way way) {
     const VectorShape shape = vector_shape(way, matrix_, linear_.gated);
     const std::int64_t slices = rows_shape(way, matrix_, m_).slices;
-    const std::int64_t teams = m_.tools.subgroup_size != 0 ? 4 : 1;
+    const std::int64_t most = m_.device.capabilities().max_workgroup_threads;
+    const std::int64_t teams = m_.tools.subgroup_size != 0 ? std::clamp<std::int64_t>(most / lanes(m_), 1, 4) : 1;
     Constants all = decoded_constants(part, slices);
     all["SLICE_FOLLOWERS"] = lanes(m_) / slices - 1;
     all["SLICE_LEVELS"] = std::int64_t{std::countr_zero(static_cast<std::uint64_t>(slices))};

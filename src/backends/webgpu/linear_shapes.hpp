@@ -17,7 +17,7 @@ struct VectorShape {
   std::int64_t rows;
 };
 
-// For one row or a few.
+// For one row or a few, and for more of a weight whose blocks linear_rows.wgsl does not take.
 VectorShape vector_shape(Way way, const Matrix& matrix, bool gated);
 
 // Of linear_rows.wgsl: how many slices a sum is shared out to, teams in a slice, and what an invocation sums: fours of

@@ -31,6 +31,7 @@ void LogProbabilities::reserve(std::size_t rows, std::size_t scores) {
   const std::uint64_t row_bytes = rows * row_words * sizeof(std::uint32_t);
   const std::uint64_t score_bytes = scores * sizeof(ScoredToken);
   if (bound_ && rows_.size() >= row_bytes && scores_.size() >= score_bytes) return;
+  bound_ = {};  // until both are there
   rows_ = machine_.device.buffer(2 * row_bytes, "rows of log-probabilities");
   scores_ = machine_.device.buffer(2 * score_bytes, "log-probabilities");
   const std::vector<gpu::Binding> bindings{

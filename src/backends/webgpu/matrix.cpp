@@ -145,7 +145,7 @@ class Packer {
     if (coded_ != nullptr) {
       matrix_.group = coded_->group;
       matrix_.biased = coded_->biased;
-      matrix_.zero = coded_->zero;
+      matrix_.zero = coded_->biased || !coded_->table.empty() ? 0 : coded_->zero;
       matrix_.levels = coded_->table;
       if (!matrix_.levels.empty()) matrix_.levels.resize(16);
       matrix_.flattened = coded_->outer != 0;

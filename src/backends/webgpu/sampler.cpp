@@ -24,9 +24,10 @@ Sampler::Sampler(Machine& machine)
       log_probabilities_(machine) {}
 
 void Sampler::reserve(std::size_t words, std::size_t mask_words) {
-  const bool rows_fit = rows_ && rows_.size() >= 4 * words;
-  const bool masks_fit = masks_ && masks_.size() >= 4 * mask_words;
+  const bool rows_fit = bound_ && rows_.size() >= 4 * words;
+  const bool masks_fit = bound_ && masks_.size() >= 4 * mask_words;
   if (rows_fit && masks_fit) return;
+  bound_ = {};  // until all of them are there
   // Room to grow: penalties add a few tokens a step.
   if (!rows_fit) rows_ = machine_.device.buffer(8 * std::max<std::size_t>(words, 1024), "sampling");
   if (!rows_fit) kept_ = machine_.device.buffer(rows_.size(), "logits before adjustments");

@@ -15,6 +15,9 @@ fn store(token: u32, column: u32, a: f32, b: f32) {
   let at = token * COLUMNS + BEGIN + column;
   // Kernels work on whole tiles of tokens; the buffer ends with the last row of the step's capacity.
   if (column >= PART_COLUMNS || at >= arrayLength(&y)) { return; }
+#if RESIDUAL
+  if (at >= arrayLength(&residual)) { return; }  // either may be in a larger buffer than it needs
+#endif
   var first = a;
 #if BIAS
   first += bias[BEGIN + column];
