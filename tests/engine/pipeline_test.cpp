@@ -64,9 +64,9 @@ void expect_same(const GenerateResult& a, const GenerateResult& b) {
   }
 }
 
-class Pipeline : public ::testing::TestWithParam<const char*> {};
+class WebGpuPipelines : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(Pipeline, AnswersAreThoseOfOneStepAfterTheOther) {
+TEST_P(WebGpuPipelines, AnswersAreThoseOfOneStepAfterTheOther) {
   const testing::ModelDirectory directory(testing::golden_case(GetParam()));
   const Generator plain = load(directory.path(), false);
   std::vector<Call> calls;
@@ -92,11 +92,11 @@ TEST_P(Pipeline, AnswersAreThoseOfOneStepAfterTheOther) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Fixtures, Pipeline,
+INSTANTIATE_TEST_SUITE_P(Fixtures, WebGpuPipelines,
                          ::testing::Values("llama_config", "qwen2_sliding_window", "gemma3_pattern", "gemma4_config",
                                            "mlx_qwen3", "qwen3_5_config"));
 
-TEST(Pipelines, StopTextsEndAnswersInTheirMiddle) {
+TEST(WebGpuPipeline, StopTextsEndAnswersInTheirMiddle) {
   const Generator plain(Model::load(GERBIL_MODELS "/nano", {.device = Device::webgpu}, {.pipeline = false}));
   const Generator pipelined(Model::load(GERBIL_MODELS "/nano", {.device = Device::webgpu}));
   EXPECT_TRUE(mentions_steps(plain));
@@ -109,7 +109,7 @@ TEST(Pipelines, StopTextsEndAnswersInTheirMiddle) {
   }
 }
 
-TEST(Pipelines, TablesOnTheHostNeedEveryToken) {
+TEST(WebGpuPipeline, TablesOnTheHostNeedEveryToken) {
   for (const char* name : {"gemma4_config", "llama_config"}) {
     const testing::ModelDirectory directory(testing::golden_case(name));
     EXPECT_EQ(mentions_steps(load(directory.path(), true)), std::string_view(name).contains("gemma4"));
