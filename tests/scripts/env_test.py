@@ -266,6 +266,7 @@ class Environment(unittest.TestCase):
             self.host(release)
             shutil.rmtree(self.world / "cache", ignore_errors=True)
             self.run_script("true")
+            os.utime(self.world / "host/var/lib/dpkg/status", (1, 1))  # the clock's tick may not tell it from the stamp
             with self.subTest(release):
                 self.assertEqual(self.run_script("true").returncode, 0)
                 self.assertEqual([line for line in self.log() if line.startswith(("apt", "dpkg", "mmdebstrap"))], [])
