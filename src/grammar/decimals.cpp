@@ -11,7 +11,7 @@ namespace {
 
 Expression digits(Expressions& make, int first, int last) {
   ByteSet set;
-  for (int digit = first; digit <= last; ++digit) set.set(static_cast<std::size_t>('0' + digit));
+  for (int digit = first; digit <= last; ++digit) set.set(std::size_t{'0'} + static_cast<std::size_t>(digit));
   return make.bytes(set);
 }
 

@@ -100,7 +100,7 @@ Expression Expressions::sequence(const std::vector<Expression>& parts) {
   return made;
 }
 
-std::vector<Expression> Expressions::flat(Kind of, std::vector<Expression> parts) const {
+std::vector<Expression> Expressions::flat(Kind of, const std::vector<Expression>& parts) const {
   std::vector<Expression> all;
   for (const Expression part : parts) {
     if (kind(part) == of) {
@@ -115,7 +115,7 @@ std::vector<Expression> Expressions::flat(Kind of, std::vector<Expression> parts
 }
 
 Expression Expressions::either(std::vector<Expression> parts) {
-  parts = flat(Kind::either, std::move(parts));
+  parts = flat(Kind::either, parts);
   ByteSet set;
   bool empty_too = false;
   bool surely = false;
@@ -139,7 +139,7 @@ Expression Expressions::either(std::vector<Expression> parts) {
 }
 
 Expression Expressions::both(std::vector<Expression> parts) {
-  parts = flat(Kind::both, std::move(parts));
+  parts = flat(Kind::both, parts);
   ByteSet set = ByteSet().set();
   bool any_set = false;
   bool all_empty = true;

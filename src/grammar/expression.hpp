@@ -83,7 +83,7 @@ class Expressions {
   Expression derive(Expression of, std::uint8_t byte);
   bool known(Expression of, std::uint8_t byte) const { return derivatives_.contains(std::uint64_t{of} << 8 | byte); }
   // Flattens nested operands of `kind`, sorts them and drops repeated ones.
-  std::vector<Expression> flat(Kind kind, std::vector<Expression> parts) const;
+  std::vector<Expression> flat(Kind kind, const std::vector<Expression>& parts) const;
 
   Limits limits_;
   Interner nodes_;  // kind, operands

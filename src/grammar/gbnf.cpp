@@ -84,6 +84,7 @@ class Compiler {
         return grammar_.repetition(lower(node.parts[0]), node.least, node.most);
       case Kind::either: {
         std::vector<Sequence> alternatives;
+        alternatives.reserve(node.parts.size());
         for (const GbnfNode& part : node.parts) alternatives.push_back(lower(part));
         return {rule(grammar_.either(alternatives))};
       }

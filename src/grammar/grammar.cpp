@@ -43,7 +43,7 @@ std::uint32_t Grammar::add_rule() {
   return static_cast<std::uint32_t>(rules_.size() - 1);
 }
 
-void Grammar::add(std::uint32_t rule, Sequence alternative) {
+void Grammar::add(std::uint32_t rule, const Sequence& alternative) {
   count(1 + alternative.size() / 8);
   rules_[rule].push_back(joined(expressions_, alternative));
 }

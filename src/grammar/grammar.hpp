@@ -39,7 +39,7 @@ class Grammar {
   // A rule without alternatives, which matches nothing until it gets one. Throws Error{invalid_argument} at
   // Limits::rules, as add() does.
   std::uint32_t add_rule();
-  void add(std::uint32_t rule, Sequence alternative);
+  void add(std::uint32_t rule, const Sequence& alternative);
 
   std::uint32_t either(const std::vector<Sequence>& alternatives);
   // `item` at least `least` and at most `most` times (or `unbounded`), with `separator` between.

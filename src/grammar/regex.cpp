@@ -22,9 +22,9 @@ using Ways = std::vector<Way>;
 struct Part {
   enum class Kind { ways, sequence, either, ahead };
   Kind kind = Kind::ways;
-  Ways ways = {};                // of the first
-  std::vector<Part> parts = {};  // of the next two
-  Expression seen = empty;       // of a look-ahead: what the rest of the text is
+  Ways ways;                // of the first
+  std::vector<Part> parts;  // of the next two
+  Expression seen = empty;  // of a look-ahead: what the rest of the text is
 };
 
 class Parser {

@@ -79,7 +79,7 @@ void SchemaWriter::write_array(std::uint32_t made, const Shape& shape) {
   Sequence all = {lexeme(text("[")), lexeme(space())};
   all.append_range(tail);
   all.append_range(Sequence{lexeme(space()), lexeme(text("]"))});
-  grammar_.add(made, std::move(all));
+  grammar_.add(made, all);
 }
 
 // A rule for what follows `i` items of which `matching` are counted, as far as these numbers still matter.
@@ -97,6 +97,7 @@ void SchemaWriter::write_counted(std::uint32_t made, const Shape& shape, const J
     exceed(limit, "states of a list whose items are counted", "lower its limits");
   }
   std::vector<std::uint32_t> rules;
+  rules.reserve((last + 1) * (most_counted + 1));
   for (std::size_t i = 0; i < (last + 1) * (most_counted + 1); ++i) rules.push_back(grammar_.add_rule());
   const auto state = [&](std::size_t i, std::size_t matching) {
     return rules[std::min(i, last) * (most_counted + 1) + matching];
@@ -139,6 +140,7 @@ void SchemaWriter::write_unique(std::uint32_t made, const Shape& shape) {
                    "cannot be kept unless the items are at most 8 listed values");
   }
   std::vector<std::uint32_t> rules;  // of each set of values that were taken
+  rules.reserve(std::size_t{1} << values.size());
   for (std::size_t set = 0; set < std::size_t{1} << values.size(); ++set) rules.push_back(grammar_.add_rule());
   for (std::size_t set = 0; set < rules.size(); ++set) {
     const auto taken = static_cast<std::size_t>(std::popcount(set));

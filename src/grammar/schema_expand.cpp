@@ -131,7 +131,7 @@ Shapes SchemaExpander::conditional(const Json& schema) {
 
 // A property that is there asks for something; or it is not there.
 Shapes SchemaExpander::dependent(const Json& schema, Shapes all) {
-  const auto with = [&](const std::string& name, Shapes then) {
+  const auto with = [&](const std::string& name, const Shapes& then) {
     Shape absent;
     absent.types = all_types & ~object;
     Shape without;

@@ -69,6 +69,7 @@ bool SchemaWriter::allowed(const Shape& shape, const std::string& name) {
 Expression SchemaWriter::other_names(const Shape& shape, const std::vector<std::string>& named) {
   Expressions& make = grammar_.expressions();
   std::vector<Expression> known;
+  known.reserve(named.size() + shape.forbidden.size());
   for (const std::string& name : named) known.push_back(spell(make, name, Spelling::json));
   for (const std::string& name : shape.forbidden) known.push_back(spell(make, name, Spelling::json));
   std::vector<Expression> all = {any_text(make, Spelling::json), make.complement(make.either(std::move(known)))};
@@ -197,18 +198,19 @@ void SchemaWriter::write_object(std::uint32_t made, const Shape& shape) {
         Sequence with = {lexeme(before)};
         with.append_range(member(spell(grammar_.expressions(), usable[i], Spelling::json), property(shape, usable[i])));
         with.push_back(rule(follow(i + 1, count + 1)));
-        if (count < most) grammar_.add(here, std::move(with));
+        if (count < most) grammar_.add(here, with);
         if (!std::ranges::contains(shape.required, usable[i])) grammar_.add(here, {rule(follow(i + 1, count))});
         continue;
       }
       std::vector<Sequence> ways;
+      ways.reserve(rest.size());
       for (const Others& each : rest) ways.push_back(member(each.name, each.value));
       if (count >= least) grammar_.add(here, {});
       if (ways.empty() || count + 1 < least || count >= most) continue;
       const std::uint32_t more = most == unbounded ? unbounded : static_cast<std::uint32_t>(most - count);
       Sequence behind = {lexeme(before)};
       behind.append_range(grammar_.repetition({rule(grammar_.either(ways))}, 1, more, {lexeme(comma)}));
-      grammar_.add(here, std::move(behind));
+      grammar_.add(here, behind);
     }
   }
   grammar_.add(made, {lexeme(text("{")), lexeme(space()), rule(start), lexeme(space()), lexeme(text("}"))});

@@ -155,10 +155,11 @@ void Driver::finish(std::unique_lock<std::mutex>& lock) {
 // Waits for the steps in flight, whatever they give.
 void Driver::land(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
-  for (const std::exception_ptr& error : flights_) {
+  for (std::exception_ptr& error : flights_) {
     try {
       if (!error) program_->finish();
-    } catch (...) {  // it is one more of those that come to nothing
+    } catch (...) {
+      error = std::current_exception();  // one more that came to nothing
     }
   }
   lock.lock();

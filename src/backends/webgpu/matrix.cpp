@@ -280,7 +280,7 @@ Matrix pack(gpu::Device& device, const formats::Weight& weight, RowOrder order, 
 
 Constants layout_constants(const Matrix& matrix, const MatrixPart& part) {
   const int bits = bits_of(matrix.storage);
-  const std::int64_t columns = block_columns(bits, matrix.group);
+  const std::int64_t columns = std::max<std::int64_t>(4, block_columns(bits, matrix.group));  // pack() saw that it is
   Constants constants{{"PART_ROWS", part.rows},
                       {"EIGHTS", matrix.packed_columns / 8},
                       {"BLOCKS", matrix.packed_columns / columns},
