@@ -42,8 +42,9 @@ struct LoadOptions {
 
   Device device = Device::automatic;
   // What the model is to do. Only a language model has a choice: loaded to generate it ranks and makes embeddings, too;
-  // loaded to embed it does nothing else, and has no cache of conversations. Unset: embeddings when the checkpoint has the files of sentence-transformers (modules.json),
-  // text otherwise. A task that the checkpoint is not for is Error{unsupported}.
+  // loaded to embed it does nothing else, and has no cache of conversations. Unset: embeddings when the checkpoint has
+  // the files of sentence-transformers (modules.json), text otherwise. A task that the checkpoint is not for is
+  // Error{unsupported}.
   std::optional<Task> task;
   int threads = 0;                  // CPU threads; 0: one for every core this process may use
   std::int32_t context_length = 0;  // tokens of a conversation or a text; 0: the model's own, at most 4096 for
