@@ -80,13 +80,16 @@ def tokenizer(vocabulary):
 
 
 def write(shape, folder):
-    """Writes FOLDER/{config.json,model.safetensors,tokenizer.json,modules.json,1_Pooling/config.json}."""
+    """Writes FOLDER/{config.json,model.safetensors,tokenizer.json,tokenizer_config.json,modules.json,
+    1_Pooling/config.json}."""
     folder = pathlib.Path(folder)
     model = make_model(shape)
     model.save_pretrained(folder)
     size = model.config.hidden_size
     files = {
         "tokenizer.json": tokenizer(model.config.vocab_size),
+        # BERT's own class would add the special tokens that it misses.
+        "tokenizer_config.json": {"tokenizer_class": "PreTrainedTokenizerFast"},
         "modules.json": [
             {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
             {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
