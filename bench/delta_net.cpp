@@ -7,7 +7,7 @@
 #include <numeric>
 #include <vector>
 
-#include "backends/program.hpp"
+#include "backends/backend.hpp"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "backends/cpu/ceilings.hpp"
-#include "backends/program.hpp"
+#include "backends/backend.hpp"
 
 namespace {
 

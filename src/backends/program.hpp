@@ -2,14 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "backends/sampling.hpp"
-#include "formats/weight.hpp"
 #include "graph/graph.hpp"
 
 namespace gerbil {
@@ -74,7 +72,7 @@ class Profiler;
 enum class Feature { subgroups, shader_f16, subgroup_matrix };
 
 struct ProgramOptions {
-  int threads = 0;                         // of a memory that is made for the program: 0 = one a core
+  int threads = 0;                         // of a backend that is opened for the program: 0 = one a core
   bool exact = false;                      // keep activations, keys and values in f32
   std::int32_t kv_tokens = 4096;           // capacity of pages over all sequences, rounded up to whole blocks
   std::int32_t max_positions = 0;          // of a sequence; 0: kv_tokens
@@ -140,35 +138,5 @@ std::vector<std::int64_t> block_counts(const graph::PageGroups& groups, const Pr
 // For backends: throws Error{invalid_argument} when the batch has more tokens, sequences or wanted rows than the
 // program was compiled for.
 void check_rows(const Batch& batch, const ProgramOptions& options);
-
-// Where compile() gets the numbers of a declared weight. Called once for each, possibly from several threads.
-using WeightSource = std::function<formats::Weight(const graph::WeightDeclaration&)>;
-// Called as weights are packed: bytes done and bytes in all. May be empty.
-using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
-
-// What the programs of a model share: a GPU or the threads of a CPU, and packed weights, each once however many of the
-// model's graphs declare it; a table that one of them multiplies with and another only looks up in may be packed for
-// both. The programs may be run by several threads; they take turns.
-class Memory {
- public:
-  virtual ~Memory() = default;
-  // A program with pages, slots and activations of its own. Reads those weights that no program of this memory has. It
-  // keeps the memory.
-  virtual std::unique_ptr<Program> compile(graph::Graph graph, const WeightSource& weights,
-                                           const ProgramOptions& options, const Progress& progress = {}) = 0;
-};
-
-namespace cpu {
-std::shared_ptr<Memory> open(int threads);  // 0: one a core
-// With a memory of its own.
-std::unique_ptr<Program> compile(graph::Graph graph, const WeightSource& weights, const ProgramOptions& options,
-                                 const Progress& progress = {});
-}  // namespace cpu
-namespace webgpu {
-// `threads` pack the weights. Throws Error{not_found} where there is no adapter.
-std::shared_ptr<Memory> open(int threads);
-std::unique_ptr<Program> compile(graph::Graph graph, const WeightSource& weights, const ProgramOptions& options,
-                                 const Progress& progress = {});
-}  // namespace webgpu
 
 }  // namespace gerbil

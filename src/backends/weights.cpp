@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <utility>
 
 #include "gerbil/error.hpp"
 
@@ -43,8 +44,27 @@ Operations count_operations(const graph::Graph& graph) {
   return operations;
 }
 
-std::int64_t packed_bytes(const graph::WeightDeclaration& declaration, const formats::Weight& weight) {
-  return declaration.host ? 0 : weight.stored_bytes();
+void read_weights(const graph::Graph& graph, const std::vector<bool>& missing, const WeightSource& source,
+                  const Progress& progress, const std::function<void(std::size_t id, formats::Weight weight)>& take) {
+  const auto bytes = [&](std::size_t id, const formats::Weight& weight) {
+    return graph.weights[id].host ? 0 : weight.stored_bytes();
+  };
+  std::vector<formats::Weight> weights(missing.size());
+  std::int64_t total = 0;
+  for (std::size_t id = 0; id < weights.size(); ++id) {
+    if (!missing[id]) continue;
+    weights[id] = source(graph.weights[id]);
+    total += bytes(id, weights[id]);
+  }
+  std::int64_t done = 0;
+  for (const bool vectors : {true, false}) {
+    for (std::size_t id = 0; id < weights.size(); ++id) {
+      if (!missing[id] || graph.weights[id].vector != vectors) continue;
+      done += bytes(id, weights[id]);
+      take(id, std::exchange(weights[id], {}));  // lets go of what the description holds, such as rows kept in memory
+      if (progress) progress(done, total);
+    }
+  }
 }
 
 std::vector<float> read_vector(const formats::Weight& weight, const graph::WeightDeclaration& declaration) {

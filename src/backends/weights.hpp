@@ -1,10 +1,12 @@
-// Which weights the nodes of a graph read, the same for every backend.
+// Which weights the nodes of a graph read, and how they are read, the same for every backend.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
+#include "backends/backend.hpp"
 #include "formats/weight.hpp"
 #include "graph/graph.hpp"
 
@@ -35,8 +37,11 @@ struct Operations {
 };
 Operations count_operations(const graph::Graph& graph);
 
-// How much of a stored weight is read to pack it: nothing of a table that stays where it is.
-std::int64_t packed_bytes(const graph::WeightDeclaration& declaration, const formats::Weight& weight);
+// Gives `take` those of the graph's weights that are missing (by WeightId), one after the other, vectors first: what
+// an operation needs beside its matrix is then there. All are described before the first is read, so that `progress`
+// knows how much there is; tables that stay on the host count nothing.
+void read_weights(const graph::Graph& graph, const std::vector<bool>& missing, const WeightSource& source,
+                  const Progress& progress, const std::function<void(std::size_t id, formats::Weight weight)>& take);
 
 // The numbers of a norm or a bias, plus what the declaration adds. Throws Error{unsupported} when it is stored
 // quantised.

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "engine/devices.hpp"
 #include "graph/passes/passes.hpp"
 
 namespace gerbil {
@@ -127,15 +126,6 @@ std::unique_ptr<runtime::Driver> make_encoder(Memory& memory, graph::Graph graph
 }
 
 }  // namespace
-
-std::shared_ptr<Memory> open_memory(const LoadOptions& options) {
-#ifdef GERBIL_WEBGPU
-  if (use_webgpu(options.device)) return webgpu::open(options.threads);
-#else
-  use_webgpu(options.device);
-#endif
-  return cpu::open(options.threads);
-}
 
 std::unique_ptr<runtime::Driver> make_driver(Memory& memory, graph::Graph graph, const ModelSource& source,
                                              const ModelInfo& info, const LoadOptions& options,

@@ -3,15 +3,13 @@
 
 #include <memory>
 
+#include "backends/backend.hpp"
 #include "backends/profiler.hpp"
 #include "engine/source.hpp"
 #include "gerbil/diagnostics.hpp"
 #include "runtime/driver.hpp"
 
 namespace gerbil {
-
-// On the device that the options choose. Throws Error{unsupported} for one that is not there.
-std::shared_ptr<Memory> open_memory(const LoadOptions& options);
 
 // `info` says how long a conversation or a text may be and what the vocabulary is. Throws Error{out_of_memory} for what
 // the device cannot hold.

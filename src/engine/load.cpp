@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "engine/backends.hpp"
 #include "engine/boundary.hpp"
 #include "engine/drivers.hpp"
 #include "engine/loaded_model.hpp"
@@ -109,7 +110,7 @@ std::shared_ptr<LoadedModel> make_model() {
           }};
 }
 
-// `memory`: none when it is to be opened.
+// `memory`: none for a model that has none yet.
 std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles files, const LoadOptions& options,
                                          const LoadDiagnostics& diagnostics, std::shared_ptr<Memory> memory) {
   auto model = make_model();
@@ -123,7 +124,10 @@ std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles f
   if (options.task) model->require(*options.task);
   if (options.check && source.checkpoint) model->warnings.append_range(check_weights(graph, source.weights));
   if (diagnostics.profile) model->profiler = std::make_shared<Profiler>();
-  if (!memory) memory = open_memory(options);
+  if (!memory) {
+    // A profile looks at everything that the device does.
+    memory = (diagnostics.profile ? own_backend(options) : shared_backend(options))->memory();
+  }
   model->driver = make_driver(*memory, std::move(graph), source, model->info, options, diagnostics, model->profiler);
   describe(model->info, model->driver->info());
   if (options.check && model->files.tokenizer && !source.whole_texts()) {

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "backends/program.hpp"
+#include "backends/backend.hpp"
 #include "formats/checkpoint.hpp"
 #include "gerbil/model.hpp"
 #include "models/registry.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "backends/program.hpp"
+#include "backends/backend.hpp"
 #include "base/json.hpp"
 #include "gerbil/model.hpp"
 

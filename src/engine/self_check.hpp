@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "backends/program.hpp"
+#include "backends/backend.hpp"
 #include "engine/model_files.hpp"
 #include "formats/check.hpp"
 #include "runtime/driver.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "backends/program.hpp"
+#include "backends/backend.hpp"
 #include "engine/sentence_pipeline.hpp"
 #include "formats/checkpoint.hpp"
 #include "gerbil/model.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "backends/program.hpp"
+#include "backends/backend.hpp"
 
 namespace gerbil::test {
 

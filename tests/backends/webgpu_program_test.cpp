@@ -201,7 +201,7 @@ TEST(WebGpuProgram, AStepThatIsNotFinishedIsInNoProfile) {
   EXPECT_EQ(operations, 4 * program->info().operations_per_token) << "all rows are wanted";
 }
 
-INSTANTIATE_TEST_SUITE_P(WebGpu, MemoryTest, testing::Values(OpenMemory{webgpu::open}));
+INSTANTIATE_TEST_SUITE_P(WebGpu, MemoryTest, testing::Values(OpenBackend{webgpu::open}));
 
 INSTANTIATE_TEST_SUITE_P(WebGpu, HostRows, testing::Values(Compile{webgpu::compile}));
 

@@ -7,7 +7,6 @@
 
 #include "backends/cpu/operations.hpp"
 #include "backends/profiler.hpp"
-#include "backends/program.hpp"
 #include "backends/weights.hpp"
 #include "kernels/cpu/targets.hpp"
 
@@ -37,30 +36,18 @@ void load_weights(Machine& m, const std::vector<MatrixUse>& uses, const WeightSo
     m.matrices.push_back(memory.matrices.find(m.graph.weight(use.weight), use.order, table));
     if (!m.matrices.back()) missing[static_cast<std::size_t>(use.weight.index)] = true;
   }
-  std::vector<formats::Weight> weights(missing.size());
-  std::int64_t total = 0;
-  for (std::size_t id = 0; id < weights.size(); ++id) {
-    if (!missing[id]) continue;
-    weights[id] = source(m.graph.weights[id]);
-    total += packed_bytes(m.graph.weights[id], weights[id]);
-  }
-  std::int64_t done = 0;
-  for (std::size_t id = 0; id < weights.size(); ++id) {
-    if (!missing[id]) continue;
+  read_weights(m.graph, missing, source, progress, [&](std::size_t id, formats::Weight weight) {
+    const std::lock_guard turn(memory.backend->turns);
     const graph::WeightDeclaration& declaration = m.graph.weights[id];
-    if (declaration.vector) m.vectors[id] = memory.vectors.add(read_vector(weights[id], declaration), declaration);
+    if (declaration.vector) m.vectors[id] = memory.vectors.add(read_vector(weight, declaration), declaration);
     for (std::size_t use = 0; use < uses.size(); ++use) {
       if (uses[use].weight.index != static_cast<std::int32_t>(id) || m.matrices[use]) continue;
       const bool table = !multiplied(m.graph, uses[use].weight);
-      m.matrices[use] =
-          memory.matrices.add(table ? pack_table(weights[id], m.pool) : pack(weights[id], uses[use].order, m.pool),
-                              declaration, uses[use].order, table);
+      m.matrices[use] = memory.matrices.add(table ? pack_table(weight, m.pool) : pack(weight, uses[use].order, m.pool),
+                                            declaration, uses[use].order, table);
     }
-    done += packed_bytes(declaration, weights[id]);
-    if (declaration.host) m.tables[id] = std::move(weights[id]);
-    weights[id] = {};  // lets go of what the description holds, such as rows kept in memory
-    if (progress) progress(done, total);
-  }
+    if (declaration.host) m.tables[id] = std::move(weight);
+  });
 }
 
 Operation bind(Machine& m, const graph::Node& node, const Matrix* matrix, bool reuse) {
@@ -183,7 +170,7 @@ class CpuProgram final : public Program {
   }
 
   void begin(const Batch& batch) override {
-    const std::lock_guard lock(machine_.memory->turn);
+    const std::lock_guard turn(machine_.memory->backend->turns);
     check_rows(batch, machine_.options);
     batch_ = batch;
     name_tokens();
@@ -201,7 +188,7 @@ class CpuProgram final : public Program {
   }
 
   void choose(const Choices& choices) override {
-    const std::lock_guard lock(machine_.memory->turn);
+    const std::lock_guard turn(machine_.memory->backend->turns);
     const auto width = static_cast<std::size_t>(machine_.width(machine_.graph.output));
     const auto row = [&](std::int32_t number) {
       return std::span(machine_.logits.as<float>() + static_cast<std::size_t>(number) * width, width);
@@ -297,15 +284,17 @@ class CpuProgram final : public Program {
 
 std::unique_ptr<Program> CpuMemory::compile(graph::Graph graph, const WeightSource& weights,
                                             const ProgramOptions& options, const Progress& progress) {
-  const std::lock_guard lock(turn);
+  const std::lock_guard lock(compiling);
   return std::make_unique<CpuProgram>(shared_from_this(), std::move(graph), weights, options, progress);
 }
 
-std::shared_ptr<Memory> open(int threads) { return std::make_shared<CpuMemory>(threads); }
+std::shared_ptr<Memory> CpuBackend::memory() { return std::make_shared<CpuMemory>(shared_from_this()); }
+
+std::shared_ptr<Backend> open(int threads) { return std::make_shared<CpuBackend>(threads); }
 
 std::unique_ptr<Program> compile(graph::Graph graph, const WeightSource& weights, const ProgramOptions& options,
                                  const Progress& progress) {
-  return open(options.threads)->compile(std::move(graph), weights, options, progress);
+  return open(options.threads)->memory()->compile(std::move(graph), weights, options, progress);
 }
 
 }  // namespace gerbil::cpu

@@ -56,7 +56,7 @@ struct Angles {
 // What a program owns or shares, and the batch that runs. Operations keep a reference to it.
 struct Machine {
   Machine(std::shared_ptr<CpuMemory> m, graph::Graph g, const ProgramOptions& o)
-      : memory(std::move(m)), pool(memory->pool), graph(std::move(g)), options(o) {}
+      : memory(std::move(m)), pool(memory->backend->pool), graph(std::move(g)), options(o) {}
 
   std::shared_ptr<CpuMemory> memory;
   ThreadPool& pool;

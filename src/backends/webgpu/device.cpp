@@ -15,11 +15,13 @@ constexpr std::uint64_t timeout_ns = 300'000'000'000;
 
 std::uint64_t Buffer::size() const { return state_ ? state_->buffer.GetSize() : 0; }
 
+// Dawn's own lock, which ImplicitDeviceSynchronization turns on, lets one thread wait while another submits.
 void Device::State::open() {
   std::vector<wgpu::FeatureName> features;
   for (const wgpu::FeatureName feature :
        {wgpu::FeatureName::ShaderF16, wgpu::FeatureName::Subgroups,
-        wgpu::FeatureName::ChromiumExperimentalSubgroupMatrix, wgpu::FeatureName::TimestampQuery})
+        wgpu::FeatureName::ChromiumExperimentalSubgroupMatrix, wgpu::FeatureName::TimestampQuery,
+        wgpu::FeatureName::ImplicitDeviceSynchronization})
     if (adapter.HasFeature(feature)) features.push_back(feature);
   wgpu::Limits limits;
   adapter.GetLimits(&limits);
@@ -139,7 +141,10 @@ Device::~Device() {
 }
 
 const Capabilities& Device::capabilities() const { return state_->capabilities; }
-const Statistics& Device::statistics() const { return state_->statistics; }
+bool Device::lost() const {
+  const std::scoped_lock lock(state_->failure.mutex);
+  return state_->failure.lost.has_value();
+}
 
 Buffer Device::buffer(std::uint64_t bytes, const std::string& label) {
   const std::uint64_t size = std::max<std::uint64_t>((bytes + 3) / 4 * 4, 16);
@@ -219,7 +224,6 @@ void Device::dispatch(const BoundKernel& bound, Grid grid) {
   state_->pass.SetPipeline(bound.state_->pipeline);
   state_->pass.SetBindGroup(0, bound.state_->group);
   state_->pass.DispatchWorkgroups(grid.x, grid.y, grid.z);
-  ++state_->statistics.dispatches;
 }
 
 void Device::copy(const Buffer& from, std::uint64_t from_offset, const Buffer& to, std::uint64_t to_offset,
@@ -239,7 +243,6 @@ void Device::submit() {
   const wgpu::CommandBuffer commands = state_->encoder.Finish();
   state_->encoder = nullptr;
   state_->queue.Submit(1, &commands);
-  ++state_->statistics.submits;
   state_->check();
 }
 

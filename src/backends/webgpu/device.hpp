@@ -106,13 +106,7 @@ struct Grid {
   std::uint32_t z = 1;
 };
 
-// Counted since the device was opened.
-struct Statistics {
-  std::int64_t dispatches = 0;
-  std::int64_t submits = 0;
-  std::int64_t readbacks = 0;
-};
-
+// Its functions are called by one thread at a time, but for arrived() and wait(), which any may call beside that one.
 class Device {
  public:
   // Opens the best adapter with all its features and limits. Throws Error{not_found} when there is no adapter.
@@ -122,7 +116,7 @@ class Device {
   Device& operator=(const Device&) = delete;
 
   const Capabilities& capabilities() const;
-  const Statistics& statistics() const;
+  bool lost() const;  // by any thread
 
   // Zero-filled storage that kernels, copies, write() and read() can use.
   Buffer buffer(std::uint64_t bytes, const std::string& label);
@@ -146,6 +140,8 @@ class Device {
   Readback start_read(std::span<const Range> ranges);
   // Whether bytes() would not wait, be it for an error. Throws nothing.
   bool arrived(const Readback& readback);
+  // Waits until the bytes are here.
+  void wait(const Readback& readback);
   // Waits for the bytes. They stay as long as the readback.
   std::span<const std::byte> bytes(const Readback& readback);
   // All three at once.

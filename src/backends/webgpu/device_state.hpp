@@ -68,7 +68,6 @@ struct Device::State {
   wgpu::Device device;
   wgpu::Queue queue;
   Capabilities capabilities;
-  Statistics statistics;
   std::map<std::string, Kernel> kernels;  // by source
   wgpu::CommandEncoder encoder;
   wgpu::ComputePassEncoder pass;

@@ -161,7 +161,7 @@ Toolset choose_tools(const gpu::Capabilities& capabilities, const ProgramOptions
 
 Machine::Machine(std::shared_ptr<GpuMemory> m, graph::Graph g, const ProgramOptions& o)
     : memory(std::move(m)),
-      device(memory->device),
+      device(memory->backend->device),
       graph(std::move(g)),
       options(o),
       tools(choose_tools(device.capabilities(), o)) {

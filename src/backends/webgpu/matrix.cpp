@@ -128,8 +128,9 @@ DType exact_type(std::span<const float> values) {
 
 class Packer {
  public:
-  Packer(gpu::Device& device, const formats::Weight& weight, RowOrder order, ThreadPool& pool)
+  Packer(gpu::Device& device, Turns& turns, const formats::Weight& weight, RowOrder order, ThreadPool& pool)
       : device_(device),
+        turns_(turns),
         weight_(weight),
         order_(order),
         pool_(pool),
@@ -167,8 +168,7 @@ class Packer {
     if (groups_ > 0) upload_parameters();
     if (coded_ != nullptr && coded_->permutation) {
       const std::span<const std::uint32_t> permutation(*coded_->permutation);
-      matrix_.permutation = device_.buffer(permutation.size_bytes(), weight_.name + " (permutation)");
-      device_.write(matrix_.permutation, 0, std::as_bytes(permutation));
+      matrix_.permutation = upload(permutation, weight_.name + " (permutation)");
       matrix_.bytes += static_cast<std::int64_t>(permutation.size_bytes());
     }
     return std::move(matrix_);
@@ -193,7 +193,7 @@ class Packer {
   }
 
   void upload_elements(MatrixPart& part) {
-    part.elements = device_.buffer(static_cast<std::uint64_t>(part.rows * row_words_ * 4), weight_.name);
+    part.elements = buffer(static_cast<std::uint64_t>(part.rows * row_words_ * 4), weight_.name);
     matrix_.bytes += part.rows * row_words_ * 4;
     const std::int64_t chunk = std::max<std::int64_t>(1, upload_bytes / (row_words_ * 4 * tile_rows)) * tile_rows;
     std::vector<std::uint32_t> words;
@@ -204,8 +204,23 @@ class Packer {
         const std::int64_t first = tile * tile_rows;
         encode(part.begin + begin + first, std::min(tile_rows, count - first), words.data() + first * row_words_);
       });
-      device_.write(part.elements, static_cast<std::uint64_t>(begin * row_words_ * 4), std::as_bytes(std::span(words)));
+      write(part.elements, static_cast<std::uint64_t>(begin * row_words_ * 4), words);
     }
+  }
+
+  // Others use the device while weights are read and packed.
+  gpu::Buffer buffer(std::uint64_t bytes, const std::string& label) {
+    const std::lock_guard turn(turns_);
+    return device_.buffer(bytes, label);
+  }
+  void write(const gpu::Buffer& buffer, std::uint64_t offset, std::span<const std::uint32_t> words) {
+    const std::lock_guard turn(turns_);
+    device_.write(buffer, offset, std::as_bytes(words));
+  }
+  gpu::Buffer upload(std::span<const std::uint32_t> words, const std::string& label) {
+    gpu::Buffer result = buffer(words.size_bytes(), label);
+    write(result, 0, words);
+    return result;
   }
 
   // Packed rows [begin, begin + count) to words that are zero.
@@ -253,13 +268,13 @@ class Packer {
                                                                  : Storage::f32;
       std::vector<std::uint32_t> words(static_cast<std::size_t>((count * bits_of(storage) + 31) / 32));
       encode_floats(storage, from, count, words.data());
-      part.parameters = device_.buffer(words.size() * 4, weight_.name + " (scales)");
-      device_.write(part.parameters, 0, std::as_bytes(std::span(words)));
+      part.parameters = upload(words, weight_.name + " (scales)");
       matrix_.bytes += static_cast<std::int64_t>(words.size()) * 4;
     }
   }
 
   gpu::Device& device_;
+  Turns& turns_;
   const formats::Weight& weight_;
   RowOrder order_;
   ThreadPool& pool_;
@@ -273,9 +288,9 @@ class Packer {
 
 }  // namespace
 
-Matrix pack(gpu::Device& device, const formats::Weight& weight, RowOrder order, ThreadPool& pool,
+Matrix pack(gpu::Device& device, Turns& turns, const formats::Weight& weight, RowOrder order, ThreadPool& pool,
             std::uint64_t max_binding_bytes) {
-  return Packer(device, weight, order, pool).run(max_binding_bytes);
+  return Packer(device, turns, weight, order, pool).run(max_binding_bytes);
 }
 
 Constants layout_constants(const Matrix& matrix, const MatrixPart& part) {

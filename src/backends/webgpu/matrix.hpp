@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "backends/turns.hpp"
 #include "backends/webgpu/device.hpp"
 #include "backends/webgpu/kernel_source.hpp"
 #include "backends/weights.hpp"
@@ -45,9 +46,9 @@ struct Matrix {
 };
 
 // Reads every row of the weight once, on all threads of the pool. Gated rows i and i + n/2 become packed rows 2i and
-// 2i + 1. No binding exceeds max_binding_bytes. Throws what the weight's read throws, and Error{unsupported} when a
+// 2i + 1. No binding exceeds max_binding_bytes. Takes turns at the device. Throws what the weight's read throws, and Error{unsupported} when a
 // pair of rows exceeds a binding.
-Matrix pack(gpu::Device& device, const formats::Weight& weight, RowOrder order, ThreadPool& pool,
+Matrix pack(gpu::Device& device, Turns& turns, const formats::Weight& weight, RowOrder order, ThreadPool& pool,
             std::uint64_t max_binding_bytes);
 
 // What shaders have to know of the layout of one part.

@@ -58,7 +58,6 @@ Readback Device::start_read(std::span<const Range> ranges) {
         if (status != wgpu::MapAsyncStatus::Success) out->message = "it said " + to_string(text);
       },
       &state);
-  ++state_->statistics.readbacks;
   return result;
 }
 
@@ -68,9 +67,14 @@ bool Device::arrived(const Readback& readback) {
   return state.answered;
 }
 
-std::span<const std::byte> Device::bytes(const Readback& readback) {
+void Device::wait(const Readback& readback) {
   const ReadbackState& state = *readback.state_;
   if (!state.answered) state_->wait(state.future);
+}
+
+std::span<const std::byte> Device::bytes(const Readback& readback) {
+  wait(readback);
+  const ReadbackState& state = *readback.state_;
   const void* mapped = state.message.empty() ? state.staging.GetConstMappedRange(0, state.bytes) : nullptr;
   if (mapped == nullptr)
     throw Error(ErrorCode::device_lost,

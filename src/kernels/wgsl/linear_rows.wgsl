@@ -49,9 +49,11 @@ fn first_block(step: u32) -> u32 { return step / LANE_STEPS * SLICES + step / PI
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
         @builtin(local_invocation_index) thread: u32) {
-  let tile_of_rows = group.x + group.z * groups.x;
+  // Workgroups of the same packed rows follow each other, so that all but the first find them in the cache.
+  let number = (group.z * groups.y + group.y) * groups.x + group.x;
+  let tile_of_rows = number / groups.y;
   let first_row = tile_of_rows * ROWS;
-  let first_token = group.y * TOKENS;
+  let first_token = number % groups.y * TOKENS;
   let last_token = last_input();
   let slice = thread / SLICE_THREADS;
   let member = thread % SLICE_THREADS;
