@@ -10,6 +10,7 @@
 #include "backends/reference.hpp"
 #include "backends/steps.hpp"
 #include "backends/webgpu/device.hpp"
+#include "backends/webgpu/memory.hpp"
 #include "gerbil/error.hpp"
 
 namespace gerbil::test {
@@ -277,6 +278,13 @@ TEST(WebGpuDevice, ALostDeviceIsAnErrorThatNamesTheCauseAndAnotherCanBeOpened) {
   again.write(other, 0, bytes);
   again.read(other, 0, out);
   EXPECT_EQ(out, bytes);
+}
+
+TEST(WebGpuDevice, ABackendWhoseDeviceIsLostIsNotUsable) {
+  const auto backend = std::make_shared<webgpu::GpuBackend>(1);
+  EXPECT_TRUE(backend->usable());
+  backend->device.lose("the driver was replaced");
+  EXPECT_FALSE(backend->usable());
 }
 
 TEST(WebGpuDevice, BytesComeBackInTheOrderOfTheirRangesWhateverWasAskedBefore) {

@@ -62,7 +62,6 @@ struct Machine {
   ThreadPool& pool;
   graph::Graph graph;
   ProgramOptions options;
-  std::vector<SharedWeights<Matrix>::Handle> matrices;
   std::vector<SharedWeights<std::vector<float>>::Handle> vectors;  // by WeightId; none for matrices
   std::vector<formats::Weight> tables;  // by WeightId; those that stay on the host, and with them their files
   std::vector<KvPool> pages;            // by PagesId

@@ -1,5 +1,5 @@
-// Projections and embeddings. A projection has three kernels: for one row or a few, for the rows of many decoded
-// sequences, and, after a dispatch that prepares the inputs, for prompts.
+// Projections. One has three kernels: for one row or a few, for the rows of many decoded sequences, and, after a dispatch
+// that prepares the inputs, for prompts.
 #include <algorithm>
 #include <bit>
 #include <format>
@@ -192,38 +192,6 @@ class LinearMaker {
 
 Operation make_linear(Machine& m, const graph::Node& node, const graph::Linear& linear, const Matrix& matrix) {
   return LinearMaker(m, node, linear, matrix).run();
-}
-
-Operation make_embedding(Machine& m, const graph::Node& node, const graph::Embedding& embedding, const Matrix& table) {
-  constexpr std::int64_t threads = 64;
-  const std::int64_t columns = m.width(node.outputs[0]);
-  Operation operation{.work = columns};
-  for (const MatrixPart& part : table.parts) {
-    Constants constants = layout_constants(table, part);
-    constants["COLUMNS"] = columns;
-    constants["BEGIN"] = part.begin;
-    constants["SCALE"] = embedding.scale;
-    constants["OFFSET"] = std::int64_t{embedding.offset};
-    if (embedding.index == graph::Index::position) constants["POSITIONS"] = std::int64_t{1};
-    if (embedding.index == graph::Index::type) constants["TYPES"] = std::int64_t{1};
-    if (embedding.index == graph::Index::ordinal) constants["ORDINALS"] = std::int64_t{1};
-    if (embedding.index == graph::Index::task) constants["TASKS"] = std::int64_t{1};
-    std::vector<gpu::Binding> bindings{{0, m.step}, {1, part.elements}, {3, m.value(node.outputs[0])}};
-    if (embedding.index == graph::Index::token) {
-      constants["TOKENS"] = std::int64_t{1};
-      bindings.push_back({6, m.chosen});
-    }
-    if (!node.inputs.empty()) {
-      constants["RESIDUAL"] = std::int64_t{1};
-      bindings.push_back({5, m.value(node.inputs[0])});
-    }
-    if (part.parameters) bindings.push_back({2, part.parameters});
-    if (table.permutation) bindings.push_back({4, table.permutation});
-    operation.dispatches.push_back({.kernel = m.kernel("embedding", std::move(constants), threads),
-                                    .bindings = std::move(bindings),
-                                    .groups = divide_up(divide_up(columns, 8), threads)});
-  }
-  return operation;
 }
 
 }  // namespace gerbil::webgpu

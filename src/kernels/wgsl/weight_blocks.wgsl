@@ -1,7 +1,7 @@
 // Weights for matrix-vector products: blocks that an invocation decodes in SUBS steps of four columns. A row has BLOCKS
 // blocks of WORDS words, each at most 16 bytes in one vector load, or the planes of its codes one after the other. No block
 // is longer than a group. Codes stay codes: the product applies affine() once a block.
-#include affine
+#include weight_codes
 #if Q2
 fn code_place(sub: u32) -> vec2u { return vec2u(sub / 4u, 8u * (sub % 4u)); }
 #endif

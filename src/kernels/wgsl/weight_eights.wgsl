@@ -1,5 +1,5 @@
 // Decoded weights, eight consecutive columns at a time. Rows are padded with zeros to EIGHTS · 8 columns.
-#include affine
+#include weight_codes
 #if W32
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;
 fn weight8(row: u32, eight: u32) -> array<vec4f, 2> {
