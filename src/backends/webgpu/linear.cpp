@@ -1,5 +1,5 @@
-// Projections. One has three kernels: for one row or a few, for the rows of many decoded sequences, and, after a dispatch
-// that prepares the inputs, for prompts.
+// Projections. One has three kernels: for one row or a few, for the rows of many decoded sequences, and, after a
+// dispatch that prepares the inputs, for prompts.
 #include <algorithm>
 #include <bit>
 #include <format>
