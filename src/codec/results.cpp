@@ -1,6 +1,6 @@
 // Results and errors, as they are written.
+#include "base/boundary.hpp"
 #include "codec/codec.hpp"
-#include "engine/boundary.hpp"
 
 namespace gerbil {
 namespace {

@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "engine/boundary.hpp"
+#include "base/boundary.hpp"
 #include "engine/drivers.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/model_weights.hpp"
