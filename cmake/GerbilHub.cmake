@@ -14,3 +14,5 @@ target_link_options(gerbil_hub_library PRIVATE -Wl,--exclude-libs,ALL)
 set_target_properties(gerbil_hub_library PROPERTIES
   OUTPUT_NAME gerbil-hub EXPORT_NAME hub VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
 install(TARGETS gerbil_hub_library EXPORT gerbilTargets)
+configure_file(cmake/gerbil-hub.pc.in gerbil-hub.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gerbil-hub.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

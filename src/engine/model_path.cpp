@@ -32,7 +32,7 @@ fs::path resolve_model(const std::string& model) {
   }
   throw Error(ErrorCode::not_found, "The model '" + model + "' is neither a directory nor in the Hugging Face cache " +
                                         hub_cache().string() + ": `gerbil pull " + model +
-                                        "` downloads it from the hub.");
+                                        "` gets it from the hub, if that is its name there.");
 }
 
 std::string model_name(const fs::path& directory) {

@@ -10,6 +10,7 @@ namespace gerbil::hub {
 namespace {
 
 constexpr int most_redirects = 8;
+constexpr std::size_t most_ignored = 1 << 20;  // bytes that come with a redirect or an error
 constexpr std::chrono::seconds longest_text{300};
 
 void check_commit(const Fields& fields, const std::string& commit, const std::string& url) {
@@ -32,8 +33,14 @@ Answer Client::get(const std::string& url, const std::vector<std::string>& heade
     const bool on_hub = origin(request.url) == hub;
     request.headers = headers;
     if (on_hub && !settings.token.empty()) request.headers.push_back("Authorization: Bearer " + settings.token);
+    std::size_t ignored = 0;
     const Answer answer = connection_.get(request, [&](const Fields& fields, std::span<const char> bytes) {
-      if (!fields.success()) return;
+      if (!fields.success()) {
+        ignored += bytes.size();
+        if (ignored <= most_ignored) return;
+        throw Error(ErrorCode::corrupt, std::format("{} answered with status {} and more than {} bytes.",
+                                                    printable(url), fields.status, most_ignored));
+      }
       if (on_hub && !commit.empty()) check_commit(fields, commit, request.url);
       body(fields, bytes);
     });

@@ -10,7 +10,7 @@ namespace gerbil::hub {
 
 struct Patience {
   int attempts = 6;                            // in a row without any progress
-  std::chrono::milliseconds first_wait{1000};  // twice as long after each
+  std::chrono::milliseconds first_wait{500};  // twice as long after each
   std::chrono::seconds longest_wait{60};       // more than that a server must not ask for
 };
 

@@ -109,6 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"org/no-commit", ErrorCode::corrupt, {"no hub", "HF_ENDPOINT"}},
         Refusal{"org/html", ErrorCode::corrupt, {"not answered as a hub does", "HF_ENDPOINT"}},
         Refusal{"org/huge", ErrorCode::corrupt, {"more than 67108864 bytes"}},
+        Refusal{"org/endless-error", ErrorCode::corrupt, {"status 404 and more than"}},
         Refusal{"a/b/c", ErrorCode::invalid_argument, {"'a/b/c' is no model of the hub"}},
         Refusal{"../etc", ErrorCode::invalid_argument, {"no model of the hub"}},
         Refusal{"org/plain@../../x", ErrorCode::invalid_argument, {"no model of the hub"}}));

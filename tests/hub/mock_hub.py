@@ -115,7 +115,7 @@ def models():
         Model("org/traversal", files={"config.json": File(b"{}"), "../../../evil": File(b"x")}),
         Model("org/bad-index", files={"config.json": File(b"{}"), "model.safetensors.index.json": File(b"[]"),
                                       "model-00001-of-00001.safetensors": File(b"x", lfs=True)}),
-        Model("org/html", html=True), Model("org/huge", huge=True),
+        Model("org/html", html=True), Model("org/huge", huge=True), Model("org/endless-error", ["always endless"]),
     )
 
 
@@ -196,6 +196,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if fault.startswith(("5", "429")):
             code, _, wait = fault.partition(" ")
             return self.answer(int(code), b"busy", **({"Retry_After": wait} if wait else {}))
+        if fault == "endless":
+            self.send_response(404)
+            self.end_headers()
+            while True:
+                self.wfile.write(b" " * (1 << 16))
         if fault == "416":
             return self.answer(416, b"", Content_Range=f"bytes */{len(data)}")
         if wanted and same and "whole" not in fault:
