@@ -51,7 +51,7 @@ def seeds():
     yield "hub", "index", b'\2{"weight_map":{"x":"model-1.safetensors"}}'
     yield "hub", "modules", b'\2[{"type":"x.Dense","path":"a/"}]'
     yield "hub", "commit", b'\3{"sha":"%b"}' % (b"1" * 40)
-    yield "hub", "name", b"\3org/name@refs/pr/1"
+    yield "hub", "name", b"\4org/name@refs/pr/1"
     yield "request", "result", b'{"text":"a","finish_reason":"stop","prompt_tokens":1,"tokens":[1]}'
     yield "request", "vectors", b'{"embeddings":[[0.5,null]],"dimensions":2}'
     yield "request", "ranking", b'{"query":"q","documents":["a"],"truncate":true}'

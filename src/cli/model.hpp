@@ -11,7 +11,8 @@ namespace gerbil::cli {
 
 // What a command's MODEL may be.
 inline constexpr const char* kModelHelp =
-    "A directory, the id of a model in the Hugging Face cache (see gerbil pull), or nano or nano-embed, which come with "
+    "A directory, the id of a model in the Hugging Face cache (see gerbil pull), or nano or nano-embed, which come "
+    "with "
     "gerbil";
 
 // The directory of a model that comes with gerbil, "nano" or "nano-embed": in $GERBIL_MODELS when that variable is set,

@@ -9,9 +9,9 @@
 namespace gerbil::hub {
 
 struct Patience {
-  int attempts = 6;                            // in a row without any progress
+  int attempts = 6;                           // in a row without any progress
   std::chrono::milliseconds first_wait{500};  // twice as long after each
-  std::chrono::seconds longest_wait{60};       // more than that a server must not ask for
+  std::chrono::seconds longest_wait{60};      // more than that a server must not ask for
 };
 
 // After `failures` in a row, the last of which is `failure`: waits, or throws Error{unavailable|overloaded} when it is

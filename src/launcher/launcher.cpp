@@ -1,5 +1,5 @@
-// bin/gerbil of a bundle (scripts/bundle): starts the program that lies in ../lib with the loader and the libraries that
-// lie there. Linked statically, so that it runs where there is neither.
+// bin/gerbil of a bundle (scripts/bundle): starts the program that lies in ../lib with the loader and the libraries
+// that lie there. Linked statically, so that it runs where there is neither.
 #include <sys/auxv.h>
 #include <unistd.h>
 
@@ -41,8 +41,8 @@ int main(int count, char** arguments) {
   setenv("GERBIL_MODELS", (folder + "/share/gerbil/models").c_str(), 0);
   const std::string libraries = folder + "/lib";
   const std::string loader = libraries + "/ld-linux-x86-64.so.2", program = libraries + "/gerbil";
-  std::vector<const char*> words{loader.c_str(), "--library-path", libraries.c_str(), "--argv0", "gerbil",
-                                 program.c_str()};
+  std::vector<const char*> words{loader.c_str(), "--library-path", libraries.c_str(),
+                                 "--argv0",      "gerbil",         program.c_str()};
   words.insert(words.end(), arguments + (count > 0 ? 1 : 0), arguments + count);
   words.push_back(nullptr);
   execv(loader.c_str(), const_cast<char**>(words.data()));

@@ -1,6 +1,8 @@
 // Networks and hubs that do not do what they should.
 #include <gmock/gmock.h>
 
+#include <ostream>
+
 #include "hub/mock_hub.hpp"
 
 namespace gerbil::hub::testing {
@@ -16,6 +18,8 @@ struct Trouble {
   int requests = 0;           // for them, of the server that has them
   std::string if_range = {};  // a part of it
 };
+
+void PrintTo(const Trouble& row, std::ostream* out) { *out << row.model; }
 
 class Troubles : public MockHub, public ::testing::WithParamInterface<Trouble> {};
 
@@ -65,6 +69,8 @@ struct Refusal {
   std::vector<std::string> sentence;  // parts of it
   std::string token = {};
 };
+
+void PrintTo(const Refusal& row, std::ostream* out) { *out << row.model; }
 
 class Refusals : public MockHub, public ::testing::WithParamInterface<Refusal> {};
 

@@ -223,7 +223,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.break_off()
         if fault == "stall":
             self.wfile.write(body[:half])
-            time.sleep(5)
+            time.sleep(60)
             return self.break_off()
         step = 2000 if fault == "slow" else len(body) or 1
         for begin in range(0, len(body), step):

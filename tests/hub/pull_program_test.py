@@ -1,6 +1,6 @@
 """`gerbil pull` as processes: killed, at the same time, offline, in a terminal's absence; and the model that it leaves.
 
-    python3 tests/hub/pull_program_test.py PROGRAM
+    python3 tests/hub/pull_program_test.py [TEST] PROGRAM
 """
 
 import json
@@ -117,9 +117,14 @@ class PullProgram(unittest.TestCase):
 
     def test_killed_at_any_moment(self):
         name = "org/sentence"
-        for delay in range(0, 60, 6):
+        begin = time.monotonic()
+        self.assertEqual(self.run_program("pull", name)[0], 0)
+        whole = time.monotonic() - begin
+        for tenth in range(10):
+            if tenth % 2 == 0:  # the others go on with what is there
+                subprocess.run(["rm", "-rf", self.home / "hub"], check=True)
             process = self.start("pull", name)
-            time.sleep(delay / 1000)
+            time.sleep(whole * (tenth + 1) / 11)
             process.kill()
             process.communicate(timeout=60)
             reference = self.folder(name) / "refs/main"
