@@ -100,6 +100,7 @@ def models():
         Model("org/plain"), Model("legacy"), Model("org/nano-embed", files=stored("nano-embed")),
         Model("org/sharded", files=shards()), Model("org/sentence", files=sentence()),
         Model("org/gated", gated=True), Model("org/private", private=True),
+        Model("org/elsewhere", gated=True, elsewhere=True),
         Model("org/dropped", ["drop", "drop"]), Model("org/whole", ["drop", "whole"]),
         Model("org/other-part", ["drop", "other part"]), Model("org/416", ["drop", "416"]),
         Model("org/changed", ["drop", "changed"]), Model("org/damaged", ["damage"]),
@@ -250,6 +251,10 @@ class HubHandler(Handler):
         if path == "/log":
             return self.answer_json(hub.take_log())
         self.note("hub")
+        moved = re.fullmatch(r"/api/resolve-cache/models/([\w.-]+/[\w.-]+)/(\w+)/(.*)", path)
+        if moved:
+            name, revision, rest = moved.groups()
+            return self.refuse(name, "resolve") or self.resolve(hub.models[name], revision, urllib.parse.unquote(rest), None)
         parts = re.fullmatch(r"/(api/models/)?([\w.-]+(?:/[\w.-]+)?)/(revision|tree|resolve)/([^/]+)(?:/(.*))?", path)
         if not parts:
             return self.answer(404, b"", X_Error_Code="RepoNotFound")
@@ -306,13 +311,15 @@ class HubHandler(Handler):
             more["Link"] = f'<{address}>; rel="next"'
         return self.answer_json(entries[begin:begin + PAGE], **more)
 
-    def resolve(self, model, revision, path, _):
+    def resolve(self, model, revision, path, query):
         commit = self.commit_of(model, revision)
         if not commit:
             return None
         file, fields = model.files.get(path), {} if model.traits.get("no_commit") else {"X-Repo-Commit": commit}
         if file is None:
             return self.answer(404, b"", X_Error_Code="EntryNotFound", **fields)
+        if query is not None and model.traits.get("elsewhere") and not file.lfs:  # on the same host, as the hub does
+            return self.answer(307, b"", Location=f"/api/resolve-cache/models/{model.name}/{commit}/{urllib.parse.quote(path)}")
         direct = model.traits.get("direct")
         if file.lfs and not direct:
             fields |= {"X-Linked-Etag": f'"{file.etag}"', "X-Linked-Size": str(len(file.data))}

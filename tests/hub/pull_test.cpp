@@ -92,6 +92,7 @@ TEST_F(Pull, TheTokenGoesToTheHubAlone) {
   setenv("HF_TOKEN", " hf_right\n", 1);
   EXPECT_THAT(pull("org/gated").files, SizeIs(3));
   EXPECT_THAT(pull("org/private").files, SizeIs(3));
+  EXPECT_THAT(pull("org/elsewhere").files, SizeIs(3)) << "redirected on the same host";
   unsetenv("HF_TOKEN");
   std::ofstream(home_ / "token") << "hf_right\n";
   EXPECT_THAT(pull("org/gated@v1.0").files, SizeIs(3));

@@ -19,7 +19,7 @@ import mock_hub  # noqa: E402
 PINNED = "huggingface_hub==2.4.0"
 VENV = ROOT / "build/hub_parity"
 MODELS = ("org/plain", "org/sharded", "org/sentence", "org/nano-embed", "org/direct", "legacy", "org/old-name", "org/gzip")
-REFUSED = ("org/missing", "org/private", "org/gated", "org/plain@v9", "org/no-commit", "org/down")
+REFUSED = ("org/missing", "org/private", "org/gated", "org/elsewhere", "org/plain@v9", "org/no-commit", "org/down")
 
 # What huggingface_hub is asked to do, in its own process: its settings are read once.
 REFERENCE = """
