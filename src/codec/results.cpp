@@ -43,6 +43,7 @@ std::string_view type_of(ErrorCode code) {
     case ErrorCode::not_found:
     case ErrorCode::unsupported:
     case ErrorCode::context_full:
+    case ErrorCode::denied:
       return "invalid_request_error";
     default:
       return "server_error";

@@ -74,4 +74,10 @@ std::string contents(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+std::vector<std::string> paths(const PullResult& result) {
+  std::vector<std::string> paths;
+  for (const PulledFile& file : result.files) paths.push_back(file.path);
+  return paths;
+}
+
 }  // namespace gerbil::hub::testing

@@ -38,5 +38,6 @@ class MockHub : public ::testing::Test {
 };
 
 std::string contents(const std::filesystem::path& path);
+std::vector<std::string> paths(const PullResult& result);
 
 }  // namespace gerbil::hub::testing
