@@ -1,7 +1,7 @@
 """Where the fuzz targets begin: fixtures and attacks of the tests, in the form that each target takes.
 
     python3 fuzz/make_seeds.py FOLDER      (writes FOLDER/safetensors, FOLDER/config, FOLDER/checkpoint, FOLDER/tokenizer,
-    FOLDER/template, FOLDER/request)
+    FOLDER/template, FOLDER/request, FOLDER/hub)
 """
 
 import json
@@ -46,6 +46,12 @@ def seeds():
         yield "grammar", f"schema-{number}", b"\0" + json.dumps(row["schema"]).encode() + bytes(range(16))
     yield "grammar", "gbnf", b'\1root ::= "a" root | [b-d]{1,3} <s> (x | "y"+)\nx ::= .' + bytes(range(16))
     yield "grammar", "pattern", b"\2" + rb"^(?=.*\d)(?:[a-z]|\u00e9){2,5}$" + bytes(range(16))
+    yield "hub", "fields", b'\0HTTP/1.1 206 OK\r\nContent-Range: bytes 5-9/10\r\nETag: "a"\r\nLink: <https://hub/n?c=1>; rel="next"\r\n'
+    yield "hub", "listing", b'\1[{"type":"file","path":"a/b","size":7,"oid":"%b","lfs":{"oid":"%b","size":9}}]' % (b"1" * 40, b"2" * 64)
+    yield "hub", "index", b'\2{"weight_map":{"x":"model-1.safetensors"}}'
+    yield "hub", "modules", b'\2[{"type":"x.Dense","path":"a/"}]'
+    yield "hub", "commit", b'\3{"sha":"%b"}' % (b"1" * 40)
+    yield "hub", "name", b"\4org/name@refs/pr/1"
     yield "request", "result", b'{"text":"a","finish_reason":"stop","prompt_tokens":1,"tokens":[1]}'
     yield "request", "vectors", b'{"embeddings":[[0.5,null]],"dimensions":2}'
     yield "request", "ranking", b'{"query":"q","documents":["a"],"truncate":true}'

@@ -16,6 +16,8 @@ enum class ErrorCode {
   device_lost,       // the GPU went away; load the model again to go on
   out_of_memory,     // the device or the KV cache cannot hold what was asked for
   overloaded,        // too many requests wait already; try again later
+  unavailable,       // what is needed cannot be had now: a server does not answer, a disk is full
+  denied,            // a server does not let this user have it
   timeout,           // the deadline of a request passed before it was done
   cancelled,         // the caller ended the work before it was done
   internal,          // a bug in gerbil, or a failure of the system that it did not expect

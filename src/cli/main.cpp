@@ -70,14 +70,15 @@ int main(int count, char** arguments) {
   app.footer(
       "Examples:\n"
       "  gerbil run \"Tell me a story about a fox\"          the built-in model\n"
-      "  gerbil run Qwen/Qwen3-0.6B -f question.txt        a model of the Hugging Face cache\n"
+      "  gerbil pull Qwen/Qwen3-0.6B                       downloads a model from the Hugging Face hub\n"
+      "  gerbil run Qwen/Qwen3-0.6B -f question.txt        answers with it\n"
       "  gerbil chat path/to/Qwen3-0.6B --quantize int4    a conversation\n"
       "  gerbil embed path/to/model --file lines.txt       a vector for each line\n"
       "  gerbil COMMAND --help                             the options of a command");
 
   Action action;
-  for (auto* add : {add_run, add_chat, add_embed, add_rerank, add_similarity, add_bench, add_inspect, add_render,
-                    add_tokenize, add_logits, add_doctor}) {
+  for (auto* add : {add_run, add_chat, add_pull, add_embed, add_rerank, add_similarity, add_bench, add_inspect,
+                    add_render, add_tokenize, add_logits, add_doctor}) {
     add(app, action);
   }
   for (CLI::App* command : app.get_subcommands({})) command->group("COMMANDS");

@@ -11,7 +11,9 @@ namespace gerbil::cli {
 
 // What a command's MODEL may be.
 inline constexpr const char* kModelHelp =
-    "A directory, the id of a model in the Hugging Face cache, or nano or nano-embed, which come with gerbil";
+    "A directory, the id of a model in the Hugging Face cache (see gerbil pull), or nano or nano-embed, which come "
+    "with "
+    "gerbil";
 
 // The directory of a model that comes with gerbil, "nano" or "nano-embed": in $GERBIL_MODELS when that variable is set,
 // otherwise in models of the repository that the program was built in, otherwise in share/gerbil/models of the prefix

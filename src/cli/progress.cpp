@@ -18,13 +18,15 @@ std::string amount(ProgressUnit unit, std::int64_t done, std::int64_t total) {
 
 }  // namespace
 
-std::string progress_line(const std::string& label, ProgressUnit unit, std::int64_t done, std::int64_t total,
-                          double elapsed) {
+std::string progress_line(const std::string& label, ProgressUnit unit, std::int64_t begun, std::int64_t done,
+                          std::int64_t total, double elapsed) {
   constexpr int kWidth = 24;
   const double share = total > 0 ? std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0) : 0.0;
   const int filled = static_cast<int>(share * kWidth);
-  const std::string left =
-      share > 0 ? std::format("{} left", readable_seconds(elapsed * (1 - share) / share)) : std::string("starting");
+  const std::string left = done > begun
+                               ? std::format("{} left", readable_seconds(elapsed * static_cast<double>(total - done) /
+                                                                         static_cast<double>(done - begun)))
+                               : std::string("starting");
   return std::format("{} [{:#<{}}{:.<{}}] {}, {}", label, "", filled, "", kWidth - filled, amount(unit, done, total),
                      left);
 }
@@ -45,7 +47,7 @@ void ProgressBar::update(std::int64_t done, std::int64_t total) {
   last_ = now;
   drawn_ = true;
   const double elapsed = std::chrono::duration<double>(now - start_).count();
-  std::cerr << '\r' << progress_line(label_, unit_, done, total, elapsed) << "\x1b[K" << std::flush;
+  std::cerr << '\r' << progress_line(label_, unit_, begun_, done, total, elapsed) << "\x1b[K" << std::flush;
 }
 
 }  // namespace gerbil::cli

@@ -19,6 +19,8 @@ class ProgressBar {
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
+  // What was done before, so that it does not count as speed.
+  void begin(std::int64_t done) { begun_ = done; }
   // `done` of `total`, in the bar's unit. May be called from any thread.
   void update(std::int64_t done, std::int64_t total);
 
@@ -30,11 +32,12 @@ class ProgressBar {
   bool drawn_ = false;
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_ = start_;
+  std::int64_t begun_ = 0;
   std::mutex mutex_;
 };
 
-// One line of the bar, without control characters, `elapsed` seconds after the start.
-std::string progress_line(const std::string& label, ProgressUnit unit, std::int64_t done, std::int64_t total,
-                          double elapsed);
+// One line of the bar, without control characters, `elapsed` seconds after the start, when `begun` had been done.
+std::string progress_line(const std::string& label, ProgressUnit unit, std::int64_t begun, std::int64_t done,
+                          std::int64_t total, double elapsed);
 
 }  // namespace gerbil::cli

@@ -2,8 +2,8 @@
 #include <format>
 #include <limits>
 
+#include "base/boundary.hpp"
 #include "codec/codec.hpp"
-#include "engine/boundary.hpp"
 
 namespace gerbil {
 namespace {

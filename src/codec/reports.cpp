@@ -1,8 +1,8 @@
 // What programs show of a model and a machine.
 #include <string_view>
 
+#include "base/boundary.hpp"
 #include "codec/codec.hpp"
-#include "engine/boundary.hpp"
 
 namespace gerbil {
 

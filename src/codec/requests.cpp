@@ -1,7 +1,7 @@
 #include <format>
 
+#include "base/boundary.hpp"
 #include "codec/codec.hpp"
-#include "engine/boundary.hpp"
 
 namespace gerbil {
 namespace {

@@ -1,6 +1,6 @@
 // Results and errors, as they are written.
+#include "base/boundary.hpp"
 #include "codec/codec.hpp"
-#include "engine/boundary.hpp"
 
 namespace gerbil {
 namespace {
@@ -43,6 +43,7 @@ std::string_view type_of(ErrorCode code) {
     case ErrorCode::not_found:
     case ErrorCode::unsupported:
     case ErrorCode::context_full:
+    case ErrorCode::denied:
       return "invalid_request_error";
     default:
       return "server_error";

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "engine/boundary.hpp"
+#include "base/boundary.hpp"
 
 namespace gerbil {
 

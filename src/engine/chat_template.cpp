@@ -2,8 +2,8 @@
 
 #include <format>
 
+#include "base/boundary.hpp"
 #include "base/json.hpp"
-#include "engine/boundary.hpp"
 #include "engine/chat_templates.hpp"
 #include "engine/conversation.hpp"
 #include "engine/json_file.hpp"

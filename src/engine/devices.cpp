@@ -2,7 +2,7 @@
 
 #include "backends/cpu/ceilings.hpp"
 #include "backends/cpu/processor.hpp"
-#include "engine/boundary.hpp"
+#include "base/boundary.hpp"
 
 #ifdef GERBIL_WEBGPU
 #include "backends/webgpu/adapters.hpp"

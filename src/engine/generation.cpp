@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/boundary.hpp"
+#include "base/boundary.hpp"
 #include "engine/terms.hpp"
 
 namespace gerbil {

@@ -1,6 +1,6 @@
 #include "gerbil/inspect.hpp"
 
-#include "engine/boundary.hpp"
+#include "base/boundary.hpp"
 #include "engine/model_weights.hpp"
 #include "engine/self_check.hpp"
 #include "engine/source.hpp"

@@ -7,8 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/boundary.hpp"
 #include "engine/backends.hpp"
-#include "engine/boundary.hpp"
 #include "engine/drivers.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/model_weights.hpp"

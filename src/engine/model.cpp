@@ -1,6 +1,6 @@
 #include "gerbil/model.hpp"
 
-#include "engine/boundary.hpp"
+#include "base/boundary.hpp"
 #include "engine/conversation.hpp"
 #include "engine/loaded_model.hpp"
 

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <utility>
 
-#include "engine/boundary.hpp"
+#include "base/boundary.hpp"
 #include "gerbil/generator.hpp"
 
 namespace gerbil {

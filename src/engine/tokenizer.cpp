@@ -1,6 +1,6 @@
 #include "gerbil/tokenizer.hpp"
 
-#include "engine/boundary.hpp"
+#include "base/boundary.hpp"
 #include "engine/json_file.hpp"
 #include "engine/model_path.hpp"
 #include "engine/sentence_modules.hpp"

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/boundary.hpp"
+#include "base/boundary.hpp"
 #include "runtime/driver.hpp"
 
 namespace gerbil {

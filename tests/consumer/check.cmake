@@ -24,6 +24,7 @@ run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE} -B ${FOLDER}/build -DCMAKE_PREFIX_PAT
 run(${CMAKE_COMMAND} --build ${FOLDER}/build)
 run(${FOLDER}/build/consumer ${model})
 expect_story()
+run(${FOLDER}/build/consumer_hub)
 
 file(GLOB_RECURSE description ${prefix}/*/gerbil.pc)
 cmake_path(GET description PARENT_PATH folder)
@@ -34,6 +35,11 @@ cmake_path(GET folder PARENT_PATH libraries)
 run(c++ ${SOURCE}/main.cpp -o ${FOLDER}/by_pkg_config ${flags} -Wl,-rpath,${libraries})
 run(${FOLDER}/by_pkg_config ${model})
 expect_story()
+
+run(pkg-config --define-variable=prefix=${prefix} --cflags --libs gerbil-hub)
+separate_arguments(flags UNIX_COMMAND "${output}")
+run(c++ ${SOURCE}/hub.cpp -o ${FOLDER}/hub_by_pkg_config ${flags} -Wl,-rpath,${libraries})
+run(${FOLDER}/hub_by_pkg_config)
 
 run(${prefix}/bin/gerbil run "Tell me a story about a fox" -n 120)
 expect_story()

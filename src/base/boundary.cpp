@@ -1,4 +1,4 @@
-#include "engine/boundary.hpp"
+#include "base/boundary.hpp"
 
 #include <nlohmann/json.hpp>
 
