@@ -1,7 +1,6 @@
 // What a pull leaves in the cache, and what it asks for.
 #include <gmock/gmock.h>
 
-#include <algorithm>
 #include <fstream>
 
 #include "hub/mock_hub.hpp"
