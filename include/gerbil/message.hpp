@@ -1,9 +1,11 @@
 // Conversations: what is said, by whom, and which tools are called.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -24,6 +26,17 @@ struct ToolCall {
   std::string name;       // of the function
   std::string arguments;  // a JSON object; empty: none
   friend bool operator==(const ToolCall&, const ToolCall&) = default;
+};
+
+// What an answer adds to one of its calls. `id` and `name` come with the first piece of a call, whose `arguments` may
+// still be empty; all its arguments, one behind the other, are one JSON object once a piece says that the call is
+// whole.
+struct ToolCallPiece {
+  std::size_t index = 0;  // of the call in the answer
+  std::string_view id;
+  std::string_view name;
+  std::string_view arguments;
+  bool whole = false;  // nothing more comes of it
 };
 
 // One turn of a conversation: {"user", "Why is the sky blue?"}. What is empty is absent.
