@@ -63,11 +63,28 @@ struct Message {
   friend bool operator==(const Message&, const Message&) = default;
 };
 
+// Which tools an answer calls.
+struct ToolChoice {
+  enum class Mode {
+    automatic,  // as the model sees fit
+    none,       // none: the template is not told of any
+    required,   // at least one
+    named,      // the one that has this name
+  };
+  Mode mode = Mode::automatic;
+  std::string name;
+  friend bool operator==(const ToolChoice&, const ToolChoice&) = default;
+};
+
 // What a chat template is told beside the messages.
 struct TemplateOptions {
-  std::string tools;                             // a JSON array of tool descriptions; empty: none
+  std::string tools;  // a JSON array of tool descriptions; empty: none
+  ToolChoice tool_choice;
   std::optional<bool> enable_thinking;           // a variable of many templates; unset: as the template has it
   std::map<std::string, std::string> variables;  // further ones: name to JSON value
+
+  // Whether the template is told of tools.
+  bool offers_tools() const { return !tools.empty() && tool_choice.mode != ToolChoice::Mode::none; }
 };
 
 }  // namespace gerbil

@@ -191,13 +191,23 @@ constexpr std::array table{
                    .separator = ",\n    ",
                    .close = "\n]<|END_ACTION|>",
                    .name_key = "tool_name",
-                   .arguments_key = "parameters"},
+                   .arguments_key = "parameters",
+                   .number_key = "tool_call_id"},
     ToolCallFormat{.name = "gigachat", .family = "gigachat", .shape = object, .call = "<|function_call|>"},
 };
 
 }  // namespace
 
 std::span<const ToolCallFormat> formats() { return table; }
+
+bool writes(const ToolCallFormat& format, std::string_view piece) {
+  return std::ranges::any_of(table, [&](const ToolCallFormat& each) {
+    const std::array literals{each.open, each.call, each.id,    each.arguments, each.key,   each.value,
+                              each.next, each.end,  each.close, each.separator, each.quote, each.quote_end};
+    return each.family == format.family &&
+           std::ranges::any_of(literals, [&](std::string_view literal) { return literal.contains(piece); });
+  });
+}
 
 const ToolCallFormat* find_format(std::string_view name) {
   const auto found = std::ranges::find(table, name, &ToolCallFormat::name);

@@ -35,7 +35,8 @@ struct ToolCallFormat {
   std::string_view quote_end;  // where it is another one
   std::string_view name_key = "name";
   std::string_view arguments_key = "arguments";
-  std::string_view mark;  // what a template has that shows tools in this format, but no calls
+  std::string_view number_key;  // of an object, before its name: the number of the call in a text
+  std::string_view mark;        // what a template has that shows tools in this format, but no calls
 
   // Nothing but the call itself says that it is one: it must begin the answer, and name a tool that there is.
   bool bare() const { return call.empty() && (open.empty() || open == "["); }
@@ -43,6 +44,9 @@ struct ToolCallFormat {
 
 // More specific ones first.
 std::span<const ToolCallFormat> formats();
+
+// Whether `piece` is a part of what is written around calls in this format or one of its family.
+bool writes(const ToolCallFormat& format, std::string_view piece);
 
 // Null when there is none of this name.
 const ToolCallFormat* find_format(std::string_view name);
