@@ -225,7 +225,7 @@ void LiteralReader::end_word(std::string& json) {
   const auto known = std::ranges::find(words, word_, &std::pair<std::string_view, std::string_view>::first);
   if (known != words.end()) {
     json += known->second;
-  } else if (!word_.empty() && Json::accept(word_)) {  // a number: other JSON does not begin so
+  } else if (word_.find_first_not_of("0123456789+-.eE") == std::string::npos && Json::accept(word_)) {
     json += word_;
   } else {
     return fail();

@@ -181,6 +181,8 @@ bool ToolCallParser::read_arguments() {
 
 // Another call, the end of all, or text.
 bool ToolCallParser::read_after() {
+  held_.erase(0, std::min(held_.find_first_not_of(white_space), held_.size()));
+  if (held_.empty()) return false;
   const Found close = match(held_, format_->close);
   if (!trimmed(format_->close).empty() && close.fit == Fit::yes) {
     held_.erase(0, close.size);
@@ -222,6 +224,7 @@ void ToolCallParser::end_call() {
   if (events_.call) events_.call({.index = calls_.size(), .id = {}, .name = {}, .arguments = {}, .whole = true});
   calls_.push_back(std::move(call_));
   unfinished_.clear();
+  if (!text_.empty()) space_ = "\n";  // what follows begins a line
   part_ = Part::after;
 }
 

@@ -16,8 +16,8 @@
 
 namespace gerbil::calls {
 
-// What looks like the beginning of a call is held back until it is one, or is text after all. White space around calls
-// is neither.
+// What looks like the beginning of a call is held back until it is one, or is text after all. Between texts before
+// and behind a call is one line feed, whatever white space was there.
 class ToolCallParser {
  public:
   struct Events {

@@ -90,8 +90,7 @@ unsigned Tools::types(std::string_view name, std::string_view parameter) const {
 std::string argument_to_json(std::string_view text, unsigned types) {
   std::string json;
   if (types != text_value) {
-    const std::string_view value = trimmed(text);
-    json = Json::accept(value) ? std::string(value) : literal_to_json(value);
+    json = literal_to_json(trimmed(text));
     if (!json.empty()) {
       const unsigned type = type_of(Json::parse(json));
       if (type != text_value && (type & types) != 0) return json;

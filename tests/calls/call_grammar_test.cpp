@@ -71,6 +71,7 @@ TEST(ToolCallGrammar, TakesWhatPublishedTemplatesWrite) {
     const ToolCallFormat* format = recognize_turn(turn, calls, tools);
     // An object that its schema leaves without properties, and arguments in an order of their own, are the parser's.
     if (!format || row["calls"] == "all types") continue;
+    if (format->shape == Shape::pythonic && row["calls"] == "lines") continue;  // line feeds that Python would refuse
     const std::string begin = std::string(format->open) + std::string(format->call) + "{";
     const std::string text = turn.substr(turn.find(begin.substr(0, 9)));
     const std::size_t whole = longest(*format, tools, text);

@@ -67,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
     Calls, ToolCalls,
     testing::Values(
         Row{"hermes", "Hm.\n<tool_call>\n{\"name\": \"f\", \"arguments\": {\"s\": \"a\"}}\n</tool_call> So.",
-            "Hm. So. | call00000:f{\"s\": \"a\"} | "},
+            "Hm.\nSo. | call00000:f{\"s\": \"a\"} | "},
         Row{"hermes", "<tool_call>{\"arguments\":{\"s\":\"}\"},\"name\":\"f\"}</tool_call>",
             " | call00000:f{\"s\": \"}\"} | "},
         Row{"hermes", "<tool_call>{\"name\": \"f\", \"arguments\": \"{\\\"n\\\": 1}\"}</tool_call>",
@@ -136,6 +136,12 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(ToolCallParser, LeavesACallUnfinishedThatWasCut) {
   EXPECT_EQ(read("hermes", "<tool_call>{\"name\": \"f\", \"arguments\": {}}", false),
             " | | <tool_call>{\"name\": \"f\", \"arguments\": {}}");
+}
+
+TEST(ToolCallParser, TakesNoNumberForWhatOnlyBeginsAsOne) {
+  using namespace std::string_view_literals;
+  EXPECT_EQ(argument_to_json("5\0x"sv, any_value), R"("5\u0000x")");
+  EXPECT_EQ(argument_to_json(std::string(100'000, '['), any_value), '"' + std::string(100'000, '[') + '"');
 }
 
 TEST(ToolCallParser, GoesOnWithIdsOfEarlierCalls) {

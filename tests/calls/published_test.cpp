@@ -38,16 +38,12 @@ std::string read(const ToolCallFormat& format, const Json& tools, std::initializ
 
 // Of models whose format gerbil does not read.
 const std::set<std::string> unknown{"Cohere2MoE",
-                                    "CohereForAI-c4ai-command-r-plus-tool_use",
                                     "GigaChat3-10B-A1.8B",
-                                    "Kimi-K2-Instruct",
-                                    "Kimi-K2-Thinking",
                                     "Kimi-K3",
                                     "MiniMax-M3",
                                     "deepseek-ai-DeepSeek-V3.2",
                                     "deepseek-ai-DeepSeek-V4",
                                     "deepseek-ai-DeepSeek-V4-Flash-0731",
-                                    "meetkai-functionary-medium-v3.2",
                                     "moonshotai-Kimi-K2",
                                     "muse-glimmer",
                                     "openai-gpt-oss-120b",
