@@ -62,13 +62,17 @@ Sequence CallWriter::call(const std::string& name, const Json& schema) {
       made = made + literal("{");
       if (!format_.number_key.empty()) made = made + member(format_.number_key, number_of_call());
       made = made + member(format_.name_key, make_.literal(Json(name).dump())) +
-             literal("\"" + std::string(format_.arguments_key) + "\": ") + Sequence{value_(schema)} + literal("}");
+             literal("\"" + std::string(format_.arguments_key) + "\": ") + Sequence{value_(schema)};
+      if (!format_.id_key.empty()) {
+        const Sequence id = literal(", \"" + std::string(format_.id_key) + "\": \"") + made_id() + literal("\"");
+        made.push_back(rule(grammar_.either({{}, id})));
+      }
+      made = made + literal("}");
       break;
     case Shape::json: {
       made = made + spelled;
       if (!format_.id.empty()) {
-        const Expression letters = parse_regex(make_, "[0-9A-Za-z]{9}", Spelling::raw, Anchoring::whole);
-        const Sequence id = literal(format_.id) + Sequence{lexeme(letters)};
+        const Sequence id = literal(format_.id) + made_id();
         made.push_back(rule(grammar_.either({{}, id})));
       }
       made = made + literal(format_.arguments) + Sequence{value_(schema)};
@@ -83,6 +87,10 @@ Sequence CallWriter::call(const std::string& name, const Json& schema) {
 // Of an object, and the comma behind it.
 Sequence CallWriter::member(std::string_view key, Expression value) {
   return literal("\"" + std::string(key) + "\": ") + Sequence{lexeme(value)} + literal(", ");
+}
+
+Sequence CallWriter::made_id() {
+  return {lexeme(parse_regex(make_, "[0-9A-Za-z]{9}", Spelling::raw, Anchoring::whole))};
 }
 
 Expression CallWriter::number_of_call() {

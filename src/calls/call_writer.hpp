@@ -26,6 +26,7 @@ class CallWriter {
  private:
   grammar::Sequence member(std::string_view key, grammar::Expression value);
   grammar::Expression number_of_call();
+  grammar::Sequence made_id();
   grammar::Sequence arguments(const Json& schema);
   grammar::Sequence listed(const Json& schema, std::string_view open, std::string_view close);
   grammar::Sequence argument(const std::string& key, const Json& schema);

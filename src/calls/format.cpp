@@ -51,7 +51,8 @@ constexpr std::array table{
                    .shape = object,
                    .open = "[TOOL_CALLS] [",
                    .separator = ", ",
-                   .close = "]"},
+                   .close = "]",
+                   .id_key = "id"},
     // Llama 3.1 and later
     ToolCallFormat{
         .name = "llama", .family = "llama", .shape = object, .separator = ";", .arguments_key = "parameters"},

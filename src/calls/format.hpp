@@ -36,6 +36,7 @@ struct ToolCallFormat {
   std::string_view name_key = "name";
   std::string_view arguments_key = "arguments";
   std::string_view number_key;  // of an object, before its name: the number of the call in a text
+  std::string_view id_key;      // of an object, behind its arguments: nine letters and digits, which may be missing
   std::string_view mark;        // what a template has that shows tools in this format, but no calls
 
   // Nothing but the call itself says that it is one: it must begin the answer, and name a tool that there is.
