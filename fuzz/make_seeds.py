@@ -1,7 +1,7 @@
 """Where the fuzz targets begin: fixtures and attacks of the tests, in the form that each target takes.
 
     python3 fuzz/make_seeds.py FOLDER      (writes FOLDER/safetensors, FOLDER/config, FOLDER/checkpoint, FOLDER/tokenizer,
-    FOLDER/template, FOLDER/request, FOLDER/hub)
+    FOLDER/template, FOLDER/request, FOLDER/hub, FOLDER/tool_calls, FOLDER/grammar)
 """
 
 import json
@@ -42,6 +42,8 @@ def seeds():
     for number, row in enumerate(json.loads((TESTS / "fixtures/templates/conversations.json").read_text())):
         request = {key: row["context"].get(key) for key in ("messages", "tools")} | {"temperature": 0.5, "stop": ["."]}
         yield "request", f"conversation-{number}", json.dumps(request, ensure_ascii=False).encode()
+    for number, row in enumerate(json.loads((TESTS / "fixtures/tool_calls.json").read_text())["rows"]):
+        yield "tool_calls", f"published-{number}", bytes([number % 32, number % 16]) + row["turn"].replace("get_weather", "f").encode()
     for number, row in enumerate(json.loads((TESTS / "fixtures/grammar/schemas.json").read_text())):
         yield "grammar", f"schema-{number}", b"\0" + json.dumps(row["schema"]).encode() + bytes(range(16))
     yield "grammar", "gbnf", b'\1root ::= "a" root | [b-d]{1,3} <s> (x | "y"+)\nx ::= .' + bytes(range(16))

@@ -18,7 +18,7 @@ class Chat {
   explicit Chat(Generator generator, std::string system = {});
   // Adds the user's message, generates the answer and adds it. On an Error the conversation is unchanged.
   GenerateResult send(std::string_view message, const GenerateOptions& options = {});
-  // The same with any message: the result of a tool, for instance.
+  // The same with any message: the result of a tool that the answer before has called, for instance.
   GenerateResult send(Message message, const GenerateOptions& options = {});
   const std::vector<Message>& messages() const noexcept { return messages_; }
   void clear() noexcept;  // forgets everything but the system message

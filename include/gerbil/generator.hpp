@@ -52,9 +52,13 @@ struct GenerateOptions {
   Cancellation cancellation;              // ends the answer with FinishReason::cancelled
   // Called with each piece of the answer, in order. `reasoning` is true of what the model thinks.
   std::function<void(std::string_view piece, bool reasoning)> on_text;
+  // Called with each piece of the answer's calls of tools, in order, where chat.tools has some.
+  std::function<void(const ToolCallPiece& piece)> on_tool_call;
 };
 
-enum class FinishReason { stop, length, cancelled };  // an end token or stop sequence; max_tokens; Cancellation
+// An end token or stop sequence; max_tokens; Cancellation; an end token or stop sequence after calls of tools, all of
+// them whole.
+enum class FinishReason { stop, length, cancelled, tool_calls };
 // "stop", as it is spelled above.
 std::string_view to_string(FinishReason reason);
 
@@ -77,8 +81,10 @@ struct Timings {  // seconds
 };
 
 struct GenerateResult {
-  std::string text;       // the answer, without reasoning
-  std::string reasoning;  // what the model thought: between think tags, or those that its chat template has
+  std::string text;                  // the answer, without reasoning
+  std::string reasoning;             // what the model thought: between think tags, or those that its chat template has
+  std::vector<ToolCall> tool_calls;  // that are whole; their arguments are JSON, which a tool's schema need not accept
+  std::string unfinished_tool_call;  // what the model wrote of a call that did not become whole, and all behind it
   FinishReason finish_reason = FinishReason::stop;
   std::int32_t prompt_tokens = 0;
   std::int32_t cached_tokens = 0;  // of the prompt, found in the cache of an earlier turn

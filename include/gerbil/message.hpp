@@ -1,9 +1,11 @@
 // Conversations: what is said, by whom, and which tools are called.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -24,6 +26,17 @@ struct ToolCall {
   std::string name;       // of the function
   std::string arguments;  // a JSON object; empty: none
   friend bool operator==(const ToolCall&, const ToolCall&) = default;
+};
+
+// What an answer adds to one of its calls. `id` and `name` come with the first piece of a call, whose `arguments` may
+// still be empty; all its arguments, one behind the other, are one JSON object once a piece says that the call is
+// whole.
+struct ToolCallPiece {
+  std::size_t index = 0;  // of the call in the answer
+  std::string_view id;
+  std::string_view name;
+  std::string_view arguments;
+  bool whole = false;  // nothing more comes of it
 };
 
 // One turn of a conversation: {"user", "Why is the sky blue?"}. What is empty is absent.
@@ -50,11 +63,28 @@ struct Message {
   friend bool operator==(const Message&, const Message&) = default;
 };
 
+// Which tools an answer calls.
+struct ToolChoice {
+  enum class Mode {
+    automatic,  // as the model sees fit
+    none,       // none: the template is not told of any
+    required,   // at least one
+    named,      // the one that has this name
+  };
+  Mode mode = Mode::automatic;
+  std::string name;
+  friend bool operator==(const ToolChoice&, const ToolChoice&) = default;
+};
+
 // What a chat template is told beside the messages.
 struct TemplateOptions {
-  std::string tools;                             // a JSON array of tool descriptions; empty: none
+  std::string tools;  // a JSON array of tool descriptions; empty: none
+  ToolChoice tool_choice;
   std::optional<bool> enable_thinking;           // a variable of many templates; unset: as the template has it
   std::map<std::string, std::string> variables;  // further ones: name to JSON value
+
+  // Whether the template is told of tools.
+  bool offers_tools() const { return !tools.empty() && tool_choice.mode != ToolChoice::Mode::none; }
 };
 
 }  // namespace gerbil

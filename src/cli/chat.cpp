@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 
+#include "call_output.hpp"
 #include "commands.hpp"
 #include "gerbil/chat.hpp"
 #include "gerbil/json.hpp"
@@ -136,9 +137,15 @@ void answer(Session& session, const std::string& message) {
   bool was_reasoning = false;
   GenerateOptions options = session.options;
   options.cancellation = Cancellation();
+  CallOutput calls(output, true);
+  options.on_tool_call = [&](const ToolCallPiece& piece) { calls.call(piece); };
   options.on_text = [&](std::string_view piece, bool reasoning) {
     if (was_reasoning && !reasoning && interactive) output.end("\n\n");
-    if (!reasoning || interactive) output.write(piece, reasoning);
+    if (!reasoning) {
+      calls.text(piece);
+    } else if (interactive) {
+      output.write(piece, true);
+    }
     was_reasoning = reasoning;
   };
   const InterruptGuard guard(options.cancellation);
@@ -147,7 +154,7 @@ void answer(Session& session, const std::string& message) {
   if (interactive && session.last->finish_reason == FinishReason::length)
     output.write(std::format(" [stopped after {} tokens: /tokens N allows more]", session.last->generated_tokens),
                  true);
-  output.end(interactive ? "\n\n" : "\n");
+  calls.end(interactive ? "\n\n" : "\n", *session.last);
   ++session.options.sampling.seed;  // another answer to the same question
 }
 

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 
+#include "call_output.hpp"
 #include "commands.hpp"
 #include "conversation.hpp"
 #include "exit_codes.hpp"
@@ -87,16 +88,19 @@ int execute(const Run& run) {
   TextOutput answer(std::cout, STDOUT_FILENO);
   TextOutput thoughts(std::cerr, STDERR_FILENO);
   bool was_reasoning = false;
-  if (!run.json)
+  CallOutput calls(answer);
+  if (!run.json) {
+    options.on_tool_call = [&](const ToolCallPiece& piece) { calls.call(piece); };
     options.on_text = [&](std::string_view piece, bool reasoning) {
       if (!reasoning) {
         if (was_reasoning && thoughts.is_terminal()) thoughts.end("\n\n");
-        answer.write(piece);
+        calls.text(piece);
       } else if (thoughts.is_terminal()) {
         thoughts.write(piece, true);
       }
       was_reasoning = reasoning;
     };
+  }
   GenerateResult result;
   {
     const InterruptGuard guard(options.cancellation);
@@ -110,7 +114,7 @@ int execute(const Run& run) {
                             {"load_seconds", info.load_seconds}});
   } else {
     thoughts.end("");
-    answer.end("\n");
+    calls.end("\n", result);
   }
   std::cout.flush();
   if (run.stats) print_stats(info, result);

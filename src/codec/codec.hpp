@@ -14,6 +14,7 @@ namespace gerbil::codec {
 // Of the whole text or a member of it, whose place `where` is.
 Message read_message(const Json& json, const std::string& where);
 std::vector<Message> read_messages(const Json& json, const std::string& where);
+Json write(const ToolCall& call);
 Json write(const Message& message);
 Json write(const std::vector<Message>& messages);
 

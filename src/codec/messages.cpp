@@ -47,14 +47,6 @@ ToolCall read_call(const Json& json, const std::string& where) {
   return call;
 }
 
-Json write(const ToolCall& call) {
-  Json json{{"type", "function"}};
-  if (!call.id.empty()) json["id"] = call.id;
-  json["function"] = {{"name", call.name}};
-  if (!call.arguments.empty()) json["function"]["arguments"] = call.arguments;
-  return json;
-}
-
 Json write(const std::vector<ContentPart>& content) {
   if (content.size() == 1) return std::get<TextPart>(content.front()).text;
   Json list = Json::array();
@@ -86,6 +78,14 @@ std::vector<Message> read_messages(const Json& json, const std::string& where) {
   for (const Json& message : require_list(where, json, JsonLimits::messages, "messages"))
     messages.push_back(read_message(message, std::format("{}[{}]", where, messages.size())));
   return messages;
+}
+
+Json write(const ToolCall& call) {
+  Json json{{"type", "function"}};
+  if (!call.id.empty()) json["id"] = call.id;
+  json["function"] = {{"name", call.name}};
+  if (!call.arguments.empty()) json["function"]["arguments"] = call.arguments;
+  return json;
 }
 
 Json write(const Message& message) {

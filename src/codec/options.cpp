@@ -1,5 +1,7 @@
 // The options of requests. What is as it always is, is not written.
+#include <array>
 #include <format>
+#include <utility>
 
 #include "codec/codec.hpp"
 
@@ -63,6 +65,44 @@ void read_log_probabilities(Fields& fields, GenerateOptions& options) {
   options.log_probabilities = alternatives;
 }
 
+constexpr std::array<std::pair<std::string_view, ToolChoice::Mode>, 3> choices{
+    {{"auto", ToolChoice::Mode::automatic},
+     {"none", ToolChoice::Mode::none},
+     {"required", ToolChoice::Mode::required}}};
+
+// A word, or {"type": "function", "function": {"name"}}.
+void read_tool_choice(Fields& fields, ToolChoice& choice) {
+  const Json* json = fields.find("tool_choice");
+  if (!json) return;
+  const std::string path = fields.path("tool_choice");
+  if (json->is_object()) {
+    Fields named(*json, path);
+    if (const Json& type = named.require("type", "\"function\""); type != "function")
+      refuse(named.path("type"), type, "\"function\"");
+    Fields function(named.require("function", "an object with a name"), named.path("function"));
+    choice = {ToolChoice::Mode::named,
+              read_string(function.path("name"), function.require("name", "a string"), name_bytes)};
+    function.refuse_others();
+    named.refuse_others();
+    return;
+  }
+  for (const auto& [word, mode] : choices) {
+    if (*json != word) continue;
+    choice.mode = mode;
+    return;
+  }
+  refuse(path, *json, "\"auto\", \"none\", \"required\" or an object that names a function");
+}
+
+void write_tool_choice(Json& json, const ToolChoice& choice) {
+  if (choice.mode == ToolChoice::Mode::named) {
+    json["tool_choice"] = {{"type", "function"}, {"function", {{"name", choice.name}}}};
+    return;
+  }
+  for (const auto& [word, mode] : choices)
+    if (mode == choice.mode && mode != ToolChoice::Mode::automatic) json["tool_choice"] = word;
+}
+
 void read_template(Fields& fields, TemplateOptions& options) {
   if (const Json* tools = fields.find("tools")) {
     const std::string path = fields.path("tools");
@@ -72,6 +112,7 @@ void read_template(Fields& fields, TemplateOptions& options) {
         refuse(place, tool, "an object that describes a tool");
     options.tools = text_of(*tools);
   }
+  read_tool_choice(fields, options.tool_choice);
   if (bool thinking = false; fields.find("enable_thinking")) {
     fields.read("enable_thinking", thinking);
     options.enable_thinking = thinking;
@@ -156,6 +197,7 @@ void write_options(Json& json, const GenerateOptions& options) {
   if (options.log_probabilities >= 0) json["logprobs"] = true;
   if (options.log_probabilities > 0) json["top_logprobs"] = options.log_probabilities;
   if (!options.chat.tools.empty()) json["tools"] = parse(options.chat.tools, "The list of tools");
+  write_tool_choice(json, options.chat.tool_choice);
   if (options.chat.enable_thinking) json["enable_thinking"] = *options.chat.enable_thinking;
   for (const auto& [name, value] : options.chat.variables)
     json["template_variables"][name] = parse(value, std::format("The template variable '{}'", name));

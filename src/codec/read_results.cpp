@@ -47,10 +47,25 @@ std::vector<TokenReport> read_log_probabilities(Fields& fields) {
 }
 
 FinishReason read_finish_reason(Fields& fields) {
-  const Json& json = fields.require("finish_reason", "\"stop\", \"length\" or \"cancelled\"");
-  for (const FinishReason reason : {FinishReason::stop, FinishReason::length, FinishReason::cancelled})
+  constexpr std::string_view expected = "\"stop\", \"length\", \"cancelled\" or \"tool_calls\"";
+  const Json& json = fields.require("finish_reason", expected);
+  for (const FinishReason reason :
+       {FinishReason::stop, FinishReason::length, FinishReason::cancelled, FinishReason::tool_calls})
     if (json == to_string(reason)) return reason;
-  refuse(fields.path("finish_reason"), json, "\"stop\", \"length\" or \"cancelled\"");
+  refuse(fields.path("finish_reason"), json, expected);
+}
+
+std::vector<ToolCall> read_tool_calls(Fields& fields) {
+  std::vector<ToolCall> calls;
+  for (const Json& json : elements(fields, "tool_calls")) {
+    Fields call(json, std::format("tool_calls[{}]", calls.size()));
+    Fields function(call.require("function", "an object with name and arguments"), call.path("function"));
+    ToolCall& read = calls.emplace_back();
+    call.read("id", read.id);
+    function.read("name", read.name);
+    function.read("arguments", read.arguments);
+  }
+  return calls;
 }
 
 Timings read_timings(const Json& json) {
@@ -69,6 +84,8 @@ GenerateResult read_generated(const Json& json) {
   GenerateResult result;
   fields.read("text", result.text);
   fields.read("reasoning", result.reasoning);
+  result.tool_calls = read_tool_calls(fields);
+  fields.read("unfinished_tool_call", result.unfinished_tool_call);
   result.finish_reason = read_finish_reason(fields);
   fields.read("prompt_tokens", result.prompt_tokens);
   fields.read("cached_tokens", result.cached_tokens);

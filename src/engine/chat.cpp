@@ -22,7 +22,10 @@ GenerateResult Chat::send(Message message, const GenerateOptions& options) {
   });
   GenerateResult result = generator_.generate(messages, options);
   // Reasoning is not part of the conversation: templates drop it from earlier turns.
-  guarded([&] { messages.emplace_back("assistant", result.text); });
+  guarded([&] {
+    messages.emplace_back("assistant", result.text);
+    messages.back().tool_calls = result.tool_calls;
+  });
   messages_ = std::move(messages);
   return result;
 }

@@ -1,8 +1,10 @@
 #include "engine/chat_templates.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 #include "base/mapped_file.hpp"
+#include "calls/recognize.hpp"
 #include "engine/json_file.hpp"
 
 namespace gerbil {
@@ -62,6 +64,12 @@ bool fill_missing_content(Json& messages) {
 
 }  // namespace
 
+struct ChatTemplates::CallFormat {
+  std::once_flag once;
+  std::string source;  // of all templates
+  const calls::ToolCallFormat* format = nullptr;
+};
+
 ChatTemplates::ChatTemplates(const Sources& sources, Json special_tokens) : special_tokens_(std::move(special_tokens)) {
   std::string all;
   for (const auto& [name, source] : sources) {
@@ -75,6 +83,8 @@ ChatTemplates::ChatTemplates(const Sources& sources, Json special_tokens) : spec
     }
   }
   reasoning_tags_ = find_reasoning_tags(all);
+  call_format_ = std::make_shared<CallFormat>();
+  call_format_->source = std::move(all);
 }
 
 // Reference: transformers, PreTrainedTokenizerBase.get_chat_template.
@@ -86,13 +96,27 @@ const ChatTemplates::Entry& ChatTemplates::choose(bool tools) const {
   throw Error(ErrorCode::unsupported, "The model has no default chat template; it has: " + names + ".");
 }
 
+const calls::ToolCallFormat* ChatTemplates::tool_call_format() const {
+  std::call_once(call_format_->once, [&] {
+    const calls::Render probe = [&](const Json& messages, const Json& tools) -> std::optional<std::string> {
+      try {
+        return render(messages, {.tools = tools.dump()});
+      } catch (const Error&) {
+        return std::nullopt;
+      }
+    };
+    call_format_->format = calls::recognize_template(probe, call_format_->source);
+  });
+  return call_format_->format;
+}
+
 bool ChatTemplates::mentions(std::string_view name, const TemplateOptions& options) const {
-  const auto* chosen = std::get_if<jinja::Template>(&choose(!options.tools.empty()));
+  const auto* chosen = std::get_if<jinja::Template>(&choose(options.offers_tools()));
   return chosen && chosen->mentions(name);
 }
 
 std::string ChatTemplates::render(const Json& messages, const TemplateOptions& options) const {
-  const Entry& chosen = choose(!options.tools.empty());
+  const Entry& chosen = choose(options.offers_tools());
   if (const auto* error = std::get_if<Error>(&chosen)) throw *error;
   Json variables = special_tokens_;
   variables["add_generation_prompt"] = true;
@@ -102,7 +126,7 @@ std::string ChatTemplates::render(const Json& messages, const TemplateOptions& o
     variables[name] = parse_exact_json(value, "The template variable '" + name + "'");
   }
   variables["tools"] = nullptr;
-  if (!options.tools.empty()) {
+  if (options.offers_tools()) {
     variables["tools"] = parse_exact_json(options.tools, "The list of tools");
     if (!variables["tools"].is_array()) {
       throw Error(ErrorCode::invalid_argument, "The list of tools is " + std::string(variables["tools"].type_name()) +

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "calls/format.hpp"
 #include "engine/reasoning_tags.hpp"
 #include "engine/tokenizer_config.hpp"
 #include "gerbil/error.hpp"
@@ -35,6 +37,10 @@ class ChatTemplates {
   // What the model writes around its reasoning.
   const runtime::ReasoningTags& reasoning_tags() const { return reasoning_tags_; }
 
+  // How the model writes calls of tools; null when the template for conversations with tools does not tell. Found out
+  // for the first who asks.
+  const calls::ToolCallFormat* tool_call_format() const;
+
   // A sentence for each template that cannot be read.
   const std::vector<std::string>& problems() const { return problems_; }
 
@@ -45,6 +51,8 @@ class ChatTemplates {
   Json special_tokens_;
   runtime::ReasoningTags reasoning_tags_;
   std::vector<std::string> problems_;
+  struct CallFormat;
+  std::shared_ptr<CallFormat> call_format_;
 };
 
 // As transformers finds them: chat_template.jinja and additional_chat_templates/NAME.jinja, otherwise

@@ -102,8 +102,23 @@ Generation::Generation(const ModelFiles& files, std::int32_t vocabulary, const P
     : tokenizer_(files.tokenizer ? &*files.tokenizer : nullptr),
       end_tokens_(gerbil::end_tokens(files, options, ignore_end)),
       reasoning_tags_(files.chat_templates ? files.chat_templates->reasoning_tags() : runtime::ReasoningTags()),
-      answer_(options.stop, reasoning_tags_, prompt.in_reasoning, callers(options.on_text)) {
+      on_text_(callers(options.on_text)),
+      call_format_(prompt.call_format),
+      answer_(options.stop, reasoning_tags_, prompt.in_reasoning, [this](std::string_view piece, bool reasoning) {
+        if (calls_ && !reasoning) {
+          calls_->push(piece);
+        } else if (on_text_) {
+          on_text_(piece, reasoning);
+        }
+      }) {
   check_options(options, vocabulary);
+  if (call_format_) {
+    const auto text = [this](std::string_view piece) {
+      if (on_text_) on_text_(piece, false);
+    };
+    calls_.emplace(*call_format_, calls::Tools(parse_exact_json(options.chat.tools, "The list of tools")),
+                   prompt.earlier_calls, calls::ToolCallParser::Events{text, callers(options.on_tool_call)});
+  }
   request_ = make_request(prompt, options, end_tokens_);
   if (tokenizer_) detokenizer_.emplace(*tokenizer_);
 }
@@ -114,14 +129,19 @@ bool Generation::take(const runtime::Event& event) {
   const std::int32_t token = happened->token;
   if (!happened->probabilities.empty()) log_probabilities_.push_back(report(happened->probabilities));
   if (!detokenizer_ || std::ranges::contains(end_tokens_, token)) return true;
-  // A tokenizer may call the tags special, or what they begin with, which leaves them out of the text; the answer needs
-  // to see them.
   if (tokenizer_->is_special(token)) {
     const std::string spelling = tokenizer_->token(token);
-    const bool tag = !spelling.empty() && reasoning_tags_.open.starts_with(spelling);
-    if (tag || spelling == reasoning_tags_.close) return answer_.push(detokenizer_->finish() + spelling);
+    if (is_written(spelling)) return answer_.push(detokenizer_->finish() + spelling);
   }
   return answer_.push(detokenizer_->push(token));
+}
+
+// A tokenizer may call tags special, or what they begin with, which leaves them out of the text; those that are looked
+// for must be in it.
+bool Generation::is_written(std::string_view special) const {
+  if (special.empty()) return false;
+  return reasoning_tags_.open.starts_with(special) || special == reasoning_tags_.close ||
+         (call_format_ && calls::writes(*call_format_, special));
 }
 
 GenerateResult Generation::finish(const runtime::Outcome& outcome) {
@@ -129,10 +149,18 @@ GenerateResult Generation::finish(const runtime::Outcome& outcome) {
   answer_.finish();
   GenerateResult result;
   result.text = answer_.text();
+  if (calls_) {
+    calls_->finish(outcome.ending == runtime::Ending::end_token);
+    result.text = calls_->text();
+    result.tool_calls = calls_->calls();
+    result.unfinished_tool_call = calls_->unfinished();
+  }
   result.reasoning = answer_.reasoning();
   result.log_probabilities = std::move(log_probabilities_);
   // The last token that is allowed may complete a stop sequence.
   result.finish_reason = answer_.stopped() ? FinishReason::stop : finish_reason(outcome.ending);
+  const bool calls = !result.tool_calls.empty() && result.unfinished_tool_call.empty();
+  if (calls && result.finish_reason == FinishReason::stop) result.finish_reason = FinishReason::tool_calls;
   result.prompt_tokens = outcome.prompt_tokens;
   result.cached_tokens = outcome.cached_tokens;
   result.generated_tokens = static_cast<std::int32_t>(outcome.tokens.size());

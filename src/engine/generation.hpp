@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "calls/parser.hpp"
 #include "engine/model_files.hpp"
 #include "gerbil/generator.hpp"
 #include "runtime/answer.hpp"
@@ -14,7 +15,9 @@ namespace gerbil {
 
 struct Prompt {
   std::vector<std::int32_t> tokens;
-  bool in_reasoning = false;  // it already opened the tags of reasoning
+  bool in_reasoning = false;                           // it already opened the tags of reasoning
+  const calls::ToolCallFormat* call_format = nullptr;  // where it tells of tools, and a format is known
+  std::size_t earlier_calls = 0;                       // that the conversation has
 };
 
 class Generation {
@@ -29,11 +32,16 @@ class Generation {
   GenerateResult finish(const runtime::Outcome& outcome);
 
  private:
+  bool is_written(std::string_view special) const;
+
   const tokenizer::Tokenizer* tokenizer_;  // null: ids only
   runtime::Request request_;
   std::vector<std::int32_t> end_tokens_;
   std::optional<tokenizer::Detokenizer> detokenizer_;
   runtime::ReasoningTags reasoning_tags_;
+  std::function<void(std::string_view, bool)> on_text_;
+  const calls::ToolCallFormat* call_format_;  // null: calls are text
+  std::optional<calls::ToolCallParser> calls_;
   runtime::AnswerText answer_;
   std::vector<TokenReport> log_probabilities_;
 };

@@ -5,6 +5,7 @@
 
 #include "engine/generation.hpp"
 #include "engine/loaded_model.hpp"
+#include "engine/tool_choice.hpp"
 #include "engine/work.hpp"
 #include "gerbil/diagnostics.hpp"
 
@@ -12,9 +13,14 @@ namespace gerbil {
 namespace {
 
 Prompt to_prompt(const LoadedModel& model, const std::vector<Message>& messages, const GenerateOptions& options) {
+  check_tool_choice(options.chat);
   const std::string text = model.render(messages, options.chat);
+  const ChatTemplates& templates = *model.files.chat_templates;
   // The template writes its own special tokens.
-  return {model.tokenizer().encode(text, false), opens_reasoning(text, model.files.chat_templates->reasoning_tags())};
+  Prompt prompt{model.tokenizer().encode(text, false), opens_reasoning(text, templates.reasoning_tags())};
+  if (options.chat.offers_tools()) prompt.call_format = templates.tool_call_format();
+  for (const Message& message : messages) prompt.earlier_calls += message.tool_calls.size();
+  return prompt;
 }
 
 // A text as it is, or as the template writes a user's message.

@@ -19,7 +19,7 @@ std::string_view name_of(const std::array<std::string_view, Count>& names, Value
 constexpr std::array<std::string_view, 13> error_codes{
     "invalid_argument", "not_found",   "unsupported", "corrupt", "context_full", "device_lost", "out_of_memory",
     "overloaded",       "unavailable", "denied",      "timeout", "cancelled",    "internal"};
-constexpr std::array<std::string_view, 3> finish_reasons{"stop", "length", "cancelled"};
+constexpr std::array<std::string_view, 4> finish_reasons{"stop", "length", "cancelled", "tool_calls"};
 constexpr std::array<std::string_view, 4> tasks{"generate", "embed", "rank", "classify"};
 
 }  // namespace

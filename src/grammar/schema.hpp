@@ -7,6 +7,8 @@
 // of a bound) and 16 behind the point, an exponent only where nothing is asked of the number.
 #pragma once
 
+#include <functional>
+
 #include "base/json.hpp"
 #include "grammar/grammar.hpp"
 
@@ -17,5 +19,14 @@ namespace gerbil::grammar {
 // keywords and unknown formats are ignored, as the standard says.
 Productions parse_schema(const Json& schema, const Limits& limits);
 Productions parse_schema_text(std::string_view text, const Limits& limits);
+
+// What stands around values of schemas. `schemas` is a copy of what parse_schemas() is given; `value` is a text that
+// one of its parts accepts. Returns the rule that the whole text is.
+using Frame = std::function<std::uint32_t(Grammar& grammar, const Json& schemas,
+                                          const std::function<Symbol(const Json& schema)>& value)>;
+
+// The same for texts that hold values of several schemas, which are parts of one document: references begin at its
+// root. Throws as parse_schema() does.
+Productions parse_schemas(const Json& schemas, const Limits& limits, const Frame& frame);
 
 }  // namespace gerbil::grammar

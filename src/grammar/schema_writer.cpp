@@ -20,8 +20,12 @@ ByteSet digit_bytes() {
 }  // namespace
 
 Productions parse_schema(const Json& schema, const Limits& limits) {
-  const SchemaDocument document(schema);
-  return SchemaWriter(document, limits).write();
+  return parse_schemas(schema, limits, [](Grammar&, const Json& root, const auto& value) { return value(root).value; });
+}
+
+Productions parse_schemas(const Json& schemas, const Limits& limits, const Frame& frame) {
+  const SchemaDocument document(schemas);
+  return SchemaWriter(document, limits).write(frame);
 }
 
 Productions parse_schema_text(std::string_view text, const Limits& limits) {
@@ -34,14 +38,15 @@ Productions parse_schema_text(std::string_view text, const Limits& limits) {
   }
 }
 
-Productions SchemaWriter::write() {
-  const Symbol root = value({Place{&document_.root()}});
+Productions SchemaWriter::write(const Frame& frame) {
+  const std::uint32_t root =
+      frame(grammar_, document_.root(), [&](const Json& schema) { return value({Place{&schema}}); });
   while (!todo_.empty()) {
     const auto [rule, places] = std::move(todo_.back());
     todo_.pop_back();
     write_value(rule, places);
   }
-  return grammar_.finish(root.value);
+  return grammar_.finish(root);
 }
 
 Symbol SchemaWriter::value(const Conjunction& places) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "grammar/grammar.hpp"
+#include "grammar/schema.hpp"
 #include "grammar/schema_expand.hpp"
 
 namespace gerbil::grammar {
@@ -15,7 +16,7 @@ class SchemaWriter {
       : document_(document), grammar_(limits), texts_(grammar_.expressions(), document), expander_(texts_, document) {}
 
   // Throws as parse_schema() does.
-  Productions write();
+  Productions write(const Frame& frame);
 
  private:
   // Properties that the shape does not name, by which patterns their names match, and what holds for their values.

@@ -100,6 +100,7 @@ GenerateRequest full_request() {
                      .log_probabilities = 5,
                      .raw = true,
                      .chat = {.tools = R"([{"type":"function","function":{"name":"f"}}])",
+                              .tool_choice = {ToolChoice::Mode::named, "f"},
                               .enable_thinking = false,
                               .variables = {{"date", "\"today\""}, {"n", "1.5"}}},
                      .priority = -2,
@@ -113,7 +114,8 @@ TEST(JsonCodec, OptionsAreWrittenByTheirNames) {
             R"({"max_tokens":64,"temperature":0.7,"top_p":0.9,"top_k":40,"min_p":0.05,"repetition_penalty":1.1,)"
             R"("presence_penalty":-0.5,"frequency_penalty":0.25,"seed":18446744073709551615,)"
             R"("logit_bias":{"3":-100.0,"17":0.1},"stop":[".","\n"],"stop_tokens":[7,0],"logprobs":true,)"
-            R"("top_logprobs":5,"tools":[{"type":"function","function":{"name":"f"}}],"enable_thinking":false,)"
+            R"("top_logprobs":5,"tools":[{"type":"function","function":{"name":"f"}}],)"
+            R"("tool_choice":{"type":"function","function":{"name":"f"}},"enable_thinking":false,)"
             R"("template_variables":{"date":"today","n":1.5},"raw":true,"priority":-2,"timeout":1.5})");
   EXPECT_EQ(
       to_json(EmbedOptions{.task = "query", .dimensions = 3, .normalize = false, .truncate = true, .priority = 1}),
@@ -136,6 +138,10 @@ TEST(JsonCodec, RequestsComeBack) {
   EXPECT_EQ(read.options.stop_tokens, request.options.stop_tokens);
   EXPECT_EQ(read.options.log_probabilities, 5);
   EXPECT_EQ(read.options.chat.tools, request.options.chat.tools);
+  EXPECT_EQ(read.options.chat.tool_choice, request.options.chat.tool_choice);
+  for (const char* choice : {R"({"tool_choice":"none"})", R"({"tool_choice":"required"})"})
+    EXPECT_EQ(to_json(from_json<GenerateOptions>(choice)), choice);
+  EXPECT_EQ(to_json(from_json<GenerateOptions>(R"({"tool_choice":"auto"})")), "{}");
   EXPECT_EQ(read.options.chat.enable_thinking, false);
   EXPECT_EQ(read.options.chat.variables, request.options.chat.variables);
   EXPECT_EQ(to_json(from_json<GenerateOptions>(to_json(request.options))), to_json(request.options));
@@ -171,6 +177,15 @@ TEST(JsonCodec, ResultsComeBack) {
   EXPECT_EQ(to_json(from_json<GenerateResult>(text)), text);
   EXPECT_THAT(refusal<GenerateResult>(R"({"finish_reason":"tired"})"), HasSubstr("\"finish_reason\" is \"tired\""));
   EXPECT_EQ(from_json<GenerateResult>(R"({"finish_reason":"stop","new":1})").finish_reason, FinishReason::stop);
+
+  result.tool_calls = {{"c1", "f", R"({"a": 1})"}};
+  result.unfinished_tool_call = "<tool_call>{";
+  const std::string calls = to_json(result);
+  EXPECT_THAT(
+      calls,
+      HasSubstr(R"("tool_calls":[{"type":"function","id":"c1","function":{"name":"f","arguments":"{\"a\": 1}"}}],)"
+                R"("unfinished_tool_call":"<tool_call>{",)"));
+  EXPECT_EQ(to_json(from_json<GenerateResult>(calls)), calls);
 
   const EmbedResult embeddings{.vectors = {{0.1f, NAN}, {1, -2}}, .dimensions = 2, .tokens = 7, .seconds = 0.5};
   const std::string rows = to_json(embeddings);
@@ -218,6 +233,8 @@ TEST(JsonCodec, WrongFieldsAreNamed) {
   EXPECT_THAT(request(R"("top_logprobs":1)"), HasSubstr("unless \"logprobs\" is true"));
   EXPECT_THAT(request(R"("tools":{})"), HasSubstr("\"tools\" is {}, but should be a list of tools"));
   EXPECT_THAT(request(R"("tools":[{},1])"), HasSubstr("\"tools[1]\" is 1"));
+  EXPECT_THAT(request(R"("tool_choice":"any")"), HasSubstr("\"tool_choice\" is \"any\", but should be \"auto\""));
+  EXPECT_THAT(request(R"("tool_choice":{"type":"function"})"), HasSubstr("\"tool_choice.function\" is missing"));
   EXPECT_THAT(request(R"("template_variables":[])"), HasSubstr("an object of at most"));
   EXPECT_THAT(request(R"("messages":[{"role":"user","content":"a"}])"), HasSubstr("left out where there are"));
   EXPECT_THAT(refusal<GenerateRequest>("{}"), HasSubstr("neither \"messages\" nor \"prompt\""));

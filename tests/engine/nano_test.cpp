@@ -105,10 +105,43 @@ TEST(Nano, CallsATool) {
   const std::string tools =
       R"([{"type":"function","function":{"name":"get_weather","description":"Get the weather in a city",
     "parameters":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}}}])";
-  const GenerateResult result =
-      generator().generate("What is the weather in Paris?", {.chat = {.tools = tools, .enable_thinking = false}});
-  EXPECT_THAT(result.text, ::testing::HasSubstr("<tool_call>"));
-  EXPECT_THAT(result.text, ::testing::HasSubstr("get_weather"));
+  const std::string question = "What is the weather in Paris?";
+  GenerateOptions options{.chat = {.tools = tools, .enable_thinking = false}};
+  std::string streamed;
+  options.on_tool_call = [&](const ToolCallPiece& piece) {
+    streamed += std::string(piece.id) + std::string(piece.name) + std::string(piece.arguments);
+    if (piece.whole) streamed += '.';
+  };
+  const GenerateResult result = generator().generate(question, options);
+  ASSERT_EQ(result.tool_calls.size(), 1u) << result.text;
+  EXPECT_EQ(result.text, "");
+  EXPECT_EQ(result.finish_reason, FinishReason::tool_calls);
+  EXPECT_EQ(result.unfinished_tool_call, "");
+  EXPECT_EQ(result.tool_calls[0], (ToolCall{"call00000", "get_weather", R"({"city": "Paris"})"}));
+  EXPECT_EQ(streamed, R"(call00000get_weather{"city": "Paris"}.)");
+  EXPECT_EQ(from_json<GenerateResult>(to_json(result)).tool_calls, result.tool_calls);
+
+  GenerateOptions cut = options;
+  cut.on_tool_call = nullptr;
+  cut.max_tokens = result.generated_tokens - 2;  // without the closing tag and the end token
+  const GenerateResult truncated = generator().generate(question, cut);
+  EXPECT_EQ(truncated.finish_reason, FinishReason::length);
+  EXPECT_TRUE(truncated.tool_calls.empty());
+  EXPECT_THAT(truncated.unfinished_tool_call, ::testing::HasSubstr("get_weather"));
+
+  Message call("assistant", "");
+  call.tool_calls = result.tool_calls;
+  Message answer("tool", "sunny");
+  answer.tool_call_id = "call00000";
+  const GenerateResult again = generator().generate({{"user", question}, call, answer, {"user", question}}, options);
+  for (const ToolCall& later : again.tool_calls) EXPECT_NE(later.id, "call00000");
+
+  GenerateOptions none = options;
+  none.chat.tool_choice.mode = ToolChoice::Mode::none;
+  EXPECT_EQ(model().render({{"user", "x"}}, none.chat), model().render({{"user", "x"}}, {.enable_thinking = false}));
+  EXPECT_TRUE(generator().generate(question, none).tool_calls.empty());
+  none.chat.tool_choice = {ToolChoice::Mode::named, "now"};
+  EXPECT_EQ(code_of([&] { generator().generate(question, none); }), ErrorCode::invalid_argument);
   EXPECT_THAT(model().render({{"user", "x"}}, {.tools = tools}), ::testing::HasSubstr("get_weather"));
   EXPECT_EQ(code_of([&] { generator().generate("x", {.chat = {.tools = "{}"}}); }), ErrorCode::invalid_argument);
   EXPECT_EQ(code_of([&] { generator().generate("x", {.chat = {.tools = "[1"}}); }), ErrorCode::corrupt);

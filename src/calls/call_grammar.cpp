@@ -1,0 +1,74 @@
+#include "calls/call_grammar.hpp"
+
+#include <algorithm>
+#include <array>
+#include <format>
+
+#include "calls/call_writer.hpp"
+#include "gerbil/error.hpp"
+#include "grammar/schema.hpp"
+
+namespace gerbil::calls {
+namespace {
+
+using namespace grammar;
+
+// References of a schema that becomes a part of another document.
+void move_references(Json& schema, const std::string& root) {
+  if (schema.is_array()) {
+    for (Json& member : schema) move_references(member, root);
+  }
+  if (!schema.is_object()) return;
+  for (auto& [key, value] : schema.items()) {
+    if (key == "enum" || key == "const") continue;
+    if (key == "$ref" && value.is_string()) {
+      const auto text = value.get<std::string>();
+      if (text == "#" || text.starts_with("#/")) value = root + text.substr(1);
+    } else {
+      move_references(value, root);
+    }
+  }
+}
+
+// Of an object that has no others than the arguments that are declared, unless the schema says something of them.
+Json arguments_schema(Json schema, const std::string& name) {
+  if (!schema.is_object()) schema = Json::object();
+  std::string pointer;
+  for (const char c : name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  move_references(schema, "#/" + pointer);
+  schema["type"] = "object";
+  constexpr std::array speaking{
+      "additionalProperties", "unevaluatedProperties", "patternProperties", "$ref", "allOf", "anyOf", "oneOf", "if",
+      "dependentSchemas"};
+  if (std::ranges::none_of(speaking, [&](const char* keyword) { return schema.contains(keyword); }))
+    schema["additionalProperties"] = false;
+  return schema;
+}
+
+bool takes_several(const ToolCallFormat& format) { return !format.separator.empty() || !format.call.empty(); }
+
+}  // namespace
+
+Productions tool_call_grammar(const ToolCallFormat& format, const Tools& tools, const ToolChoice& choice, bool parallel,
+                              const Limits& limits, const FindToken& find_token) {
+  const bool named = choice.mode == ToolChoice::Mode::named;
+  if (named && !tools.has(choice.name))
+    throw Error(ErrorCode::invalid_argument,
+                std::format("tool_choice is the tool '{}', but should be one of those that there are.", choice.name));
+  Json schemas = Json::object();
+  for (const auto& [name, schema] : tools.functions())
+    if (!named || name == choice.name) schemas[name] = arguments_schema(schema, name);
+  return parse_schemas(schemas, limits, [&](Grammar& grammar, const Json& root, const CallWriter::Value& value) {
+    CallWriter writer(format, grammar, value, find_token);
+    std::vector<Sequence> calls;
+    for (const auto& [name, schema] : root.items()) calls.push_back(writer.call(name, schema));
+    const Sequence call{rule(grammar.either(calls))};
+    const bool several = parallel && takes_several(format);
+    Sequence all = writer.literal(format.open);
+    all.append_range(grammar.repetition(call, 1, several ? unbounded : 1, writer.literal(format.separator)));
+    all.append_range(writer.literal(format.close));
+    return grammar.either({all});
+  });
+}
+
+}  // namespace gerbil::calls
