@@ -20,7 +20,7 @@ if(engine_sources)
   target_include_directories(gerbil PRIVATE ${CMAKE_BINARY_DIR}/rungs/engine
     PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(gerbil PRIVATE
-    $<BUILD_INTERFACE:gerbil_runtime> $<BUILD_INTERFACE:gerbil_template> $<BUILD_INTERFACE:gerbil_models> $<BUILD_INTERFACE:gerbil_backends_cpu> $<BUILD_INTERFACE:${webgpu}>)
+    $<BUILD_INTERFACE:gerbil_runtime> $<BUILD_INTERFACE:gerbil_template> $<BUILD_INTERFACE:gerbil_grammar> $<BUILD_INTERFACE:gerbil_models> $<BUILD_INTERFACE:gerbil_backends_cpu> $<BUILD_INTERFACE:${webgpu}>)
   target_compile_definitions(gerbil PRIVATE $<$<BOOL:${GERBIL_WEBGPU}>:GERBIL_WEBGPU>)
   set_target_properties(gerbil PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
 

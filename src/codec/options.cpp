@@ -125,6 +125,7 @@ void read_options(Fields& fields, GenerateOptions& options) {
   read_sampling(fields, options.sampling);
   read_stops(fields, options);
   read_log_probabilities(fields, options);
+  read_grammar(fields, options.grammar);
   read_template(fields, options.chat);
   fields.read("raw", options.raw);
   read_terms(fields, options);
@@ -155,6 +156,7 @@ void write_options(Json& json, const GenerateOptions& options) {
   put(json, "stop_tokens", options.stop_tokens, usual.stop_tokens);
   if (options.log_probabilities >= 0) json["logprobs"] = true;
   if (options.log_probabilities > 0) json["top_logprobs"] = options.log_probabilities;
+  write_grammar(json, options.grammar);
   if (!options.chat.tools.empty()) json["tools"] = parse(options.chat.tools, "The list of tools");
   if (options.chat.enable_thinking) json["enable_thinking"] = *options.chat.enable_thinking;
   for (const auto& [name, value] : options.chat.variables)

@@ -75,6 +75,7 @@ ChatTemplates::ChatTemplates(const Sources& sources, Json special_tokens) : spec
     }
   }
   reasoning_tags_ = find_reasoning_tags(all);
+  mention_reasoning_ = all.contains(reasoning_tags_.close);
 }
 
 // Reference: transformers, PreTrainedTokenizerBase.get_chat_template.

@@ -34,6 +34,8 @@ class ChatTemplates {
 
   // What the model writes around its reasoning.
   const runtime::ReasoningTags& reasoning_tags() const { return reasoning_tags_; }
+  // Whether the templates know of reasoning. Some name the closing tag only.
+  bool mention_reasoning() const { return mention_reasoning_; }
 
   // A sentence for each template that cannot be read.
   const std::vector<std::string>& problems() const { return problems_; }
@@ -44,6 +46,7 @@ class ChatTemplates {
   std::map<std::string, Entry> templates_;
   Json special_tokens_;
   runtime::ReasoningTags reasoning_tags_;
+  bool mention_reasoning_ = false;
   std::vector<std::string> problems_;
 };
 

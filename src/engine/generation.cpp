@@ -9,6 +9,7 @@
 
 #include "engine/boundary.hpp"
 #include "engine/terms.hpp"
+#include "tokenizer/utf8.hpp"
 
 namespace gerbil {
 namespace {
@@ -54,7 +55,7 @@ std::vector<std::int32_t> end_tokens(const ModelFiles& files, const GenerateOpti
 }
 
 runtime::Request make_request(const Prompt& prompt, const GenerateOptions& options,
-                              std::vector<std::int32_t> end_tokens) {
+                              std::vector<std::int32_t> end_tokens, std::shared_ptr<runtime::Guide> guide) {
   const SamplingOptions& s = options.sampling;
   runtime::Generate generate{.max_tokens = options.max_tokens,
                              .sampling = {.temperature = s.temperature,
@@ -66,7 +67,8 @@ runtime::Request make_request(const Prompt& prompt, const GenerateOptions& optio
                              .repetition_penalty = s.repetition_penalty,
                              .presence_penalty = s.presence_penalty,
                              .frequency_penalty = s.frequency_penalty,
-                             .end_tokens = std::move(end_tokens)};
+                             .end_tokens = std::move(end_tokens),
+                             .guide = std::move(guide)};
   for (const auto& [token, bias] : s.logit_bias) generate.bias.push_back({token, 1.0f, bias});
   runtime::Request request{.tokens = prompt.tokens, .task = std::move(generate)};
   terms_of(options).apply(request);
@@ -87,6 +89,7 @@ FinishReason finish_reason(runtime::Ending ending) {
     case runtime::Ending::cancelled:
       return FinishReason::cancelled;
     case runtime::Ending::end_token:
+    case runtime::Ending::complete:
     case runtime::Ending::stopped:
       break;
   }
@@ -98,14 +101,37 @@ double rate(std::int32_t tokens, double seconds) { return seconds > 0.0 ? tokens
 }  // namespace
 
 Generation::Generation(const ModelFiles& files, std::int32_t vocabulary, const Prompt& prompt,
-                       const GenerateOptions& options, bool ignore_end)
+                       const GenerateOptions& options, bool ignore_end, std::shared_ptr<GrammarGuide> guide)
     : tokenizer_(files.tokenizer ? &*files.tokenizer : nullptr),
       end_tokens_(gerbil::end_tokens(files, options, ignore_end)),
       reasoning_tags_(files.chat_templates ? files.chat_templates->reasoning_tags() : runtime::ReasoningTags()),
-      answer_(options.stop, reasoning_tags_, prompt.in_reasoning, callers(options.on_text)) {
+      answer_(options.stop, reasoning_tags_,
+              {.reasoning = prompt.in_reasoning,
+               .tags = !guide || prompt.may_reason,
+               .keeps_space = guide && guide->begins_with_space()},
+              callers(options.on_text)) {
   check_options(options, vocabulary);
-  request_ = make_request(prompt, options, end_tokens_);
+  if (guide) spelled_ = guide->reasoning();
+  request_ = make_request(prompt, options, end_tokens_, std::move(guide));
   if (tokenizer_) detokenizer_.emplace(*tokenizer_);
+}
+
+// With a grammar a text is what its tokens are to the grammar; a decoder may do otherwise at the beginning of a text.
+std::string Generation::text_of(std::int32_t token) {
+  if (!spelled_) return detokenizer_->push(token);
+  if (spelled_->vocabulary().special(token)) return "";
+  held_ += spelled_->vocabulary().bytes(token);
+  const std::size_t whole = held_.size() - tokenizer::unfinished_utf8(held_);
+  std::string storage;
+  std::string text(tokenizer::well_formed_utf8(std::string_view(held_).substr(0, whole), storage));
+  held_.erase(0, whole);
+  return text;
+}
+
+std::string Generation::rest_of_text() {
+  if (!spelled_) return detokenizer_->finish();
+  std::string storage;
+  return std::string(tokenizer::well_formed_utf8(std::exchange(held_, ""), storage));
 }
 
 bool Generation::take(const runtime::Event& event) {
@@ -119,13 +145,13 @@ bool Generation::take(const runtime::Event& event) {
   if (tokenizer_->is_special(token)) {
     const std::string spelling = tokenizer_->token(token);
     const bool tag = !spelling.empty() && reasoning_tags_.open.starts_with(spelling);
-    if (tag || spelling == reasoning_tags_.close) return answer_.push(detokenizer_->finish() + spelling);
+    if (tag || spelling == reasoning_tags_.close) return answer_.push(rest_of_text() + spelling);
   }
-  return answer_.push(detokenizer_->push(token));
+  return answer_.push(text_of(token));
 }
 
 GenerateResult Generation::finish(const runtime::Outcome& outcome) {
-  if (detokenizer_) answer_.push(detokenizer_->finish());
+  if (detokenizer_) answer_.push(rest_of_text());
   answer_.finish();
   GenerateResult result;
   result.text = answer_.text();

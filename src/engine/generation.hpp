@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "engine/grammar_guide.hpp"
 #include "engine/model_files.hpp"
 #include "gerbil/generator.hpp"
 #include "runtime/answer.hpp"
@@ -15,13 +18,15 @@ namespace gerbil {
 struct Prompt {
   std::vector<std::int32_t> tokens;
   bool in_reasoning = false;  // it already opened the tags of reasoning
+  bool may_reason = false;    // else the model may open them
 };
 
 class Generation {
  public:
-  // Throws Error{invalid_argument} for options out of range. The files must outlive it.
+  // Throws Error{invalid_argument} for options out of range. The files must outlive it. `guide`: none without a
+  // grammar.
   Generation(const ModelFiles& files, std::int32_t vocabulary, const Prompt& prompt, const GenerateOptions& options,
-             bool ignore_end);
+             bool ignore_end, std::shared_ptr<GrammarGuide> guide);
 
   const runtime::Request& request() const { return request_; }
   // Takes what happens before the end; false once a stop sequence has been found.
@@ -29,10 +34,15 @@ class Generation {
   GenerateResult finish(const runtime::Outcome& outcome);
 
  private:
+  std::string text_of(std::int32_t token);
+  std::string rest_of_text();
+
   const tokenizer::Tokenizer* tokenizer_;  // null: ids only
   runtime::Request request_;
   std::vector<std::int32_t> end_tokens_;
   std::optional<tokenizer::Detokenizer> detokenizer_;
+  std::shared_ptr<ReasoningMasks> spelled_;  // what a grammar takes the tokens for; none without
+  std::string held_;                         // of these bytes: a character that is not complete
   runtime::ReasoningTags reasoning_tags_;
   runtime::AnswerText answer_;
   std::vector<TokenReport> log_probabilities_;
