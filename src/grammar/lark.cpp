@@ -70,8 +70,10 @@ class Parser {
   }
 
   void import_common() {
-    if (!text_.take(U"common.")) refuse("%import of another grammar than 'common'");
+    if (!text_.take(U"common")) refuse("%import of another grammar than 'common'");
+    text_.skip(false);
     const bool many = text_.take(U"(");
+    if (!many && !text_.take(U".")) refuse("%import of a whole grammar");
     do {
       text_.skip(many);
       const std::string imported = text_.name(in_names);
