@@ -1,5 +1,6 @@
-// Grammars from strangers, and answers under them. The first byte says what the text is: a schema, a pattern or a grammar;
-// the last sixteen choose tokens. Masks must have a token as long as the text has not ended, and accept what they say.
+// Grammars from strangers, and answers under them. The first byte says what the text is: a schema, a pattern or a
+// grammar; the last sixteen choose tokens. Masks must have a token as long as the text has not ended, and accept what
+// they say.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

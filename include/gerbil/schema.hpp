@@ -20,11 +20,11 @@ namespace gerbil::schema {
 // What a value of JSON is like.
 class Value {
  public:
-  Value optional() const;                                   // as a property: it may be missing
-  Value or_null() const;                                    // null is one, too
-  Value described(const std::string& what_it_is) const;     // for people, and for prompts that show the schema
+  Value optional() const;                                     // as a property: it may be missing
+  Value or_null() const;                                      // null is one, too
+  Value described(const std::string& what_it_is) const;       // for people, and for prompts that show the schema
   const std::string& json() const noexcept { return json_; }  // as JSON Schema
-  operator JsonSchema() const { return {json_}; }           // NOLINT(google-explicit-constructor): it is one
+  operator JsonSchema() const { return {json_}; }             // NOLINT(google-explicit-constructor): it is one
 
  private:
   friend Value make(std::string json);

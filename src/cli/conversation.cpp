@@ -41,7 +41,8 @@ GenerateRequest read_request(const std::string& path, const CLI::App& command, c
     if (command.get_option(option)->count() > 0) fields.erase(field);
   }
   // A grammar has one of several, and takes the place of any.
-  if (std::ranges::any_of(grammar_options, [&](const char* option) { return command.get_option(option)->count() > 0; })) {
+  if (std::ranges::any_of(grammar_options,
+                          [&](const char* option) { return command.get_option(option)->count() > 0; })) {
     for (const char* field : {"response_format", "structured_outputs", "grammar"}) fields.erase(field);
   }
   Json changes = Json::parse(to_json(resolve(flags)));

@@ -42,7 +42,9 @@ Regex read_regex(const std::string& path, const Json& value) {
   return {read_string(path, value, JsonLimits::text_bytes)};
 }
 
-Gbnf read_gbnf(const std::string& path, const Json& value) { return {read_string(path, value, JsonLimits::text_bytes)}; }
+Gbnf read_gbnf(const std::string& path, const Json& value) {
+  return {read_string(path, value, JsonLimits::text_bytes)};
+}
 
 Choice read_choice(const std::string& path, const Json& value) {
   Choice choice;
@@ -94,8 +96,7 @@ Grammar read_structured(const std::string& path, const Json& value) {
   return grammar;
 }
 
-constexpr std::array options{Kind{"response_format", read_response_format},
-                             Kind{"structured_outputs", read_structured},
+constexpr std::array options{Kind{"response_format", read_response_format}, Kind{"structured_outputs", read_structured},
                              Kind{"json_schema", as_grammar<read_schema>}, Kind{"grammar", as_grammar<read_gbnf>}};
 
 }  // namespace

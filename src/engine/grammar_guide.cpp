@@ -20,7 +20,8 @@ GrammarGuide::GrammarGuide(std::shared_ptr<ReasoningMasks> reasoning, grammar::M
                            bool may_reason)
     : reasoning_(std::move(reasoning)),
       answer_(std::move(answer)),
-      begins_with_space_(std::ranges::any_of(std::string_view(" \t\r\n"), [&](char c) { return answer_.reads({&c, 1}); })),
+      begins_with_space_(
+          std::ranges::any_of(std::string_view(" \t\r\n"), [&](char c) { return answer_.reads({&c, 1}); })),
       part_(in_reasoning ? Part::reasoning
             : may_reason ? Part::opening
                          : Part::answer) {}

@@ -12,11 +12,10 @@ namespace gerbil {
 class GrammarGuide final : public runtime::Guide {
  public:
   // How the prompt ends decides what may come before the grammar.
-  GrammarGuide(std::shared_ptr<ReasoningMasks> reasoning, grammar::Matcher answer, bool in_reasoning,
-               bool may_reason);
+  GrammarGuide(std::shared_ptr<ReasoningMasks> reasoning, grammar::Matcher answer, bool in_reasoning, bool may_reason);
 
-  // Throws Error{unsupported} when the vocabulary has no token with which the answer could go on, and what Matcher::mask
-  // throws.
+  // Throws Error{unsupported} when the vocabulary has no token with which the answer could go on, and what
+  // Matcher::mask throws.
   Mask mask() override;
   bool accept(std::int32_t token) override;
 

@@ -21,8 +21,8 @@ class Grammars {
   // Of a model with a tokenizer and so many rows of logits.
   Grammars(const ModelFiles& files, std::int32_t vocabulary);
 
-  // Of an answer under `grammar`, which is set; see GrammarGuide. Takes time, which is bounded; `cancelled` is asked now
-  // and then, and ends it with Error{cancelled}. Throws Error{invalid_argument|unsupported} for a grammar that is
+  // Of an answer under `grammar`, which is set; see GrammarGuide. Takes time, which is bounded; `cancelled` is asked
+  // now and then, and ends it with Error{cancelled}. Throws Error{invalid_argument|unsupported} for a grammar that is
   // malformed, too costly, or cannot be kept.
   std::shared_ptr<GrammarGuide> guide(const Grammar& grammar, bool in_reasoning, bool may_reason,
                                       const std::function<bool()>& cancelled);

@@ -33,7 +33,8 @@ void Expressions::look() {
   if (limits_.cancelled && limits_.cancelled()) {
     throw Error(ErrorCode::cancelled, "The request was cancelled while its grammar was compiled.");
   }
-  if (work_ >= limits_.work) exceed(limits_.work, "steps at once", "make its expressions, lists and repetitions simpler");
+  if (work_ >= limits_.work)
+    exceed(limits_.work, "steps at once", "make its expressions, lists and repetitions simpler");
   next_look_ = std::min(limits_.work, work_ + steps_between_looks);
 }
 

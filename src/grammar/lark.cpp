@@ -189,7 +189,8 @@ class Parser {
     if (text_.take(U"..")) {
       if (!text_.take(U"\"")) text_.fail("has a range without an end");
       const std::u32string last = quoted();
-      if (first.size() != 1 || last.size() != 1 || last < first) text_.fail("has a range that is none of two characters");
+      if (first.size() != 1 || last.size() != 1 || last < first)
+        text_.fail("has a range that is none of two characters");
       return characters(spell(make_, CodeSet{{first[0], last[0]}}, Spelling::raw));
     }
     const bool any_case = text_.take(U"i");

@@ -1,8 +1,9 @@
 // Grammars as Lark writes them (lark-parser.readthedocs.io, "Grammar Reference"), as far as most of them go: rules and
-// terminals NAME: … of strings (with the flag i), ranges "a".."z", patterns /…/, names, groups, [options], alternatives,
-// * + ? ~n ~n..m, aliases, priorities, comments, %ignore, and %import of what is common. The answer is the rule `start`.
-// There is no lexer that decides for the longest terminal: a text fits when it can be read in any way. What else Lark
-// has is Error{unsupported}.
+// terminals NAME: … of strings (with the flag i), ranges "a".."z", patterns /…/, names, groups, [options],
+// alternatives,
+// * + ? ~n ~n..m, aliases, priorities, comments, %ignore, and %import of what is common. The answer is the rule
+// `start`. There is no lexer that decides for the longest terminal: a text fits when it can be read in any way. What
+// else Lark has is Error{unsupported}.
 #pragma once
 
 #include "grammar/gbnf_tree.hpp"

@@ -16,8 +16,7 @@ void sort_unique(std::vector<T>& values) {
 
 }  // namespace
 
-Stacks::Stacks(Productions& productions)
-    : productions_(productions), frame_of_(productions.alternatives.size(), 0) {
+Stacks::Stacks(Productions& productions) : productions_(productions), frame_of_(productions.alternatives.size(), 0) {
   const Return finish{0, bottom};
   keep(std::array<std::uint32_t, 2>{finish.slot, finish.stack}, {finish});
 }

@@ -17,9 +17,9 @@ struct ReasoningTags {
 
 // How an answer may begin.
 struct Opening {
-  bool reasoning = false;     // the prompt already opened the tags
-  bool tags = true;           // else it may open them
-  bool keeps_space = false;   // white space behind the closing tag is of the answer
+  bool reasoning = false;    // the prompt already opened the tags
+  bool tags = true;          // else it may open them
+  bool keeps_space = false;  // white space behind the closing tag is of the answer
 };
 
 class AnswerText {

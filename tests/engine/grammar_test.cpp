@@ -115,8 +115,9 @@ TEST(Grammars, EndWithLengthOnlyWhereTheyAreCut) {
   const GenerateResult cut = generator().generate("Tell me of a cow", options);
   EXPECT_EQ(cut.finish_reason, FinishReason::length);
   EXPECT_EQ(cut.generated_tokens, 4);
-  EXPECT_THAT(error_of([&] { generator().generate_object({{"user", "Hi"}}, animal, options); }, ErrorCode::context_full),
-              HasSubstr("cut off after 4 tokens"));
+  EXPECT_THAT(
+      error_of([&] { generator().generate_object({{"user", "Hi"}}, animal, options); }, ErrorCode::context_full),
+      HasSubstr("cut off after 4 tokens"));
   options.cancellation.cancel();
   error_of([&] { generator().generate_object({{"user", "Hi"}}, animal, options); }, ErrorCode::cancelled);
 }
@@ -159,8 +160,9 @@ TEST(Grammars, WhatCannotBeKeptIsNamed) {
 
 // Of several threads at once, with other grammars, without one, and some that are cancelled or fail.
 TEST(Grammars, OfManyRequestsAreEachKept) {
-  const std::vector<Grammar> grammars = {animal, Regex{"[a-c]{5,30}z"}, Choice{{"left", "right"}}, Grammar(),
-                                         JsonSchema{R"({"type": "array", "items": {"type": "boolean"}, "minItems": 2})"}};
+  const std::vector<Grammar> grammars = {
+      animal, Regex{"[a-c]{5,30}z"}, Choice{{"left", "right"}}, Grammar(),
+      JsonSchema{R"({"type": "array", "items": {"type": "boolean"}, "minItems": 2})"}};
   const auto ask = [&](std::size_t i) {
     GenerateOptions options = under(grammars[i % grammars.size()], i + 1);
     options.max_tokens = 60;

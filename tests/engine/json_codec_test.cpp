@@ -184,7 +184,8 @@ TEST(JsonCodec, WrongGrammarsAreNamed) {
   EXPECT_THAT(refused(R"("response_format":{"type":"text","x":1})"), HasSubstr("\"response_format.x\" is no field"));
   EXPECT_THAT(refused(R"("structured_outputs":{"choice":[]})"), HasSubstr("at least one string"));
   EXPECT_THAT(refused(R"("structured_outputs":{"choice":[1]})"), HasSubstr("\"structured_outputs.choice\" is 1"));
-  EXPECT_THAT(refused(R"("structured_outputs":{"regex":"a","choice":["a"]})"), HasSubstr("left out, as something else"));
+  EXPECT_THAT(refused(R"("structured_outputs":{"regex":"a","choice":["a"]})"),
+              HasSubstr("left out, as something else"));
   EXPECT_THAT(refused(R"("response_format":{"type":"json_object"},"grammar":"a")"),
               HasSubstr("\"grammar\" is \"a\", but should be left out"));
 }

@@ -83,8 +83,10 @@ TEST(Lark, RefusesWithTheLine) {
   EXPECT_THAT(refusal("start: <|nobody|>", wrong), HasSubstr("no special token"));
   EXPECT_THAT(refusal("start: \"\\q\"", wrong), HasSubstr("unknown escape"));
   EXPECT_THAT(refusal("start: a{b}\n", ErrorCode::unsupported), HasSubstr("a rule with parameters"));
-  EXPECT_THAT(refusal("start: \"a\"\n%declare X", ErrorCode::unsupported), HasSubstr("Line 2 of the grammar uses %declare"));
-  EXPECT_THAT(refusal("start: X\n%import python.X", ErrorCode::unsupported), HasSubstr("another grammar than 'common'"));
+  EXPECT_THAT(refusal("start: \"a\"\n%declare X", ErrorCode::unsupported),
+              HasSubstr("Line 2 of the grammar uses %declare"));
+  EXPECT_THAT(refusal("start: X\n%import python.X", ErrorCode::unsupported),
+              HasSubstr("another grammar than 'common'"));
   EXPECT_THAT(refusal("start: /a/i", ErrorCode::unsupported), HasSubstr("flags of a pattern"));
   std::string deep = "start: ";
   for (int i = 0; i < 200; ++i) deep += "(";
