@@ -1,5 +1,6 @@
-// Grammars from strangers, and answers under them. The first byte says what the text is: a schema, a pattern or GBNF;
-// the last sixteen choose tokens. Masks must have a token as long as the text has not ended, and accept what they say.
+// Grammars from strangers, and answers under them. The first byte says what the text is: a schema, a pattern or a
+// grammar; the last sixteen choose tokens. Masks must have a token as long as the text has not ended, and accept what
+// they say.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -24,6 +25,7 @@ Limits small() {
   limits.rules = 5'000;
   limits.threads = 200;
   limits.recognizer_bytes = 2 << 20;
+  limits.work = 1'000'000;
   return limits;
 }
 

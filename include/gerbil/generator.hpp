@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "gerbil/cancellation.hpp"
+#include "gerbil/grammar.hpp"
 #include "gerbil/model.hpp"
 
 namespace gerbil {
@@ -44,6 +45,7 @@ struct GenerateOptions {
   SamplingOptions sampling;
   std::vector<std::string> stop;          // the answer ends before the first of these; may spell a special token
   std::vector<std::int32_t> stop_tokens;  // in addition to the model's own end tokens
+  Grammar grammar;                        // what the answer must be; it ends with it, and what is thought comes before
   int log_probabilities = -1;             // ≥ 0: report the chosen token's and this many alternatives'
   bool raw = false;                       // a text prompt is continued as it is, without the chat template
   TemplateOptions chat;                   // tools, thinking and whatever else the chat template reads
@@ -56,8 +58,8 @@ struct GenerateOptions {
   std::function<void(const ToolCallPiece& piece)> on_tool_call;
 };
 
-// An end token or stop sequence; max_tokens; Cancellation; an end token or stop sequence after calls of tools, all of
-// them whole.
+// An end token, a stop sequence or the end of the grammar; max_tokens; Cancellation; the first again, after calls of
+// tools, all of them whole.
 enum class FinishReason { stop, length, cancelled, tool_calls };
 // "stop", as it is spelled above.
 std::string_view to_string(FinishReason reason);
@@ -104,11 +106,18 @@ class Generator {
 
   // One user message, or plain continuation with options.raw or when the model has no chat template. Throws
   // Error{invalid_argument} for options out of range, Error{context_full} for what does not fit, Error{overloaded|
-  // timeout}, and what Model::render throws. Callbacks run on the calling thread.
+  // timeout}, Error{invalid_argument|unsupported} for a grammar that is malformed, too costly or cannot be kept, and
+  // what Model::render throws. Callbacks run on the calling thread.
   GenerateResult generate(std::string_view prompt, const GenerateOptions& options = {}) const;
   GenerateResult generate(const std::vector<Message>& messages, const GenerateOptions& options = {}) const;
   // Continues token ids as they are.
   GenerateResult generate(const std::vector<std::int32_t>& tokens, const GenerateOptions& options = {}) const;
+
+  // JSON that satisfies the schema, as text; what the model thinks is left out. Throws as generate() does, and besides
+  // Error{invalid_argument|unsupported} for a schema that cannot be kept, naming the keyword and its JSON pointer,
+  // Error{context_full} when max_tokens or the context ends before the JSON does, and Error{cancelled}.
+  std::string generate_object(const std::vector<Message>& messages, const JsonSchema& schema,
+                              const GenerateOptions& options = {}) const;
 
   // The same, as a range of pieces of the answer's text (reasoning is left out; use on_text for it).
   Stream stream(std::string_view prompt, const GenerateOptions& options = {}) const;

@@ -32,6 +32,7 @@ struct JsonLimits {
   static constexpr std::size_t tools = 1024;
   static constexpr std::size_t stops = 256;  // and stop_tokens
   static constexpr std::size_t logit_bias = 4096;
+  static constexpr std::size_t choices = 65536;    // that an answer may be
   static constexpr std::size_t variables = 256;    // of a template
   static constexpr std::size_t texts = 1 << 20;    // to embed, and documents
   static constexpr std::size_t name_bytes = 4096;  // of a role, name, id, task, stop text or variable's name

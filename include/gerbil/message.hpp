@@ -73,6 +73,7 @@ struct ToolChoice {
   };
   Mode mode = Mode::automatic;
   std::string name;
+  bool parallel = true;  // whether a call that must be may have others beside it
   friend bool operator==(const ToolChoice&, const ToolChoice&) = default;
 };
 

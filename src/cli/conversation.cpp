@@ -1,5 +1,6 @@
 #include "conversation.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,11 @@ GenerateRequest read_request(const std::string& path, const CLI::App& command, c
   // What is as it always is has no field, so that of the file goes first.
   for (const auto& [option, field] : kFields) {
     if (command.get_option(option)->count() > 0) fields.erase(field);
+  }
+  // A grammar has one of several, and takes the place of any.
+  if (std::ranges::any_of(grammar_options,
+                          [&](const char* option) { return command.get_option(option)->count() > 0; })) {
+    for (const char* field : {"response_format", "structured_outputs", "grammar"}) fields.erase(field);
   }
   Json changes = Json::parse(to_json(resolve(flags)));
   if (seeded && !flags.seed) changes.erase("seed");

@@ -133,6 +133,7 @@ GenerateOptions resolve(const GenerationFlags& flags) {
   GenerateOptions options = flags.options;
   options.sampling.seed = flags.seed ? *flags.seed : std::random_device{}();
   if (flags.tools) options.chat.tools = read_tools(*flags.tools);
+  options.grammar = resolve(flags.grammar);
   return options;
 }
 

@@ -7,6 +7,7 @@
 
 #include "gerbil/diagnostics.hpp"
 #include "gerbil/generator.hpp"
+#include "grammar_options.hpp"
 
 namespace gerbil::cli {
 
@@ -31,13 +32,14 @@ struct GenerationFlags {
   std::string system;
   std::optional<std::uint64_t> seed;
   std::optional<std::string> tools;  // a file
+  GrammarFlags grammar;              // of commands that have its options
 };
 
 // --max-tokens, the sampling options, --stop, --think, --tools, --system, … They write to `flags`.
 void add_generation_options(CLI::App& app, GenerationFlags& flags);
 
-// The options with the tools that are in their file, and with their seed: the one given, otherwise a new one, so that
-// sampled answers differ from run to run. Throws what read_tools throws.
+// The options with the tools and the grammar that are in their files, and with their seed: the one given, otherwise a
+// new one, so that sampled answers differ from run to run. Throws what read_tools throws.
 GenerateOptions resolve(const GenerationFlags& flags);
 
 // Says on stderr what of the options the model will not see: the system message of a raw prompt, tools and thinking

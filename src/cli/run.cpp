@@ -138,6 +138,7 @@ void add_run(CLI::App& app, Action& action) {
                   "Log-probabilities of the answer's tokens and of N alternatives")
       ->needs(json);
   add_generation_options(*command, run->generation);
+  add_grammar_options(*command, run->generation.grammar);
   add_load_options(*command, run->load);
   add_text(*command, "--messages", run->messages,
            "A JSON array of messages, or an object of messages and options; - for stdin")
@@ -148,6 +149,8 @@ void add_run(CLI::App& app, Action& action) {
       "  gerbil run \"Tell me a story about a fox\"\n"
       "  gerbil run path/to/Qwen3-0.6B \"Why is the sky blue?\" -t 0.7 --top-p 0.9 -n 200\n"
       "  git diff | gerbil run Qwen/Qwen3-0.6B --system \"Summarise this change\"\n"
+      "  gerbil run path/to/Qwen3-0.6B \"Is water wet?\" --choice yes --choice no\n"
+      "  gerbil run path/to/Qwen3-0.6B \"Invent a person\" --schema person.json\n"
       "  gerbil run path/to/model --messages conversation.json --tools tools.json --json\n"
       "  gerbil run path/to/model --raw \"Once upon a time\" --json");
   run->command = command;

@@ -26,6 +26,10 @@ void write_options(Json& json, const GenerateOptions& options);
 void write_options(Json& json, const EmbedOptions& options);
 void write_options(Json& json, const RankOptions& options);
 
+// What an answer must be, among the options.
+void read_grammar(Fields& fields, Grammar& grammar);
+void write_grammar(Json& json, const Grammar& grammar);
+
 // On one line. Bytes that are not UTF-8 become U+FFFD: JSON cannot hold them.
 inline std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 

@@ -80,8 +80,8 @@ void read_tool_choice(Fields& fields, ToolChoice& choice) {
     if (const Json& type = named.require("type", "\"function\""); type != "function")
       refuse(named.path("type"), type, "\"function\"");
     Fields function(named.require("function", "an object with a name"), named.path("function"));
-    choice = {ToolChoice::Mode::named,
-              read_string(function.path("name"), function.require("name", "a string"), name_bytes)};
+    choice.mode = ToolChoice::Mode::named;
+    choice.name = read_string(function.path("name"), function.require("name", "a string"), name_bytes);
     function.refuse_others();
     named.refuse_others();
     return;
@@ -113,6 +113,7 @@ void read_template(Fields& fields, TemplateOptions& options) {
     options.tools = text_of(*tools);
   }
   read_tool_choice(fields, options.tool_choice);
+  fields.read("parallel_tool_calls", options.tool_choice.parallel);
   if (bool thinking = false; fields.find("enable_thinking")) {
     fields.read("enable_thinking", thinking);
     options.enable_thinking = thinking;
@@ -166,6 +167,7 @@ void read_options(Fields& fields, GenerateOptions& options) {
   read_sampling(fields, options.sampling);
   read_stops(fields, options);
   read_log_probabilities(fields, options);
+  read_grammar(fields, options.grammar);
   read_template(fields, options.chat);
   fields.read("raw", options.raw);
   read_terms(fields, options);
@@ -196,8 +198,10 @@ void write_options(Json& json, const GenerateOptions& options) {
   put(json, "stop_tokens", options.stop_tokens, usual.stop_tokens);
   if (options.log_probabilities >= 0) json["logprobs"] = true;
   if (options.log_probabilities > 0) json["top_logprobs"] = options.log_probabilities;
+  write_grammar(json, options.grammar);
   if (!options.chat.tools.empty()) json["tools"] = parse(options.chat.tools, "The list of tools");
   write_tool_choice(json, options.chat.tool_choice);
+  put(json, "parallel_tool_calls", options.chat.tool_choice.parallel, usual.chat.tool_choice.parallel);
   if (options.chat.enable_thinking) json["enable_thinking"] = *options.chat.enable_thinking;
   for (const auto& [name, value] : options.chat.variables)
     json["template_variables"][name] = parse(value, std::format("The template variable '{}'", name));

@@ -83,6 +83,7 @@ ChatTemplates::ChatTemplates(const Sources& sources, Json special_tokens) : spec
     }
   }
   reasoning_tags_ = find_reasoning_tags(all);
+  mention_reasoning_ = all.contains(reasoning_tags_.close);
   call_format_ = std::make_shared<CallFormat>();
   call_format_->source = std::move(all);
 }

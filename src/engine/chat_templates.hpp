@@ -36,6 +36,8 @@ class ChatTemplates {
 
   // What the model writes around its reasoning.
   const runtime::ReasoningTags& reasoning_tags() const { return reasoning_tags_; }
+  // Whether the templates know of reasoning. Some name the closing tag only.
+  bool mention_reasoning() const { return mention_reasoning_; }
 
   // How the model writes calls of tools; null when the template for conversations with tools does not tell. Found out
   // for the first who asks.
@@ -50,6 +52,7 @@ class ChatTemplates {
   std::map<std::string, Entry> templates_;
   Json special_tokens_;
   runtime::ReasoningTags reasoning_tags_;
+  bool mention_reasoning_ = false;
   std::vector<std::string> problems_;
   struct CallFormat;
   std::shared_ptr<CallFormat> call_format_;

@@ -9,6 +9,7 @@
 
 #include "base/boundary.hpp"
 #include "engine/terms.hpp"
+#include "tokenizer/utf8.hpp"
 
 namespace gerbil {
 namespace {
@@ -54,7 +55,7 @@ std::vector<std::int32_t> end_tokens(const ModelFiles& files, const GenerateOpti
 }
 
 runtime::Request make_request(const Prompt& prompt, const GenerateOptions& options,
-                              std::vector<std::int32_t> end_tokens) {
+                              std::vector<std::int32_t> end_tokens, std::shared_ptr<runtime::Guide> guide) {
   const SamplingOptions& s = options.sampling;
   runtime::Generate generate{.max_tokens = options.max_tokens,
                              .sampling = {.temperature = s.temperature,
@@ -66,7 +67,8 @@ runtime::Request make_request(const Prompt& prompt, const GenerateOptions& optio
                              .repetition_penalty = s.repetition_penalty,
                              .presence_penalty = s.presence_penalty,
                              .frequency_penalty = s.frequency_penalty,
-                             .end_tokens = std::move(end_tokens)};
+                             .end_tokens = std::move(end_tokens),
+                             .guide = std::move(guide)};
   for (const auto& [token, bias] : s.logit_bias) generate.bias.push_back({token, 1.0f, bias});
   runtime::Request request{.tokens = prompt.tokens, .task = std::move(generate)};
   terms_of(options).apply(request);
@@ -87,6 +89,7 @@ FinishReason finish_reason(runtime::Ending ending) {
     case runtime::Ending::cancelled:
       return FinishReason::cancelled;
     case runtime::Ending::end_token:
+    case runtime::Ending::complete:
     case runtime::Ending::stopped:
       break;
   }
@@ -98,19 +101,23 @@ double rate(std::int32_t tokens, double seconds) { return seconds > 0.0 ? tokens
 }  // namespace
 
 Generation::Generation(const ModelFiles& files, std::int32_t vocabulary, const Prompt& prompt,
-                       const GenerateOptions& options, bool ignore_end)
+                       const GenerateOptions& options, bool ignore_end, std::shared_ptr<GrammarGuide> guide)
     : tokenizer_(files.tokenizer ? &*files.tokenizer : nullptr),
       end_tokens_(gerbil::end_tokens(files, options, ignore_end)),
       reasoning_tags_(files.chat_templates ? files.chat_templates->reasoning_tags() : runtime::ReasoningTags()),
       on_text_(callers(options.on_text)),
       call_format_(prompt.call_format),
-      answer_(options.stop, reasoning_tags_, prompt.in_reasoning, [this](std::string_view piece, bool reasoning) {
-        if (calls_ && !reasoning) {
-          calls_->push(piece);
-        } else if (on_text_) {
-          on_text_(piece, reasoning);
-        }
-      }) {
+      answer_(options.stop, reasoning_tags_,
+              {.reasoning = prompt.in_reasoning,
+               .tags = !guide || prompt.may_reason,
+               .keeps_space = guide && guide->begins_with_space()},
+              [this](std::string_view piece, bool reasoning) {
+                if (calls_ && !reasoning) {
+                  calls_->push(piece);
+                } else if (on_text_) {
+                  on_text_(piece, reasoning);
+                }
+              }) {
   check_options(options, vocabulary);
   if (call_format_) {
     const auto text = [this](std::string_view piece) {
@@ -119,8 +126,27 @@ Generation::Generation(const ModelFiles& files, std::int32_t vocabulary, const P
     calls_.emplace(*call_format_, calls::Tools(parse_exact_json(options.chat.tools, "The list of tools")),
                    prompt.earlier_calls, calls::ToolCallParser::Events{text, callers(options.on_tool_call)});
   }
-  request_ = make_request(prompt, options, end_tokens_);
+  if (guide) spelled_ = guide->reasoning();
+  request_ = make_request(prompt, options, end_tokens_, std::move(guide));
   if (tokenizer_) detokenizer_.emplace(*tokenizer_);
+}
+
+// With a grammar a text is what its tokens are to the grammar; a decoder may do otherwise at the beginning of a text.
+std::string Generation::text_of(std::int32_t token) {
+  if (!spelled_) return detokenizer_->push(token);
+  if (spelled_->vocabulary().special(token)) return "";
+  held_ += spelled_->vocabulary().bytes(token);
+  const std::size_t whole = held_.size() - tokenizer::unfinished_utf8(held_);
+  std::string storage;
+  std::string text(tokenizer::well_formed_utf8(std::string_view(held_).substr(0, whole), storage));
+  held_.erase(0, whole);
+  return text;
+}
+
+std::string Generation::rest_of_text() {
+  if (!spelled_) return detokenizer_->finish();
+  std::string storage;
+  return std::string(tokenizer::well_formed_utf8(std::exchange(held_, ""), storage));
 }
 
 bool Generation::take(const runtime::Event& event) {
@@ -131,9 +157,9 @@ bool Generation::take(const runtime::Event& event) {
   if (!detokenizer_ || std::ranges::contains(end_tokens_, token)) return true;
   if (tokenizer_->is_special(token)) {
     const std::string spelling = tokenizer_->token(token);
-    if (is_written(spelling)) return answer_.push(detokenizer_->finish() + spelling);
+    if (is_written(spelling)) return answer_.push(rest_of_text() + spelling);
   }
-  return answer_.push(detokenizer_->push(token));
+  return answer_.push(text_of(token));
 }
 
 // A tokenizer may call tags special, or what they begin with, which leaves them out of the text; those that are looked
@@ -145,7 +171,7 @@ bool Generation::is_written(std::string_view special) const {
 }
 
 GenerateResult Generation::finish(const runtime::Outcome& outcome) {
-  if (detokenizer_) answer_.push(detokenizer_->finish());
+  if (detokenizer_) answer_.push(rest_of_text());
   answer_.finish();
   GenerateResult result;
   result.text = answer_.text();

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "calls/parser.hpp"
+#include "engine/grammar_guide.hpp"
 #include "engine/model_files.hpp"
 #include "gerbil/generator.hpp"
 #include "runtime/answer.hpp"
@@ -16,15 +19,17 @@ namespace gerbil {
 struct Prompt {
   std::vector<std::int32_t> tokens;
   bool in_reasoning = false;                           // it already opened the tags of reasoning
+  bool may_reason = false;                             // else the model may open them
   const calls::ToolCallFormat* call_format = nullptr;  // where it tells of tools, and a format is known
   std::size_t earlier_calls = 0;                       // that the conversation has
 };
 
 class Generation {
  public:
-  // Throws Error{invalid_argument} for options out of range. The files must outlive it.
+  // Throws Error{invalid_argument} for options out of range. The files must outlive it. `guide`: none without a
+  // grammar.
   Generation(const ModelFiles& files, std::int32_t vocabulary, const Prompt& prompt, const GenerateOptions& options,
-             bool ignore_end);
+             bool ignore_end, std::shared_ptr<GrammarGuide> guide);
 
   const runtime::Request& request() const { return request_; }
   // Takes what happens before the end; false once a stop sequence has been found.
@@ -33,11 +38,15 @@ class Generation {
 
  private:
   bool is_written(std::string_view special) const;
+  std::string text_of(std::int32_t token);
+  std::string rest_of_text();
 
   const tokenizer::Tokenizer* tokenizer_;  // null: ids only
   runtime::Request request_;
   std::vector<std::int32_t> end_tokens_;
   std::optional<tokenizer::Detokenizer> detokenizer_;
+  std::shared_ptr<ReasoningMasks> spelled_;  // what a grammar takes the tokens for; none without
+  std::string held_;                         // of these bytes: a character that is not complete
   runtime::ReasoningTags reasoning_tags_;
   std::function<void(std::string_view, bool)> on_text_;
   const calls::ToolCallFormat* call_format_;  // null: calls are text

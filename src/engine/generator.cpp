@@ -1,6 +1,8 @@
 #include "gerbil/generator.hpp"
 
+#include <format>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "engine/generation.hpp"
@@ -13,12 +15,17 @@ namespace gerbil {
 namespace {
 
 Prompt to_prompt(const LoadedModel& model, const std::vector<Message>& messages, const GenerateOptions& options) {
-  check_tool_choice(options.chat);
   const std::string text = model.render(messages, options.chat);
   const ChatTemplates& templates = *model.files.chat_templates;
+  const runtime::ReasoningTags& tags = templates.reasoning_tags();
+  const bool may_reason = templates.mention_reasoning() && options.chat.enable_thinking.value_or(true);
   // The template writes its own special tokens.
-  Prompt prompt{model.tokenizer().encode(text, false), opens_reasoning(text, templates.reasoning_tags())};
-  if (options.chat.offers_tools()) prompt.call_format = templates.tool_call_format();
+  Prompt prompt{.tokens = model.tokenizer().encode(text, false),
+                .in_reasoning = opens_reasoning(text, tags),
+                .may_reason = may_reason && !closes_reasoning(text, tags)};
+  // Under a grammar the answer is what that says, though it may look like a call.
+  const bool free = std::holds_alternative<std::monostate>(options.grammar);
+  if (free && options.chat.offers_tools()) prompt.call_format = templates.tool_call_format();
   for (const Message& message : messages) prompt.earlier_calls += message.tool_calls.size();
   return prompt;
 }
@@ -27,17 +34,41 @@ Prompt to_prompt(const LoadedModel& model, const std::vector<Message>& messages,
 Prompt to_prompt(const LoadedModel& model, std::string_view text, const GenerateOptions& options) {
   if (model.files.chat_templates && !options.raw)
     return to_prompt(model, std::vector<Message>{{"user", std::string(text)}}, options);
-  return {model.tokenizer().encode(text, true), false};
+  return {model.tokenizer().encode(text, true)};
 }
 
 Prompt to_prompt(const LoadedModel&, const std::vector<std::int32_t>& tokens, const GenerateOptions&) {
   return {tokens};
 }
 
+// What the answer has to be, if anything.
+std::optional<Demand> demand_of(const Prompt& prompt, const GenerateOptions& options) {
+  if (requires_calls(options)) {
+    if (!prompt.call_format) {
+      throw Error(ErrorCode::unsupported,
+                  "tool_choice asks for a call, but how this model writes calls is not known: its chat template does "
+                  "not tell. It should be \"auto\" or \"none\".");
+    }
+    return RequiredCalls{prompt.call_format, options.chat.tools, options.chat.tool_choice};
+  }
+  if (std::holds_alternative<std::monostate>(options.grammar)) return std::nullopt;
+  return options.grammar;
+}
+
+std::shared_ptr<GrammarGuide> make_guide(const LoadedModel& model, const Prompt& prompt,
+                                         const GenerateOptions& options) {
+  const std::optional<Demand> demand = demand_of(prompt, options);
+  if (!demand) return nullptr;
+  model.tokenizer();  // which grammars need
+  return model.grammars->guide(*demand, prompt.in_reasoning, prompt.may_reason,
+                               [&] { return options.cancellation.cancelled(); });
+}
+
 Work<GenerateResult> prepare(const LoadedModel& model, const auto& input, const GenerateOptions& options,
                              bool ignore_end) {
-  const auto generation = std::make_shared<Generation>(model.files, model.info.vocabulary_size,
-                                                       to_prompt(model, input, options), options, ignore_end);
+  const Prompt prompt = to_prompt(model, input, options);
+  const auto generation = std::make_shared<Generation>(model.files, model.info.vocabulary_size, prompt, options,
+                                                       ignore_end, make_guide(model, prompt, options));
   return {{generation->request()},
           [generation](std::size_t, const runtime::Event& event) { return generation->take(event); },
           [generation](const std::vector<runtime::Outcome>& outcomes) { return generation->finish(outcomes.front()); }};
@@ -73,6 +104,32 @@ GenerateResult Generator::generate(const std::vector<Message>& messages, const G
 
 GenerateResult Generator::generate(const std::vector<std::int32_t>& tokens, const GenerateOptions& options) const {
   return generate_now(model_, tokens, options, ignore_end_);
+}
+
+std::string Generator::generate_object(const std::vector<Message>& messages, const JsonSchema& schema,
+                                       const GenerateOptions& options) const {
+  GenerateOptions object = options;
+  object.grammar = schema;
+  const GenerateResult result = generate(messages, object);
+  return guarded([&] {
+    if (result.finish_reason == FinishReason::cancelled) {
+      throw Error(ErrorCode::cancelled, "The answer was cancelled before its JSON was complete.");
+    }
+    if (result.finish_reason == FinishReason::length) {
+      throw Error(ErrorCode::context_full,
+                  std::format("The answer was cut off after {} tokens, before its JSON was complete; allow more with "
+                              "max_tokens or context_length, or bound its lists and strings in the schema.",
+                              result.generated_tokens));
+    }
+    try {
+      parse_python_json(result.text, "The answer");
+    } catch (const Error&) {
+      throw Error(ErrorCode::invalid_argument,
+                  std::format("The answer ended at a stop text or token, before its JSON was complete: '{}'.",
+                              result.text.substr(0, 80)));
+    }
+    return result.text;
+  });
 }
 
 void Generator::submit(std::string_view prompt, const GenerateOptions& options, OnResult done) const {

@@ -121,6 +121,9 @@ std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles f
     graph::optimize(graph, [&](const auto& a, const auto& b) { return can_merge(source.weights, a, b); });
   }
   describe(*model, source, graph, options.context_length);
+  if (model->files.tokenizer && !source.whole_texts()) {
+    model->grammars = std::make_unique<Grammars>(model->files, model->info.vocabulary_size);
+  }
   if (options.task) model->require(*options.task);
   if (options.check && source.checkpoint) model->warnings.append_range(check_weights(graph, source.weights));
   if (diagnostics.profile) model->profiler = std::make_shared<Profiler>();

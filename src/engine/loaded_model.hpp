@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/profiler.hpp"
+#include "engine/grammars.hpp"
 #include "engine/model_files.hpp"
 #include "engine/sentence_pipeline.hpp"
 #include "gerbil/model.hpp"
@@ -23,6 +24,7 @@ struct LoadedModel {
   Activation score_activation = Activation::identity;  // what a Ranker gives of a score
   bool language_model = false;                         // could be loaded for something else
   std::int32_t row_width = 0;                          // of a text, for models of whole texts
+  std::unique_ptr<Grammars> grammars;                  // none without a tokenizer
   std::shared_ptr<Profiler> profiler;                  // none without LoadDiagnostics::profile
   // Of a language model that was loaded to generate: the same for embeddings, with the same packed weights.
   std::function<std::shared_ptr<LoadedModel>()> load_embedder;

@@ -29,4 +29,8 @@ bool opens_reasoning(std::string_view prompt, const ReasoningTags& tags) {
   return without_space_at_the_end(prompt).ends_with(without_space_at_the_end(tags.open));
 }
 
+bool closes_reasoning(std::string_view prompt, const ReasoningTags& tags) {
+  return without_space_at_the_end(prompt).ends_with(tags.close);
+}
+
 }  // namespace gerbil

@@ -12,5 +12,7 @@ runtime::ReasoningTags find_reasoning_tags(std::string_view chat_template);
 
 // Whether a prompt ends by opening them: some templates do, so that the answer begins inside.
 bool opens_reasoning(std::string_view prompt, const runtime::ReasoningTags& tags);
+// Whether it ends by closing them: then there is nothing to think any more.
+bool closes_reasoning(std::string_view prompt, const runtime::ReasoningTags& tags);
 
 }  // namespace gerbil

@@ -1,13 +1,12 @@
 // What a request's choice of tools asks for.
 #pragma once
 
-#include "gerbil/message.hpp"
+#include "gerbil/generator.hpp"
 
 namespace gerbil {
 
-// Throws Error{invalid_argument} for a tool that there is not, and for a call that is required of no tools;
-// Error{unsupported} for calls that must be, as nothing holds an answer to them yet: calls::tool_call_grammar() says
-// what they are.
-void check_tool_choice(const TemplateOptions& options);
+// Whether the answer has to call tools. Throws Error{invalid_argument} for a tool that there is not, for a call that is
+// required of no tools, and for one beside a grammar.
+bool requires_calls(const GenerateOptions& options);
 
 }  // namespace gerbil

@@ -1,7 +1,6 @@
 #include "grammar/automaton.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace gerbil::grammar {
@@ -15,13 +14,17 @@ constexpr std::size_t most_branches = 64;  // states after one plain character
 Automaton::Automaton(Expressions& expressions, const std::vector<Expression>& roots) : expressions_(expressions) {
   std::vector<std::uint32_t> part(256, 0);
   const auto refine = [&](const ByteSet& set) {
-    std::map<std::pair<std::uint32_t, bool>, std::uint32_t> numbers;
+    std::array<std::uint32_t, 512> numbers;  // of the part of a part that is in the set, and of that which is not
+    numbers.fill(none);
+    std::uint32_t next = 0;
     for (std::size_t byte = 0; byte < 256; ++byte) {
-      const auto number = static_cast<std::uint32_t>(numbers.size());
-      part[byte] = numbers.try_emplace({part[byte], set[byte]}, number).first->second;
+      std::uint32_t& number = numbers[2 * part[byte] + set[byte]];
+      if (number == none) number = next++;
+      part[byte] = number;
     }
   };
   std::vector<ByteSet> sets = expressions.byte_sets(roots);
+  expressions.spend(10 * sets.size());
   for (const ByteSet& set : sets) refine(set);
   for (std::size_t byte = 0; byte < 256; ++byte) {
     class_of_[byte] = static_cast<std::uint8_t>(part[byte]);
@@ -122,6 +125,7 @@ bool Automaton::takes_character(Expression state, std::vector<Expression>& after
       for (const Expression each : from) {
         const Expression next = step(each, byte_class);
         if (next == nothing) return false;
+        expressions_.spend(1 + to.size() / 8);
         if (!std::ranges::contains(to, next)) to.push_back(next);
       }
     }

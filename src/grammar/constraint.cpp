@@ -9,7 +9,10 @@ Constraint::Constraint(Productions productions, std::shared_ptr<const Vocabulary
     : productions_(std::move(productions)),
       vocabulary_(std::move(vocabulary)),
       limits_(limits),
-      memory_(std::make_shared<Memory>(productions_)) {}
+      memory_(std::make_shared<Memory>(productions_)) {
+  productions_.expressions.begin_work();
+  memory_->recognizer.begin_work();
+}
 
 void Constraint::walk(Memory& memory, Recognizer::State state, const Trie& trie, MaskWords& mask) const {
   std::vector<Recognizer::State> above(trie.depth() + 1, state);

@@ -17,6 +17,7 @@ Expression Expressions::derivative(Expression of, std::uint8_t byte) {
 Expression Expressions::derive(Expression of, std::uint8_t byte) {
   if (kind(of) == Kind::bytes) return set_of(of)[byte] ? empty : nothing;
   std::vector<Expression> parts = operands(of);
+  spend(1 + parts.size());
   switch (kind(of)) {
     case Kind::no_text:
     case Kind::empty_text:

@@ -5,11 +5,15 @@
 #include <ranges>
 #include <string>
 
+#include "gerbil/error.hpp"
+
 namespace gerbil::grammar {
 namespace {
 
 using SetWords = std::array<std::uint32_t, 8>;
 static_assert(sizeof(ByteSet) == sizeof(SetWords));
+
+constexpr std::size_t steps_between_looks = 20'000;
 
 }  // namespace
 
@@ -19,7 +23,23 @@ Expressions::Expressions(const Limits& limits) : limits_(limits) {
   make(Kind::complement, std::array{nothing}, true, true);
 }
 
+void Expressions::begin_work() {
+  work_ = 0;
+  next_look_ = limits_.work;
+  limits_.cancelled = {};
+}
+
+void Expressions::look() {
+  if (limits_.cancelled && limits_.cancelled()) {
+    throw Error(ErrorCode::cancelled, "The request was cancelled while its grammar was compiled.");
+  }
+  if (work_ >= limits_.work)
+    exceed(limits_.work, "steps at once", "make its expressions, lists and repetitions simpler");
+  next_look_ = std::min(limits_.work, work_ + steps_between_looks);
+}
+
 Expression Expressions::make(Kind kind, Words operands, bool matches_empty, bool surely_matches) {
+  spend(4 + operands.size());
   std::vector<std::uint32_t> words = {static_cast<std::uint32_t>(kind)};
   words.insert(words.end(), operands.begin(), operands.end());
   const Expression made = nodes_.intern(words);
@@ -100,7 +120,7 @@ Expression Expressions::sequence(const std::vector<Expression>& parts) {
   return made;
 }
 
-std::vector<Expression> Expressions::flat(Kind of, const std::vector<Expression>& parts) const {
+std::vector<Expression> Expressions::flat(Kind of, const std::vector<Expression>& parts) {
   std::vector<Expression> all;
   for (const Expression part : parts) {
     if (kind(part) == of) {
@@ -109,6 +129,7 @@ std::vector<Expression> Expressions::flat(Kind of, const std::vector<Expression>
       all.push_back(part);
     }
   }
+  spend(all.size());
   std::ranges::sort(all);
   all.erase(std::ranges::unique(all).begin(), all.end());
   return all;

@@ -71,6 +71,14 @@ class Expressions {
   // The byte sets that `roots` are made of.
   std::vector<ByteSet> byte_sets(const std::vector<Expression>& roots) const;
 
+  // Counts work. Throws Error{invalid_argument} at Limits::work since begin_work(), and Error{cancelled}.
+  void spend(std::size_t steps) {
+    work_ += steps;
+    if (work_ >= next_look_) look();
+  }
+  // From here on work is another call's, which nobody cancels.
+  void begin_work();
+
   const Limits& limits() const { return limits_; }
   std::size_t size() const { return nodes_.size(); }
   std::size_t words() const { return nodes_.words(); }
@@ -83,9 +91,13 @@ class Expressions {
   Expression derive(Expression of, std::uint8_t byte);
   bool known(Expression of, std::uint8_t byte) const { return derivatives_.contains(std::uint64_t{of} << 8 | byte); }
   // Flattens nested operands of `kind`, sorts them and drops repeated ones.
-  std::vector<Expression> flat(Kind kind, const std::vector<Expression>& parts) const;
+  std::vector<Expression> flat(Kind kind, const std::vector<Expression>& parts);
+
+  void look();
 
   Limits limits_;
+  std::size_t work_ = 0;
+  std::size_t next_look_ = 0;
   Interner nodes_;  // kind, operands
   std::vector<std::uint8_t> facts_;
   std::unordered_map<std::uint64_t, Expression> derivatives_;

@@ -4,6 +4,7 @@
 
 #include "gerbil/error.hpp"
 #include "grammar/gbnf_tree.hpp"
+#include "grammar/lark.hpp"
 
 namespace gerbil::grammar {
 namespace {
@@ -13,10 +14,12 @@ using Kind = GbnfNode::Kind;
 class Compiler {
  public:
   Compiler(std::string_view text, const Limits& limits, const FindToken& find_token)
-      : grammar_(limits), rules_(parse_gbnf_rules(grammar_.expressions(), text, find_token)) {}
+      : grammar_(limits),
+        root_(is_lark(text) ? "start" : "root"),
+        rules_((is_lark(text) ? parse_lark_rules : parse_gbnf_rules)(grammar_.expressions(), text, find_token)) {}
 
   Productions compile() {
-    const auto root = std::ranges::find(rules_, "root", &GbnfRule::name);
+    const auto root = std::ranges::find(rules_, root_, &GbnfRule::name);
     if (root == rules_.end())
       throw Error(ErrorCode::invalid_argument, "The grammar has no rule 'root', which is the answer.");
     find_regular_rules();
@@ -97,6 +100,7 @@ class Compiler {
   }
 
   Grammar grammar_;
+  std::string_view root_;
   std::vector<GbnfRule> rules_;
   std::vector<std::optional<Expression>> expressions_;  // of the regular ones
   std::vector<std::uint32_t> numbers_;

@@ -15,8 +15,10 @@ Matcher::Matcher(std::shared_ptr<Constraint> constraint) : constraint_(std::move
 }
 
 // When what is remembered has grown too large, this answer is read again by a memory that is new.
+// Every call begins here.
 Constraint::Memory& Matcher::memory() {
   Constraint& constraint = *constraint_;
+  memory_->recognizer.begin_work();
   if (!memory_->recognizer.full()) return *memory_;
   if (constraint.memory_ == memory_) constraint.memory_ = std::make_shared<Constraint::Memory>(constraint.productions_);
   Recognizer::State state = constraint.memory_->recognizer.start();
@@ -35,6 +37,7 @@ Mask Matcher::mask() {
   Mask mask = constraint_->compute(known, state_);
   if (4 * vocabulary.mask_words() * (known.masks.size() + 1) > constraint_->limits_.mask_bytes) known.masks.clear();
   known.masks.emplace(state_, mask);
+  constraint_->bytes_ = known.recognizer.bytes() + 4 * vocabulary.mask_words() * known.masks.size();
   return mask;
 }
 
@@ -86,6 +89,15 @@ std::string Matcher::forced() {
   return made;
 }
 
+bool Matcher::reads(std::string_view bytes) {
+  const std::lock_guard lock(constraint_->mutex_);
+  if (ended_) return bytes.empty();
+  memory();
+  Recognizer::State state = state_;
+  for (const char c : bytes) state = memory_->recognizer.step(state, static_cast<std::uint8_t>(c));
+  return state != Recognizer::dead;
+}
+
 bool Matcher::can_end() {
   const std::lock_guard lock(constraint_->mutex_);
   return !ended_ && memory_->recognizer.can_end(state_);
@@ -94,11 +106,12 @@ bool Matcher::can_end() {
 bool Matcher::is_complete() {
   const std::lock_guard lock(constraint_->mutex_);
   if (ended_) return true;
+  memory();
+  if (!memory_->recognizer.can_end(state_)) return false;
   std::uint8_t byte = 0;
   bool any = false;
-  memory();
   only_byte(state_, byte, any);
-  return !any && memory_->recognizer.can_end(state_);
+  return !any;
 }
 
 }  // namespace gerbil::grammar

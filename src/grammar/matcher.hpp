@@ -1,11 +1,13 @@
 // What the next token of an answer may be, so that the answer fits a grammar.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -21,6 +23,9 @@ class Constraint {
  public:
   // Throws Error{invalid_argument} when the first states are beyond a limit.
   Constraint(Productions productions, std::shared_ptr<const Vocabulary> vocabulary, const Limits& limits = {});
+
+  // What it has grown to; more may be held by answers that began earlier.
+  std::size_t bytes() const { return bytes_; }
 
  private:
   friend class Matcher;
@@ -41,6 +46,7 @@ class Constraint {
   Limits limits_;
   std::mutex mutex_;
   std::shared_ptr<Memory> memory_;
+  std::atomic<std::size_t> bytes_ = 0;
 };
 
 // The state of one answer. A copy is a state of its own, and cheap: one may try tokens on it. All functions throw
@@ -59,6 +65,9 @@ class Matcher {
 
   // The bytes that must come next, as far as there is no choice: at most 1,024, and fewer in very ambiguous grammars.
   std::string forced();
+
+  // Whether the text may go on with these bytes.
+  bool reads(std::string_view bytes);
 
   bool can_end();      // the text may end here
   bool is_complete();  // it must: nothing can follow but an end token

@@ -25,6 +25,7 @@ Recognizer::Recognizer(const Productions& productions)
 }
 
 Recognizer::State Recognizer::make(std::vector<Thread>& threads, bool can_end) {
+  productions_.expressions.spend(2 * threads.size());
   std::ranges::sort(threads);
   threads.erase(std::ranges::unique(threads).begin(), threads.end());
   const Limits& limits = productions_.expressions.limits();
@@ -50,6 +51,7 @@ Recognizer::State Recognizer::compute(State state, std::uint32_t byte_class) {
   std::vector<Thread> next;
   std::vector<Return> read;
   const Threads now = threads(state);
+  productions_.expressions.spend(1 + now.size());
   for (std::size_t i = 0; i < now.size(); ++i) {
     Thread thread = now[i];
     if (thread.left & is_token) continue;
@@ -73,11 +75,16 @@ Recognizer::State Recognizer::step_token(State state, std::uint32_t token) {
   return make(next, can_end);
 }
 
+std::size_t Recognizer::bytes() const {
+  return states_.bytes() + 4 * (rows_.capacity() + steps_.capacity()) + stacks_.bytes() + automaton_.bytes() +
+         4 * productions_.expressions.words();
+}
+
 bool Recognizer::full() const {
   const Limits& limits = productions_.expressions.limits();
-  const std::size_t bytes = states_.bytes() + 4 * (rows_.capacity() + steps_.capacity()) + stacks_.bytes();
+  const std::size_t states = states_.bytes() + 4 * (rows_.capacity() + steps_.capacity()) + stacks_.bytes();
   const std::size_t words = productions_.expressions.words();
-  return bytes > limits.recognizer_bytes || automaton_.bytes() > limits.automaton_bytes / 2 ||
+  return states > limits.recognizer_bytes || automaton_.bytes() > limits.automaton_bytes / 2 ||
          words > first_words_ + (limits.expression_words - std::min(first_words_, limits.expression_words)) / 2;
 }
 

@@ -21,6 +21,9 @@ class Recognizer {
 
   State start() const { return start_; }
 
+  // Work is counted from here on: see Limits::work.
+  void begin_work() { productions_.expressions.begin_work(); }
+
   // Every state that is not dead is the beginning of some text of the grammar. Both throw Error{invalid_argument} at a
   // limit.
   State step(State state, std::uint8_t byte);
@@ -42,6 +45,7 @@ class Recognizer {
   // Whether it has grown so far that it should be made again: Limits::recognizer_bytes, or half of what was left of
   // another limit when it was made.
   bool full() const;
+  std::size_t bytes() const;
 
  private:
   State make(std::vector<Thread>& threads, bool can_end);

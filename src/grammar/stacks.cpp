@@ -16,13 +16,13 @@ void sort_unique(std::vector<T>& values) {
 
 }  // namespace
 
-Stacks::Stacks(const Productions& productions)
-    : productions_(productions), frame_of_(productions.alternatives.size(), 0) {
+Stacks::Stacks(Productions& productions) : productions_(productions), frame_of_(productions.alternatives.size(), 0) {
   const Return finish{0, bottom};
   keep(std::array<std::uint32_t, 2>{finish.slot, finish.stack}, {finish});
 }
 
 Stack Stacks::keep(Words key, const std::vector<Return>& returns) {
+  productions_.expressions.spend(key.size());
   const Stack stack = keys_.intern(key);
   if (stack == returns_.size()) {
     returns_.push_back(returns);
@@ -33,6 +33,7 @@ Stack Stacks::keep(Words key, const std::vector<Return>& returns) {
 
 void Stacks::go(std::uint32_t slot, Stack stack) {
   if (!seen_.insert(std::uint64_t{slot} << 32 | stack).second) return;
+  productions_.expressions.spend(5);
   const Limits& limits = productions_.expressions.limits();
   if (seen_.size() > 8 * limits.threads) exceed(limits.threads, "ways to read one text", "make it less ambiguous");
   todo_.push_back({slot, stack});
@@ -48,6 +49,7 @@ void Stacks::end(Stack stack) {
   while (!ending.empty()) {
     const Stack top = ending.back();
     ending.pop_back();
+    productions_.expressions.spend(1);
     if (!(top & is_frame)) {
       end(top);
       continue;
@@ -90,6 +92,7 @@ std::vector<Return> Stacks::all_returns(std::uint32_t number) const {
     const Stack each = open.back();
     open.pop_back();
     if (!seen.insert(each).second) continue;
+    productions_.expressions.spend(1);
     if (each & is_frame) {
       const Frame& frame = frames_[each & ~is_frame];
       all.append_range(frame.returns);
@@ -122,11 +125,13 @@ std::vector<Stack> Stacks::settle(const std::vector<bool>& wanted) {
     open.pop_back();
     left.push_back(number);
     returns[number] = all_returns(number);
+    productions_.expressions.spend(returns[number].size());
     for (const Return& each : returns[number]) need(each.stack);
   }
   std::ranges::sort(left);
   std::vector<Stack> settled(frames_.size(), is_frame);
   const auto place = [&](std::vector<Return>& of) {
+    productions_.expressions.spend(1 + of.size());
     for (Return& each : of) {
       if (each.stack & is_frame && !(settled[each.stack & ~is_frame] & is_frame))
         each.stack = settled[each.stack & ~is_frame];

@@ -34,7 +34,8 @@ inline constexpr Stack bottom = 0;  // returns to slot 0, `finish`
 
 class Stacks {
  public:
-  explicit Stacks(const Productions& productions);
+  // Its work is counted by the expressions of `productions`, which outlive it.
+  explicit Stacks(Productions& productions);
 
   // What can be read next at `from`: threads that begin lexemes are appended. True when `finish` is reached. Throws
   // Error{invalid_argument} at Limits::threads.
@@ -59,7 +60,7 @@ class Stacks {
   std::vector<Stack> settle(const std::vector<bool>& wanted);
   Stack keep(Words key, const std::vector<Return>& returns);
 
-  const Productions& productions_;
+  Productions& productions_;
   Interner keys_;
   std::vector<std::vector<Return>> returns_;  // of each stack, ascending
   std::size_t returns_count_ = 0;

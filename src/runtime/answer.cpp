@@ -18,11 +18,14 @@ std::size_t partial_match(std::string_view text, std::string_view pattern) {
 
 }  // namespace
 
-AnswerText::AnswerText(std::vector<std::string> stop, const ReasoningTags& tags, bool in_reasoning, OnText on_text)
+AnswerText::AnswerText(std::vector<std::string> stop, const ReasoningTags& tags, const Opening& opening, OnText on_text)
     : stop_(std::move(stop)),
       tags_(tags),
       on_text_(std::move(on_text)),
-      part_(in_reasoning ? Part::reasoning : Part::start) {
+      keeps_space_(opening.keeps_space),
+      part_(opening.reasoning ? Part::reasoning
+            : opening.tags    ? Part::start
+                              : Part::text) {
   std::erase(stop_, "");
 }
 
@@ -70,7 +73,7 @@ bool AnswerText::advance(bool final) {
       if (end != std::string::npos) {
         emit(end);
         held_.erase(0, tags_.close.size());
-        part_ = Part::gap;
+        part_ = keeps_space_ ? Part::text : Part::gap;
         return true;
       }
       emit(held_.size() - (final ? 0 : partial_match(held_, tags_.close)));

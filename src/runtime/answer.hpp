@@ -15,12 +15,18 @@ struct ReasoningTags {
   std::string_view close = "</think>";
 };
 
+// How an answer may begin.
+struct Opening {
+  bool reasoning = false;    // the prompt already opened the tags
+  bool tags = true;          // else it may open them
+  bool keeps_space = false;  // white space behind the closing tag is of the answer
+};
+
 class AnswerText {
  public:
   using OnText = std::function<void(std::string_view piece, bool reasoning)>;
 
-  // in_reasoning: the prompt already opened the tags.
-  AnswerText(std::vector<std::string> stop, const ReasoningTags& tags, bool in_reasoning, OnText on_text);
+  AnswerText(std::vector<std::string> stop, const ReasoningTags& tags, const Opening& opening, OnText on_text);
 
   // Adds text; false once a stop sequence has been found, after which nothing more is taken.
   bool push(std::string_view text);
@@ -39,6 +45,7 @@ class AnswerText {
   std::vector<std::string> stop_;
   ReasoningTags tags_;
   OnText on_text_;
+  bool keeps_space_;
   Part part_;
   std::string held_;  // received, not yet emitted
   std::string text_;

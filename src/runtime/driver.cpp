@@ -118,6 +118,7 @@ bool Driver::begin(std::unique_lock<std::mutex>& lock) {
     for (const BlockCopy& copy : plan->copies.blocks) program_->copy_block(copy);
     for (const auto& [from, to] : plan->copies.slots) program_->copy_slot(from, to);
     program_->begin(plan->batch);
+    plan->rows->make_masks();
     program_->choose(plan->choices);
   } catch (...) {
     error = std::current_exception();

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "backends/sampling.hpp"
+#include "runtime/guide.hpp"
 
 namespace gerbil::runtime {
 
@@ -26,9 +28,12 @@ struct Generate {
   float frequency_penalty = 0.0f;
   std::vector<LogitAdjustment> bias;
   std::vector<std::int32_t> end_tokens;
+  std::shared_ptr<Guide> guide;  // none: any token may come
 
   // Whether what may be chosen hangs on the tokens before.
-  bool penalises() const { return repetition_penalty != 1.0f || presence_penalty != 0.0f || frequency_penalty != 0.0f; }
+  bool looks_back() const {
+    return guide || repetition_penalty != 1.0f || presence_penalty != 0.0f || frequency_penalty != 0.0f;
+  }
 };
 
 // Give the rows of logits after the tokens from number `first` on, which is 0 for all of them.
@@ -52,7 +57,8 @@ struct Request {
   std::function<bool()> cancelled;            // asked between steps, by any thread; may be empty
 };
 
-enum class Ending { end_token, length, stopped, cancelled };  // length: all that was asked for is there
+// complete: the guide says so; length: all that was asked for is there
+enum class Ending { end_token, complete, length, stopped, cancelled };
 
 struct Outcome {
   Ending ending = Ending::length;

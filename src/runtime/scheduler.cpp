@@ -62,7 +62,7 @@ const Scheduler::Plan* Scheduler::plan(Clock::time_point now) {
   if (parts_.empty()) return nullptr;
   Step& step = steps_.emplace_back(Step{.parts = std::exchange(parts_, {})});
   for (const StepPart& part : step.parts) step.batch.add(part, options_.padding_token);
-  step.plan = {cache_.take_copies(), step.batch.batch(), step.batch.choices()};
+  step.plan = {cache_.take_copies(), step.batch.batch(), step.batch.choices(), &step.batch};
   return &step.plan;
 }
 
@@ -236,7 +236,13 @@ void Scheduler::commit(const StepResult& result, Clock::time_point now) {
     if (part.reads > 0) events_.emplace_back(sequence.id, RowsEvent{end - part.reads, {rows, row}});
     std::optional<Ending> ending;
     if (part.chooses) {
-      ending = accept_token(sequence, result.tokens[number], result.probabilities[number], now);
+      try {
+        if (step.batch.failure(number)) std::rethrow_exception(step.batch.failure(number));
+        ending = accept_token(sequence, result.tokens[number], result.probabilities[number], now);
+      } catch (...) {
+        fail(sequence, std::current_exception());
+        continue;
+      }
     } else if (!sequence.generates() && end == sequence.length()) {
       sequence.outcome.prefill_seconds = seconds(now - sequence.started);
       ending = Ending::length;
@@ -258,6 +264,7 @@ std::optional<Ending> Scheduler::accept_token(Sequence& sequence, std::int32_t t
   sequence.penalties.count(request, token);
   events_.emplace_back(sequence.id, TokenEvent{token, std::move(probabilities)});
   if (std::ranges::contains(request.end_tokens, token)) return Ending::end_token;
+  if (request.guide && request.guide->accept(token)) return Ending::complete;
   if (sequence.generated() >= sequence.limit) return Ending::length;
   return std::nullopt;
 }

@@ -47,6 +47,7 @@ class Scheduler {
     StateCopies copies;  // first
     Batch batch;
     Choices choices;
+    StepBatch* rows = nullptr;  // make_masks() is due between Program::begin and choose
   };
   const Plan* plan(Clock::time_point now);
   void commit(const StepResult& result, Clock::time_point now);  // of the oldest step in flight

@@ -78,7 +78,7 @@ struct Sequence {
   bool awaits_token() const { return tokens.back() < 0; }
   bool ends_with_token() const { return awaits_token() && generated() >= limit; }
   // Whether its next step hangs on the token that it awaits otherwise than by its value.
-  bool must_see_token() const { return awaits_token() && !ends_with_token() && !paused && generates()->penalises(); }
+  bool must_see_token() const { return awaits_token() && !ends_with_token() && !paused && generates()->looks_back(); }
   // Most urgent first, in order of arrival among equals.
   using Order = std::pair<std::int64_t, RequestId>;
   Order order() const { return {-std::int64_t{request.priority}, id}; }

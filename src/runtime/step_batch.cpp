@@ -35,6 +35,21 @@ void StepBatch::add(const StepPart& part, std::int32_t padding_token) {
   Sampling& sampling = sampling_.emplace_back(sequence.generates()->sampling);
   sampling.step = static_cast<std::uint32_t>(sequence.generated());
   sampling.adjustments = sequence.penalties.adjustments();
+  guides_.push_back(sequence.generates()->guide);
+  masks_.emplace_back();
+  failures_.emplace_back();
+}
+
+void StepBatch::make_masks() {
+  for (std::size_t i = 0; i < guides_.size(); ++i) {
+    if (!guides_[i]) continue;
+    try {
+      masks_[i] = guides_[i]->mask();
+      if (masks_[i]) sampling_[i].mask = *masks_[i];
+    } catch (...) {
+      failures_[i] = std::current_exception();  // the others go on
+    }
+  }
 }
 
 Batch StepBatch::batch() const {

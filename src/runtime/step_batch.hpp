@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
+#include <memory>
 #include <vector>
 
 #include "backends/program.hpp"
@@ -24,6 +26,11 @@ class StepBatch {
   // padding_token: see graph::Index::ordinal.
   void add(const StepPart& part, std::int32_t padding_token);
 
+  // Asks the guides of what is chosen for its masks, while the device works.
+  void make_masks();
+  // Why there is no mask for choice number `choice`; none: there is, or needs none.
+  const std::exception_ptr& failure(std::size_t choice) const { return failures_[choice]; }
+
   // They refer to this object only, as sequences may end while a step runs.
   Batch batch() const;
   Choices choices() const { return {chosen_, sampling_, read_}; }
@@ -35,6 +42,10 @@ class StepBatch {
   std::vector<std::vector<std::vector<std::int32_t>>> blocks_;  // by view and group
   std::vector<SequenceView> views_;
   std::vector<Sampling> sampling_;
+  // Of each choice.
+  std::vector<std::shared_ptr<Guide>> guides_;
+  std::vector<Guide::Mask> masks_;
+  std::vector<std::exception_ptr> failures_;
 };
 
 }  // namespace gerbil::runtime

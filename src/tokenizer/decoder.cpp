@@ -1,11 +1,10 @@
 #include "tokenizer/decoder.hpp"
 
-#include <charconv>
 #include <cstdint>
-#include <optional>
 #include <utility>
 
 #include "tokenizer/byte_level.hpp"
+#include "tokenizer/decoder_steps.hpp"
 #include "tokenizer/errors.hpp"
 #include "tokenizer/pattern.hpp"
 #include "tokenizer/regex_syntax.hpp"
@@ -14,55 +13,12 @@
 namespace gerbil::tokenizer {
 namespace {
 
-std::string strip(const StripCharacter& step, std::string_view token) {
-  for (std::size_t i = 0; i < step.start && token.starts_with(step.character); ++i) {
-    token.remove_prefix(step.character.size());
-  }
-  for (std::size_t i = 0; i < step.stop && token.ends_with(step.character); ++i) {
-    token.remove_suffix(step.character.size());
-  }
-  return std::string(token);
-}
-
-// The byte that a token of byte fallback stands for: "<0xE2>" is 0xE2.
-std::optional<char> fallback_byte(std::string_view token) {
-  if (token.size() != 6 || !token.starts_with("<0x") || !token.ends_with('>')) return std::nullopt;
-  std::uint8_t value = 0;
-  const char* digits = token.data() + 3;
-  if (*digits == '+') ++digits;  // Rust's number parser takes a sign
-  const auto [end, error] = std::from_chars(digits, token.data() + 5, value, 16);
-  if (error != std::errc() || end != token.data() + 5) return std::nullopt;
-  return static_cast<char>(value);
-}
-
 std::string text_of_fallback_bytes(const std::string& bytes) {
   std::string storage;
   if (well_formed_utf8(bytes, storage).data() == bytes.data()) return bytes;
   std::string text;
   for (std::size_t i = 0; i < bytes.size(); ++i) text += "\ufffd";
   return text;
-}
-
-// The replacements of `decoders::wordpiece` of the reference, in its order.
-std::string clean_up(std::string token) {
-  constexpr std::pair<std::string_view, std::string_view> replacements[] = {
-      {" .", "."},   {" ?", "?"},           {" !", "!"},   {" ,", ","},     {" ' ", "'"},   {" n't", "n't"},
-      {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
-  for (const auto& [found, replacement] : replacements) {
-    if (token.contains(found)) token = replace_all(token, found, replacement);
-  }
-  return token;
-}
-
-std::string join(const JoinWordPieces& step, std::string token, bool first) {
-  if (!first) {
-    if (token.starts_with(step.prefix)) {
-      token.erase(0, step.prefix.size());
-    } else {
-      token.insert(0, " ");
-    }
-  }
-  return step.cleanup ? clean_up(std::move(token)) : token;
 }
 
 // A run of the steps from `step` on. Once a step has made one token of all, what follows receives that token in parts.

@@ -52,4 +52,7 @@ Decoder read_decoder(const Json& json);
 std::string decode_push(const Decoder& decoder, DecodeState& state, std::string token);
 std::string decode_finish(const Decoder& decoder, DecodeState& state);
 
+// The bytes that `token` adds to a text that goes on before and behind it; they may be part of a character.
+std::string bytes_in_a_text(const Decoder& decoder, std::string token);
+
 }  // namespace gerbil::tokenizer

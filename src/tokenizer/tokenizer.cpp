@@ -142,6 +142,13 @@ bool Tokenizer::is_special(TokenId id) const {
   return token && pipeline_->added.special.contains(*token);
 }
 
+std::string Tokenizer::bytes(TokenId id) const {
+  const std::string* token = pipeline_->token(id);
+  if (!token) return "";
+  const auto added = pipeline_->added.by_id.find(id);
+  return bytes_in_a_text(pipeline_->decoder, added == pipeline_->added.by_id.end() ? *token : added->second.decoded);
+}
+
 Detokenizer::Detokenizer(Tokenizer tokenizer, bool skip_special)
     : tokenizer_(std::move(tokenizer)), skip_special_(skip_special) {}
 

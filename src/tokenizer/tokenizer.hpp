@@ -58,6 +58,8 @@ class Tokenizer {
   std::optional<TokenId> id(std::string_view token) const;  // by its spelling in tokenizer.json
   std::string token(TokenId id) const;                      // the spelling in tokenizer.json; empty for an unused id
   bool is_special(TokenId id) const;
+  // What it adds to a text that goes on before and behind it, which may be part of a character. Empty for an unused id.
+  std::string bytes(TokenId id) const;
   const std::vector<std::string>& warnings() const;  // what is odd in the file, and how it was read
   std::optional<TokenId> unknown_id() const;         // what stands for text that the vocabulary lacks
 

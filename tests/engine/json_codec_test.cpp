@@ -100,7 +100,7 @@ GenerateRequest full_request() {
                      .log_probabilities = 5,
                      .raw = true,
                      .chat = {.tools = R"([{"type":"function","function":{"name":"f"}}])",
-                              .tool_choice = {ToolChoice::Mode::named, "f"},
+                              .tool_choice = {ToolChoice::Mode::named, "f", false},
                               .enable_thinking = false,
                               .variables = {{"date", "\"today\""}, {"n", "1.5"}}},
                      .priority = -2,
@@ -115,7 +115,7 @@ TEST(JsonCodec, OptionsAreWrittenByTheirNames) {
             R"("presence_penalty":-0.5,"frequency_penalty":0.25,"seed":18446744073709551615,)"
             R"("logit_bias":{"3":-100.0,"17":0.1},"stop":[".","\n"],"stop_tokens":[7,0],"logprobs":true,)"
             R"("top_logprobs":5,"tools":[{"type":"function","function":{"name":"f"}}],)"
-            R"("tool_choice":{"type":"function","function":{"name":"f"}},"enable_thinking":false,)"
+            R"("tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":false,"enable_thinking":false,)"
             R"("template_variables":{"date":"today","n":1.5},"raw":true,"priority":-2,"timeout":1.5})");
   EXPECT_EQ(
       to_json(EmbedOptions{.task = "query", .dimensions = 3, .normalize = false, .truncate = true, .priority = 1}),
@@ -154,6 +154,46 @@ TEST(JsonCodec, RequestsComeBack) {
   EXPECT_EQ(from_json<EmbedRequest>(R"({"input":"a"})").input, std::vector<std::string>{"a"});
   const std::string rank = R"({"query":"q","documents":["a","b"],"truncate":true})";
   EXPECT_EQ(to_json(from_json<RankRequest>(rank)), rank);
+}
+
+// As OpenAI, vLLM and llama.cpp write what an answer must be.
+TEST(JsonCodec, GrammarsHaveTheNamesOfOthers) {
+  const auto read = [](const std::string& json) { return from_json<GenerateOptions>("{" + json + "}").grammar; };
+  const JsonSchema schema{R"({"type":"object","properties":{"b":{},"a":{}}})"};
+  EXPECT_EQ(read(R"("response_format":{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":)" +
+                 schema.schema + "}}"),
+            Grammar(schema));
+  EXPECT_EQ(read(R"("json_schema":)" + schema.schema), Grammar(schema));
+  EXPECT_EQ(read(R"("structured_outputs":{"json":)" + schema.schema + "}"), Grammar(schema));
+  EXPECT_EQ(read(R"("response_format":{"type":"json_object"})"), Grammar(JsonSchema{}));
+  EXPECT_EQ(read(R"("structured_outputs":{"json_object":true})"), Grammar(JsonSchema{}));
+  EXPECT_EQ(read(R"("response_format":{"type":"text"},"grammar":"root ::= \"a\"")"), Grammar(Gbnf{"root ::= \"a\""}));
+  EXPECT_EQ(read(R"("structured_outputs":{"grammar":"root ::= \"a\""})"), Grammar(Gbnf{"root ::= \"a\""}));
+  EXPECT_EQ(read(R"("response_format":null,"structured_outputs":{"regex":"a+"})"), Grammar(Regex{"a+"}));
+  EXPECT_EQ(read(R"("structured_outputs":{"choice":["a","b"]})"), Grammar(Choice{{"a", "b"}}));
+  for (const Grammar& grammar : {Grammar(), Grammar(schema), Grammar(JsonSchema{"true"}), Grammar(Regex{"[é]"}),
+                                 Grammar(Gbnf{"root ::= [a]"}), Grammar(Choice{{"", "b"}})}) {
+    GenerateOptions options;
+    options.grammar = grammar;
+    EXPECT_EQ(from_json<GenerateOptions>(to_json(options)).grammar, grammar) << to_json(options);
+  }
+}
+
+TEST(JsonCodec, WrongGrammarsAreNamed) {
+  const auto refused = [](const std::string& json) { return refusal<GenerateOptions>("{" + json + "}"); };
+  EXPECT_THAT(refused(R"("response_format":{"type":"xml"})"),
+              HasSubstr(R"("response_format.type" is "xml", but should be "text", "json_object" or "json_schema")"));
+  EXPECT_THAT(refused(R"("response_format":{"type":"json_schema"})"),
+              HasSubstr("\"response_format.json_schema\" is missing"));
+  EXPECT_THAT(refused(R"("response_format":{"type":"json_schema","json_schema":{"schema":5}})"),
+              HasSubstr("\"response_format.json_schema.schema\" is 5"));
+  EXPECT_THAT(refused(R"("response_format":{"type":"text","x":1})"), HasSubstr("\"response_format.x\" is no field"));
+  EXPECT_THAT(refused(R"("structured_outputs":{"choice":[]})"), HasSubstr("at least one string"));
+  EXPECT_THAT(refused(R"("structured_outputs":{"choice":[1]})"), HasSubstr("\"structured_outputs.choice\" is 1"));
+  EXPECT_THAT(refused(R"("structured_outputs":{"regex":"a","choice":["a"]})"),
+              HasSubstr("left out, as something else"));
+  EXPECT_THAT(refused(R"("response_format":{"type":"json_object"},"grammar":"a")"),
+              HasSubstr("\"grammar\" is \"a\", but should be left out"));
 }
 
 TEST(JsonCodec, ResultsComeBack) {
@@ -294,6 +334,8 @@ TEST(JsonCodec, CountsAndSizesAreBounded) {
   check(field("tools", "{}"), JsonLimits::tools, "at most 1024 tools", GenerateOptions());
   check(field("stop", "\"a\""), JsonLimits::stops, "at most 256 strings", GenerateOptions());
   check(field("stop_tokens", "1"), JsonLimits::stops, "at most 256 token ids", GenerateOptions());
+  check([&](std::size_t n) { return R"({"structured_outputs":{"choice":[)" + many(n, "\"\"") + "]}}"; },
+        JsonLimits::choices, "at most 65536 strings", GenerateOptions());
   check(object("logit_bias"), JsonLimits::logit_bias, "at most 4096 token ids", GenerateOptions());
   check(object("template_variables"), JsonLimits::variables, "at most 256 variables", GenerateOptions());
   check(field("input", "\"\""), JsonLimits::texts, "at most 1048576 strings", EmbedRequest());

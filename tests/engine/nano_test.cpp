@@ -147,6 +147,37 @@ TEST(Nano, CallsATool) {
   EXPECT_EQ(code_of([&] { generator().generate("x", {.chat = {.tools = "[1"}}); }), ErrorCode::corrupt);
 }
 
+TEST(Nano, CallsThatMustBeAreWhole) {
+  const std::string tools =
+      R"([{"type":"function","function":{"name":"get_weather","parameters":{"type":"object","properties":)"
+      R"({"city":{"type":"string","maxLength":12},"days":{"type":"integer","minimum":1,"maximum":9}},)"
+      R"("required":["city","days"]}}},{"type":"function","function":{"name":"now","parameters":{"type":"object"}}}])";
+  GenerateOptions options{.max_tokens = 120, .chat = {.tools = tools}};
+  options.chat.tool_choice = {.mode = ToolChoice::Mode::named, .name = "get_weather", .parallel = false};
+  for (const std::uint64_t seed : {1, 2, 3, 4}) {
+    options.sampling = {.temperature = 1.0f, .seed = seed};
+    const GenerateResult result = generator().generate("Tell me a story about a hen", options);
+    EXPECT_EQ(result.finish_reason, FinishReason::tool_calls) << result.text;
+    EXPECT_EQ(result.text, "");
+    ASSERT_EQ(result.tool_calls.size(), 1);
+    EXPECT_EQ(result.tool_calls[0].name, "get_weather");
+    EXPECT_THAT(result.tool_calls[0].arguments,
+                ::testing::MatchesRegex(R"re(\{"city": ?"[^"]*(\\.[^"]*)*", ?"days": ?[1-9]\})re"));
+  }
+  options.chat.tool_choice = {.mode = ToolChoice::Mode::required};
+  const GenerateResult any = generator().generate("Tell me a story about a hen", options);
+  EXPECT_TRUE(any.finish_reason == FinishReason::tool_calls || any.finish_reason == FinishReason::length);
+  EXPECT_EQ(any.text, "");
+  options.grammar = Choice{{"yes", "no"}};
+  EXPECT_EQ(code_of([&] { generator().generate("x", options); }), ErrorCode::invalid_argument);
+  options.chat.tool_choice = {};
+  EXPECT_THAT(generator().generate("x", options).text, ::testing::AnyOf("yes", "no"));
+  options.chat.tools.clear();
+  options.grammar = {};
+  options.chat.tool_choice = {.mode = ToolChoice::Mode::required};
+  EXPECT_EQ(code_of([&] { generator().generate("x", options); }), ErrorCode::invalid_argument);
+}
+
 TEST(Nano, PiecesAddUpToTheText) {
   std::string pieces;
   GenerateOptions options{.max_tokens = 60};

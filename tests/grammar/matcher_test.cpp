@@ -115,5 +115,42 @@ TEST(Vocabulary, RefusesAnEndThatIsNoToken) {
   EXPECT_THROW(Vocabulary{tokens}, Error);
 }
 
+// A state behind so many letters is a set of numbers, of which there are exponentially many; a mask visits them.
+TEST(Matcher, BoundsTheWorkOfACall) {
+  Tokens tokens;
+  for (int byte = 0; byte < 256; ++byte) tokens.bytes.emplace_back(1, static_cast<char>(byte));
+  for (unsigned bits = 0; bits < 1u << 14; ++bits) {
+    std::string& text = tokens.bytes.emplace_back();
+    for (unsigned i = 0; i < 14; ++i) text += (bits >> i & 1) != 0 ? 'a' : 'b';
+  }
+  const auto vocabulary = std::make_shared<const Vocabulary>(std::move(tokens));
+  Limits limits;
+  limits.work = 200'000;
+  Grammar grammar(limits);
+  const Expression whole = parse_regex(grammar.expressions(), "(a|b)*a(a|b){60}", Spelling::raw, Anchoring::whole);
+  Matcher matcher(std::make_shared<Constraint>(grammar.finish(grammar.either({{lexeme(whole)}})), vocabulary, limits));
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(matcher.accept('a')) << "each call may do as much";
+  try {
+    matcher.mask();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("more than 200000 steps at once"));
+  }
+  EXPECT_TRUE(matcher.accept('b')) << "it is as it was";
+}
+
+TEST(Matcher, CompilingCanBeCancelled) {
+  int asked = 0;
+  Limits limits;
+  limits.cancelled = [&] { return ++asked > 3; };
+  Grammar grammar(limits);
+  const auto compile = [&] {
+    for (int i = 0; i < 1'000'000; ++i) grammar.expressions().literal(std::to_string(i));
+  };
+  EXPECT_THROW(compile(), Error);
+  EXPECT_EQ(asked, 4);
+}
+
 }  // namespace
 }  // namespace gerbil::grammar

@@ -15,7 +15,7 @@ struct Shown {
 Shown show(const std::string& whole, std::size_t size, std::vector<std::string> stop, bool in_reasoning = false,
            const ReasoningTags& tags = {}) {
   Shown shown;
-  AnswerText answer(std::move(stop), tags, in_reasoning, [&](std::string_view piece, bool reasoning) {
+  AnswerText answer(std::move(stop), tags, {.reasoning = in_reasoning}, [&](std::string_view piece, bool reasoning) {
     (reasoning ? shown.reasoning : shown.text) += piece;
   });
   for (std::size_t i = 0; i < whole.size() && !shown.stopped; i += size)

@@ -131,7 +131,10 @@ class HashProgram : public Program {
       if (sampling.temperature > 0.0f) chosen += sampling_bits(sampling.seed, sampling.step, row);
       for (const LogitAdjustment& change : sampling.adjustments)
         chosen += static_cast<std::uint32_t>(change.token * static_cast<int>(8 * change.penalty - 4 * change.add));
-      result.tokens.push_back(static_cast<std::int32_t>(chosen % vocabulary));
+      chosen %= vocabulary;
+      const auto masked = [&] { return !sampling.mask.empty() && !(sampling.mask[chosen / 32] >> chosen % 32 & 1); };
+      while (masked()) chosen = (chosen + 1) % vocabulary;
+      result.tokens.push_back(static_cast<std::int32_t>(chosen));
       std::vector<ScoredToken>& scores = result.probabilities.emplace_back();
       if (sampling.alternatives >= 0) scores.push_back({result.tokens.back(), static_cast<float>(row % 1009)});
     }
