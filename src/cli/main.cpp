@@ -76,7 +76,7 @@ int main(int count, char** arguments) {
       "  gerbil COMMAND --help                             the options of a command");
 
   Action action;
-  for (auto* add : {add_run, add_chat, add_embed, add_rerank, add_similarity, add_bench, add_inspect, add_render,
+  for (auto* add : {add_run, add_chat, add_serve, add_embed, add_rerank, add_similarity, add_bench, add_inspect, add_render,
                     add_tokenize, add_logits, add_doctor}) {
     add(app, action);
   }
