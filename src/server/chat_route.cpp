@@ -106,28 +106,29 @@ class ChatAnswers : public Answers {
   Usage usage_;
 };
 
-void answer(Service& service, const ExchangePtr& exchange, ChatRequest request, const std::string& id) {
-  with_model(service, exchange, request.generate.model,
-             [&service, exchange, id, request = std::move(request)](const Lease& lease, const std::string& model) {
-               std::vector<Job> jobs;
-               for (std::int32_t i = 0; i < request.choices.count; ++i) {
-                 jobs.push_back({request.generate.messages, request.generate.options});
-                 jobs.back().options.sampling.seed += static_cast<std::uint64_t>(i);
-               }
-               generate(service, exchange, lease, model, std::move(jobs),
-                        std::make_shared<ChatAnswers>(exchange, lease, model, id, request), request.choices.stream);
-             });
+void start(Service& service, const ExchangePtr& exchange, const ChatRequest& request, const std::string& id,
+           const Lease& lease, const std::string& model) {
+  std::vector<Job> jobs;
+  for (std::int32_t i = 0; i < request.choices.count; ++i) {
+    jobs.push_back({request.generate.messages, request.generate.options});
+    jobs.back().options.sampling.seed += static_cast<std::uint64_t>(i);
+  }
+  generate(service, exchange, lease, model, std::move(jobs),
+           std::make_shared<ChatAnswers>(exchange, lease, model, id, request), request.choices.stream);
 }
 
 }  // namespace
 
 void complete_chat(Service& service, const ExchangePtr& exchange) {
   on_worker(service, exchange, [&service, exchange, id = service.new_id("chatcmpl")] {
-    auto request = std::make_shared<ChatRequest>(read_chat_request(exchange->request().body));
+    const auto request = std::make_shared<ChatRequest>(read_chat_request(exchange->request().body));
     on_front(service, exchange, [&service, exchange, request, id] {
       exchange->request().body = {};
       service.report_unknown("/v1/chat/completions", request->unknown);
-      answer(service, exchange, std::move(*request), id);
+      with_model(service, exchange, request->generate.model,
+                 [&service, exchange, request, id](const Lease& lease, const std::string& model) {
+                   start(service, exchange, *request, id, lease, model);
+                 });
     });
   });
 }
