@@ -25,21 +25,26 @@ def refused(kind, **request):
 check([model.id for model in client.models.list()] == ["nano", "nano-embed"], "models.list")
 check(client.models.retrieve("nano").id == "nano", "models.retrieve")
 
-whole = client.chat.completions.create(model="nano", messages=question, max_tokens=20)
-check(whole.choices[0].message.content and whole.choices[0].finish_reason == "length", "a chat")
-check(whole.usage.completion_tokens == 20, "usage")
+whole = client.chat.completions.create(model="nano", messages=question, max_tokens=300)
+message = whole.choices[0].message
+check(message.content and whole.choices[0].finish_reason == "stop", "a chat")
+check(message.model_extra["reasoning_content"], "reasoning")
+check(whole.usage.total_tokens == whole.usage.prompt_tokens + whole.usage.completion_tokens, "usage")
 
 pieces, usage = [], None
-for chunk in client.chat.completions.create(model="nano", messages=question, max_completion_tokens=20, stream=True,
+for chunk in client.chat.completions.create(model="nano", messages=question, max_completion_tokens=300, stream=True,
                                             stream_options={"include_usage": True}):
     usage = chunk.usage or usage
     pieces += [choice.delta.content or "" for choice in chunk.choices]
-check("".join(pieces) == whole.choices[0].message.content, "a stream")
-check(usage.completion_tokens == 20, "usage of a stream")
+check("".join(pieces) == message.content, "a stream")
+check(usage.completion_tokens == whole.usage.completion_tokens, "usage of a stream")
 
 parts = [{"role": "user", "content": [{"type": "text", "text": question[0]["content"]}]}]
-same = client.chat.completions.create(model="nano", messages=parts, max_tokens=20)
-check(same.choices[0].message.content == whole.choices[0].message.content, "content in parts")
+same = client.chat.completions.create(model="nano", messages=parts, max_tokens=300)
+check(same.choices[0].message.content == message.content, "content in parts")
+again = client.chat.completions.create(model="nano", messages=question + [message, question[0]], max_tokens=5,
+                                       extra_body={"enable_thinking": False})
+check(again.usage.prompt_tokens_details.cached_tokens > 0, "the next turn")
 
 several = client.chat.completions.create(model="nano", messages=question, max_tokens=5, n=2, temperature=1, seed=3,
                                          logprobs=True, top_logprobs=3)
