@@ -9,6 +9,7 @@
 #include "server/chat_request.hpp"
 #include "server/completion_request.hpp"
 #include "server/errors.hpp"
+#include "server/messages_request.hpp"
 #include "server/request_reader.hpp"
 
 namespace {
@@ -49,5 +50,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (requests(text, 1) != whole && size < 1000) std::abort();
   read(read_chat_request, text);
   read(read_completion_request, text);
+  read(read_messages_request, text);
   return 0;
 }

@@ -22,14 +22,9 @@ std::string_view to_string(ModelPool::Phase phase) {
   return names[static_cast<std::size_t>(phase)];
 }
 
-ModelPool::ModelPool(std::vector<Name> names, PoolOptions options, Tasks& tasks)
-    : options_(std::move(options)), tasks_(tasks) {
+ModelPool::ModelPool(std::vector<Name> names, const PoolOptions& options, Tasks& tasks)
+    : options_(options), tasks_(tasks), loader_(options.load, tasks) {
   for (Name& name : names) entries_.emplace_back().name = std::move(name);
-}
-
-ModelPool::~ModelPool() {
-  closing_ = true;
-  if (thread_.joinable()) thread_.join();
 }
 
 ModelPool::Entry* ModelPool::find(std::string_view id) {
@@ -89,9 +84,31 @@ ModelPool::Entry* ModelPool::idlest() {
   return idlest;
 }
 
+void ModelPool::unload(Entry& entry) {
+  loader_.discard(std::move(*entry.model));
+  entry.model.reset();
+  entry.phase = Phase::unloaded;
+}
+
+// Whether there is room for the model, once idle ones have gone. What it takes is known once it has been loaded; until
+// then it may be loaded wherever the limit is not reached.
+bool ModelPool::make_room(const Entry& entry) {
+  const auto full = [&] {
+    const std::int64_t others = memory();
+    return options_.memory_limit > 0 && others > 0 &&
+           others + std::max<std::int64_t>(entry.bytes, 1) > options_.memory_limit;
+  };
+  while (full()) {
+    Entry* idle = idlest();
+    if (!idle) return false;
+    unload(*idle);
+  }
+  return true;
+}
+
 // Loads what somebody waits for, in the order of the command line, as far as there is room.
 void ModelPool::work() {
-  if (busy_ || closing_) return;
+  if (loader_.busy()) return;
   for (Entry& entry : entries_) {
     if (entry.phase != Phase::waiting) continue;
     std::erase_if(entry.waiters, [](const Waiter& waiter) { return waiter.gone.cancelled(); });
@@ -99,76 +116,32 @@ void ModelPool::work() {
       entry.phase = Phase::unloaded;
       continue;
     }
-    // What a model takes is known once it has been loaded; until then one goes at a time, whatever the limit.
-    const auto full = [&] {
-      return options_.memory_limit > 0 && memory() > 0 &&
-             (entry.bytes == 0 ? memory() >= options_.memory_limit : memory() + entry.bytes > options_.memory_limit);
-    };
-    while (full()) {
-      Entry* idle = idlest();
-      if (!idle) return;  // until a lease has gone
-      rubbish_.push_back(std::move(*idle->model));
-      idle->model.reset();
-      idle->phase = Phase::unloaded;
-    }
-    start(entry);
+    if (!make_room(entry)) break;  // until a lease has gone
+    entry.phase = Phase::loading;
+    loader_.load(entry.name.name, [this, &entry](std::optional<Model> model, const std::exception_ptr& error) {
+      finish(entry, std::move(model), error);
+    });
     return;
   }
-  if (!rubbish_.empty()) tasks_.on_worker([rubbish = std::exchange(rubbish_, {})]() mutable { rubbish.clear(); });
-}
-
-void ModelPool::start(Entry& entry) {
-  busy_ = true;
-  entry.phase = Phase::loading;
-  if (thread_.joinable()) thread_.join();
-  thread_ = std::thread([this, &entry, rubbish = std::exchange(rubbish_, {})]() mutable {
-    rubbish.clear();
-    std::optional<Model> model;
-    std::exception_ptr error;
-    try {
-      model = options_.load(entry.name.name, [this] {
-        if (closing_) throw Error(ErrorCode::cancelled, "The server ends.");
-      });
-    } catch (...) {
-      error = std::current_exception();
-    }
-    if (closing_) return;
-    tasks_.on_front([pool = weak_from_this(), &entry, model = std::move(model), error]() mutable {
-      if (const auto alive = pool.lock()) alive->finish(entry, std::move(model), error);
-    });
-  });
+  loader_.sweep();
 }
 
 void ModelPool::finish(Entry& entry, std::optional<Model> model, std::exception_ptr error) {
-  busy_ = false;
-  if (model) {
-    entry.bytes = bytes_of(*model);
-    if (options_.memory_limit > 0 && entry.bytes > options_.memory_limit) {
-      error = std::make_exception_ptr(ApiError(503, "server_error", "out_of_memory",
-                                               std::format("The model '{}' takes {} bytes, but all models may take {}.",
-                                                           entry.name.id, entry.bytes, options_.memory_limit)));
-      rubbish_.push_back(std::move(*model));
-      model.reset();
-    }
+  if (model) entry.bytes = bytes_of(*model);
+  if (model && options_.memory_limit > 0 && entry.bytes > options_.memory_limit) {
+    error = std::make_exception_ptr(
+        Error(ErrorCode::out_of_memory,
+              std::format("It takes {} bytes, but all models may take {}.", entry.bytes, options_.memory_limit)));
+    loader_.discard(std::move(*model));
+    model.reset();
   }
+  if (model) make_room(entry);  // as far as it goes: what it takes was not known before
   entry.model = std::move(model);
   entry.phase = entry.model ? Phase::loaded : Phase::failed;
   entry.error = error ? to_api_error(error).what() : "";
   entry.used = Clock::now();
-  // What it took was not known before: others make room now.
-  while (entry.model && options_.memory_limit > 0 && memory() > options_.memory_limit) {
-    ++entry.users;
-    Entry* idle = idlest();
-    --entry.users;
-    if (!idle) break;
-    rubbish_.push_back(std::move(*idle->model));
-    idle->model.reset();
-    idle->phase = Phase::unloaded;
-  }
-  for (Waiter& waiter : std::exchange(entry.waiters, {})) {
-    if (waiter.gone.cancelled()) continue;
-    waiter.ready(entry.model ? lease(entry) : nullptr, error);
-  }
+  for (Waiter& waiter : std::exchange(entry.waiters, {}))
+    if (!waiter.gone.cancelled()) waiter.ready(entry.model ? lease(entry) : nullptr, error);
   work();
 }
 
@@ -176,11 +149,7 @@ void ModelPool::tick() {
   if (options_.keep_alive >= 0) {
     const auto before =
         Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options_.keep_alive));
-    for (Entry* idle = idlest(); idle && idle->used <= before; idle = idlest()) {
-      rubbish_.push_back(std::move(*idle->model));
-      idle->model.reset();
-      idle->phase = Phase::unloaded;
-    }
+    for (Entry* idle = idlest(); idle && idle->used <= before; idle = idlest()) unload(*idle);
   }
   work();
 }

@@ -2,7 +2,6 @@
 // loading and unloading are done by a thread of their own, one model at a time.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -12,12 +11,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "gerbil/cancellation.hpp"
 #include "gerbil/model.hpp"
 #include "server/metrics.hpp"
+#include "server/model_loader.hpp"
 #include "server/tasks.hpp"
 
 namespace gerbil::server {
@@ -25,9 +24,7 @@ namespace gerbil::server {
 struct PoolOptions {
   std::int64_t memory_limit = 0;  // bytes of all models; 0: none
   double keep_alive = -1;         // seconds that a model stays after its last request; negative: for ever
-  // Loads the model that the command line calls so, and may report progress to be stopped. Called by the loading
-  // thread.
-  std::function<Model(const std::string& name, std::function<void()> check)> load;
+  LoadModel load;
 };
 
 // A model while it is used: it is not unloaded before its last lease has gone. Any thread may let go of one.
@@ -39,8 +36,7 @@ class ModelPool : public std::enable_shared_from_this<ModelPool> {
     std::string id;    // what requests say
     std::string name;  // what `load` is given
   };
-  ModelPool(std::vector<Name> names, PoolOptions options, Tasks& tasks);
-  ~ModelPool();
+  ModelPool(std::vector<Name> names, const PoolOptions& options, Tasks& tasks);
 
   // The id that a request means; "" means the first. Throws ApiError 404 for one that is not served.
   const std::string& resolve(std::string_view model) const;
@@ -81,7 +77,8 @@ class ModelPool : public std::enable_shared_from_this<ModelPool> {
   Lease lease(Entry& entry);
   void release(Entry& entry);
   void work();
-  void start(Entry& entry);
+  bool make_room(const Entry& entry);
+  void unload(Entry& entry);
   void finish(Entry& entry, std::optional<Model> model, std::exception_ptr error);
   std::int64_t memory() const;
   Entry* idlest();
@@ -89,10 +86,7 @@ class ModelPool : public std::enable_shared_from_this<ModelPool> {
   std::deque<Entry> entries_;
   PoolOptions options_;
   Tasks& tasks_;
-  bool busy_ = false;           // the thread loads
-  std::vector<Model> rubbish_;  // unloaded, to be taken down by the thread
-  std::atomic<bool> closing_ = false;
-  std::thread thread_;
+  ModelLoader loader_;
 };
 
 std::string_view to_string(ModelPool::Phase phase);

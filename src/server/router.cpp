@@ -16,6 +16,7 @@ bool takes(const Route& route, std::string_view path) {
 constexpr std::array table{
     Route{"POST", "/v1/chat/completions", complete_chat},
     Route{"POST", "/v1/completions", complete_text},
+    Route{"POST", "/v1/messages", answer_messages},
     Route{"POST", "/v1/embeddings", embed},
     Route{"POST", "/v1/rerank", rerank},
     Route{"POST", "/tokenize", tokenize},

@@ -1,7 +1,9 @@
 // Conversations over HTTP.
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 #include "client.hpp"
@@ -83,6 +85,26 @@ TEST_F(Chat, StreamsTheSame) {
   EXPECT_GT(list.back().at("usage").at("prompt_tokens_details").at("cached_tokens"), 0);
 }
 
+TEST_F(Chat, MessagesAreThoseOfAnthropic) {
+  Json request{{"max_tokens", 200}, {"messages", Json::array({{{"role", "user"}, {"content", "Tell me a story"}}})}};
+  const Json whole = ask(server().port(), "POST /v1/messages", request).json();
+  ASSERT_EQ(whole.value("type", ""), "message") << whole;
+  request["stream"] = true;
+  const std::string stream = ask(server().port(), "POST /v1/messages", request).body;
+  std::string text, thinking, types;
+  for (std::size_t begin = 0; (begin = stream.find("\ndata: ", begin)) != std::string::npos; ++begin) {
+    const Json event = Json::parse(stream.substr(begin + 7, stream.find('\n', begin + 1) - begin - 7));
+    types += event.at("type").get<std::string>() + ' ';
+    if (event["type"] != "content_block_delta") continue;
+    text += event.at("delta").value("text", "");
+    thinking += event.at("delta").value("thinking", "");
+  }
+  EXPECT_THAT(types, ::testing::StartsWith("message_start content_block_start content_block_delta "));
+  EXPECT_THAT(types, ::testing::EndsWith("content_block_stop message_delta message_stop "));
+  for (const Json& block : whole.at("content"))
+    EXPECT_EQ(block.value("text", block.value("thinking", "")), block.at("type") == "text" ? text : thinking);
+}
+
 TEST_F(Chat, SeveralAnswersDifferBySeed) {
   const Json json = post(chat("Once", {{"max_tokens", 12}, {"n", 3}, {"temperature", 1.5}, {"seed", 7}})).json();
   ASSERT_EQ(json.at("choices").size(), 3u);
@@ -160,6 +182,74 @@ TEST_F(Chat, TwoHundredStreamsAtOnce) {
     EXPECT_EQ(text, first);
   }
   EXPECT_FALSE(first.empty());
+}
+
+// Many long answers, in a cache that has no room for all of them: some wait, some read their prompts, some decode.
+TEST(ChatAlone, ClientsThatVanishLeaveNothingBehind) {
+  const Server server({GERBIL_MODELS "/nano", "--context", "512", "--cache", "512", "--max-waiting", "0"});
+  const auto busy = [&] {
+    const std::string text = ask(server.port(), "GET /metrics").body;
+    const auto value = [&](const std::string& name) {
+      return std::stoi(text.substr(text.find("\n" + name + "{model=\"nano\"} ") + name.size() + 16));
+    };
+    return value("gerbil_requests_waiting") + value("gerbil_requests_running");
+  };
+  std::vector<Client> clients;
+  for (int i = 0; i < 150; ++i) {
+    clients.emplace_back(server.port());
+    const Json body =
+        chat(std::string(static_cast<std::size_t>(i), 'a'), {{"max_tokens", 300}, {"stream", i % 2 == 0}});
+    clients.back().send(http("POST /v1/chat/completions", body.dump()));
+  }
+  clients.front().until("assistant");
+  EXPECT_GT(busy(), 0);
+  clients.clear();
+  for (int i = 0; i < 500 && busy() > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(busy(), 0);
+}
+
+TEST(ChatAlone, AnswersUnderWayAreFinishedAfterSigterm) {
+  Server server({GERBIL_MODELS "/nano"});
+  ASSERT_TRUE(server.logs("loaded "));
+  Client client(server.port());
+  client.send(http("POST /v1/chat/completions", chat("a", {{"max_tokens", 400}, {"stream", true}, {"n", 60}}).dump()));
+  client.until("assistant");
+  server.signal(SIGTERM);
+  ASSERT_TRUE(server.logs("draining"));
+  const Answer refused = ask(server.port(), "GET /v1/models");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(ask(server.port(), "GET /health").json().at("status"), "draining");
+  EXPECT_EQ(client.until("[DONE]").size() > 1000, true);
+  EXPECT_EQ(server.wait(), 0);
+}
+
+TEST(ChatAlone, AfterTheDrainAnswersAreCutWithAnError) {
+  Server server({GERBIL_MODELS "/nano", "--drain", "0"});
+  ASSERT_TRUE(server.logs("loaded "));
+  Client client(server.port());
+  client.send(http("POST /v1/chat/completions", chat("a", {{"max_tokens", 400}, {"stream", true}, {"n", 60}}).dump()));
+  client.until("assistant");
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_THAT(client.until("never"), HasSubstr("\"error\":"));
+}
+
+TEST(ChatAlone, AThousandIdleConnectionsDisturbNobody) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const Server server({GERBIL_MODELS "/nano"});
+  std::vector<Client> idle;
+  for (int i = 0; i < 1000 && limit.rlim_cur > 1100; ++i) {
+    idle.emplace_back(server.port());
+    if (i % 2 == 0) idle.back().send("POST /v1/chat/comp");
+  }
+  EXPECT_EQ(ask(server.port(), "POST /v1/chat/completions", chat("a", {{"max_tokens", 5}})).status, 200);
+  for (std::size_t i = 1; i < idle.size(); i += 2) {
+    idle[i].send(http("GET /v1/models"));
+    EXPECT_EQ(idle[i].answer().status, 200);
+  }
 }
 
 TEST(ChatAlone, AQueueThatIsTooLongIs429) {

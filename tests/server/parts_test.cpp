@@ -6,6 +6,7 @@
 #include "server/chat_request.hpp"
 #include "server/completion_request.hpp"
 #include "server/errors.hpp"
+#include "server/messages_request.hpp"
 #include "server/metrics.hpp"
 #include "server/request_reader.hpp"
 #include "server/router.hpp"
@@ -142,6 +143,25 @@ TEST(ChatRequest, TakesWhatClientsSend) {
   EXPECT_EQ(request.generate.messages[1].tool_calls[0].name, "f");
   EXPECT_EQ(request.generate.options.max_tokens, 7);
   EXPECT_THAT(request.unknown, ElementsAre("user"));
+}
+
+TEST(MessagesRequest, BlocksBecomeMessages) {
+  const auto request = read_messages_request(R"({"max_tokens":5,"system":[{"type":"text","text":
+    "x-anthropic-billing-header: 1\nBe brief."}],"messages":[{"role":"user","content":"a"},{"role":"assistant",
+    "content":[{"type":"thinking","thinking":"t","signature":""},{"type":"tool_use","id":"1","name":"f","input":{"x":1}}]},
+    {"role":"user","content":[{"type":"tool_result","tool_use_id":"1","content":"r"},{"type":"text","text":"b"}]}],
+    "tools":[{"name":"f","input_schema":{"type":"object"}}]})");
+  const auto& messages = request.generate.messages;
+  ASSERT_EQ(messages.size(), 5u);
+  EXPECT_EQ(messages[0].text(), "Be brief.");
+  EXPECT_EQ(messages[2].reasoning, "t");
+  EXPECT_EQ(messages[2].tool_calls.at(0).arguments, R"({"x":1})");
+  EXPECT_EQ(messages[3].role, "tool");
+  EXPECT_EQ(messages[4].text(), "b");
+  EXPECT_THAT(request.generate.options.chat.tools, HasSubstr(R"("parameters")"));
+  for (const char* body : {R"({"messages":[]})", R"({"max_tokens":1,"messages":[{"role":"system","content":"a"}]})",
+                           R"({"max_tokens":1,"messages":[{"role":"user","content":[{"type":"image"}]}]})"})
+    EXPECT_THROW(read_messages_request(body), ApiError) << body;
 }
 
 TEST(CompletionRequest, PromptsAreTextsOrIds) {
