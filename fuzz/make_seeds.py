@@ -1,7 +1,7 @@
 """Where the fuzz targets begin: fixtures and attacks of the tests, in the form that each target takes.
 
     python3 fuzz/make_seeds.py FOLDER      (writes FOLDER/safetensors, FOLDER/config, FOLDER/checkpoint, FOLDER/tokenizer,
-    FOLDER/template, FOLDER/request)
+    FOLDER/template, FOLDER/request, FOLDER/http)
 """
 
 import json
@@ -42,12 +42,18 @@ def seeds():
     for number, row in enumerate(json.loads((TESTS / "fixtures/templates/conversations.json").read_text())):
         request = {key: row["context"].get(key) for key in ("messages", "tools")} | {"temperature": 0.5, "stop": ["."]}
         yield "request", f"conversation-{number}", json.dumps(request, ensure_ascii=False).encode()
+        yield "http", f"conversation-{number}", json.dumps(request, ensure_ascii=False).encode()
     for number, row in enumerate(json.loads((TESTS / "fixtures/grammar/schemas.json").read_text())):
         yield "grammar", f"schema-{number}", b"\0" + json.dumps(row["schema"]).encode() + bytes(range(16))
     yield "grammar", "gbnf", b'\1root ::= "a" root | [b-d]{1,3} <s> (x | "y"+)\nx ::= .' + bytes(range(16))
     yield "grammar", "pattern", b"\2" + rb"^(?=.*\d)(?:[a-z]|\u00e9){2,5}$" + bytes(range(16))
     yield "request", "result", b'{"text":"a","finish_reason":"stop","prompt_tokens":1,"tokens":[1]}'
     yield "request", "vectors", b'{"embeddings":[[0.5,null]],"dimensions":2}'
+    yield "http", "length", b"POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 2\r\n\r\n{}GET /c HTTP/1.0\r\n\r\n"
+    yield "http", "chunks", b"POST /a HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n{}\r\n0\r\nz: 1\r\n\r\n"
+    yield "http", "completion", b'{"prompt":[[1],[2]],"n":2,"logit_bias":{"1":2},"stop":["a"],"stream":true,"max_tokens":1}'
+    yield "http", "blocks", (b'{"max_tokens":1,"system":[{"type":"text","text":"a"}],"messages":[{"role":"user","content":'
+                             b'[{"type":"tool_result","tool_use_id":"1","content":"r"}]}]}')
     yield "request", "ranking", b'{"query":"q","documents":["a"],"truncate":true}'
 
 
