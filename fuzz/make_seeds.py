@@ -1,7 +1,7 @@
 """Where the fuzz targets begin: fixtures and attacks of the tests, in the form that each target takes.
 
     python3 fuzz/make_seeds.py FOLDER      (writes FOLDER/safetensors, FOLDER/config, FOLDER/checkpoint, FOLDER/tokenizer,
-    FOLDER/template, FOLDER/request, FOLDER/hub, FOLDER/tool_calls, FOLDER/grammar)
+    FOLDER/template, FOLDER/request, FOLDER/hub, FOLDER/tool_calls, FOLDER/grammar, FOLDER/http)
 """
 
 import json
@@ -42,6 +42,7 @@ def seeds():
     for number, row in enumerate(json.loads((TESTS / "fixtures/templates/conversations.json").read_text())):
         request = {key: row["context"].get(key) for key in ("messages", "tools")} | {"temperature": 0.5, "stop": ["."]}
         yield "request", f"conversation-{number}", json.dumps(request, ensure_ascii=False).encode()
+        yield "http", f"conversation-{number}", json.dumps(request, ensure_ascii=False).encode()
     for number, row in enumerate(json.loads((TESTS / "fixtures/tool_calls.json").read_text())["rows"]):
         yield "tool_calls", f"published-{number}", bytes([number % 32, number % 16]) + row["turn"].replace("get_weather", "f").encode()
     for number, row in enumerate(json.loads((TESTS / "fixtures/grammar/schemas.json").read_text())):
@@ -56,6 +57,11 @@ def seeds():
     yield "hub", "name", b"\4org/name@refs/pr/1"
     yield "request", "result", b'{"text":"a","finish_reason":"stop","prompt_tokens":1,"tokens":[1]}'
     yield "request", "vectors", b'{"embeddings":[[0.5,null]],"dimensions":2}'
+    yield "http", "length", b"POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 2\r\n\r\n{}GET /c HTTP/1.0\r\n\r\n"
+    yield "http", "chunks", b"POST /a HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n{}\r\n0\r\nz: 1\r\n\r\n"
+    yield "http", "completion", b'{"prompt":[[1],[2]],"n":2,"logit_bias":{"1":2},"stop":["a"],"stream":true,"max_tokens":1}'
+    yield "http", "blocks", (b'{"max_tokens":1,"system":[{"type":"text","text":"a"}],"messages":[{"role":"user","content":'
+                             b'[{"type":"tool_result","tool_use_id":"1","content":"r"}]}]}')
     yield "request", "ranking", b'{"query":"q","documents":["a"],"truncate":true}'
 
 

@@ -87,6 +87,19 @@ struct ModelInfo {
   double load_seconds = 0;
 };
 
+// What a model is at, and what it has done since it was loaded, for programs that watch it.
+struct ModelStatistics {
+  std::int64_t waiting = 0;         // requests that wait for room or for their first step
+  std::int64_t waiting_tokens = 0;  // of their prompts and texts
+  std::int64_t running = 0;         // requests that share steps
+  std::int64_t cache_tokens = 0;    // of conversations that run, in the KV cache; what could be evicted is not counted
+  std::int64_t cache_capacity = 0;  // tokens that the KV cache has room for; 0 where there is none
+  std::int64_t remembered_tokens = 0;  // in the KV cache from earlier turns, until their room is needed
+  std::int64_t steps = 0;
+  std::int64_t step_tokens = 0;    // of all steps
+  std::int64_t step_requests = 0;  // their shares in all steps: divided by steps, the mean size of a batch
+};
+
 // A text that is tokenised already, for models that read whole texts.
 struct TokenizedText {
   std::vector<std::int32_t> ids;    // special tokens included
@@ -119,6 +132,9 @@ class Model {
   std::string render(const std::vector<Message>& messages, const TemplateOptions& options = {}) const;
   // Whether the template that the options choose looks at the variable `name` ("tools", "enable_thinking").
   bool template_mentions(std::string_view name, const TemplateOptions& options = {}) const;
+
+  // Of everything that is asked of this model; embeddings that a language model makes beside texts are not counted.
+  ModelStatistics statistics() const;
 
   // Runs one step of what was submitted to any class of this model; false when there is nothing to do, or a thread does
   // it. Only WebAssembly without threads needs it.

@@ -14,6 +14,7 @@ using Action = std::function<int()>;
 // nothing.
 void add_run(CLI::App& app, Action& action);
 void add_chat(CLI::App& app, Action& action);
+void add_serve(CLI::App& app, Action& action);
 void add_pull(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_embed(CLI::App& app, Action& action);

@@ -77,8 +77,8 @@ int main(int count, char** arguments) {
       "  gerbil COMMAND --help                             the options of a command");
 
   Action action;
-  for (auto* add : {add_run, add_chat, add_pull, add_embed, add_rerank, add_similarity, add_bench, add_inspect,
-                    add_render, add_tokenize, add_logits, add_doctor}) {
+  for (auto* add : {add_run, add_chat, add_serve, add_pull, add_embed, add_rerank, add_similarity, add_bench,
+                    add_inspect, add_render, add_tokenize, add_logits, add_doctor}) {
     add(app, action);
   }
   for (CLI::App* command : app.get_subcommands({})) command->group("COMMANDS");

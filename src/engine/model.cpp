@@ -50,6 +50,10 @@ bool Model::template_mentions(std::string_view name, const TemplateOptions& opti
   return guarded([&] { return has_chat_template() && loaded_->files.chat_templates->mentions(name, options); });
 }
 
+ModelStatistics Model::statistics() const {
+  return guarded([&] { return loaded_->driver->statistics(); });
+}
+
 bool Model::poll() const {
   const auto loaded = loaded_;  // a callback may let go of the last handle
   return guarded([&] {

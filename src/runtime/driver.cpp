@@ -84,6 +84,11 @@ void Driver::end(RequestId id, Ending ending) {
   work_.notify_one();
 }
 
+ModelStatistics Driver::statistics() {
+  const std::lock_guard lock(mutex_);
+  return scheduler_.statistics();
+}
+
 bool Driver::poll() {
   std::unique_lock lock(mutex_);
   return !worker_.joinable() && nobody_leads() && step(lock, false);

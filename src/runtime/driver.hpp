@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "backends/program.hpp"
+#include "gerbil/model.hpp"
 #include "runtime/scheduler.hpp"
 
 namespace gerbil::runtime {
@@ -49,6 +50,8 @@ class Driver {
   // From now on a thread of this object runs the steps. Later calls do nothing.
   void start_worker();
   bool is_worker() const { return worker_.get_id() == std::this_thread::get_id(); }  // whether that is the caller
+
+  ModelStatistics statistics();
 
   const ProgramInfo& info() const { return program_->info(); }
   const SchedulerOptions& options() const { return options_; }

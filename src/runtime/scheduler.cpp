@@ -46,6 +46,19 @@ void Scheduler::end(RequestId id, Ending ending) {
   if (found != sequences_.end()) finish(found->second, ending);
 }
 
+ModelStatistics Scheduler::statistics() const {
+  ModelStatistics result = done_;
+  result.waiting = std::ssize(waiting_);
+  for (const auto& [order, sequence] : waiting_) result.waiting_tokens += sequence->length();
+  result.running = std::ssize(running_);
+  if (options_.whole_texts) return result;
+  const CacheUse use = cache_.use();
+  result.cache_tokens = use.held;
+  result.remembered_tokens = use.remembered;
+  result.cache_capacity = use.capacity;
+  return result;
+}
+
 void Scheduler::pause(RequestId id, bool paused) {
   const auto found = sequences_.find(id);
   if (found != sequences_.end()) found->second.paused = paused;
@@ -61,7 +74,12 @@ const Scheduler::Plan* Scheduler::plan(Clock::time_point now) {
   } while (parts_.empty() && steps_.empty() && preempt_paused());
   if (parts_.empty()) return nullptr;
   Step& step = steps_.emplace_back(Step{.parts = std::exchange(parts_, {})});
-  for (const StepPart& part : step.parts) step.batch.add(part, options_.padding_token);
+  for (const StepPart& part : step.parts) {
+    step.batch.add(part, options_.padding_token);
+    done_.step_tokens += part.count;
+  }
+  done_.step_requests += std::ssize(step.parts);
+  ++done_.steps;
   step.plan = {cache_.take_copies(), step.batch.batch(), step.batch.choices(), &step.batch};
   return &step.plan;
 }

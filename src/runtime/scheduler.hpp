@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "backends/program.hpp"
+#include "gerbil/model.hpp"
 #include "runtime/request.hpp"
 #include "runtime/scheduler_options.hpp"
 #include "runtime/sequence.hpp"
@@ -58,6 +59,7 @@ class Scheduler {
 
   // What happened since it was last asked, in order.
   std::vector<std::pair<RequestId, Event>> events() { return std::exchange(events_, {}); }
+  ModelStatistics statistics() const;
   bool empty() const { return sequences_.empty(); }
   bool full() const { return options_.max_waiting > 0 && std::ssize(waiting_) >= options_.max_waiting; }
 
@@ -95,6 +97,7 @@ class Scheduler {
 
   std::vector<StepPart> parts_;  // of the step that is being planned
   std::deque<Step> steps_;       // in flight, the oldest first
+  ModelStatistics done_;         // what is counted: steps and their shares
 };
 
 }  // namespace gerbil::runtime

@@ -83,6 +83,19 @@ bool StateCache::obtainable(const BlockCounts& wanted) const {
   return true;
 }
 
+CacheUse StateCache::use() const {
+  CacheUse most;
+  for (std::size_t group = 0; group < page_groups_; ++group) {
+    const BlockPool& pool = groups_[group].pool;
+    const std::int64_t evictable = prefixes_.evictable(group);
+    const std::int64_t held = pool.size() - pool.available() - evictable;
+    const CacheUse use{kv_block_tokens * held, kv_block_tokens * evictable,
+                       std::int64_t{kv_block_tokens} * pool.size()};
+    if (use.held * most.capacity >= most.held * use.capacity) most = use;
+  }
+  return most;
+}
+
 BlockCounts StateCache::missing(const Sequence& sequence, std::int32_t tokens) const {
   BlockCounts counts;
   for (std::size_t group = 0; group < page_groups_; ++group) {

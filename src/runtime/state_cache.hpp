@@ -29,6 +29,13 @@ struct StateCopies {
   bool empty() const { return blocks.empty() && slots.empty(); }
 };
 
+// Tokens in the pages of a group.
+struct CacheUse {
+  std::int64_t held = 0;        // by sequences
+  std::int64_t remembered = 0;  // by nobody: they could be evicted
+  std::int64_t capacity = 0;
+};
+
 class StateCache {
  public:
   // Throws Error{invalid_argument} when a group has no room for one sequence of step_tokens at a time.
@@ -39,6 +46,9 @@ class StateCache {
   bool obtainable(const BlockCounts& wanted) const;
   // Blocks that a sequence lacks to get as far as so many tokens.
   BlockCounts missing(const Sequence& sequence, std::int32_t tokens) const;
+
+  // Of the group with the largest share in use.
+  CacheUse use() const;
 
   // Before anything else.
   void enter(Sequence& sequence);

@@ -40,6 +40,25 @@ TEST_P(Schedulers, APromptIsNeverDecodedHoweverLittleIsLeftOfIt) {
   EXPECT_EQ(h.program->phases, "pd");
 }
 
+TEST_P(Schedulers, StatisticsSayWhatRunsAndWhatIsCached) {
+  Harness h;
+  ModelStatistics during;
+  h.driver->run({generate(prompt(64), 10)}, [&](std::size_t, const Event& event) {
+    if (std::holds_alternative<TokenEvent>(event) && during.running == 0) during = h.driver->statistics();
+    return true;
+  });
+  EXPECT_EQ(during.running, 1);
+  EXPECT_EQ(during.waiting, 0);
+  EXPECT_GE(during.cache_tokens, 64);
+  EXPECT_EQ(during.cache_capacity, 1024);
+  const ModelStatistics after = h.driver->statistics();
+  EXPECT_EQ(after.running, 0);
+  EXPECT_EQ(after.cache_tokens, 0);
+  EXPECT_GE(after.remembered_tokens, 64);
+  EXPECT_EQ(after.step_tokens, 64 + 9);
+  EXPECT_EQ(after.step_requests, after.steps);
+}
+
 TEST_P(Schedulers, EndTokensEndAndAreReported) {
   Harness h;
   const auto answer = expected(prompt(10), 6);

@@ -1,0 +1,136 @@
+// /v1/chat/completions
+#include <utility>
+#include <vector>
+
+#include "server/answers.hpp"
+#include "server/chat_request.hpp"
+#include "server/generation.hpp"
+#include "server/routes.hpp"
+
+namespace gerbil::server {
+namespace {
+
+class ChatAnswers : public Answers {
+ public:
+  ChatAnswers(ExchangePtr exchange, Lease lease, std::string model, std::string id, const ChatRequest& request)
+      : exchange_(std::move(exchange)),
+        lease_(std::move(lease)),
+        choices_(request.choices),
+        log_probabilities_(request.generate.options.log_probabilities >= 0),
+        results_(static_cast<std::size_t>(choices_.count)),
+        begun_(results_.size(), false),
+        envelope_{{"id", std::move(id)},
+                  {"object", choices_.stream ? "chat.completion.chunk" : "chat.completion"},
+                  {"created", unix_time()},
+                  {"model", std::move(model)}} {}
+
+  void piece(std::size_t number, const std::string& text, bool reasoning) override {
+    begin(number);
+    send(number, {{reasoning ? "reasoning_content" : "content", text}});
+  }
+
+  void finish(std::size_t number, GenerateResult result) override {
+    usage_.add(result, number == 0);
+    if (choices_.stream) {
+      begin(number);
+      // Log-probabilities are there when the answer is, all at once.
+      if (log_probabilities_) send(number, {{"content", ""}}, chat_log_probabilities(*lease_, result));
+      send(number, Json::object(), nullptr, to_string(result.finish_reason));
+    } else {
+      results_[number] = std::move(result);
+    }
+  }
+
+  void complete() override {
+    if (!choices_.stream) {
+      exchange_->respond({.status = 200, .body = text_of(whole()), .content_type = "application/json", .headers = {}});
+      return;
+    }
+    if (choices_.include_usage) {
+      Json last = envelope_;
+      last["choices"] = Json::array();
+      last["usage"] = to_json(usage_);
+      exchange_->send(event(last));
+    }
+    exchange_->send(last_event);
+    exchange_->end();
+  }
+
+ private:
+  void begin(std::size_t number) {
+    if (begun_[number]) return;
+    begun_[number] = true;
+    send(number, {{"role", "assistant"}, {"content", ""}});
+  }
+
+  void send(std::size_t number, Json delta, Json log_probabilities = nullptr, Json finish_reason = nullptr) {
+    Json chunk = envelope_;
+    chunk["choices"].push_back({{"index", number},
+                                {"delta", std::move(delta)},
+                                {"logprobs", std::move(log_probabilities)},
+                                {"finish_reason", std::move(finish_reason)}});
+    if (choices_.include_usage) chunk["usage"] = nullptr;
+    exchange_->send(event(chunk));
+  }
+
+  // Calls of tools belong here, and among the deltas, once results have them.
+  static Json message(const GenerateResult& result) {
+    Json json{{"role", "assistant"}, {"content", result.text}, {"refusal", nullptr}};
+    if (!result.reasoning.empty()) json["reasoning_content"] = result.reasoning;
+    return json;
+  }
+
+  Json whole() {
+    Json list = Json::array();
+    for (const GenerateResult& result : results_) {
+      Json choice{{"index", list.size()},
+                  {"message", message(result)},
+                  {"logprobs", nullptr},
+                  {"finish_reason", to_string(result.finish_reason)}};
+      if (log_probabilities_) choice["logprobs"] = chat_log_probabilities(*lease_, result);
+      list.push_back(std::move(choice));
+    }
+    Json json = envelope_;
+    json["choices"] = std::move(list);
+    json["usage"] = to_json(usage_);
+    return json;
+  }
+
+  ExchangePtr exchange_;
+  Lease lease_;
+  Choices choices_;
+  bool log_probabilities_;
+  std::vector<GenerateResult> results_;
+  std::vector<bool> begun_;
+  Json envelope_;
+  Usage usage_;
+};
+
+void start(Service& service, const ExchangePtr& exchange, const ChatRequest& request, const std::string& id,
+           const Lease& lease, const std::string& model) {
+  std::vector<Job> jobs;
+  for (std::int32_t i = 0; i < request.choices.count; ++i) {
+    jobs.push_back({request.generate.messages, request.generate.options});
+    jobs.back().options.sampling.seed += static_cast<std::uint64_t>(i);
+  }
+  generate(service, exchange, lease, model, std::move(jobs),
+           std::make_shared<ChatAnswers>(exchange, lease, model, id, request), request.choices.stream);
+}
+
+}  // namespace
+
+void complete_chat(Service& service, const ExchangePtr& exchange) {
+  on_worker(service, exchange, [&service, exchange, id = service.new_id("chatcmpl")] {
+    const auto request = std::make_shared<ChatRequest>(read_chat_request(exchange->request().body));
+    on_front(service, exchange, [&service, exchange, request, id] {
+      exchange->request().body = {};
+      service.report_unknown("/v1/chat/completions", request->unknown);
+      with_model(service, exchange, request->generate.model,
+                 [&service, exchange, request, id](const Lease& lease, const std::string& model) {
+                   start(service, exchange, *request, id, lease, model);
+                 });
+    });
+  });
+}
+
+}  // namespace gerbil::server

@@ -1,0 +1,90 @@
+#include "server/errors.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "server/json.hpp"
+
+namespace gerbil::server {
+namespace {
+
+// Options as sentences of the engine begin with them.
+constexpr std::array option_names{
+    "temperature",       "top_k",   "top_p",     "min_p", "repetition_penalty", "presence_penalty",
+    "frequency_penalty", "timeout", "dimensions"};
+
+std::string param_of(std::string_view sentence) {
+  if (sentence.starts_with('"')) {
+    const std::size_t end = sentence.find('"', 1);
+    const std::string_view rest = sentence.substr(std::min(sentence.size(), end));
+    if (rest.starts_with("\" is") || rest.starts_with("\" has")) return std::string(sentence.substr(1, end - 1));
+  }
+  const std::string_view first = sentence.substr(0, sentence.find(' '));
+  if (std::ranges::contains(option_names, first)) return std::string(first);
+  if (sentence.contains("logit_bias")) return "logit_bias";
+  if (sentence.starts_with("A stop token")) return "stop_tokens";
+  if (sentence.starts_with("log_probabilities")) return "top_logprobs";
+  return {};
+}
+
+}  // namespace
+
+ApiError invalid(const std::string& message, std::string param) {
+  return {400, "invalid_request_error", "invalid_argument", message, std::move(param)};
+}
+
+ApiError to_api_error(const Error& error) {
+  const std::string code(to_string(error.code()));
+  switch (error.code()) {
+    case ErrorCode::invalid_argument:
+    case ErrorCode::corrupt:
+      return {400, "invalid_request_error", code, error.what(), param_of(error.what())};
+    case ErrorCode::unsupported:
+      return {400, "invalid_request_error", code, error.what()};
+    case ErrorCode::context_full:
+      return {400, "invalid_request_error", "context_length_exceeded", error.what()};
+    case ErrorCode::not_found:
+      return {404, "invalid_request_error", code, error.what()};
+    case ErrorCode::overloaded: {
+      ApiError result(429, "rate_limit_error", code, error.what());
+      result.retry_after = 1;
+      return result;
+    }
+    case ErrorCode::timeout:
+      return {504, "server_error", code, error.what()};
+    case ErrorCode::cancelled:
+    case ErrorCode::device_lost:
+    case ErrorCode::out_of_memory:
+      return {503, "server_error", code, error.what()};
+    case ErrorCode::internal:
+      break;
+  }
+  return {500, "server_error", code, error.what()};
+}
+
+ApiError to_api_error(const std::exception_ptr& error) try {
+  std::rethrow_exception(error);
+} catch (const ApiError& api) {
+  return api;
+} catch (const Error& ours) {
+  return to_api_error(ours);
+} catch (const std::exception& other) {
+  return {500, "server_error", "internal", other.what()};
+}
+
+std::string to_json(const ApiError& error) {
+  Json json{{"message", error.what()}, {"type", error.type}, {"param", nullptr}, {"code", error.code}};
+  if (!error.param.empty()) json["param"] = error.param;
+  return text_of({{"error", std::move(json)}});
+}
+
+HttpResponse to_response(const ApiError& error) {
+  HttpResponse response{
+      .status = error.status, .body = to_json(error), .content_type = "application/json", .headers = {}};
+  if (error.retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after));
+  if (error.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+}  // namespace gerbil::server

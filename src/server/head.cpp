@@ -1,0 +1,68 @@
+#include "server/head.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <format>
+#include <utility>
+
+namespace gerbil::server {
+namespace {
+
+// RFC 9110, 5.6.2
+bool is_token_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
+}
+
+bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
+
+bool equals(std::string_view a, std::string_view lower) {
+  return std::ranges::equal(a, lower, {},
+                            [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+}
+
+struct Counts {
+  int host = 0;
+  int length = 0;
+  int encoding = 0;
+};
+
+std::string field_problem(std::string_view line, Counts& counts) {
+  if (line.starts_with(' ') || line.starts_with('\t'))
+    return "A header goes on in the next line; folded headers are not accepted.";
+  const std::size_t colon = line.find(':');
+  const std::string_view name = line.substr(0, std::min(colon, line.size()));
+  if (colon == std::string_view::npos || name.empty() || !std::ranges::all_of(name, is_token_character))
+    return "A header is not a name, a colon and a value.";
+  counts.host += equals(name, "host") ? 1 : 0;
+  counts.length += equals(name, "content-length") ? 1 : 0;
+  counts.encoding += equals(name, "transfer-encoding") ? 1 : 0;
+  return {};
+}
+
+}  // namespace
+
+std::string head_problem(std::string_view head) {
+  Counts counts;
+  bool first = true;
+  bool http_1_1 = false;
+  while (!head.empty()) {
+    const std::size_t end = head.find("\r\n");
+    if (end == std::string_view::npos) return "The head of the request does not end with an empty line.";
+    const std::string_view line = head.substr(0, end);
+    head.remove_prefix(end + 2);
+    if (line.empty()) break;
+    if (std::ranges::any_of(line, is_control)) return "The head of the request holds control characters.";
+    if (std::exchange(first, false)) {
+      http_1_1 = line.ends_with(" HTTP/1.1");
+    } else if (std::string problem = field_problem(line, counts); !problem.empty()) {
+      return problem;
+    }
+  }
+  if (counts.host > 1 || (http_1_1 && counts.host == 0))
+    return std::format("The request has {} Host headers, but should have one.", counts.host);
+  if (counts.length + counts.encoding > 1)
+    return "The length of the body is said more than once, by Content-Length or Transfer-Encoding.";
+  return {};
+}
+
+}  // namespace gerbil::server

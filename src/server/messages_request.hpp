@@ -1,0 +1,22 @@
+// The body of /v1/messages, as Anthropic's API has it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gerbil/json.hpp"
+#include "server/parameters.hpp"
+
+namespace gerbil::server {
+
+struct MessagesRequest {
+  GenerateRequest generate;
+  bool stream = false;
+  std::vector<std::string> unknown;  // parameters that change nothing
+};
+
+// Throws ApiError 400, and what the codec throws.
+MessagesRequest read_messages_request(std::string_view body);
+
+}  // namespace gerbil::server

@@ -1,0 +1,106 @@
+// /v1/messages, as Anthropic's API has it.
+#include <format>
+#include <utility>
+#include <vector>
+
+#include "server/generation.hpp"
+#include "server/messages_request.hpp"
+#include "server/routes.hpp"
+
+namespace gerbil::server {
+namespace {
+
+class MessageAnswer : public Answers {
+ public:
+  MessageAnswer(ExchangePtr exchange, std::string model, std::string id, bool stream)
+      : exchange_(std::move(exchange)),
+        stream_(stream),
+        message_{{"id", std::move(id)},      {"type", "message"},
+                 {"role", "assistant"},      {"model", std::move(model)},
+                 {"content", Json::array()}, {"stop_reason", nullptr},
+                 {"stop_sequence", nullptr}, {"usage", {{"input_tokens", 0}, {"output_tokens", 0}}}} {}
+
+  void piece(std::size_t, const std::string& text, bool reasoning) override {
+    begin();
+    if (blocks_ == 0 || reasoning != reasoning_) {
+      close();
+      reasoning_ = reasoning;
+      send("content_block_start", {{"index", blocks_++}, {"content_block", block(reasoning, "")}});
+    }
+    Json delta = block(reasoning, text);
+    delta["type"] = reasoning ? "thinking_delta" : "text_delta";
+    delta.erase("signature");
+    send("content_block_delta", {{"index", blocks_ - 1}, {"delta", std::move(delta)}});
+  }
+
+  void finish(std::size_t, GenerateResult result) override {
+    if (stream_) begin();
+    message_["usage"] = {{"input_tokens", result.prompt_tokens - result.cached_tokens},
+                         {"cache_creation_input_tokens", 0},
+                         {"cache_read_input_tokens", result.cached_tokens},
+                         {"output_tokens", result.generated_tokens}};
+    message_["stop_reason"] = result.finish_reason == FinishReason::length ? "max_tokens" : "end_turn";
+    if (!result.reasoning.empty()) message_["content"].push_back(block(true, result.reasoning));
+    if (!result.text.empty()) message_["content"].push_back(block(false, result.text));
+  }
+
+  void complete() override {
+    if (!stream_) {
+      exchange_->respond({.status = 200, .body = text_of(message_), .content_type = "application/json", .headers = {}});
+      return;
+    }
+    close();
+    send("message_delta", {{"delta", {{"stop_reason", message_["stop_reason"]}, {"stop_sequence", nullptr}}},
+                           {"usage", message_["usage"]}});
+    send("message_stop", Json::object());
+    exchange_->end();
+  }
+
+ private:
+  static Json block(bool reasoning, const std::string& text) {
+    if (reasoning) return {{"type", "thinking"}, {"thinking", text}, {"signature", ""}};
+    return {{"type", "text"}, {"text", text}};
+  }
+
+  void begin() {
+    if (!std::exchange(begun_, true)) send("message_start", {{"message", message_}});
+  }
+
+  void close() {
+    if (blocks_ > 0) send("content_block_stop", {{"index", blocks_ - 1}});
+  }
+
+  void send(std::string_view type, const Json& more) {
+    Json json{{"type", type}};
+    json.update(more);
+    exchange_->send(std::format("event: {}\ndata: {}\n\n", type, text_of(json)));
+  }
+
+  ExchangePtr exchange_;
+  bool stream_;
+  Json message_;
+  bool begun_ = false;
+  std::size_t blocks_ = 0;  // begun
+  bool reasoning_ = false;  // of the last
+};
+
+}  // namespace
+
+void answer_messages(Service& service, const ExchangePtr& exchange) {
+  on_worker(service, exchange, [&service, exchange, id = service.new_id("msg")] {
+    const auto request = std::make_shared<MessagesRequest>(read_messages_request(exchange->request().body));
+    on_front(service, exchange, [&service, exchange, request, id] {
+      exchange->request().body = {};
+      service.report_unknown("/v1/messages", request->unknown);
+      with_model(service, exchange, request->generate.model,
+                 [&service, exchange, request, id](const Lease& lease, const std::string& model) {
+                   const auto answer = std::make_shared<MessageAnswer>(exchange, model, id, request->stream);
+                   std::vector<Job> jobs(1);
+                   jobs.front() = {request->generate.messages, request->generate.options};
+                   generate(service, exchange, lease, model, std::move(jobs), answer, request->stream);
+                 });
+    });
+  });
+}
+
+}  // namespace gerbil::server

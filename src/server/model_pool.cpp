@@ -1,0 +1,177 @@
+#include "server/model_pool.hpp"
+
+#include <algorithm>
+#include <array>
+#include <format>
+#include <utility>
+
+#include "server/errors.hpp"
+
+namespace gerbil::server {
+namespace {
+
+std::int64_t bytes_of(const Model& model) {
+  const ModelInfo& info = model.info();
+  return info.weight_bytes + info.arena_bytes + info.cache_bytes;
+}
+
+}  // namespace
+
+std::string_view to_string(ModelPool::Phase phase) {
+  constexpr std::array<std::string_view, 5> names{"unloaded", "waiting", "loading", "loaded", "failed"};
+  return names[static_cast<std::size_t>(phase)];
+}
+
+ModelPool::ModelPool(std::vector<Name> names, const PoolOptions& options, Tasks& tasks)
+    : options_(options), tasks_(tasks), loader_(options.load, tasks) {
+  for (Name& name : names) entries_.emplace_back().name = std::move(name);
+}
+
+ModelPool::Entry* ModelPool::find(std::string_view id) {
+  const auto found = std::ranges::find_if(entries_, [&](const Entry& entry) { return entry.name.id == id; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+const std::string& ModelPool::resolve(std::string_view model) const {
+  if (model.empty()) return entries_.front().name.id;
+  std::string known;
+  for (const Entry& entry : entries_) {
+    if (entry.name.id == model) return entry.name.id;
+    known += std::format("{}'{}'", known.empty() ? "" : ", ", entry.name.id);
+  }
+  throw ApiError(404, "invalid_request_error", "model_not_found",
+                 std::format("The model '{}' is not served here; there are {}.", model, known), "model");
+}
+
+void ModelPool::acquire(const std::string& id, const Cancellation& gone, Ready ready) {
+  Entry& entry = *find(id);
+  if (entry.phase == Phase::loaded) {
+    ready(lease(entry), nullptr);
+    return;
+  }
+  entry.waiters.push_back({gone, std::move(ready)});
+  if (entry.phase != Phase::loading) entry.phase = Phase::waiting;
+  work();
+}
+
+Lease ModelPool::lease(Entry& entry) {
+  ++entry.users;
+  return {&*entry.model, [pool = weak_from_this(), &tasks = tasks_, &entry](const Model*) {
+            if (pool.expired()) return;
+            tasks.on_front([pool, &entry] {
+              if (const auto alive = pool.lock()) alive->release(entry);
+            });
+          }};
+}
+
+void ModelPool::release(Entry& entry) {
+  --entry.users;
+  entry.used = Clock::now();
+  work();
+}
+
+std::int64_t ModelPool::memory() const {
+  std::int64_t sum = 0;
+  for (const Entry& entry : entries_) sum += entry.model ? entry.bytes : 0;
+  return sum;
+}
+
+// Of the loaded ones that nobody uses, the one that nobody has used for longest.
+ModelPool::Entry* ModelPool::idlest() {
+  Entry* idlest = nullptr;
+  for (Entry& entry : entries_)
+    if (entry.phase == Phase::loaded && entry.users == 0 && (!idlest || entry.used < idlest->used)) idlest = &entry;
+  return idlest;
+}
+
+void ModelPool::unload(Entry& entry) {
+  loader_.discard(std::move(*entry.model));
+  entry.model.reset();
+  entry.phase = Phase::unloaded;
+}
+
+// Whether there is room for the model, once idle ones have gone. What it takes is known once it has been loaded; until
+// then it may be loaded wherever the limit is not reached.
+bool ModelPool::make_room(const Entry& entry) {
+  const auto full = [&] {
+    const std::int64_t others = memory();
+    return options_.memory_limit > 0 && others > 0 &&
+           others + std::max<std::int64_t>(entry.bytes, 1) > options_.memory_limit;
+  };
+  while (full()) {
+    Entry* idle = idlest();
+    if (!idle) return false;
+    unload(*idle);
+  }
+  return true;
+}
+
+// Loads what somebody waits for, in the order of the command line, as far as there is room.
+void ModelPool::work() {
+  if (loader_.busy()) return;
+  for (Entry& entry : entries_) {
+    if (entry.phase != Phase::waiting) continue;
+    std::erase_if(entry.waiters, [](const Waiter& waiter) { return waiter.gone.cancelled(); });
+    if (entry.waiters.empty()) {
+      entry.phase = Phase::unloaded;
+      continue;
+    }
+    if (!make_room(entry)) break;  // until a lease has gone
+    entry.phase = Phase::loading;
+    loader_.load(entry.name.name, [this, &entry](std::optional<Model> model, const std::exception_ptr& error) {
+      finish(entry, std::move(model), error);
+    });
+    return;
+  }
+  loader_.sweep();
+}
+
+void ModelPool::finish(Entry& entry, std::optional<Model> model, std::exception_ptr error) {
+  if (model) entry.bytes = bytes_of(*model);
+  if (model && options_.memory_limit > 0 && entry.bytes > options_.memory_limit) {
+    error = std::make_exception_ptr(
+        Error(ErrorCode::out_of_memory,
+              std::format("It takes {} bytes, but all models may take {}.", entry.bytes, options_.memory_limit)));
+    loader_.discard(std::move(*model));
+    model.reset();
+  }
+  if (model) make_room(entry);  // as far as it goes: what it takes was not known before
+  entry.model = std::move(model);
+  entry.phase = entry.model ? Phase::loaded : Phase::failed;
+  entry.error = error ? to_api_error(error).what() : "";
+  entry.used = Clock::now();
+  for (Waiter& waiter : std::exchange(entry.waiters, {}))
+    if (!waiter.gone.cancelled()) waiter.ready(entry.model ? lease(entry) : nullptr, error);
+  work();
+}
+
+void ModelPool::tick() {
+  if (options_.keep_alive >= 0) {
+    const auto before =
+        Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options_.keep_alive));
+    for (Entry* idle = idlest(); idle && idle->used <= before; idle = idlest()) unload(*idle);
+  }
+  work();
+}
+
+std::vector<ModelPool::Status> ModelPool::status() const {
+  std::vector<Status> list;
+  for (const Entry& entry : entries_) list.push_back({entry.name.id, entry.phase, entry.error});
+  return list;
+}
+
+std::vector<ModelState> ModelPool::states() const {
+  std::vector<ModelState> list;
+  for (const Entry& entry : entries_)
+    list.push_back({entry.name.id, entry.model.has_value(), entry.model ? entry.model->statistics() : ModelStatistics{},
+                    entry.model ? entry.bytes : 0});
+  return list;
+}
+
+const Model* ModelPool::loaded(const std::string& id) const {
+  for (const Entry& entry : entries_)
+    if (entry.name.id == id && entry.model) return &*entry.model;
+  return nullptr;
+}
+
+}  // namespace gerbil::server

@@ -1,0 +1,30 @@
+// What requests for generated texts have in common: OpenAI's names, and those of other servers for the same, to what
+// the codec reads.
+#pragma once
+
+#include <string>
+
+#include "gerbil/json.hpp"
+#include "server/json.hpp"
+
+namespace gerbil::server {
+
+struct Choices {
+  std::int32_t count = 1;  // n
+  bool stream = false;
+  bool include_usage = false;  // in a stream
+};
+
+// Throws ApiError 400 for values that are out of range or contradict each other, as the next does.
+Choices read_choices(Parameters& parameters);
+
+// The options, read by the codec. `more` holds what it is to read beside them: "messages" or "prompt".
+GenerateRequest read_generation(Parameters& parameters, Json more);
+
+// Where the request names no seed it is another one each time.
+void settle_seed(Parameters& parameters, GenerateOptions& options);
+
+// Messages as clients send them: parts and calls with fields that only others know, roles by other names.
+Json plain_messages(const Json& messages);
+
+}  // namespace gerbil::server

@@ -1,0 +1,99 @@
+#include "server/service.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <format>
+
+#include "server/errors.hpp"
+
+namespace gerbil::server {
+namespace {
+
+// Of a queue that is too long, by how long answers have taken so far.
+[[noreturn]] void refuse_for_queue(const Service& service, const ModelStatistics& now) {
+  ApiError error(
+      429, "rate_limit_error", "overloaded",
+      std::format("{} requests with {} tokens wait already, and no more than {} tokens may: try again later.",
+                  now.waiting, now.waiting_tokens, service.most_waiting_tokens));
+  const double rounds = static_cast<double>(now.waiting) / static_cast<double>(std::max<std::int64_t>(now.running, 1));
+  error.retry_after =
+      static_cast<int>(std::clamp(std::ceil(rounds * service.metrics.request_seconds.mean()), 1.0, 60.0));
+  throw error;
+}
+
+void guarded(Service& service, const ExchangePtr& exchange, bool front, Tasks::Task& work) {
+  try {
+    work();
+  } catch (...) {
+    if (front) {
+      fail(*exchange, std::current_exception());
+    } else {
+      service.front->on_front([exchange, error = std::current_exception()] { fail(*exchange, error); });
+    }
+  }
+}
+
+}  // namespace
+
+std::int64_t unix_time() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string Service::new_id(std::string_view prefix) {
+  return std::format("{}-{:016x}{:08x}", prefix, salt, numbers++);
+}
+
+void Service::report_unknown(const std::string& route, const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    log.say_once(
+        std::format("{}: the parameter {} is not known and changes nothing.", route, text_of(name.substr(0, 100))));
+}
+
+void on_worker(Service& service, const ExchangePtr& exchange, Tasks::Task work) {
+  service.front->on_worker([&service, exchange, work = std::move(work)]() mutable {
+    if (!exchange->gone.cancelled()) guarded(service, exchange, false, work);
+  });
+}
+
+void on_front(Service& service, const ExchangePtr& exchange, Tasks::Task work) {
+  service.front->on_front(
+      [&service, exchange, work = std::move(work)]() mutable { guarded(service, exchange, true, work); });
+}
+
+void fail(Exchange& exchange, const std::exception_ptr& error) {
+  const ApiError api = to_api_error(error);
+  if (!exchange.streaming()) {
+    exchange.respond(to_response(api));
+    return;
+  }
+  // It could not be known before.
+  exchange.send(std::format("data: {}\n\n", to_json(api)));
+  exchange.end();
+}
+
+void respond(Service& service, const ExchangePtr& exchange, std::string json) {
+  on_front(service, exchange, [exchange, text = std::move(json)]() mutable {
+    exchange->respond({.status = 200, .body = std::move(text), .content_type = "application/json", .headers = {}});
+  });
+}
+
+void with_model(Service& service, const ExchangePtr& exchange, const std::string& model,
+                std::function<void(const Lease& lease, const std::string& id)> use) {
+  const std::string& id = service.models->resolve(model);
+  service.models->acquire(
+      id, exchange->gone,
+      [&service, exchange, id, use = std::move(use)](Lease lease, std::exception_ptr error) mutable {
+        Tasks::Task go_on = [&service, exchange, &id, &use, &lease, error] {
+          if (error)
+            throw ApiError(503, "server_error", "model_not_loaded",
+                           std::format("The model '{}' could not be loaded: {}", id, to_api_error(error).what()));
+          const ModelStatistics now = lease->statistics();
+          if (service.most_waiting_tokens > 0 && now.waiting_tokens > service.most_waiting_tokens)
+            refuse_for_queue(service, now);
+          on_worker(service, exchange, [id, lease = std::move(lease), use = std::move(use)] { use(lease, id); });
+        };
+        guarded(service, exchange, true, go_on);
+      });
+}
+
+}  // namespace gerbil::server

@@ -1,0 +1,87 @@
+// /tokenize and /detokenize, with the names of llama-server and of vLLM.
+#include "gerbil/json.hpp"
+#include "server/errors.hpp"
+#include "server/parameters.hpp"
+#include "server/routes.hpp"
+
+namespace gerbil::server {
+namespace {
+
+constexpr std::size_t most_ids = 4 << 20;
+
+struct TokenizeRequest {
+  std::string model;
+  std::string text;
+  std::vector<Message> messages;  // instead of a text
+  bool special = true;
+  bool pieces = false;
+};
+
+TokenizeRequest read_text(const Json& json) {
+  Parameters parameters(json);
+  TokenizeRequest request;
+  request.model = parameters.text("model");
+  request.pieces = parameters.flag("with_pieces", false);
+  request.special = parameters.flag("add_special", parameters.flag("add_special_tokens", true));
+  if (const Json* messages = parameters.find("messages")) {
+    request.messages = from_json<std::vector<Message>>(text_of(plain_messages(*messages)));
+  } else if (parameters.find("prompt")) {
+    request.text = parameters.text("prompt");
+  } else if (parameters.find("content")) {
+    request.text = parameters.text("content");
+  } else {
+    throw invalid("There is neither \"content\" nor \"prompt\" nor \"messages\", but should be one of them.",
+                  "content");
+  }
+  return request;
+}
+
+Json tokenized(const TokenizeRequest& request, const Model& model) {
+  const std::vector<std::int32_t> ids = request.messages.empty()
+                                            ? model.tokenize(request.text, request.special)
+                                            : model.tokenize(model.render(request.messages), false);
+  Json tokens = Json::array();
+  for (const std::int32_t id : ids) {
+    if (request.pieces) {
+      tokens.push_back({{"id", id}, {"piece", model.token(id)}});
+    } else {
+      tokens.push_back(id);
+    }
+  }
+  return {{"tokens", std::move(tokens)}, {"count", ids.size()}, {"max_model_len", model.info().context_length}};
+}
+
+// What a model makes of a body, once it is there.
+void ask(Service& service, const ExchangePtr& exchange, const std::string& model,
+         std::function<Json(const Model&)> make) {
+  on_front(service, exchange, [&service, exchange, model, make = std::move(make)] {
+    with_model(service, exchange, model, [&service, exchange, make](const Lease& lease, const std::string&) {
+      respond(service, exchange, text_of(make(*lease)));
+    });
+  });
+}
+
+}  // namespace
+
+void tokenize(Service& service, const ExchangePtr& exchange) {
+  on_worker(service, exchange, [&service, exchange] {
+    const TokenizeRequest request = read_text(parse_body(exchange->request().body));
+    ask(service, exchange, request.model, [request](const Model& model) { return tokenized(request, model); });
+  });
+}
+
+void detokenize(Service& service, const ExchangePtr& exchange) {
+  on_worker(service, exchange, [&service, exchange] {
+    const Json json = parse_body(exchange->request().body);
+    Parameters parameters(json);
+    const Json* tokens = parameters.find("tokens");
+    if (!tokens) throw invalid("\"tokens\" is missing; it should be a list of token ids.", "tokens");
+    ask(service, exchange, parameters.text("model"),
+        [ids = token_ids("tokens", *tokens, most_ids)](const Model& model) {
+          const std::string text = model.detokenize(ids, false);
+          return Json{{"content", text}, {"prompt", text}};
+        });
+  });
+}
+
+}  // namespace gerbil::server

@@ -1,0 +1,281 @@
+// Conversations over HTTP.
+#include <gmock/gmock.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "client.hpp"
+
+namespace gerbil::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Nano would think first, and the tests want so many tokens: its end tokens are ruled out.
+Json chat(const std::string& text, Json more = Json::object()) {
+  more["enable_thinking"] = false;
+  more["logit_bias"] = {{"4085", -100}, {"4087", -100}};
+  more["messages"] = Json::array({{{"role", "user"}, {"content", text}}});
+  return more;
+}
+
+class Chat : public ::testing::Test {
+ protected:
+  static Server& server() {
+    static Server server({GERBIL_MODELS "/nano"});
+    return server;
+  }
+  static Answer post(const Json& body) { return ask(server().port(), "POST /v1/chat/completions", body); }
+  // The value of a line of /metrics.
+  static double metric(const std::string& name) {
+    const std::string text = ask(server().port(), "GET /metrics").body;
+    const std::size_t place = text.find("\n" + name + "{");
+    if (place == std::string::npos) return -1;
+    return std::stod(text.substr(text.find("} ", place) + 2));
+  }
+  static bool soon(const std::string& name, double value) {
+    for (int i = 0; i < 500; ++i) {
+      if (metric(name) == value) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+};
+
+TEST_F(Chat, AnswersAsAWhole) {
+  const Answer answer = post(chat("Tell me a story about a fox", {{"max_tokens", 20}, {"seed", 1}}));
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const Json json = answer.json();
+  EXPECT_EQ(json.at("object"), "chat.completion");
+  EXPECT_EQ(json.at("model"), "nano");
+  const Json& choice = json.at("choices").at(0);
+  EXPECT_EQ(choice.at("finish_reason"), "length");
+  EXPECT_EQ(choice.at("message").at("role"), "assistant");
+  EXPECT_FALSE(choice.at("message").at("content").get<std::string>().empty());
+  EXPECT_TRUE(choice.at("message").at("refusal").is_null());
+  EXPECT_EQ(json.at("usage").at("completion_tokens"), 20);
+  EXPECT_EQ(json.at("usage").at("total_tokens"), json.at("usage").at("prompt_tokens").get<int>() + 20);
+}
+
+TEST_F(Chat, StreamsTheSame) {
+  Json request = chat("Tell me a story about a cow", {{"max_tokens", 30}, {"temperature", 0.8}, {"seed", 5}});
+  const std::string whole = post(request).json().at("choices").at(0).at("message").at("content");
+  request["stream"] = true;
+  request["stream_options"] = {{"include_usage", true}};
+  const Answer answer = post(request);
+  EXPECT_EQ(answer.headers.at("content-type"), "text/event-stream; charset=utf-8");
+  const auto list = events(answer.body);
+  ASSERT_GT(list.size(), 3u);
+  EXPECT_EQ(list.front().at("choices").at(0).at("delta").at("role"), "assistant");
+  std::string text, reason;
+  for (const Json& chunk : list) {
+    EXPECT_EQ(chunk.at("id"), list.front().at("id"));
+    EXPECT_EQ(chunk.at("object"), "chat.completion.chunk");
+    for (const Json& choice : chunk.at("choices")) {
+      text += choice.at("delta").value("content", "");
+      if (!choice.at("finish_reason").is_null()) reason = choice.at("finish_reason");
+    }
+  }
+  EXPECT_EQ(text, whole);
+  EXPECT_EQ(reason, "length");
+  EXPECT_TRUE(list.back().at("choices").empty());
+  EXPECT_EQ(list.back().at("usage").at("completion_tokens"), 30);
+  EXPECT_GT(list.back().at("usage").at("prompt_tokens_details").at("cached_tokens"), 0);
+}
+
+TEST_F(Chat, MessagesAreThoseOfAnthropic) {
+  Json request{{"max_tokens", 200}, {"messages", Json::array({{{"role", "user"}, {"content", "Tell me a story"}}})}};
+  const Json whole = ask(server().port(), "POST /v1/messages", request).json();
+  ASSERT_EQ(whole.value("type", ""), "message") << whole;
+  request["stream"] = true;
+  const std::string stream = ask(server().port(), "POST /v1/messages", request).body;
+  std::string text, thinking, types;
+  for (std::size_t begin = 0; (begin = stream.find("\ndata: ", begin)) != std::string::npos; ++begin) {
+    const Json event = Json::parse(stream.substr(begin + 7, stream.find('\n', begin + 1) - begin - 7));
+    types += event.at("type").get<std::string>() + ' ';
+    if (event["type"] != "content_block_delta") continue;
+    text += event.at("delta").value("text", "");
+    thinking += event.at("delta").value("thinking", "");
+  }
+  EXPECT_THAT(types, ::testing::StartsWith("message_start content_block_start content_block_delta "));
+  EXPECT_THAT(types, ::testing::EndsWith("content_block_stop message_delta message_stop "));
+  for (const Json& block : whole.at("content"))
+    EXPECT_EQ(block.value("text", block.value("thinking", "")), block.at("type") == "text" ? text : thinking);
+}
+
+TEST_F(Chat, SeveralAnswersDifferBySeed) {
+  const Json json = post(chat("Once", {{"max_tokens", 12}, {"n", 3}, {"temperature", 1.5}, {"seed", 7}})).json();
+  ASSERT_EQ(json.at("choices").size(), 3u);
+  EXPECT_NE(json["choices"][0]["message"]["content"], json["choices"][1]["message"]["content"]);
+  EXPECT_EQ(json.at("usage").at("completion_tokens"), 36);
+}
+
+TEST_F(Chat, LogProbabilitiesSpellTheAnswer) {
+  const Json json = post(chat("Hello", {{"max_tokens", 5}, {"logprobs", true}, {"top_logprobs", 2}})).json();
+  const Json& choice = json.at("choices").at(0);
+  std::string text;
+  for (const Json& token : choice.at("logprobs").at("content")) {
+    text += token.at("token").get<std::string>();
+    EXPECT_EQ(token.at("top_logprobs").size(), 2u);
+    EXPECT_LE(token.at("logprob"), 0);
+  }
+  EXPECT_EQ(choice.at("logprobs").at("content").size(), 5u);
+  EXPECT_EQ(choice.at("message").at("content"), text);
+}
+
+TEST_F(Chat, WhatCannotFitIsSaidBeforeTheStream) {
+  const Answer answer = post(chat(std::string(60000, 'x'), {{"stream", true}}));
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.json().at("error").at("code"), "context_length_exceeded");
+}
+
+TEST_F(Chat, UnknownModelsAndParameters) {
+  const Answer answer = post(chat("a", {{"model", "gpt-4"}}));
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.json().at("error").at("param"), "model");
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(post(chat("a", {{"max_tokens", 1}, {"model", "nano"}, {"never_heard", 1}})).status, 200);
+  ASSERT_TRUE(server().logs("\"never_heard\""));
+  const std::string log = server().log();
+  EXPECT_EQ(log.find("never_heard"), log.rfind("never_heard"));
+}
+
+TEST_F(Chat, WhoLeavesIsNotWorkedFor) {
+  const double before = std::max(0.0, metric("gerbil_cancelled_answers_total"));
+  Client stays(server().port());
+  {
+    Client leaves(server().port());
+    const Json body = chat("Tell me", {{"max_tokens", 900}, {"stream", true}});
+    leaves.send(http("POST /v1/chat/completions", body.dump()));
+    leaves.until("assistant");
+    stays.send(http("POST /v1/chat/completions", chat("Tell me", {{"max_tokens", 60}}).dump()));
+  }
+  EXPECT_TRUE(soon("gerbil_cancelled_answers_total", before + 1));
+  EXPECT_EQ(stays.answer().json().at("usage").at("completion_tokens"), 60);
+  EXPECT_TRUE(soon("gerbil_requests_running", 0));
+}
+
+TEST_F(Chat, ASlowReaderHoldsUpNobody) {
+  Client slow(server().port());
+  const Json body = chat("Tell me", {{"max_tokens", 300}, {"stream", true}});
+  slow.send(http("POST /v1/chat/completions", body.dump()));
+  EXPECT_EQ(post(chat("Hello", {{"max_tokens", 20}})).status, 200);
+  EXPECT_TRUE(soon("gerbil_requests_running", 0));
+  EXPECT_FALSE(events(slow.answer().body).empty());
+}
+
+TEST_F(Chat, TwoHundredStreamsAtOnce) {
+  std::vector<Client> clients;
+  const Json body = chat("Tell me a story about a fox", {{"max_tokens", 8}, {"stream", true}});
+  for (int i = 0; i < 200; ++i) {
+    clients.emplace_back(server().port());
+    clients.back().send(http("POST /v1/chat/completions", body.dump()));
+  }
+  std::string first;
+  for (Client& client : clients) {
+    std::string text;
+    for (const Json& chunk : events(client.answer().body))
+      text += chunk.at("choices").at(0).at("delta").value("content", "");
+    if (first.empty()) first = text;
+    EXPECT_EQ(text, first);
+  }
+  EXPECT_FALSE(first.empty());
+}
+
+// Many long answers, in a cache that has no room for all of them: some wait, some read their prompts, some decode.
+TEST(ChatAlone, ClientsThatVanishLeaveNothingBehind) {
+  const Server server({GERBIL_MODELS "/nano", "--context", "512", "--cache", "512", "--max-waiting", "0"});
+  const auto busy = [&] {
+    const std::string text = ask(server.port(), "GET /metrics").body;
+    const auto value = [&](const std::string& name) {
+      return std::stoi(text.substr(text.find("\n" + name + "{model=\"nano\"} ") + name.size() + 16));
+    };
+    return value("gerbil_requests_waiting") + value("gerbil_requests_running");
+  };
+  std::vector<Client> clients;
+  for (int i = 0; i < 150; ++i) {
+    clients.emplace_back(server.port());
+    const Json body =
+        chat(std::string(static_cast<std::size_t>(i), 'a'), {{"max_tokens", 300}, {"stream", i % 2 == 0}});
+    clients.back().send(http("POST /v1/chat/completions", body.dump()));
+  }
+  clients.front().until("assistant");
+  EXPECT_GT(busy(), 0);
+  clients.clear();
+  for (int i = 0; i < 500 && busy() > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(busy(), 0);
+}
+
+TEST(ChatAlone, AnswersUnderWayAreFinishedAfterSigterm) {
+  Server server({GERBIL_MODELS "/nano"});
+  ASSERT_TRUE(server.logs("loaded "));
+  Client client(server.port());
+  client.send(http("POST /v1/chat/completions", chat("a", {{"max_tokens", 400}, {"stream", true}, {"n", 60}}).dump()));
+  client.until("assistant");
+  server.signal(SIGTERM);
+  ASSERT_TRUE(server.logs("draining"));
+  const Answer refused = ask(server.port(), "GET /v1/models");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(ask(server.port(), "GET /health").json().at("status"), "draining");
+  EXPECT_EQ(client.until("[DONE]").size() > 1000, true);
+  EXPECT_EQ(server.wait(), 0);
+}
+
+TEST(ChatAlone, AfterTheDrainAnswersAreCutWithAnError) {
+  Server server({GERBIL_MODELS "/nano", "--drain", "0"});
+  ASSERT_TRUE(server.logs("loaded "));
+  Client client(server.port());
+  client.send(http("POST /v1/chat/completions", chat("a", {{"max_tokens", 400}, {"stream", true}, {"n", 60}}).dump()));
+  client.until("assistant");
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_THAT(client.until("never"), HasSubstr("\"error\":"));
+}
+
+TEST(ChatAlone, AThousandIdleConnectionsDisturbNobody) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const Server server({GERBIL_MODELS "/nano"});
+  std::vector<Client> idle;
+  for (int i = 0; i < 1000 && limit.rlim_cur > 1100; ++i) {
+    idle.emplace_back(server.port());
+    if (i % 2 == 0) idle.back().send("POST /v1/chat/comp");
+  }
+  EXPECT_EQ(ask(server.port(), "POST /v1/chat/completions", chat("a", {{"max_tokens", 5}})).status, 200);
+  for (std::size_t i = 1; i < idle.size(); i += 2) {
+    idle[i].send(http("GET /v1/models"));
+    EXPECT_EQ(idle[i].answer().status, 200);
+  }
+}
+
+class Queue : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(ChatAlone, Queue, ::testing::Values("--max-waiting", "--max-waiting-tokens"));
+
+TEST_P(Queue, ThatIsTooLongIs429) {
+  const Server server({GERBIL_MODELS "/nano", GetParam(), "1", "--context", "512", "--cache", "512"});
+  std::vector<Client> clients;
+  for (int i = 0; i < 60; ++i) {
+    clients.emplace_back(server.port());
+    clients.back().send(http("POST /v1/chat/completions", chat(std::to_string(i), {{"max_tokens", 200}}).dump()));
+  }
+  int answered = 0;
+  int refused = 0;
+  for (Client& client : clients) {
+    const Answer answer = client.answer();
+    (answer.status == 429 ? refused : answered) += 1;
+    if (answer.status == 429) {
+      EXPECT_GE(std::stoi(answer.headers.at("retry-after")), 1);
+    } else {
+      EXPECT_EQ(answer.status, 200) << answer.body;
+    }
+  }
+  EXPECT_GT(answered, 0);
+  EXPECT_GT(refused, 0);
+}
+
+}  // namespace
+}  // namespace gerbil::testing

@@ -1,0 +1,178 @@
+// The parts of the server that need neither a socket nor a model.
+#include <gmock/gmock.h>
+
+#include "server/access.hpp"
+#include "server/base64.hpp"
+#include "server/chat_request.hpp"
+#include "server/completion_request.hpp"
+#include "server/errors.hpp"
+#include "server/messages_request.hpp"
+#include "server/metrics.hpp"
+#include "server/request_reader.hpp"
+#include "server/router.hpp"
+
+namespace gerbil::server {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+using Event = RequestReader::Event;
+
+// The requests in `bytes`, taken in pieces of `size`.
+std::vector<HttpRequest> requests(std::string_view bytes, std::size_t size) {
+  RequestReader reader({});
+  std::vector<HttpRequest> list;
+  for (std::size_t i = 0; i < bytes.size(); i += size) {
+    reader.push(bytes.substr(i, size));
+    for (Event event = reader.advance(); event != Event::more; event = reader.advance()) {
+      if (event == Event::done) list.push_back(reader.take());
+      if (event == Event::refused) return list;
+    }
+  }
+  return list;
+}
+
+TEST(RequestReader, FindsTheSameRequestsWhateverTheCuts) {
+  const std::string bytes =
+      "POST /a?b=c HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nx-a: 2\r\nContent-Length: 3\r\n\r\nabc"
+      "POST /d HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;e=f\r\nde\r\n0\r\n\r\n"
+      "GET /g HTTP/1.0\r\n\r\n";
+  for (const std::size_t size : {1, 2, 3, 7, 64, 1000}) {
+    const auto list = requests(bytes, size);
+    ASSERT_EQ(list.size(), 3u) << size;
+    EXPECT_EQ(list[0].path, "/a");
+    EXPECT_EQ(list[0].body, "abc");
+    EXPECT_EQ(list[0].header("x-a"), "1, 2");
+    EXPECT_EQ(list[1].body, "abcde");
+    EXPECT_TRUE(list[2].http_1_0);
+    EXPECT_FALSE(list[2].keep_alive);
+  }
+}
+
+TEST(Router, KnowsPathsMethodsAndBeginnings) {
+  EXPECT_EQ(match(routes(), "GET", "/health").route->path, "/health");
+  EXPECT_EQ(match(routes(), "HEAD", "/health").route->path, "/health");
+  EXPECT_EQ(match(routes(), "POST", "/health").methods, "GET, HEAD");
+  EXPECT_EQ(match(routes(), "GET", "/v1/models/org/name").route->path, "/v1/models/");
+  EXPECT_EQ(match(routes(), "GET", "/v1/models/").route, nullptr);
+  EXPECT_THAT(match(routes(), "GET", "/healthy").methods, IsEmpty());
+}
+
+TEST(Exchange, AnErrorTakesThePlaceOfAStreamThatHasNotBegun) {
+  Exchange exchange({.method = "POST"}, {}, false);
+  exchange.send("data: 1\n\n");
+  exchange.respond({.status = 400, .body = "{}"});
+  exchange.begin();
+  const std::string output = exchange.take_output();
+  EXPECT_THAT(output, HasSubstr("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_THAT(output, ::testing::Not(HasSubstr("data:")));
+}
+
+TEST(Exchange, WhatWasSentBeforeTheBeginningFollowsIt) {
+  Exchange exchange({.method = "POST"}, {}, false);
+  exchange.send("data: 1\n\n");
+  EXPECT_FALSE(exchange.has_output());
+  exchange.begin();
+  exchange.end();
+  EXPECT_THAT(exchange.take_output(), HasSubstr("\r\n\r\n9\r\ndata: 1\n\n\r\n0\r\n\r\n"));
+}
+
+TEST(Access, ComparesKeysAsAWhole) {
+  EXPECT_TRUE(equal_in_constant_time("abc", "abc"));
+  EXPECT_FALSE(equal_in_constant_time("ab", "abc"));
+  EXPECT_FALSE(equal_in_constant_time("abcd", "abc"));
+  EXPECT_FALSE(equal_in_constant_time("", "abc"));
+}
+
+TEST(Base64, IsThatOfTheRfc) {
+  EXPECT_EQ(base64(std::string_view("foobar")), "Zm9vYmFy");
+  EXPECT_EQ(base64(std::string_view("fooba")), "Zm9vYmE=");
+  EXPECT_EQ(base64(std::string_view("foob")), "Zm9vYg==");
+  EXPECT_EQ(base64(std::vector<float>{1.0f}), "AACAPw==");
+}
+
+TEST(Metrics, HistogramsCountWhatIsBelow) {
+  constexpr std::array bounds{1.0, 2.0};
+  Histogram histogram(bounds);
+  for (const double value : {0.5, 1.0, 1.5, 3.0}) histogram.add(value);
+  std::string text;
+  histogram.write(text, "x", "a=\"b\"");
+  EXPECT_EQ(text,
+            "x_bucket{a=\"b\",le=\"1\"} 2\nx_bucket{a=\"b\",le=\"2\"} 3\nx_bucket{a=\"b\",le=\"+Inf\"} 4\n"
+            "x_sum{a=\"b\"} 6\nx_count{a=\"b\"} 4\n");
+}
+
+std::string with(const std::string& more) { return R"({"messages":[{"role":"user","content":"a"}],)" + more + "}"; }
+
+// The parameter that is refused, and "" where none is.
+std::string refused(const std::string& more) try {
+  read_chat_request(with(more));
+  return {};
+} catch (...) {
+  return to_api_error(std::current_exception()).param;
+}
+
+TEST(ChatRequest, NamesTheParameterThatIsWrong) {
+  EXPECT_EQ(refused(R"("n":0)"), "n");
+  EXPECT_EQ(refused(R"("n":1e3)"), "n");
+  EXPECT_EQ(refused(R"("stream":1)"), "stream");
+  EXPECT_EQ(refused(R"("stream_options":{})"), "stream_options");
+  EXPECT_EQ(refused(R"("max_tokens":1,"max_completion_tokens":2)"), "max_completion_tokens");
+  EXPECT_EQ(refused(R"("max_tokens":-1)"), "max_tokens");
+  EXPECT_EQ(refused(R"("max_tokens":99999999999)"), "max_tokens");
+  EXPECT_EQ(refused(R"("temperature":"hot")"), "temperature");
+  EXPECT_EQ(refused(R"("seed":-1.5)"), "seed");
+  EXPECT_EQ(refused(R"("top_logprobs":2)"), "top_logprobs");
+  EXPECT_EQ(refused(R"("logprobs":true,"top_logprobs":21)"), "top_logprobs");
+  EXPECT_EQ(refused(R"("response_format":{"type":"json_object"})"), "response_format.type");
+  EXPECT_EQ(refused(R"("tool_choice":"required")"), "tool_choice");
+  EXPECT_EQ(refused(R"("tools":[1])"), "tools[0]");
+  EXPECT_EQ(refused(R"("max_tokens":2,"max_completion_tokens":2,"response_format":{"type":"text"},"n":2)"), "");
+}
+
+TEST(ChatRequest, TakesWhatClientsSend) {
+  const auto request = read_chat_request(R"({"messages":[
+    {"role":"developer","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]},
+    {"role":"assistant","content":null,"refusal":null,"annotations":[],
+     "tool_calls":[{"index":0,"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}]},
+    {"role":"tool","tool_call_id":"1","content":"b"}],"user":"me","max_completion_tokens":7,"store":null})");
+  EXPECT_EQ(request.generate.messages[0].role, "system");
+  EXPECT_EQ(request.generate.messages[0].text(), "a");
+  EXPECT_EQ(request.generate.messages[1].tool_calls[0].name, "f");
+  EXPECT_EQ(request.generate.options.max_tokens, 7);
+  EXPECT_THAT(request.unknown, ElementsAre("user"));
+}
+
+TEST(MessagesRequest, BlocksBecomeMessages) {
+  const auto request = read_messages_request(R"({"max_tokens":5,"system":[{"type":"text","text":
+    "x-anthropic-billing-header: 1\nBe brief."}],"messages":[{"role":"user","content":"a"},{"role":"assistant",
+    "content":[{"type":"thinking","thinking":"t","signature":""},{"type":"tool_use","id":"1","name":"f","input":{"x":1}}]},
+    {"role":"user","content":[{"type":"tool_result","tool_use_id":"1","content":"r"},{"type":"text","text":"b"}]}],
+    "tools":[{"name":"f","input_schema":{"type":"object"}}]})");
+  const auto& messages = request.generate.messages;
+  ASSERT_EQ(messages.size(), 5u);
+  EXPECT_EQ(messages[0].text(), "Be brief.");
+  EXPECT_EQ(messages[2].reasoning, "t");
+  EXPECT_EQ(messages[2].tool_calls.at(0).arguments, R"({"x":1})");
+  EXPECT_EQ(messages[3].role, "tool");
+  EXPECT_EQ(messages[4].text(), "b");
+  EXPECT_THAT(request.generate.options.chat.tools, HasSubstr(R"("parameters")"));
+  for (const char* body : {R"({"messages":[]})", R"({"max_tokens":1,"messages":[{"role":"system","content":"a"}]})",
+                           R"({"max_tokens":1,"messages":[{"role":"user","content":[{"type":"image"}]}]})"})
+    EXPECT_THROW(read_messages_request(body), ApiError) << body;
+}
+
+TEST(CompletionRequest, PromptsAreTextsOrIds) {
+  EXPECT_EQ(read_completion_request(R"({"prompt":"a"})").prompts.size(), 1u);
+  EXPECT_EQ(read_completion_request(R"({"prompt":["a","b"]})").prompts.size(), 2u);
+  EXPECT_EQ(read_completion_request(R"({"prompt":[1,2,3]})").prompts.size(), 1u);
+  EXPECT_EQ(read_completion_request(R"({"prompt":[[1],[2,3]]})").prompts.size(), 2u);
+  for (const char* body : {R"({"prompt":[]})", R"({"prompt":[1,"a"]})", R"({"prompt":[["a"]]})", R"({"prompt":[-1]})",
+                           R"({"prompt":{}})", R"({"prompt":["a",1]})"})
+    EXPECT_THROW(read_completion_request(body), ApiError) << body;
+}
+
+}  // namespace
+}  // namespace gerbil::server
