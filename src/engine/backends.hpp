@@ -9,8 +9,8 @@
 namespace gerbil {
 
 // On the device that the options choose, with as many threads as they say. All models that ask for the same have one
-// backend, as long as any of them is there and its device has not been lost. Throws Error{unsupported} for a device that
-// is not there.
+// backend, as long as any of them is there and its device has not been lost. Throws Error{unsupported} for a device
+// that is not there.
 std::shared_ptr<Backend> shared_backend(const LoadOptions& options);
 
 // The same, for one model alone.

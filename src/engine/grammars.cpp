@@ -39,8 +39,7 @@ grammar::Expression one_of(grammar::Expressions& make, const std::vector<std::st
   return make.literals(texts);
 }
 
-grammar::Productions parse(const Grammar& source, const grammar::Limits& limits,
-                           const grammar::FindToken& find_token) {
+grammar::Productions parse(const Grammar& source, const grammar::Limits& limits, const grammar::FindToken& find_token) {
   grammar::Grammar made(limits);
   return std::visit(
       Overloaded{[&](std::monostate) -> grammar::Productions {

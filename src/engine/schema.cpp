@@ -1,7 +1,7 @@
 #include "gerbil/schema.hpp"
 
-#include "base/json.hpp"
 #include "base/boundary.hpp"
+#include "base/json.hpp"
 
 namespace gerbil::schema {
 

@@ -29,6 +29,15 @@ class ChatAnswers : public Answers {
     send(number, {{reasoning ? "reasoning_content" : "content", text}});
   }
 
+  void call(std::size_t number, const CallPiece& piece) override {
+    begin(number);
+    Json call{{"index", piece.index}};
+    if (!piece.name.empty()) call.update({{"id", piece.id}, {"type", "function"}});
+    if (!piece.name.empty()) call["function"]["name"] = piece.name;
+    call["function"]["arguments"] = piece.arguments;
+    send(number, {{"tool_calls", Json::array({std::move(call)})}});
+  }
+
   void finish(std::size_t number, GenerateResult result) override {
     usage_.add(result, number == 0);
     if (choices_.stream) {
@@ -73,10 +82,14 @@ class ChatAnswers : public Answers {
     exchange_->send(event(chunk));
   }
 
-  // Calls of tools belong here, and among the deltas, once results have them.
+  // A call that is not whole is a text like any other.
   static Json message(const GenerateResult& result) {
-    Json json{{"role", "assistant"}, {"content", result.text}, {"refusal", nullptr}};
+    Json json{{"role", "assistant"}, {"content", result.text + result.unfinished_tool_call}, {"refusal", nullptr}};
     if (!result.reasoning.empty()) json["reasoning_content"] = result.reasoning;
+    if (!result.tool_calls.empty() && json["content"] == "") json["content"] = nullptr;
+    for (const ToolCall& call : result.tool_calls)
+      json["tool_calls"].push_back(
+          {{"id", call.id}, {"type", "function"}, {"function", {{"name", call.name}, {"arguments", call.arguments}}}});
     return json;
   }
 

@@ -31,6 +31,7 @@ class Completions : public Answers {
     }
   }
 
+  void call(std::size_t, const CallPiece&) override {}  // completions have no tools
   void piece(std::size_t number, const std::string& text, bool) override {
     begin(number);
     send(number, text);

@@ -11,8 +11,8 @@ namespace {
 
 // Options as sentences of the engine begin with them.
 constexpr std::array option_names{
-    "temperature",       "top_k",   "top_p",     "min_p", "repetition_penalty", "presence_penalty",
-    "frequency_penalty", "timeout", "dimensions"};
+    "temperature",       "top_k",   "top_p",      "min_p",      "repetition_penalty", "presence_penalty",
+    "frequency_penalty", "timeout", "dimensions", "tool_choice"};
 
 std::string param_of(std::string_view sentence) {
   if (sentence.starts_with('"')) {
@@ -41,7 +41,7 @@ ApiError to_api_error(const Error& error) {
     case ErrorCode::corrupt:
       return {400, "invalid_request_error", code, error.what(), param_of(error.what())};
     case ErrorCode::unsupported:
-      return {400, "invalid_request_error", code, error.what()};
+      return {400, "invalid_request_error", code, error.what(), param_of(error.what())};
     case ErrorCode::context_full:
       return {400, "invalid_request_error", "context_length_exceeded", error.what()};
     case ErrorCode::not_found:
@@ -53,6 +53,9 @@ ApiError to_api_error(const Error& error) {
     }
     case ErrorCode::timeout:
       return {504, "server_error", code, error.what()};
+    case ErrorCode::denied:
+      return {403, "invalid_request_error", code, error.what()};
+    case ErrorCode::unavailable:
     case ErrorCode::cancelled:
     case ErrorCode::device_lost:
     case ErrorCode::out_of_memory:

@@ -48,12 +48,20 @@ void submit(const Generator& generator, const std::shared_ptr<Group>& group, std
   job.options.cancellation = group->cancellation;
   if (const double most = group->service.request_seconds; most > 0)
     job.options.timeout = job.options.timeout > 0 ? std::min(most, job.options.timeout) : most;
-  if (stream)
+  if (stream) {
     job.options.on_text = [group, number](std::string_view piece, bool reasoning) {
       group->service.front->on_front([group, number, text = std::string(piece), reasoning] {
         if (!group->exchange->done()) group->answers->piece(number, text, reasoning);
       });
     };
+    job.options.on_tool_call = [group, number](const ToolCallPiece& piece) {
+      group->service.front->on_front([group, number,
+                                      call = CallPiece{piece.index, std::string(piece.id), std::string(piece.name),
+                                                       std::string(piece.arguments)}] {
+        if (!group->exchange->done()) group->answers->call(number, call);
+      });
+    };
+  }
   const auto done = [group, number](GenerateResult result, std::exception_ptr error) {
     on_front(group->service, group->exchange, [group, number, result = std::move(result), error]() mutable {
       group->finish(number, std::move(result), error);

@@ -19,10 +19,19 @@ struct Job {
   GenerateOptions options;
 };
 
+// A piece of a call of a tool, see gerbil::ToolCallPiece.
+struct CallPiece {
+  std::size_t index = 0;
+  std::string id;
+  std::string name;  // empty: not the first of its call
+  std::string arguments;
+};
+
 // Who hears of them, answer by answer.
 class Answers {
  public:
   virtual ~Answers() = default;
+  virtual void call(std::size_t number, const CallPiece& piece) = 0;
   virtual void piece(std::size_t number, const std::string& text, bool reasoning) = 0;
   virtual void finish(std::size_t number, GenerateResult result) = 0;
   virtual void complete() = 0;  // after the last

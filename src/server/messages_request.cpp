@@ -93,14 +93,28 @@ Json plain_conversation(Parameters& parameters) {
   return messages;
 }
 
+void read_tool_choice(const Json& choice, Json& request) {
+  const std::string type = choice.is_object() ? text_member(choice, "tool_choice", "type") : std::string();
+  if (type == "any") {
+    request["tool_choice"] = "required";
+  } else if (type == "tool") {
+    request["tool_choice"] = {{"type", "function"},
+                              {"function", {{"name", text_member(choice, "tool_choice", "name")}}}};
+  } else if (type == "auto" || type == "none") {
+    request["tool_choice"] = type;
+  } else {
+    refuse("tool_choice", choice, "an object of type \"auto\", \"any\", \"tool\" or \"none\"");
+  }
+  if (!choice.contains("disable_parallel_tool_use")) return;
+  const Json& single = choice["disable_parallel_tool_use"];
+  if (!single.is_boolean()) refuse("tool_choice.disable_parallel_tool_use", single, "true or false");
+  request["parallel_tool_calls"] = !single.get<bool>();
+}
+
 void read_tools(Parameters& parameters, Json& request) {
-  const Json* choice = parameters.find("tool_choice");
-  const Json type = choice && choice->is_object() ? choice->value("type", Json()) : Json("auto");
-  if (type != "auto" && type != "none")
-    throw ApiError(400, "invalid_request_error", "unsupported",
-                   "\"tool_choice\" asks for a certain call, which this version cannot guarantee yet.", "tool_choice");
+  if (const Json* choice = parameters.find("tool_choice")) read_tool_choice(*choice, request);
   const Json* tools = parameters.find("tools");
-  if (!tools || type == "none") return;
+  if (!tools) return;
   if (!tools->is_array()) refuse("tools", *tools, "a list of tools");
   for (const Json& tool : *tools) {
     Json function{{"name", text_member(tool.is_object() ? tool : Json::object(), "tools", "name")}};

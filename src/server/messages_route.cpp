@@ -22,15 +22,19 @@ class MessageAnswer : public Answers {
 
   void piece(std::size_t, const std::string& text, bool reasoning) override {
     begin();
-    if (blocks_ == 0 || reasoning != reasoning_) {
-      close();
-      reasoning_ = reasoning;
-      send("content_block_start", {{"index", blocks_++}, {"content_block", block(reasoning, "")}});
-    }
+    if (const Kind kind = reasoning ? Kind::thinking : Kind::text; kind != kind_) open(kind, block(reasoning, ""));
     Json delta = block(reasoning, text);
     delta["type"] = reasoning ? "thinking_delta" : "text_delta";
     delta.erase("signature");
     send("content_block_delta", {{"index", blocks_ - 1}, {"delta", std::move(delta)}});
+  }
+
+  void call(std::size_t, const CallPiece& piece) override {
+    begin();
+    if (!piece.name.empty()) open(Kind::call, tool_use(piece.id, piece.name, Json::object()));
+    if (!piece.arguments.empty())
+      send("content_block_delta",
+           {{"index", blocks_ - 1}, {"delta", {{"type", "input_json_delta"}, {"partial_json", piece.arguments}}}});
   }
 
   void finish(std::size_t, GenerateResult result) override {
@@ -39,9 +43,15 @@ class MessageAnswer : public Answers {
                          {"cache_creation_input_tokens", 0},
                          {"cache_read_input_tokens", result.cached_tokens},
                          {"output_tokens", result.generated_tokens}};
-    message_["stop_reason"] = result.finish_reason == FinishReason::length ? "max_tokens" : "end_turn";
+    message_["stop_reason"] = result.finish_reason == FinishReason::length       ? "max_tokens"
+                              : result.finish_reason == FinishReason::tool_calls ? "tool_use"
+                                                                                 : "end_turn";
     if (!result.reasoning.empty()) message_["content"].push_back(block(true, result.reasoning));
-    if (!result.text.empty()) message_["content"].push_back(block(false, result.text));
+    // A call that is not whole is a text like any other.
+    if (const std::string text = result.text + result.unfinished_tool_call; !text.empty())
+      message_["content"].push_back(block(false, text));
+    for (const ToolCall& call : result.tool_calls)
+      message_["content"].push_back(tool_use(call.id, call.name, Json::parse(call.arguments)));
   }
 
   void complete() override {
@@ -57,6 +67,12 @@ class MessageAnswer : public Answers {
   }
 
  private:
+  enum class Kind : std::uint8_t { none, thinking, text, call };
+
+  static Json tool_use(const std::string& id, const std::string& name, Json input) {
+    return {{"type", "tool_use"}, {"id", id}, {"name", name}, {"input", std::move(input)}};
+  }
+
   static Json block(bool reasoning, const std::string& text) {
     if (reasoning) return {{"type", "thinking"}, {"thinking", text}, {"signature", ""}};
     return {{"type", "text"}, {"text", text}};
@@ -64,6 +80,12 @@ class MessageAnswer : public Answers {
 
   void begin() {
     if (!std::exchange(begun_, true)) send("message_start", {{"message", message_}});
+  }
+
+  void open(Kind kind, Json first) {
+    close();
+    kind_ = kind;
+    send("content_block_start", {{"index", blocks_++}, {"content_block", std::move(first)}});
   }
 
   void close() {
@@ -81,7 +103,7 @@ class MessageAnswer : public Answers {
   Json message_;
   bool begun_ = false;
   std::size_t blocks_ = 0;  // begun
-  bool reasoning_ = false;  // of the last
+  Kind kind_ = Kind::none;  // of the last
 };
 
 }  // namespace

@@ -91,9 +91,26 @@ Choices read_choices(Parameters& parameters) {
 }
 
 GenerateRequest read_generation(Parameters& parameters, Json more) {
-  parameters.copy({"temperature", "top_p", "top_k", "min_p", "repetition_penalty", "presence_penalty",
-                   "frequency_penalty", "seed", "logit_bias", "stop", "stop_tokens", "max_tokens", "enable_thinking",
-                   "template_variables", "priority", "timeout"},
+  parameters.copy({"temperature",
+                   "top_p",
+                   "top_k",
+                   "min_p",
+                   "repetition_penalty",
+                   "presence_penalty",
+                   "frequency_penalty",
+                   "seed",
+                   "logit_bias",
+                   "stop",
+                   "stop_tokens",
+                   "max_tokens",
+                   "enable_thinking",
+                   "template_variables",
+                   "priority",
+                   "timeout",
+                   "response_format",
+                   "structured_outputs",
+                   "json_schema",
+                   "grammar"},
                   more);
   copy_aliases(parameters, more);
   return from_json<GenerateRequest>(text_of(more));

@@ -110,13 +110,14 @@ GenerateRequest full_request() {
 
 TEST(JsonCodec, OptionsAreWrittenByTheirNames) {
   EXPECT_EQ(to_json(GenerateOptions()), "{}");
-  EXPECT_EQ(to_json(full_request().options),
-            R"({"max_tokens":64,"temperature":0.7,"top_p":0.9,"top_k":40,"min_p":0.05,"repetition_penalty":1.1,)"
-            R"("presence_penalty":-0.5,"frequency_penalty":0.25,"seed":18446744073709551615,)"
-            R"("logit_bias":{"3":-100.0,"17":0.1},"stop":[".","\n"],"stop_tokens":[7,0],"logprobs":true,)"
-            R"("top_logprobs":5,"tools":[{"type":"function","function":{"name":"f"}}],)"
-            R"("tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":false,"enable_thinking":false,)"
-            R"("template_variables":{"date":"today","n":1.5},"raw":true,"priority":-2,"timeout":1.5})");
+  EXPECT_EQ(
+      to_json(full_request().options),
+      R"({"max_tokens":64,"temperature":0.7,"top_p":0.9,"top_k":40,"min_p":0.05,"repetition_penalty":1.1,)"
+      R"("presence_penalty":-0.5,"frequency_penalty":0.25,"seed":18446744073709551615,)"
+      R"("logit_bias":{"3":-100.0,"17":0.1},"stop":[".","\n"],"stop_tokens":[7,0],"logprobs":true,)"
+      R"("top_logprobs":5,"tools":[{"type":"function","function":{"name":"f"}}],)"
+      R"("tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":false,"enable_thinking":false,)"
+      R"("template_variables":{"date":"today","n":1.5},"raw":true,"priority":-2,"timeout":1.5})");
   EXPECT_EQ(
       to_json(EmbedOptions{.task = "query", .dimensions = 3, .normalize = false, .truncate = true, .priority = 1}),
       R"({"task":"query","dimensions":3,"normalize":false,"truncate":true,"priority":1})");

@@ -105,6 +105,61 @@ TEST_F(Chat, MessagesAreThoseOfAnthropic) {
     EXPECT_EQ(block.value("text", block.value("thinking", "")), block.at("type") == "text" ? text : thinking);
 }
 
+TEST_F(Chat, AnswersSatisfyTheirSchema) {
+  const Json schema{{"type", "object"},
+                    {"properties", {{"name", {{"type", "string"}, {"maxLength", 9}}}, {"age", {{"enum", {3, 5, 8}}}}}},
+                    {"required", {"name", "age"}},
+                    {"additionalProperties", false}};
+  const Json format{{"type", "json_schema"}, {"json_schema", {{"name", "hen"}, {"schema", schema}, {"strict", true}}}};
+  Json request = chat("Describe a hen", {{"response_format", format}, {"temperature", 1.2}, {"seed", 3}});
+  const Json message = post(request).json().at("choices").at(0).at("message");
+  const Json hen = Json::parse(message.at("content").get<std::string>());
+  EXPECT_EQ(hen.size(), 2u);
+  EXPECT_TRUE(hen.at("name").is_string());
+  EXPECT_THAT(hen.at("age").get<int>(), ::testing::AnyOf(3, 5, 8));
+  request["response_format"]["json_schema"]["schema"]["properties"]["age"] = {{"type", "number"}, {"multipleOf", 0}};
+  const Answer refused = post(request);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, ::testing::HasSubstr("multipleOf"));
+}
+
+TEST_F(Chat, CallsOfToolsAreWhole) {
+  const Json parameters{
+      {"type", "object"}, {"properties", {{"city", {{"type", "string"}, {"maxLength", 8}}}}}, {"required", {"city"}}};
+  const Json tool{{"type", "function"}, {"function", {{"name", "get_weather"}, {"parameters", parameters}}}};
+  Json request = chat("Tell me a story", {{"tools", {tool}}, {"tool_choice", "required"}});
+  request["parallel_tool_calls"] = false;
+  const Json choice = post(request).json().at("choices").at(0);
+  EXPECT_EQ(choice.at("finish_reason"), "tool_calls");
+  EXPECT_TRUE(choice.at("message").at("content").is_null());
+  const Json call = choice.at("message").at("tool_calls").at(0);
+  EXPECT_EQ(call.at("function").at("name"), "get_weather");
+  EXPECT_TRUE(Json::parse(call.at("function").at("arguments").get<std::string>()).at("city").is_string());
+  request["stream"] = true;
+  std::string id, name, arguments;
+  for (const Json& chunk : events(post(request).body)) {
+    for (const Json& each : chunk.at("choices").at(0).at("delta").value("tool_calls", Json::array())) {
+      EXPECT_EQ(each.at("index"), 0);
+      id += each.value("id", "");
+      name += each.at("function").value("name", "");
+      arguments += each.at("function").value("arguments", "");
+    }
+  }
+  EXPECT_EQ(id, call.at("id"));
+  EXPECT_EQ(name, "get_weather");
+  EXPECT_EQ(arguments, call.at("function").at("arguments"));
+
+  Json anthropic{{"max_tokens", 200},
+                 {"messages", Json::array({{{"role", "user"}, {"content", "Tell me a story"}}})},
+                 {"tools", {{{"name", "get_weather"}, {"input_schema", parameters}}}},
+                 {"tool_choice", {{"type", "tool"}, {"name", "get_weather"}, {"disable_parallel_tool_use", true}}}};
+  const Json whole = ask(server().port(), "POST /v1/messages", anthropic).json();
+  ASSERT_EQ(whole.value("stop_reason", ""), "tool_use") << whole;
+  EXPECT_TRUE(whole.at("content").back().at("input").at("city").is_string());
+  anthropic["stream"] = true;
+  EXPECT_THAT(ask(server().port(), "POST /v1/messages", anthropic).body, ::testing::HasSubstr("input_json_delta"));
+}
+
 TEST_F(Chat, SeveralAnswersDifferBySeed) {
   const Json json = post(chat("Once", {{"max_tokens", 12}, {"n", 3}, {"temperature", 1.5}, {"seed", 7}})).json();
   ASSERT_EQ(json.at("choices").size(), 3u);

@@ -126,8 +126,9 @@ TEST(ChatRequest, NamesTheParameterThatIsWrong) {
   EXPECT_EQ(refused(R"("seed":-1.5)"), "seed");
   EXPECT_EQ(refused(R"("top_logprobs":2)"), "top_logprobs");
   EXPECT_EQ(refused(R"("logprobs":true,"top_logprobs":21)"), "top_logprobs");
-  EXPECT_EQ(refused(R"("response_format":{"type":"json_object"})"), "response_format.type");
-  EXPECT_EQ(refused(R"("tool_choice":"required")"), "tool_choice");
+  EXPECT_EQ(refused(R"("response_format":{"type":"yaml"})"), "response_format.type");
+  EXPECT_EQ(refused(R"("response_format":{"type":"json_object"},"grammar":"root ::= [a-z]")"), "grammar");
+  EXPECT_EQ(refused(R"("tool_choice":"any")"), "tool_choice");
   EXPECT_EQ(refused(R"("tools":[1])"), "tools[0]");
   EXPECT_EQ(refused(R"("max_tokens":2,"max_completion_tokens":2,"response_format":{"type":"text"},"n":2)"), "");
 }

@@ -1,8 +1,11 @@
 """The official OpenAI SDK for Python: what its users do."""
 
+import json
 import sys
+import typing
 
 import openai
+import pydantic
 
 client = openai.OpenAI(base_url=sys.argv[1] + "/v1", api_key="none", max_retries=0)
 question = [{"role": "user", "content": "Tell me a story about a fox"}]
@@ -59,6 +62,29 @@ check("The fox" + "".join(chunk.choices[0].text for chunk in streamed) == text.c
 vectors = client.embeddings.create(model="nano-embed", input=["a fox", "a cow"])  # base64 on the wire
 numbers = client.embeddings.create(model="nano-embed", input="a fox", encoding_format="float")
 check(max(abs(a - b) for a, b in zip(vectors.data[0].embedding, numbers.data[0].embedding)) < 1e-6, "embeddings")
+
+class Hen(pydantic.BaseModel):
+    name: str = pydantic.Field(max_length=12)
+    age: int = pydantic.Field(ge=1, le=9)
+    colours: list[typing.Literal["red", "white"]] = pydantic.Field(max_length=2)
+
+
+parsed = client.chat.completions.parse(model="nano", messages=question, response_format=Hen, temperature=1, seed=4)
+check(1 <= parsed.choices[0].message.parsed.age <= 9, "an answer as a pydantic model")
+
+weather = {"type": "function", "function": {"name": "get_weather", "parameters": {
+    "type": "object", "properties": {"city": {"type": "string", "maxLength": 12}}, "required": ["city"]}}}
+forced = {"model": "nano", "messages": question, "tools": [weather], "parallel_tool_calls": False,
+          "tool_choice": {"type": "function", "function": {"name": "get_weather"}}}
+called = client.chat.completions.create(**forced).choices[0]
+check(called.finish_reason == "tool_calls" and "city" in json.loads(called.message.tool_calls[0].function.arguments),
+      "a call of a tool")
+arguments = "".join(call.function.arguments or "" for chunk in client.chat.completions.create(**forced, stream=True)
+                    for call in chunk.choices[0].delta.tool_calls or [])
+check(arguments == called.message.tool_calls[0].function.arguments, "a call in a stream")
+result = {"role": "tool", "tool_call_id": called.message.tool_calls[0].id, "content": "sunny"}
+check(client.chat.completions.create(model="nano", messages=question + [called.message, result], max_tokens=5).choices,
+      "the answer to a call")
 
 error = refused(openai.BadRequestError, messages=question, temperature=-1)
 check(error and error.param == "temperature", "a parameter out of range")
