@@ -209,10 +209,10 @@ TEST(ChatAlone, ClientsThatVanishLeaveNothingBehind) {
 }
 
 TEST(ChatAlone, AnswersUnderWayAreFinishedAfterSigterm) {
-  Server server({GERBIL_MODELS "/nano"});
+  Server server({GERBIL_MODELS "/nano", "--drain", "500"});
   ASSERT_TRUE(server.logs("loaded "));
   Client client(server.port());
-  client.send(http("POST /v1/chat/completions", chat("a", {{"max_tokens", 400}, {"stream", true}, {"n", 60}}).dump()));
+  client.send(http("POST /v1/chat/completions", chat("a", {{"max_tokens", 300}, {"stream", true}, {"n", 20}}).dump()));
   client.until("assistant");
   server.signal(SIGTERM);
   ASSERT_TRUE(server.logs("draining"));
