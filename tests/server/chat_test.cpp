@@ -36,7 +36,7 @@ class Chat : public ::testing::Test {
     return std::stod(text.substr(text.find("} ", place) + 2));
   }
   static bool soon(const std::string& name, double value) {
-    for (int i = 0; i < 500; ++i) {
+    for (int i = 0; i < 3000; ++i) {
       if (metric(name) == value) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
@@ -204,7 +204,7 @@ TEST(ChatAlone, ClientsThatVanishLeaveNothingBehind) {
   clients.front().until("assistant");
   EXPECT_GT(busy(), 0);
   clients.clear();
-  for (int i = 0; i < 500 && busy() > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  for (int i = 0; i < 3000 && busy() > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_EQ(busy(), 0);
 }
 
