@@ -9,15 +9,14 @@
 namespace gerbil::server {
 namespace {
 
-// Of a queue that is too long, by how long answers have taken so far.
-[[noreturn]] void refuse_for_queue(const Service& service, const ModelStatistics& now) {
-  ApiError error(
-      429, "rate_limit_error", "overloaded",
-      std::format("{} requests with {} tokens wait already, and no more than {} tokens may: try again later.",
-                  now.waiting, now.waiting_tokens, service.most_waiting_tokens));
+// When the queue is too long. How long to stay away is guessed from how long requests have taken so far.
+void refuse_for_queue(std::int64_t most_tokens, const ModelStatistics& now, double mean_seconds) {
+  if (most_tokens <= 0 || now.waiting_tokens <= most_tokens) return;
+  ApiError error(429, "rate_limit_error", "overloaded",
+                 std::format("{} requests with {} tokens wait already, and {} tokens may: try again later.",
+                             now.waiting, now.waiting_tokens, most_tokens));
   const double rounds = static_cast<double>(now.waiting) / static_cast<double>(std::max<std::int64_t>(now.running, 1));
-  error.retry_after =
-      static_cast<int>(std::clamp(std::ceil(rounds * service.metrics.request_seconds.mean()), 1.0, 60.0));
+  error.retry_after = static_cast<int>(std::clamp(std::ceil(rounds * mean_seconds), 1.0, 60.0));
   throw error;
 }
 
@@ -87,10 +86,13 @@ void with_model(Service& service, const ExchangePtr& exchange, const std::string
           if (error)
             throw ApiError(503, "server_error", "model_not_loaded",
                            std::format("The model '{}' could not be loaded: {}", id, to_api_error(error).what()));
-          const ModelStatistics now = lease->statistics();
-          if (service.most_waiting_tokens > 0 && now.waiting_tokens > service.most_waiting_tokens)
-            refuse_for_queue(service, now);
-          on_worker(service, exchange, [id, lease = std::move(lease), use = std::move(use)] { use(lease, id); });
+          // The queue is looked at when the request is about to join it: what came at once is read at once.
+          on_worker(service, exchange,
+                    [id, most = service.most_waiting_tokens, mean = service.metrics.request_seconds.mean(),
+                     lease = std::move(lease), use = std::move(use)] {
+                      refuse_for_queue(most, lease->statistics(), mean);
+                      use(lease, id);
+                    });
         };
         guarded(service, exchange, true, go_on);
       });

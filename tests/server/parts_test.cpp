@@ -79,6 +79,19 @@ TEST(Exchange, WhatWasSentBeforeTheBeginningFollowsIt) {
   EXPECT_THAT(exchange.take_output(), HasSubstr("\r\n\r\n9\r\ndata: 1\n\n\r\n0\r\n\r\n"));
 }
 
+TEST(Exchange, PingsWhereNothingElseIsToBeSent) {
+  Exchange exchange({.method = "POST"}, {}, false);
+  exchange.begin();
+  exchange.ping();
+  EXPECT_THAT(exchange.take_output(), ::testing::Not(HasSubstr("ping")));
+  exchange.ping();
+  EXPECT_EQ(exchange.take_output(), "8\r\n: ping\n\n\r\n");
+  exchange.leave();
+  exchange.send("data: 1\n\n");
+  EXPECT_FALSE(exchange.has_output());
+  EXPECT_TRUE(exchange.gone.cancelled());
+}
+
 TEST(Access, ComparesKeysAsAWhole) {
   EXPECT_TRUE(equal_in_constant_time("abc", "abc"));
   EXPECT_FALSE(equal_in_constant_time("ab", "abc"));
