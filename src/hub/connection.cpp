@@ -50,11 +50,16 @@ bool is_lasting(CURLcode code) {
 }  // namespace
 
 struct Connection::State {
+  State() = default;
+  ~State() { curl_easy_cleanup(handle); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
   CURL* handle = nullptr;
   Cancellation cancellation;
   Fields fields;
   const Body* body = nullptr;
-  std::exception_ptr thrown;  // by `body`; nothing may pass through libcurl
+  std::exception_ptr thrown;  // nothing may pass through libcurl
   std::array<char, CURL_ERROR_SIZE> reason{};
 
   template <typename T>
@@ -64,8 +69,14 @@ struct Connection::State {
   }
 
   static std::size_t on_field(char* text, std::size_t, std::size_t size, void* self) {
-    static_cast<State*>(self)->fields.add({text, size});
-    return size;
+    auto* const state = static_cast<State*>(self);
+    try {
+      state->fields.add({text, size});
+      return size;
+    } catch (...) {
+      state->thrown = std::current_exception();
+      return CURL_WRITEFUNC_ERROR;
+    }
   }
   static std::size_t on_body(char* bytes, std::size_t, std::size_t size, void* self) {
     auto* const state = static_cast<State*>(self);
@@ -110,7 +121,7 @@ Connection::Connection(Cancellation cancellation) : state_(std::make_unique<Stat
   state_->prepare();
 }
 
-Connection::~Connection() { curl_easy_cleanup(state_->handle); }
+Connection::~Connection() = default;
 
 Answer Connection::get(const Request& request, const Body& body) {
   State& state = *state_;

@@ -31,7 +31,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Wrong{{}, 2, "name a command"}, Wrong{{"fly"}, 2, "no command 'fly'"},
                       Wrong{{"--fly"}, 2, "no option '--fly'"}, Wrong{{"run", "--fly"}, 2, "--fly"},
                       Wrong{{"run", nano(), "hi", "there"}, 2, "there"}, Wrong{{"logits", nano()}, 2, "--tokens"},
-                      Wrong{{"inspect"}, 2, "MODEL"}, Wrong{{"bench"}, 2, "--random"},
+                      Wrong{{"inspect"}, 2, "MODEL"}, Wrong{{"pull"}, 2, "MODEL"},
+                      Wrong{{"pull", "a/b", "c/d"}, 2, "c/d"}, Wrong{{"bench"}, 2, "--random"},
                       Wrong{{"render", nano()}, 2, "--messages FILE"},
                       Wrong{{"rerank", nano(), "--text", "a"}, 2, "--query"},
                       Wrong{{"similarity", nano(), "a"}, 2, "B"}, Wrong{{"run", "hi", "--json=x"}, 2, "--json"},
@@ -95,6 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"run", "hi", "--context", "2000000000"}, 2, "from 0 to 536870912"},
         Wrong{{"run", "hi", "--cache", "2000000000"}, 2, "from 0 to 536870912"},
         Wrong{{"bench", nano(), "-r", "0"}, 2, "--repetitions"},
+        Wrong{{"pull", "a/b", "--connections", "0"}, 2, "--connections must be a whole number from 1 to 64"},
         Wrong{{"logits", nano(), "--tokens", "1,,3"}, 2, "item 2 of --tokens"},
         Wrong{{"logits", nano(), "--tokens", "1,x"}, 2, "'x'"},
         Wrong{{"logits", nano(), "--tokens", "4096"}, 1, "4096"},
@@ -107,7 +109,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Files, Errors,
-    ::testing::Values(Wrong{{"run", "no/such-model", "hi"}, 1, "no/such-model"},
+    ::testing::Values(Wrong{{"run", "no/such-model", "hi"}, 1, "`gerbil pull no/such-model`"},
+                      Wrong{{"run", "no/such-model@v1", "hi"}, 1, "`gerbil pull no/such-model@v1`"},
+                      Wrong{{"pull", "no/such/model"}, 1, "'no/such/model' is no model of the hub"},
                       Wrong{{"inspect", "/no/such/model"}, 1, "/no/such/model"},
                       Wrong{{"tokenize", nano(), "--file", "/no/file"}, 1, "/no/file"},
                       Wrong{{"run", "-f", "/no/file"}, 1, "/no/file"},

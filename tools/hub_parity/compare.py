@@ -87,7 +87,8 @@ def compare(hub, program):
         chosen = {}
         for name in MODELS:
             pulled = our.gerbil(program, name)
-            expect(name, pulled.stderr, pulled.returncode == 0)
+            if pulled.returncode != 0:
+                return [f"{name}: {pulled.stderr}"]
             chosen[name] = [file["path"] for file in json.loads(pulled.stdout)["files"]]
             hub.models["org/direct"].faults = []
             their.reference("pull", name, chosen[name])
