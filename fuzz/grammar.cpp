@@ -26,6 +26,7 @@ Limits small() {
   limits.threads = 200;
   limits.recognizer_bytes = 2 << 20;
   limits.work = 1'000'000;
+  limits.step_work = 1'000'000;
   return limits;
 }
 

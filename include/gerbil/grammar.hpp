@@ -22,7 +22,7 @@ struct Regex {
   friend bool operator==(const Regex&, const Regex&) = default;
 };
 
-// A text of a context-free grammar as llama.cpp writes it (GBNF), whose rule `root` is the answer.
+// A text of a context-free grammar as llama.cpp (GBNF, the rule `root`) or Lark (the rule `start`) writes it.
 struct Gbnf {
   std::string rules;
   friend bool operator==(const Gbnf&, const Gbnf&) = default;

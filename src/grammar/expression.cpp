@@ -17,7 +17,7 @@ constexpr std::size_t steps_between_looks = 20'000;
 
 }  // namespace
 
-Expressions::Expressions(const Limits& limits) : limits_(limits) {
+Expressions::Expressions(const Limits& limits) : limits_(limits), most_work_(limits.work) {
   make(Kind::no_text, {}, false, false);
   make(Kind::empty_text, {}, true, true);
   make(Kind::complement, std::array{nothing}, true, true);
@@ -25,7 +25,8 @@ Expressions::Expressions(const Limits& limits) : limits_(limits) {
 
 void Expressions::begin_work() {
   work_ = 0;
-  next_look_ = limits_.work;
+  most_work_ = limits_.step_work;
+  next_look_ = most_work_;
   limits_.cancelled = {};
 }
 
@@ -33,9 +34,8 @@ void Expressions::look() {
   if (limits_.cancelled && limits_.cancelled()) {
     throw Error(ErrorCode::cancelled, "The request was cancelled while its grammar was compiled.");
   }
-  if (work_ >= limits_.work)
-    exceed(limits_.work, "steps at once", "make its expressions, lists and repetitions simpler");
-  next_look_ = std::min(limits_.work, work_ + steps_between_looks);
+  if (work_ >= most_work_) exceed(most_work_, "steps at once", "make its expressions, lists and repetitions simpler");
+  next_look_ = std::min(most_work_, work_ + steps_between_looks);
 }
 
 Expression Expressions::make(Kind kind, Words operands, bool matches_empty, bool surely_matches) {

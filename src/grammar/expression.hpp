@@ -71,12 +71,13 @@ class Expressions {
   // The byte sets that `roots` are made of.
   std::vector<ByteSet> byte_sets(const std::vector<Expression>& roots) const;
 
-  // Counts work. Throws Error{invalid_argument} at Limits::work since begin_work(), and Error{cancelled}.
+  // Counts work. Throws Error{invalid_argument} at Limits::work, and at Limits::step_work since begin_work(),
+  // and Error{cancelled}.
   void spend(std::size_t steps) {
     work_ += steps;
     if (work_ >= next_look_) look();
   }
-  // From here on work is another call's, which nobody cancels.
+  // From here on it is the work of a mask or a token, which nobody cancels.
   void begin_work();
 
   const Limits& limits() const { return limits_; }
@@ -97,6 +98,7 @@ class Expressions {
 
   Limits limits_;
   std::size_t work_ = 0;
+  std::size_t most_work_;
   std::size_t next_look_ = 0;
   Interner nodes_;  // kind, operands
   std::vector<std::uint8_t> facts_;

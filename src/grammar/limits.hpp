@@ -19,7 +19,8 @@ struct Limits {
   std::size_t threads = 2'000;               // ways in which one text can be read at once
   std::size_t recognizer_bytes = 96 << 20;   // states and transitions that are kept for all answers of a grammar
   std::size_t mask_bytes = 32 << 20;         // masks that are kept for all answers of a grammar
-  std::size_t work = 20'000'000;             // steps of one call: of compiling, a mask or a token
+  std::size_t work = 20'000'000;             // steps of compiling it
+  std::size_t step_work = 4'000'000;         // steps of a mask, or of a token
   std::function<bool()> cancelled;           // asked now and then while it is compiled; may be empty
   std::size_t alternatives = 256;            // of one schema, once allOf, anyOf and oneOf are multiplied out
 };

@@ -22,7 +22,10 @@ Constraint::Memory& Matcher::memory() {
   if (!memory_->recognizer.full()) return *memory_;
   if (constraint.memory_ == memory_) constraint.memory_ = std::make_shared<Constraint::Memory>(constraint.productions_);
   Recognizer::State state = constraint.memory_->recognizer.start();
-  for (const std::int32_t token : tokens_) state = constraint.read(*constraint.memory_, state, token);
+  for (const std::int32_t token : tokens_) {
+    constraint.memory_->recognizer.begin_work();
+    state = constraint.read(*constraint.memory_, state, token);
+  }
   memory_ = constraint.memory_;
   state_ = state;
   return *memory_;

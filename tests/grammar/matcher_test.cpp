@@ -125,7 +125,7 @@ TEST(Matcher, BoundsTheWorkOfACall) {
   }
   const auto vocabulary = std::make_shared<const Vocabulary>(std::move(tokens));
   Limits limits;
-  limits.work = 200'000;
+  limits.step_work = 200'000;
   Grammar grammar(limits);
   const Expression whole = parse_regex(grammar.expressions(), "(a|b)*a(a|b){60}", Spelling::raw, Anchoring::whole);
   Matcher matcher(std::make_shared<Constraint>(grammar.finish(grammar.either({{lexeme(whole)}})), vocabulary, limits));

@@ -145,9 +145,9 @@ TEST_F(Chat, CallsOfToolsAreWhole) {
       arguments += each.at("function").value("arguments", "");
     }
   }
-  EXPECT_EQ(id, call.at("id"));
+  EXPECT_EQ(Json(id), call.at("id"));
   EXPECT_EQ(name, "get_weather");
-  EXPECT_EQ(arguments, call.at("function").at("arguments"));
+  EXPECT_EQ(Json(arguments), call.at("function").at("arguments"));
 
   Json anthropic{{"max_tokens", 200},
                  {"messages", Json::array({{{"role", "user"}, {"content", "Tell me a story"}}})},
