@@ -299,7 +299,7 @@ class EndTokens : public ::testing::Test {
   EndTokens() {
     std::filesystem::create_directory(path_);
     for (const auto& entry : std::filesystem::directory_iterator(GERBIL_MODELS "/nano")) {
-      std::filesystem::create_symlink(entry.path(), path_ / entry.path().filename());
+      std::filesystem::create_symlink(std::filesystem::absolute(entry.path()), path_ / entry.path().filename());
     }
     std::filesystem::remove(path_ / "generation_config.json");
   }

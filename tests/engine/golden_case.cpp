@@ -11,7 +11,8 @@ namespace gerbil::testing {
 
 namespace {
 
-const std::filesystem::path goldens = std::filesystem::path(GERBIL_FIXTURES) / "goldens";
+// Absolute, as links to its files are made elsewhere.
+const std::filesystem::path goldens = std::filesystem::absolute(GERBIL_FIXTURES) / "goldens";
 
 Quantization quantization(int bits) {
   return bits == 4 ? Quantization::int4 : bits == 8 ? Quantization::int8 : Quantization::none;

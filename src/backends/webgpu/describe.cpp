@@ -37,6 +37,9 @@ ProgramInfo describe(const Machine& m, const Compiled& compiled) {
   ProgramInfo info;
   const gpu::Capabilities& capabilities = m.device.capabilities();
   info.device = std::format("{}, WebGPU on {}", capabilities.name, capabilities.backend);
+  for (const auto& vector : m.vectors)
+    if (vector) info.weight_bytes += static_cast<std::int64_t>(vector->size());
+  for (const auto& matrix : compiled.matrices) info.weight_bytes += matrix->bytes;
   bool decoded = false;
   bool flattened = false;
   for (std::size_t i = 0; i < compiled.operations.size(); ++i) {
