@@ -74,7 +74,7 @@ void names(std::string_view text) {
 
 void commit(std::string_view text) {
   try {
-    require(read_commit(text, "It").size() == 40);
+    require(read_commit(text, "It", "main").size() == 40);
   } catch (const gerbil::Error&) {
     return;
   }

@@ -64,6 +64,10 @@ class Keys:
         return self.known[name]
 
     def of(self, entry, depends):
+        """None where the object is older than what it was made from: what it depends on may be something else now."""
+        built = (BUILD / entry["output"]).stat().st_mtime
+        if any((BUILD / name).stat().st_mtime > built for name in depends if (BUILD / name).is_relative_to(ROOT)):
+            return None
         key = self.common.copy()
         words = [word.replace(str(ROOT), ".") for word in shlex.split(entry["command"])]
         key.update("\0".join(words).encode())
@@ -77,6 +81,16 @@ def lint(source):
                             cwd=ROOT, capture_output=True, text=True)
     lines = [line for line in (result.stdout + result.stderr).splitlines() if not any(noise in line for noise in NOISE)]
     return result.returncode == 0, "\n".join(lines)
+
+
+def place_of(keys, entry, depends):
+    """Of what says that the file is clean; None where that cannot be known."""
+    name = os.path.relpath(BUILD / entry["output"], BUILD)
+    try:
+        key = keys.of(entry, depends[name])
+    except (KeyError, FileNotFoundError):  # not built, or with a header that is gone
+        return None
+    return CACHE / key if key else None
 
 
 def forget_old():
@@ -93,9 +107,7 @@ def main():
     for source in (os.path.relpath(name) for name in asked):
         if source not in commands:
             continue
-        known = depends.get(os.path.relpath(commands[source]["output"], BUILD) if os.path.isabs(commands[source]["output"])
-                            else commands[source]["output"])
-        place = CACHE / keys.of(commands[source], known) if known else None
+        place = place_of(keys, commands[source], depends)
         if place and place.exists():
             place.touch()
         else:
@@ -107,7 +119,8 @@ def main():
         for (source, place), (clean, text) in zip(open_files.items(), pool.map(lint, open_files)):
             if text:
                 print(text, flush=True)
-            if clean and place:
+            # Unless somebody changed it meanwhile.
+            if clean and place and place == place_of(Keys(), commands[source], depends):
                 place.touch()
             failed += not clean
     forget_old()

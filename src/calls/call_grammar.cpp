@@ -15,13 +15,16 @@ using namespace grammar;
 
 // References of a schema that becomes a part of another document.
 void move_references(Json& schema, const std::string& root) {
+  constexpr std::array named{"properties", "patternProperties", "dependentSchemas", "$defs", "definitions"};
   if (schema.is_array()) {
     for (Json& member : schema) move_references(member, root);
   }
   if (!schema.is_object()) return;
   for (auto& [key, value] : schema.items()) {
     if (key == "enum" || key == "const") continue;
-    if (key == "$ref" && value.is_string()) {
+    if (value.is_object() && std::ranges::contains(named, key)) {
+      for (Json& member : value) move_references(member, root);
+    } else if (key == "$ref" && value.is_string()) {
       const auto text = value.get<std::string>();
       if (text == "#" || text.starts_with("#/")) value = root + text.substr(1);
     } else {
@@ -34,8 +37,9 @@ void move_references(Json& schema, const std::string& root) {
 Json arguments_schema(Json schema, const std::string& name) {
   if (!schema.is_object()) schema = Json::object();
   std::string pointer;
-  for (const char c : name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  for (const char c : name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : c == '%' ? "%25" : std::string(1, c);
   move_references(schema, "#/" + pointer);
+  schema.erase("$id");  // its references are into itself
   schema["type"] = "object";
   constexpr std::array speaking{
       "additionalProperties", "unevaluatedProperties", "patternProperties", "$ref", "allOf", "anyOf", "oneOf", "if",
@@ -43,6 +47,19 @@ Json arguments_schema(Json schema, const std::string& name) {
   if (std::ranges::none_of(speaking, [&](const char* keyword) { return schema.contains(keyword); }))
     schema["additionalProperties"] = false;
   return schema;
+}
+
+// Formats that are not JSON write the arguments that a schema declares itself, one by one.
+void check_declares(const ToolCallFormat& format, const std::string& name, const Json& schema) {
+  if (format.shape == Shape::object || format.shape == Shape::json) return;
+  for (const char* keyword : {"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "patternProperties"}) {
+    if (!schema.contains(keyword)) continue;
+    throw Error(ErrorCode::unsupported,
+                std::format("The parameters of the tool '{}' have '{}' beside \"properties\", which calls that are not "
+                            "written as JSON cannot be held to, as those of this model are not; list them all in "
+                            "\"properties\", or set tool_choice to \"auto\".",
+                            name, keyword));
+  }
 }
 
 bool takes_several(const ToolCallFormat& format) { return !format.separator.empty() || !format.call.empty(); }
@@ -61,7 +78,10 @@ Productions tool_call_grammar(const ToolCallFormat& format, const Tools& tools, 
   return parse_schemas(schemas, limits, [&](Grammar& grammar, const Json& root, const CallWriter::Value& value) {
     CallWriter writer(format, grammar, value, find_token);
     std::vector<Sequence> calls;
-    for (const auto& [name, schema] : root.items()) calls.push_back(writer.call(name, schema));
+    for (const auto& [name, schema] : root.items()) {
+      check_declares(format, name, schema);
+      calls.push_back(writer.call(name, schema));
+    }
     const Sequence call{rule(grammar.either(calls))};
     const bool several = parallel && takes_several(format);
     Sequence all = writer.literal(format.open);

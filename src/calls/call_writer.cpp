@@ -38,7 +38,10 @@ std::vector<Json> listed_values(const Json& schema) {
 }
 
 Sequence CallWriter::literal(std::string_view text) {
+  const auto [known, fresh] = literals_.try_emplace(std::string(text));
+  if (!fresh) return known->second;
   Sequence made;
+  make_.spend(text.size() * text.size());
   while (!text.empty()) {
     if (const std::size_t spaces = std::min(text.find_first_not_of(white_space), text.size()); spaces > 0) {
       made.push_back(lexeme(make_.either({empty, make_.literal(text.substr(0, spaces))})));
@@ -51,7 +54,7 @@ Sequence CallWriter::literal(std::string_view text) {
     made.push_back(token ? special_token(*token) : lexeme(make_.literal(text.substr(0, 1))));
     text.remove_prefix(token ? size : 1);
   }
-  return made;
+  return literals_[known->first] = made;
 }
 
 Sequence CallWriter::call(const std::string& name, const Json& schema) {

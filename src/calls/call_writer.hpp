@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,7 @@ class CallWriter {
   grammar::Expressions& make_;
   const Value& value_;
   const grammar::FindToken& find_token_;
+  std::map<std::string, grammar::Sequence, std::less<>> literals_;
   std::optional<grammar::Symbol> any_;
 };
 

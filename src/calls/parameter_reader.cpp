@@ -55,18 +55,20 @@ Fit ParameterReader::begin_argument(std::string& text, std::string& json) {
 }
 
 // A tag ends the argument only where another argument or the end of the call follows: a text may hold the tag itself.
-Found ParameterReader::find_end(std::string_view text, std::size_t& value_size) const {
+Found ParameterReader::find_end(std::string_view text, std::size_t& value_size) {
   const std::string_view tag = trimmed(format_.next);
   const bool line_feed = format_.next.starts_with('\n');
-  for (std::size_t at = text.find(tag); at != std::string_view::npos; at = text.find(tag, at + 1)) {
+  for (std::size_t at = text.find(tag, searched_); at != std::string_view::npos; at = text.find(tag, searched_)) {
     value_size = line_feed && at > 0 && text[at - 1] == '\n' ? at - 1 : at;
     const std::string_view rest = text.substr(at + tag.size());
     const Fit key = match(rest, format_.key).fit;
     const Fit end = match(rest, format_.end).fit;
     if (key == Fit::yes || end == Fit::yes) return {Fit::yes, at + tag.size()};
     if (key == Fit::partial || end == Fit::partial) return {Fit::partial, 0};
+    searched_ = at + 1;  // of the argument
   }
   value_size = text.size() - partial_end(text, tag);
+  searched_ = std::max(searched_, value_size);
   if (line_feed && value_size > 0 && text[value_size - 1] == '\n') --value_size;
   return {};
 }
@@ -90,10 +92,12 @@ Fit ParameterReader::read_argument(std::string& text, std::string& json) {
   }
   if (end.fit != Fit::yes) {
     text.erase(0, size);
+    searched_ -= std::min(searched_, size);
     return Fit::partial;
   }
   if (text_only_) json += '"';
   inside_ = false;
+  searched_ = 0;
   text.erase(0, end.size);
   return Fit::yes;
 }

@@ -22,7 +22,7 @@ class ParameterReader {
  private:
   Fit begin_argument(std::string& text, std::string& json);
   Fit read_argument(std::string& text, std::string& json);
-  Found find_end(std::string_view text, std::size_t& value_size) const;
+  Found find_end(std::string_view text, std::size_t& value_size);
 
   const ToolCallFormat& format_;
   const Tools& tools_;
@@ -33,6 +33,7 @@ class ParameterReader {
   bool text_only_ = false;
   std::optional<bool> quoted_;  // unset: not known yet
   unsigned types_ = any_value;
+  std::size_t searched_ = 0;  // bytes of what is held that have no end of the argument
 };
 
 }  // namespace gerbil::calls

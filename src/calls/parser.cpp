@@ -56,11 +56,12 @@ bool ToolCallParser::advance() {
       return read_text();
     case Part::arguments:
       return read_arguments();
+    // What is read again with every piece must not grow for ever.
     case Part::tail:
-      return take(read_object_end(held_), Part::end);
+      return take(read_object_end(held_), Part::end) || (part_ == Part::tail && is_too_long() && fail());
     case Part::end: {
       const Found end = match(held_, format_->end);
-      if (end.fit != Fit::yes) return end.fit == Fit::no && fail();
+      if (end.fit != Fit::yes) return (end.fit == Fit::no || is_too_long()) && fail();
       consume(end.size);
       end_call();
       return true;

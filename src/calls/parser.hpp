@@ -53,11 +53,13 @@ class ToolCallParser {
   bool advance();
   bool read_text();
   bool read_arguments();
+  bool read_quoted();
   bool read_after();
   Beginning beginning_at(std::size_t at, bool bare_too) const;
   Header header_after(std::size_t at, const ToolCallFormat& format) const;
   void begin(const Beginning& beginning);
   bool take(Found found, Part then);
+  bool is_too_long() const { return held_.size() > Limits::header_bytes; }
   bool fail();
   void end_call();
   void consume(std::size_t count);
@@ -82,6 +84,8 @@ class ToolCallParser {
   ToolCall call_;
   bool announced_ = false;
   std::optional<LiteralReader> literals_;
+  std::optional<LiteralReader> quoted_;  // arguments that are a text
+  std::string quoted_json_;
   std::optional<ParameterReader> parameters_;
 };
 

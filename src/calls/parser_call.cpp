@@ -22,6 +22,8 @@ void ToolCallParser::begin(const Beginning& beginning) {
     return;
   }
   literals_.reset();
+  quoted_.reset();
+  quoted_json_.clear();
   parameters_.reset();
   if (!header.arguments.empty() || header.closed) {
     emit_arguments(header.arguments.empty() ? "{}" : header.arguments);
@@ -48,21 +50,12 @@ bool ToolCallParser::read_arguments() {
     return fit == Fit::yes || (fit == Fit::no && fail());
   }
   // Of an object the arguments may also be a text that holds them, or null.
-  if (call_.arguments.empty() && format_->shape == Shape::object) {
-    const std::string_view value =
-        std::string_view(held_).substr(std::min(held_.find_first_not_of(white_space), held_.size()));
-    if (value.empty()) return false;
-    if (value.front() != '{') {
-      const Value whole = read_value(held_);
-      if (whole.fit == Fit::partial) return held_.size() > Limits::argument_bytes && fail();
-      const std::string arguments = whole.fit == Fit::yes ? arguments_of(whole.json) : std::string();
-      if (arguments.empty()) return fail();
-      consume(whole.size);
-      emit_arguments(arguments);
-      part_ = Part::tail;
-      return true;
-    }
+  if (call_.arguments.empty() && format_->shape == Shape::object && !quoted_) {
+    const std::size_t begin = held_.find_first_not_of(white_space);
+    if (begin == std::string::npos) return is_too_long() && fail();
+    if (held_[begin] != '{') quoted_.emplace();
   }
+  if (quoted_) return read_quoted();
   const std::size_t read = literals_->push(held_, json);
   consume(read);
   emit_arguments(json);
@@ -74,6 +67,18 @@ bool ToolCallParser::read_arguments() {
     case LiteralReader::State::done:
       part_ = format_->shape == Shape::object ? Part::tail : Part::end;
   }
+  return true;
+}
+
+bool ToolCallParser::read_quoted() {
+  consume(quoted_->push(held_, quoted_json_));
+  if (quoted_->state() == LiteralReader::State::open) return quoted_json_.size() > Limits::argument_bytes && fail();
+  const bool done = quoted_->state() == LiteralReader::State::done;
+  const std::string arguments = done ? arguments_of(quoted_json_) : std::string();
+  if (arguments.empty()) return fail();
+  emit_arguments(arguments);
+  quoted_.reset();
+  part_ = Part::tail;
   return true;
 }
 

@@ -35,6 +35,7 @@ void print_json(const PullResult& result, bool dry_run) {
 
 void print_plan(const PullResult& result) {
   std::vector<std::pair<std::string, std::string>> rows;
+  rows.reserve(result.files.size());
   for (const PulledFile& file : result.files)
     rows.emplace_back(file.path, readable_bytes(static_cast<double>(file.bytes)) + (file.cached ? ", is here" : ""));
   std::cout << table(rows);

@@ -110,7 +110,8 @@ Generation::Generation(const ModelFiles& files, std::int32_t vocabulary, const P
       answer_(options.stop, reasoning_tags_,
               {.reasoning = prompt.in_reasoning,
                .tags = !guide || prompt.may_reason,
-               .keeps_space = guide && guide->begins_with_space()},
+               .keeps_space = guide && guide->begins_with_space(),
+               .exact = guide != nullptr},
               [this](std::string_view piece, bool reasoning) {
                 if (calls_ && !reasoning) {
                   calls_->push(piece);

@@ -45,13 +45,15 @@ grammar::Mask ReasoningMasks::opening(const std::string& begun) {
 }
 
 grammar::Mask ReasoningMasks::inside(const std::string& held, bool white_space_may_follow) {
-  return find((white_space_may_follow ? "inside " : "within ") + held, [&](std::int32_t, const std::string& text) {
-    const std::string now = held + text;
-    const std::size_t at = now.find(tags_.close);
-    if (at == std::string::npos) return true;
-    const std::string_view rest = std::string_view(now).substr(at + tags_.close.size());
-    return white_space_may_follow ? is_white_space(rest) : rest.empty();
-  });
+  return find((white_space_may_follow ? "inside " : "within ") + held,
+              [&](std::int32_t token, const std::string& text) {
+                if (vocabulary_->special(token) && text.empty()) return false;
+                const std::string now = held + text;
+                const std::size_t at = now.find(tags_.close);
+                if (at == std::string::npos) return true;
+                const std::string_view rest = std::string_view(now).substr(at + tags_.close.size());
+                return white_space_may_follow ? is_white_space(rest) : rest.empty();
+              });
 }
 
 grammar::Mask ReasoningMasks::gap() {

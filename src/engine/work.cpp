@@ -1,18 +1,56 @@
 #include "engine/work.hpp"
 
 #include <atomic>
+#include <mutex>
+
+#include "gerbil/error.hpp"
 
 namespace gerbil {
 namespace {
 
-// Events come one at a time, from whoever runs the steps; submitting goes on meanwhile.
-struct Group {
+// Requests of one call that are with the driver at once: enough for any step.
+constexpr std::size_t most_at_once = 256;
+
+// Events come one at a time, from whoever runs the steps; the caller may still be submitting meanwhile.
+struct Group : std::enable_shared_from_this<Group> {
+  explicit Group(runtime::Driver& d) : driver(d) {}
+
+  runtime::Driver& driver;
+  std::vector<runtime::Request> requests;
   std::function<bool(std::size_t, const runtime::Event&)> take;
   std::function<void(std::vector<runtime::Outcome>, std::exception_ptr)> end;
   std::vector<runtime::Outcome> outcomes;
-  std::size_t open = 0;
   std::exception_ptr error;        // the first
   std::atomic<bool> over = false;  // nobody wants the rest
+
+  std::mutex mutex;         // guards what follows
+  bool silent = false;      // the caller has been told of an error
+  std::size_t next = 0;     // to be submitted
+  std::size_t running = 0;  // submitted, and not ended
+
+  // A call that has begun waits for its turn where a new one would be refused.
+  void submit_more() {
+    const std::lock_guard lock(mutex);
+    while (next < requests.size() && running < most_at_once && !over) {
+      const std::size_t number = next;
+      try {
+        driver.submit(requests[number], [group = shared_from_this(), number](const runtime::Event& event) {
+          return group->see(number, event);
+        });
+      } catch (const Error& refusal) {
+        if (refusal.code() == ErrorCode::overloaded && running > 0) return;
+        throw;
+      }
+      requests[number] = {};
+      ++next;
+      ++running;
+    }
+  }
+
+  bool is_last() {
+    const std::lock_guard lock(mutex);
+    return running == 0 && !silent;
+  }
 
   bool fail(std::exception_ptr failure) {
     if (!error) error = std::move(failure);
@@ -34,7 +72,16 @@ struct Group {
     } else {
       outcomes[number] = std::get<runtime::Outcome>(event);
     }
-    if (--open == 0) end(std::move(outcomes), error);
+    {
+      const std::lock_guard lock(mutex);
+      --running;
+    }
+    try {
+      submit_more();
+    } catch (...) {
+      fail(std::current_exception());
+    }
+    if (is_last()) end(std::move(outcomes), error);
     return false;
   }
 };
@@ -48,25 +95,28 @@ void submit_all(runtime::Driver& driver, std::vector<runtime::Request> requests,
     end({}, nullptr);
     return;
   }
-  const auto group = std::make_shared<Group>();
+  const auto group = std::make_shared<Group>(driver);
   group->take = std::move(take);
   group->end = std::move(end);
   group->outcomes.resize(requests.size());
-  group->open = requests.size();
+  for (runtime::Request& request : requests) {
+    runtime::check(request, driver.options());
+    // Held by the driver, which the group must not hold in turn.
+    request.cancelled = [whole = std::weak_ptr(group), cancelled = std::move(request.cancelled)] {
+      const auto of = whole.lock();
+      return !of || of->over || (cancelled && cancelled());
+    };
+  }
+  group->requests = std::move(requests);
 #if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)
   driver.start_worker();
 #endif
   try {
-    for (std::size_t number = 0; number < requests.size(); ++number) {
-      runtime::Request& request = requests[number];
-      request.cancelled = [group, cancelled = std::move(request.cancelled)] {
-        return group->over || (cancelled && cancelled());
-      };
-      driver.submit(std::move(request),
-                    [group, number](const runtime::Event& event) { return group->see(number, event); });
-    }
+    group->submit_more();
   } catch (...) {
-    group->over = true;  // those that were not submitted stay open, so the end is never told
+    group->over = true;
+    const std::lock_guard lock(group->mutex);
+    group->silent = true;
     throw;
   }
 }

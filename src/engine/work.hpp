@@ -39,7 +39,8 @@ Result run(runtime::Driver& driver, Work<Result> work) {
 
 // Submits requests that belong together. `end` is called once, when all have ended, with their outcomes or the first
 // error, which ends the others; without requests at once. What it throws is lost. Throws as Driver::submit does for any
-// of them, and then nothing more is heard of the others.
+// of them, and then nothing more is heard of the others. Of many requests some wait here until others have ended, so
+// that a call that has begun is not refused because the queue is full.
 void submit_all(runtime::Driver& driver, std::vector<runtime::Request> requests,
                 std::function<bool(std::size_t, const runtime::Event&)> take,
                 std::function<void(std::vector<runtime::Outcome>, std::exception_ptr)> end);

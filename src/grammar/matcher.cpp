@@ -3,6 +3,7 @@
 namespace gerbil::grammar {
 namespace {
 
+constexpr std::size_t least_bytes = 1 << 20;
 constexpr std::size_t longest_forced = 1024;
 constexpr std::size_t most_forced_threads = 256;  // a byte costs as much as there are ways to read it
 
@@ -20,11 +21,16 @@ Constraint::Memory& Matcher::memory() {
   Constraint& constraint = *constraint_;
   memory_->recognizer.begin_work();
   if (!memory_->recognizer.full()) return *memory_;
-  if (constraint.memory_ == memory_) constraint.memory_ = std::make_shared<Constraint::Memory>(constraint.productions_);
-  Recognizer::State state = constraint.memory_->recognizer.start();
+  if (constraint.memory_->recognizer.full())
+    constraint.memory_ = std::make_shared<Constraint::Memory>(constraint.productions_);
+  Recognizer& fresh = constraint.memory_->recognizer;
+  Recognizer::State state = fresh.start();
+  fresh.begin_work();
   for (const std::int32_t token : tokens_) {
-    constraint.memory_->recognizer.begin_work();
     state = constraint.read(*constraint.memory_, state, token);
+    // It would be read again at every call, which only a little is cheap enough for.
+    if (fresh.full() && fresh.bytes() > least_bytes)
+      exceed(constraint.limits_.recognizer_bytes, "bytes to read one answer", "make it less ambiguous or less nested");
   }
   memory_ = constraint.memory_;
   state_ = state;

@@ -123,10 +123,10 @@ void SchemaWriter::write_unique(std::uint32_t made, const Shape& shape) {
   std::size_t listed = 0;
   const Conjunction places = item(shape, static_cast<std::size_t>(-1), listed);
   std::vector<Json> values;
+  ValueSet known;
   const auto add = [&](const Json& value) {
     const auto fits = [&](const Place& place) { return satisfies(value, place, texts_, document_); };
-    const bool known = std::ranges::any_of(values, [&](const Json& each) { return equal(each, value); });
-    if (!known && std::ranges::all_of(places, fits)) values.push_back(value);
+    if (known.insert(value) && std::ranges::all_of(places, fits)) values.push_back(value);
   };
   bool finite = listed == 0;
   for (const Shape& each : expander_.expand(places)) {

@@ -49,8 +49,7 @@ class Checker {
   bool listed() const {
     const Json* constant = find("const");
     if (constant != nullptr && !equal(*constant, value_)) return false;
-    return find("enum") == nullptr ||
-           std::ranges::any_of(document_.list(schema_, "enum"), [&](const Json& each) { return equal(each, value_); });
+    return find("enum") == nullptr || texts_.values(document_.list(schema_, "enum")).contains(value_);
   }
 
   bool number() {
@@ -103,10 +102,12 @@ class Checker {
       const Json* wanted = first != nullptr && i < first->size() ? &(*first)[i] : rest;
       if (wanted != nullptr && !holds(value_[i], *wanted)) return false;
       if (find("contains") != nullptr && holds(value_[i], *find("contains"))) ++matching;
-      const Json* unique = find("uniqueItems");
-      for (std::size_t j = 0; j < i && unique != nullptr && *unique == true; ++j) {
-        if (equal(value_[i], value_[j])) return false;
-      }
+    }
+    ValueSet different;
+    const Json* unique = find("uniqueItems");
+    if (unique != nullptr && *unique == true &&
+        !std::ranges::all_of(value_, [&](const Json& each) { return different.insert(each); })) {
+      return false;
     }
     return find("contains") == nullptr || (matching >= document_.count(schema_, "minContains", 1) &&
                                            matching <= document_.count(schema_, "maxContains", unbounded));

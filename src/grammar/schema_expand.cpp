@@ -202,9 +202,8 @@ std::optional<Shape> SchemaExpander::both(const Shape& a, const Shape& b) {
   if (b.values) {
     made.values = b.values;
     if (a.values) {
-      std::erase_if(*made.values, [&](const Json& value) {
-        return std::ranges::none_of(*a.values, [&](const Json& each) { return equal(each, value); });
-      });
+      std::erase_if(*made.values,
+                    [values = ValueSet(*a.values)](const Json& value) { return !values.contains(value); });
     }
   }
   const auto insert = [](auto& into, const auto& from) { into.insert(from.begin(), from.end()); };

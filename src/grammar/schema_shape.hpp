@@ -11,6 +11,7 @@
 
 #include "grammar/decimals.hpp"
 #include "grammar/schema_document.hpp"
+#include "grammar/value_set.hpp"
 
 namespace gerbil::grammar {
 
@@ -68,6 +69,8 @@ class SchemaTexts {
   // Whether the text between the quotes of the string matches.
   bool matches(Expression expression, const std::string& string);
   bool can_match(Expression expression);
+  // Those of a list of the document.
+  const ValueSet& values(const Json& list) { return values_.try_emplace(&list, list).first->second; }
   // Counts work that is not bounded otherwise; throws Error{invalid_argument} at Limits::search_steps.
   void step();
 
@@ -76,6 +79,7 @@ class SchemaTexts {
   const SchemaDocument& document_;
   std::map<std::string, Expression> known_;
   std::map<Expression, bool> can_match_;
+  std::map<const Json*, ValueSet> values_;
   std::size_t steps_ = 0;
 };
 

@@ -76,10 +76,10 @@ void SchemaWriter::write_value(std::uint32_t made, const Conjunction& places) {
 void SchemaWriter::write_listed(std::uint32_t made, const Shape& shape, const Conjunction& places) {
   std::vector<std::string> kept;
   std::vector<Expression> structured;
+  const ValueSet excluded(shape.excluded);
   for (const Json& value : *shape.values) {
-    const bool excluded = std::ranges::any_of(shape.excluded, [&](const Json& each) { return equal(each, value); });
     const auto fits = [&](const Place& place) { return satisfies(value, place, texts_, document_); };
-    if (excluded || !std::ranges::all_of(places, fits)) continue;
+    if (excluded.contains(value) || !std::ranges::all_of(places, fits)) continue;
     if (value.is_structured()) {
       structured.push_back(constant(value));
     } else {

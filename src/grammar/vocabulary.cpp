@@ -35,6 +35,9 @@ Vocabulary::Vocabulary(Tokens tokens) : tokens_(std::move(tokens)), special_(tok
     }
     special_[static_cast<std::size_t>(end)] = true;
   }
+  for (std::size_t id = 0; id < size(); ++id)
+    if (special_[id] && !tokens_.bytes[id].empty())
+      named_.try_emplace(tokens_.bytes[id], static_cast<std::uint32_t>(id));
   std::vector<std::vector<std::int32_t>> members(lengths.size() + 1);
   for (std::size_t id = 0; id < size(); ++id) {
     if (special_[id] || tokens_.bytes[id].empty()) continue;
@@ -58,10 +61,8 @@ Vocabulary::Vocabulary(Tokens tokens) : tokens_(std::move(tokens)), special_(tok
 bool Vocabulary::ends(std::int32_t token) const { return std::ranges::contains(tokens_.ends, token); }
 
 std::optional<std::uint32_t> Vocabulary::find_special(std::string_view text) const {
-  for (std::size_t id = 0; id < size(); ++id) {
-    if (special_[id] && tokens_.bytes[id] == text) return static_cast<std::uint32_t>(id);
-  }
-  return std::nullopt;
+  const auto found = named_.find(text);
+  return found == named_.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace gerbil::grammar

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,7 +47,8 @@ class Vocabulary {
 
  private:
   Tokens tokens_;
-  std::vector<bool> special_;  // end tokens are, too
+  std::vector<bool> special_;                                // end tokens are, too
+  std::map<std::string, std::uint32_t, std::less<>> named_;  // those by their bytes, the first of each
   std::vector<Slice> slices_;
 };
 

@@ -54,8 +54,7 @@ class Pull {
       result.files.push_back({.path = path, .bytes = file.size, .cached = here && !read_.contains(path)});
       if (!here) downloads.emplace(file.id, Wanted{path, file, begun(file)});
     }
-    std::int64_t missing = 0;
-    for (const auto& [id, wanted] : downloads) missing += wanted.file.size - wanted.here;
+    const std::int64_t missing = bytes_of(downloads);
     if (options_.dry_run) {
       result.downloaded_bytes = missing;
       return result;
@@ -92,6 +91,18 @@ class Pull {
   bool is_here(const std::string& path, const RemoteFile& file) {
     if (store_.has(commit_, path, file)) return !options_.verify || has_hash(store_.snapshot(commit_) / path, file);
     return store_.has_blob(file) && (!options_.verify || has_hash(store_.blob(file), file));
+  }
+
+  // Sizes come from the hub: what they add up to might not be a number.
+  std::int64_t bytes_of(const Downloads& downloads) const {
+    std::int64_t missing = 0;
+    for (const auto& [id, wanted] : downloads) {
+      if (__builtin_add_overflow(missing, wanted.file.size - wanted.here, &missing))
+        throw Error(ErrorCode::corrupt, std::format("The files of '{}' are more bytes than can be counted, so it is no "
+                                                    "hub that lists them: check HF_ENDPOINT.",
+                                                    context_.name.id));
+    }
+    return missing;
   }
 
   std::int64_t begun(const RemoteFile& file) const {

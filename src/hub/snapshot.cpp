@@ -55,7 +55,7 @@ PullResult offline_snapshot(const Context& context, const Store& store, bool all
 
 std::string find_commit(Client& client) {
   const std::string url = api(client.context()) + "/revision/" + escaped(client.context().name.revision, false);
-  return read_commit(client.text(url, largest_answer).text, url);
+  return read_commit(client.text(url, largest_answer).text, url, client.context().name.revision);
 }
 
 Listing list_files(Client& client, const std::string& commit) {

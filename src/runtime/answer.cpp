@@ -23,6 +23,7 @@ AnswerText::AnswerText(std::vector<std::string> stop, const ReasoningTags& tags,
       tags_(tags),
       on_text_(std::move(on_text)),
       keeps_space_(opening.keeps_space),
+      exact_(opening.exact),
       part_(opening.reasoning ? Part::reasoning
             : opening.tags    ? Part::start
                               : Part::text) {
@@ -56,7 +57,7 @@ void AnswerText::emit(std::size_t count) {
 bool AnswerText::advance(bool final) {
   switch (part_) {
     case Part::start: {
-      const std::size_t begin = held_.find_first_not_of(white_space);
+      const std::size_t begin = exact_ ? 0 : held_.find_first_not_of(white_space);
       const std::string_view rest =
           begin == std::string::npos ? std::string_view() : std::string_view(held_).substr(begin);
       if (rest.starts_with(tags_.open)) {

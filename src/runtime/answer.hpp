@@ -20,6 +20,7 @@ struct Opening {
   bool reasoning = false;    // the prompt already opened the tags
   bool tags = true;          // else it may open them
   bool keeps_space = false;  // white space behind the closing tag is of the answer
+  bool exact = false;        // with white space before them they are text
 };
 
 class AnswerText {
@@ -46,6 +47,7 @@ class AnswerText {
   ReasoningTags tags_;
   OnText on_text_;
   bool keeps_space_;
+  bool exact_;
   Part part_;
   std::string held_;  // received, not yet emitted
   std::string text_;

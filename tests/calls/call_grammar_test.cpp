@@ -127,5 +127,27 @@ TEST(ToolCallGrammar, KeepsArgumentsThatAreNoJson) {
   EXPECT_FALSE(fits("lfm2", "<|tool_call_start|>[f(e=\"b\")]<|tool_call_end|>"));
 }
 
+// Of one tool, called f.
+bool takes(const char* format, const char* parameters, std::string_view text) {
+  const Json tools = Json::array({{{"name", "f"}, {"parameters", Json::parse(parameters)}}});
+  return longest(*find_format(format), Tools(tools), text) == text.size();
+}
+
+TEST(ToolCallGrammar, ReferencesStayWithinTheirTool) {
+  const std::string_view call = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"enum\": \"ab\"}}\n</tool_call>";
+  EXPECT_TRUE(takes("hermes", R"({"$id": "https://x/y", "properties": {"enum": {"$ref": "#/$defs/p"}},
+                                  "$defs": {"p": {"type": "string", "maxLength": 2}}})",
+                    call));
+  EXPECT_FALSE(takes("hermes", R"({"properties": {"enum": {"$ref": "#/$defs/p"}},
+                                   "$defs": {"p": {"type": "string", "maxLength": 1}}})",
+                     call));
+}
+
+TEST(ToolCallGrammar, RefusesArgumentsThatItCannotList) {
+  const char* hidden = R"({"$ref": "#/$defs/a", "$defs": {"a": {"properties": {"c": {"type": "string"}}}}})";
+  EXPECT_TRUE(takes("hermes", hidden, "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"c\": \"\"}}\n</tool_call>"));
+  EXPECT_THROW(takes("qwen3_coder", hidden, ""), Error);
+}
+
 }  // namespace
 }  // namespace gerbil::calls

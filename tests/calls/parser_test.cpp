@@ -178,5 +178,17 @@ TEST(ToolCallParser, StreamsArgumentsAsTheyCome) {
   EXPECT_EQ(pieces, (std::vector<std::string>{"f", "{", "\"s\": \"", "one ", "two"}));
 }
 
+// What is read again with every piece is given up once it is too long.
+TEST(ToolCalls, AreNotWaitedForWithoutEnd) {
+  const std::string long_text(2 * Limits::header_bytes, 'x');
+  const std::string white_space(2 * Limits::header_bytes, ' ');
+  const std::string call = R"(<tool_call>{"name": "f", "arguments": {})";
+  EXPECT_TRUE(read("hermes", call + R"(, "x": ")" + long_text + "\"}</tool_call>").starts_with(" | | <tool_call>"));
+  EXPECT_TRUE(read("hermes", call + "}" + white_space + "</tool_call>").starts_with(" | | <tool_call>"));
+  const std::string quoted = R"({\"s\": \")" + std::string(1000, 'y') + R"(\"})";
+  EXPECT_TRUE(read("hermes", R"(<tool_call>{"name": "f", "arguments": ")" + quoted + "\"}</tool_call>")
+                  .starts_with(" | call00000:f{\"s\": \"yyy"));
+}
+
 }  // namespace
 }  // namespace gerbil::calls

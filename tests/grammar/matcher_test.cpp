@@ -110,6 +110,24 @@ TEST(Matcher, BeginsAgainWhenItRemembersTooMuch) {
   }
 }
 
+// Each letter is read by hundreds of rules, whose stacks differ.
+TEST(Matcher, EndsAnAnswerThatTakesTooMuchToRead) {
+  std::string rules = "root ::= r0";
+  for (int i = 1; i < 300; ++i) rules += " | r" + std::to_string(i);
+  for (int i = 0; i < 300; ++i) {
+    const std::string n = std::to_string(i);
+    rules += "\nr" + n + " ::= \"a\" r" + n + " \"b" + n + "\" | \"~\"";
+  }
+  Limits limits;
+  limits.recognizer_bytes = 2 << 20;
+  Matcher matcher(std::make_shared<Constraint>(parse_gbnf(rules, limits), small_vocabulary(), limits));
+  EXPECT_THROW(
+      {
+        for (int i = 0; i < 100'000; ++i) matcher.accept('a');
+      },
+      Error);
+}
+
 TEST(Vocabulary, RefusesAnEndThatIsNoToken) {
   Tokens tokens{.bytes = {"a"}, .special = {}, .ends = {1}};
   EXPECT_THROW(Vocabulary{tokens}, Error);

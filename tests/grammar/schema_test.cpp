@@ -7,6 +7,7 @@
 #include "gerbil/error.hpp"
 #include "grammar/matcher.hpp"
 #include "grammar/schema.hpp"
+#include "grammar/value_set.hpp"
 #include "vocabularies.hpp"
 
 namespace gerbil::grammar {
@@ -62,6 +63,24 @@ TEST(Schema, MasksAreWhatEveryTokenSays) {
       ASSERT_TRUE(matcher.accept(allowed[random() % allowed.size()]));
     }
   }
+}
+
+TEST(ValueSet, KnowsValuesHoweverTheyAreWritten) {
+  const auto value = [](const char* json) { return parse_json(json, "a value"); };
+  const ValueSet set(value(R"([1, "1", 2.5, null, {"a": [1, 2.0], "b": {}}, [1, 2]])"));
+  for (const char* known : {"1.0", "1", R"("1")", "25e-1", "null", R"({"b": {}, "a": [1.0, 2]})", "[1, 2]"})
+    EXPECT_TRUE(set.contains(value(known))) << known;
+  for (const char* other : {"2", "true", R"("null")", R"({"b": {}, "a": [2, 1]})", "[2, 1]", "[]", "1e300"})
+    EXPECT_FALSE(set.contains(value(other))) << other;
+}
+
+// Each of them is looked for among all the others.
+TEST(Schema, ListsManyValues) {
+  Json schema;
+  for (int i = 0; i < 20'000; ++i) schema["enum"].push_back("value " + std::to_string(i));
+  Recognizer recognizer(parse_schema(schema, Limits{}));
+  EXPECT_TRUE(fits(recognizer, R"("value 19999")"));
+  EXPECT_FALSE(fits(recognizer, R"("value 20000")"));
 }
 
 struct Row {

@@ -68,7 +68,7 @@ TEST(Listing, PathsStayInTheRepository) {
   for (const std::string& path :
        {std::string(), std::string("/a"), std::string("a/"), std::string("a//b"), std::string(".."),
         std::string("a/../b"), std::string("./a"), std::string("a\\b"), std::string("a\nb"), std::string("a\0b", 3),
-        std::string(241, 'a'), std::string(2000, 'a')})
+        std::string(241, 'a'), std::string(2000, 'a'), std::string("a\xc2\x9b[31m"), std::string("a\xe2\x80\xaegnp.b")})
     EXPECT_FALSE(is_inner_path(path)) << path;
 }
 
@@ -99,8 +99,10 @@ TEST(Listing, WhatIsNoListingIsRefused) {
     EXPECT_THROW(read_page(page, "x", listing), Error) << page;
   }
   for (const char* answer : {"{}", "[]", R"({"sha":"main"})", R"({"sha":null})"})
-    EXPECT_THROW(read_commit(answer, "x"), Error) << answer;
-  EXPECT_EQ(read_commit(R"({"sha":")" + sha1 + "\"}", "x"), sha1);
+    EXPECT_THROW(read_commit(answer, "x", "main"), Error) << answer;
+  for (const std::string& revision : {std::string("main"), sha1})
+    EXPECT_EQ(read_commit(R"({"sha":")" + sha1 + "\"}", "x", revision), sha1);
+  EXPECT_THROW(read_commit(R"({"sha":")" + sha1 + "\"}", "x", std::string(40, '2')), Error) << "another commit";
 }
 
 TEST(Digest, IsGitsAndThatOfLfs) {

@@ -48,6 +48,15 @@ TEST(AnswerText, KnowsTagsOfOtherModels) {
   EXPECT_EQ(show("<|channel>Four.", 3, {}, false, channel).text, "<|channel>Four.");
 }
 
+TEST(AnswerText, IsExactWhereAGrammarWantsIt) {
+  for (const bool exact : {false, true}) {
+    AnswerText answer({}, {}, {.exact = exact}, {});
+    answer.push(" <think>a</think>b");
+    answer.finish();
+    EXPECT_EQ(answer.text(), exact ? " <think>a</think>b" : "b");
+  }
+}
+
 TEST(AnswerText, StopsBeforeTheFirstStopSequence) {
   const std::string whole = "one END-two END three";
   for (std::size_t size = 1; size <= whole.size(); ++size) {

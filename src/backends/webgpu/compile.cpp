@@ -82,9 +82,8 @@ const Matrix* Compiled::matrix_of(const graph::Node& node) const {
 }
 
 // Operations are made as soon as their weights are there, so that shaders compile while the next weights are read.
-Compiled compile(Machine& m, const WeightSource& source, const Progress& progress) {
+void compile(Machine& m, const WeightSource& source, const Progress& progress, Compiled& result) {
   GpuMemory& memory = *m.memory;
-  Compiled result;
   std::vector<bool> missing;  // by WeightId
   for (const graph::WeightDeclaration& declaration : m.graph.weights) {
     if (declaration.vector) m.vectors[missing.size()] = memory.vectors.find(declaration);
@@ -112,7 +111,6 @@ Compiled compile(Machine& m, const WeightSource& source, const Progress& progres
     }
   });
   make_ready_operations(m, result);
-  return result;
 }
 
 }  // namespace gerbil::webgpu

@@ -21,8 +21,9 @@ struct Compiled {
   const Matrix* matrix_of(const graph::Node& node) const;
 };
 
-// Takes turns at the device. Throws what packing throws, and Error{unsupported} for what the adapter cannot run.
-Compiled compile(Machine& machine, const WeightSource& source, const Progress& progress);
+// Fills `compiled`, and takes turns at the device for it. Throws what packing throws, and Error{unsupported} for what
+// the adapter cannot run; what there is by then is to be let go of in a turn.
+void compile(Machine& machine, const WeightSource& source, const Progress& progress, Compiled& compiled);
 
 // What a step of it costs, and which fast paths are not taken.
 ProgramInfo describe(const Machine& machine, const Compiled& compiled);

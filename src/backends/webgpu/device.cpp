@@ -91,11 +91,16 @@ void Device::State::open() {
   queue = device.GetQueue();
 }
 
-void Device::State::check() {
+void Device::State::check_lost() {
   const std::scoped_lock lock(failure.mutex);
   if (failure.lost)
     throw Error(ErrorCode::device_lost, std::format("The GPU {} was lost ({}). Load the engine again to go on.",
                                                     capabilities.name, *failure.lost));
+}
+
+void Device::State::check() {
+  check_lost();
+  const std::scoped_lock lock(failure.mutex);
   if (failure.error) {
     const Error error = *failure.error;
     failure.error.reset();
@@ -103,12 +108,18 @@ void Device::State::check() {
   }
 }
 
+// Whose turn it is not must not take an error away that is another's.
+void Device::State::wait_outside(wgpu::Future future) {
+  if (instance.WaitAny(future, timeout_ns) != wgpu::WaitStatus::Success) {
+    const std::scoped_lock lock(failure.mutex);
+    if (!failure.lost) failure.lost = std::format("it did not answer for {} seconds", timeout_ns / 1'000'000'000);
+  }
+  check_lost();
+}
+
 void Device::State::wait(wgpu::Future future) {
-  const wgpu::WaitStatus status = instance.WaitAny(future, timeout_ns);
+  wait_outside(future);
   check();
-  if (status != wgpu::WaitStatus::Success)
-    throw Error(ErrorCode::device_lost, std::format("The GPU {} did not answer for {} seconds.", capabilities.name,
-                                                    timeout_ns / 1'000'000'000));
 }
 
 wgpu::CommandEncoder& Device::State::commands() {
@@ -194,6 +205,13 @@ Kernel Device::kernel(const std::string& label, const std::string& source) {
       result.state_.get());
   state_->kernels.emplace(source, result);
   return result;
+}
+
+bool Device::compiled(const Kernel& kernel) {
+  const KernelState& state = *kernel.state_;
+  if (!state.pipeline && state.message.empty()) state_->instance.WaitAny(state.future, 0);
+  state_->check_lost();
+  return state.pipeline || !state.message.empty();
 }
 
 BoundKernel Device::bind(const Kernel& kernel, std::span<const Binding> bindings) {

@@ -125,6 +125,8 @@ class Device {
 
   // Starts compiling a compute kernel whose entry point is `main`. The same text gives the same kernel.
   Kernel kernel(const std::string& label, const std::string& source);
+  // Whether bind() would not wait.
+  bool compiled(const Kernel& kernel);
   // Waits for the kernel. A buffer may stand in several slots only when none of them is written.
   BoundKernel bind(const Kernel& kernel, std::span<const Binding> bindings);
 

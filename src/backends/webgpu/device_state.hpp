@@ -76,7 +76,9 @@ struct Device::State {
   std::size_t spans = 0;  // begun since they were last taken
 
   void open();
+  void check_lost();  // by any thread
   void check();
+  void wait_outside(wgpu::Future future);  // by any thread
   void wait(wgpu::Future future);
   wgpu::CommandEncoder& commands();
   void end_pass();

@@ -1,7 +1,10 @@
 // Runs the dispatches of a compiled graph, step by step.
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <deque>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "backends/webgpu/compiled.hpp"
@@ -115,20 +118,38 @@ class WebGpuProgram final : public Program {
 
   // Takes turns, and again the last if it fails: what it has made is let go of then.
   void load(const WeightSource& source, const Progress& progress) try {
-    compiled_ = compile(machine_, source, progress);
-    for (Operation& operation : compiled_.operations) {
-      for (Dispatch& dispatch : operation.dispatches) {
-        const std::lock_guard turn(turns());
-        dispatch.bound = machine_.device.bind(dispatch.kernel, dispatch.bindings);
-      }
-    }
-    const std::lock_guard turn(turns());
-    machine_.device.wait_idle();
+    compile(machine_, source, progress, compiled_);
+    for (Operation& operation : compiled_.operations)
+      for (Dispatch& dispatch : operation.dispatches)
+        while (!bind(dispatch)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    wait_for_weights();
     info_ = describe(machine_, compiled_);
     times_.start(compiled_);
   } catch (...) {
     last_turn_.lock();
     throw;
+  }
+
+  // False while the kernel is compiling.
+  bool bind(Dispatch& dispatch) {
+    const std::lock_guard turn(turns());
+    if (!machine_.device.compiled(dispatch.kernel)) return false;
+    dispatch.bound = machine_.device.bind(dispatch.kernel, dispatch.bindings);
+    return true;
+  }
+
+  // Until they are on the device; without keeping others from it.
+  void wait_for_weights() {
+    const auto read = [&] {
+      const std::lock_guard turn(turns());
+      const std::array<gpu::Range, 1> last{{{machine_.chosen, 0, sizeof(std::uint32_t)}}};
+      return machine_.device.start_read(last);
+    };
+    gpu::Readback readback = read();
+    machine_.device.wait(readback);
+    const std::lock_guard turn(turns());
+    machine_.device.bytes(readback);
+    readback = {};
   }
 
   StepResult collect() {

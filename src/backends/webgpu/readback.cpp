@@ -69,11 +69,12 @@ bool Device::arrived(const Readback& readback) {
 
 void Device::wait(const Readback& readback) {
   const ReadbackState& state = *readback.state_;
-  if (!state.answered) state_->wait(state.future);
+  if (!state.answered) state_->wait_outside(state.future);
 }
 
 std::span<const std::byte> Device::bytes(const Readback& readback) {
   wait(readback);
+  state_->check();
   const ReadbackState& state = *readback.state_;
   const void* mapped = state.message.empty() ? state.staging.GetConstMappedRange(0, state.bytes) : nullptr;
   if (mapped == nullptr)
