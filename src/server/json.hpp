@@ -2,19 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/json.hpp"
+
 namespace gerbil::server {
 
-using Json = nlohmann::ordered_json;
-
-// Lists and objects may lie in each other so deep.
-inline constexpr std::size_t json_depth = 128;
-
-// The object that a body holds. Throws ApiError 400 for what is no JSON, no object, or too deep.
+// The object that a body holds. Throws ApiError 400 for what is no JSON, no object, or too deep, for a key that an
+// object has twice, and for whole numbers of more than 64 bits.
 Json parse_body(std::string_view body);
 
 // On one line; bytes that are not UTF-8 become U+FFFD.

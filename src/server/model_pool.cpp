@@ -10,6 +10,12 @@
 namespace gerbil::server {
 namespace {
 
+constexpr auto longest_wait = std::chrono::seconds(2);  // for those who go on using other models
+
+std::chrono::steady_clock::duration to_duration(double seconds) {
+  return std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(seconds));
+}
+
 std::int64_t bytes_of(const Model& model) {
   const ModelInfo& info = model.info();
   return info.weight_bytes + info.arena_bytes + info.cache_bytes;
@@ -43,14 +49,17 @@ const std::string& ModelPool::resolve(std::string_view model) const {
                  std::format("The model '{}' is not served here; there are {}.", model, known), "model");
 }
 
-void ModelPool::acquire(const std::string& id, const Cancellation& gone, Ready ready) {
+void ModelPool::acquire(const std::string& id, const Patience& patience, Ready ready) {
   Entry& entry = *find(id);
-  if (entry.phase == Phase::loaded) {
+  if (entry.phase == Phase::loaded && !entry.leaving) {
     ready(lease(entry), nullptr);
     return;
   }
-  entry.waiters.push_back({gone, std::move(ready)});
-  if (entry.phase != Phase::loading) entry.phase = Phase::waiting;
+  const auto now = Clock::now();
+  entry.waiters.push_back({patience.gone, now,
+                           patience.seconds > 0 ? now + to_duration(patience.seconds) : Clock::time_point::max(),
+                           std::move(ready)});
+  if (entry.phase != Phase::loading && entry.phase != Phase::loaded) entry.phase = Phase::waiting;
   work();
 }
 
@@ -87,18 +96,18 @@ ModelPool::Entry* ModelPool::idlest() {
 void ModelPool::unload(Entry& entry) {
   loader_.discard(std::move(*entry.model));
   entry.model.reset();
-  entry.phase = Phase::unloaded;
+  entry.leaving = false;
+  entry.phase = entry.waiters.empty() ? Phase::unloaded : Phase::waiting;
+}
+
+bool ModelPool::over_limit(std::int64_t more) const {
+  return options_.memory_limit > 0 && memory() + more > options_.memory_limit;
 }
 
 // Whether there is room for the model, once idle ones have gone. What it takes is known once it has been loaded; until
 // then it may be loaded wherever the limit is not reached.
 bool ModelPool::make_room(const Entry& entry) {
-  const auto full = [&] {
-    const std::int64_t others = memory();
-    return options_.memory_limit > 0 && others > 0 &&
-           others + std::max<std::int64_t>(entry.bytes, 1) > options_.memory_limit;
-  };
-  while (full()) {
+  while (memory() > 0 && over_limit(std::max<std::int64_t>(entry.bytes, 1))) {
     Entry* idle = idlest();
     if (!idle) return false;
     unload(*idle);
@@ -106,22 +115,77 @@ bool ModelPool::make_room(const Entry& entry) {
   return true;
 }
 
-// Loads what somebody waits for, in the order of the command line, as far as there is room.
-void ModelPool::work() {
-  if (loader_.busy()) return;
+// Nobody is given those any more that are in the way of the model: what is asked for again and again never is idle.
+void ModelPool::empty_for(const Entry& entry) {
+  std::int64_t excess = memory() + std::max<std::int64_t>(entry.bytes, 1) - options_.memory_limit;
+  for (Entry& other : entries_)
+    if (other.leaving) excess -= other.bytes;
+  for (Entry& other : entries_) {
+    if (excess <= 0) break;
+    if (other.phase != Phase::loaded || other.leaving) continue;
+    other.leaving = true;
+    excess -= other.bytes;
+  }
+}
+
+// Nobody waits for their room any more.
+void ModelPool::stay() {
+  for (Entry& entry : entries_)
+    if (std::exchange(entry.leaving, false)) serve(entry, nullptr);
+}
+
+void ModelPool::serve(Entry& entry, const std::exception_ptr& error) {
+  for (Waiter& waiter : std::exchange(entry.waiters, {}))
+    if (!waiter.gone.cancelled()) waiter.ready(entry.model ? lease(entry) : nullptr, error);
+}
+
+void ModelPool::forget_waiters() {
+  const auto late = std::make_exception_ptr(
+      Error(ErrorCode::timeout, "The request took longer than it may: it waited for its model to be loaded."));
   for (Entry& entry : entries_) {
-    if (entry.phase != Phase::waiting) continue;
     std::erase_if(entry.waiters, [](const Waiter& waiter) { return waiter.gone.cancelled(); });
-    if (entry.waiters.empty()) {
-      entry.phase = Phase::unloaded;
-      continue;
-    }
-    if (!make_room(entry)) break;  // until a lease has gone
-    entry.phase = Phase::loading;
+    std::vector<Ready> expired;
+    std::erase_if(entry.waiters, [&](Waiter& waiter) {
+      const bool over = waiter.until <= Clock::now();
+      if (over) expired.push_back(std::move(waiter.ready));
+      return over;
+    });
+    if (entry.phase == Phase::waiting && entry.waiters.empty()) entry.phase = Phase::unloaded;
+    for (Ready& ready : expired) ready(nullptr, late);
+  }
+}
+
+// Whom somebody has waited for longest.
+ModelPool::Entry* ModelPool::next() {
+  Entry* next = nullptr;
+  for (Entry& entry : entries_)
+    if (entry.phase == Phase::waiting && (!next || entry.waiters.front().since < next->waiters.front().since))
+      next = &entry;
+  return next;
+}
+
+void ModelPool::start(Entry& entry) {
+  entry.phase = Phase::loading;
+  try {
     loader_.load(entry.name.name, [this, &entry](std::optional<Model> model, const std::exception_ptr& error) {
       finish(entry, std::move(model), error);
     });
-    return;
+  } catch (...) {
+    finish(entry, std::nullopt, std::current_exception());
+  }
+}
+
+// Loads what somebody waits for, as far as there is room.
+void ModelPool::work() {
+  if (loader_.busy()) return;
+  forget_waiters();
+  if (Entry* entry = next(); !entry) {
+    stay();
+    while (over_limit(0) && idlest()) unload(*idlest());
+  } else if (make_room(*entry)) {
+    return start(*entry);
+  } else if (entry->waiters.front().since + longest_wait <= Clock::now()) {
+    empty_for(*entry);  // then until a lease has gone
   }
   loader_.sweep();
 }
@@ -140,17 +204,16 @@ void ModelPool::finish(Entry& entry, std::optional<Model> model, std::exception_
   entry.phase = entry.model ? Phase::loaded : Phase::failed;
   entry.error = error ? to_api_error(error).what() : "";
   entry.used = Clock::now();
-  for (Waiter& waiter : std::exchange(entry.waiters, {}))
-    if (!waiter.gone.cancelled()) waiter.ready(entry.model ? lease(entry) : nullptr, error);
+  serve(entry, error);
   work();
 }
 
 void ModelPool::tick() {
   if (options_.keep_alive >= 0) {
-    const auto before =
-        Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options_.keep_alive));
+    const auto before = Clock::now() - to_duration(options_.keep_alive);
     for (Entry* idle = idlest(); idle && idle->used <= before; idle = idlest()) unload(*idle);
   }
+  forget_waiters();
   work();
 }
 
