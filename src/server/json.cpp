@@ -31,6 +31,12 @@ Json parse_body(std::string_view body) {
   return json;
 }
 
+std::string text_with(const Json& object, std::string_view name, std::string_view json) {
+  std::string text = text_of(object);
+  text.pop_back();
+  return std::format("{}{}{}:{}}}", text, object.empty() ? "" : ",", text_of(name), json);
+}
+
 void refuse(const std::string& name, const Json& value, std::string_view expected) {
   throw invalid(std::format("\"{}\" is {}, but should be {}.", name, shown(value), expected), name);
 }

@@ -17,6 +17,9 @@ Json parse_body(std::string_view body);
 // On one line; bytes that are not UTF-8 become U+FFFD.
 inline std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+// The object with a last member more, whose JSON is spliced in as it is.
+std::string text_with(const Json& object, std::string_view name, std::string_view json);
+
 // The parameters of a request. Each is asked for by its name; null is the same as none. Throws ApiError 400, which
 // names the parameter.
 class Parameters {

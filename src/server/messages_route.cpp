@@ -22,8 +22,7 @@ class MessageAnswer : public Answers {
                  {"model", std::move(model)},
                  {"stop_reason", nullptr},
                  {"stop_sequence", nullptr},
-                 {"usage", {{"input_tokens", 0}, {"output_tokens", 0}}},
-                 {"content", Json::array()}} {}
+                 {"usage", {{"input_tokens", 0}, {"output_tokens", 0}}}} {}
 
   void piece(std::size_t, const std::string& text, bool reasoning) override {
     begin();
@@ -71,14 +70,9 @@ class MessageAnswer : public Answers {
     if (!result_.reasoning.empty()) add(text_of(block(true, result_.reasoning)));
     if (const std::string text = result_.text + result_.unfinished_tool_call; !text.empty())
       add(text_of(block(false, text)));
-    for (const ToolCall& call : result_.tool_calls) {
-      std::string use = text_of(tool_use(call.id, call.name));
-      use.back() = ',';
-      add(use + "\"input\":" + call.arguments + '}');
-    }
-    std::string text = text_of(message_);
-    text.insert(text.size() - 2, content);  // into the list that is its last member
-    return text;
+    for (const ToolCall& call : result_.tool_calls)
+      add(text_with(tool_use(call.id, call.name), "input", call.arguments));
+    return text_with(message_, "content", '[' + content + ']');
   }
 
   void end_stream() override {
@@ -102,7 +96,10 @@ class MessageAnswer : public Answers {
   }
 
   void begin() {
-    if (!std::exchange(begun_, true)) send("message_start", {{"message", message_}});
+    if (std::exchange(begun_, true)) return;
+    Json message = message_;
+    message["content"] = Json::array();
+    send("message_start", {{"message", std::move(message)}});
   }
 
   void open(Kind kind, Json first) {
@@ -123,7 +120,7 @@ class MessageAnswer : public Answers {
 
   ExchangePtr exchange_;
   bool stream_;
-  Json message_;  // without its content, the last member
+  Json message_;  // without its content
   GenerateResult result_;
   HeldCalls held_;
   bool begun_ = false;
