@@ -1,7 +1,6 @@
 #include "server/model_pool.hpp"
 
 #include <algorithm>
-#include <array>
 #include <format>
 #include <utility>
 
@@ -22,11 +21,6 @@ std::int64_t bytes_of(const Model& model) {
 }
 
 }  // namespace
-
-std::string_view to_string(ModelPool::Phase phase) {
-  constexpr std::array<std::string_view, 5> names{"unloaded", "waiting", "loading", "loaded", "failed"};
-  return names[static_cast<std::size_t>(phase)];
-}
 
 ModelPool::ModelPool(std::vector<Name> names, const PoolOptions& options, Tasks& tasks)
     : options_(options), tasks_(tasks), loader_(options.load, tasks) {
@@ -115,55 +109,6 @@ bool ModelPool::make_room(const Entry& entry) {
   return true;
 }
 
-// Nobody is given those any more that are in the way of the model: what is asked for again and again never is idle.
-void ModelPool::empty_for(const Entry& entry) {
-  std::int64_t excess = memory() + std::max<std::int64_t>(entry.bytes, 1) - options_.memory_limit;
-  for (Entry& other : entries_)
-    if (other.leaving) excess -= other.bytes;
-  for (Entry& other : entries_) {
-    if (excess <= 0) break;
-    if (other.phase != Phase::loaded || other.leaving) continue;
-    other.leaving = true;
-    excess -= other.bytes;
-  }
-}
-
-// Nobody waits for their room any more.
-void ModelPool::stay() {
-  for (Entry& entry : entries_)
-    if (std::exchange(entry.leaving, false)) serve(entry, nullptr);
-}
-
-void ModelPool::serve(Entry& entry, const std::exception_ptr& error) {
-  for (Waiter& waiter : std::exchange(entry.waiters, {}))
-    if (!waiter.gone.cancelled()) waiter.ready(entry.model ? lease(entry) : nullptr, error);
-}
-
-void ModelPool::forget_waiters() {
-  const auto late = std::make_exception_ptr(
-      Error(ErrorCode::timeout, "The request took longer than it may: it waited for its model to be loaded."));
-  for (Entry& entry : entries_) {
-    std::erase_if(entry.waiters, [](const Waiter& waiter) { return waiter.gone.cancelled(); });
-    std::vector<Ready> expired;
-    std::erase_if(entry.waiters, [&](Waiter& waiter) {
-      const bool over = waiter.until <= Clock::now();
-      if (over) expired.push_back(std::move(waiter.ready));
-      return over;
-    });
-    if (entry.phase == Phase::waiting && entry.waiters.empty()) entry.phase = Phase::unloaded;
-    for (Ready& ready : expired) ready(nullptr, late);
-  }
-}
-
-// Whom somebody has waited for longest.
-ModelPool::Entry* ModelPool::next() {
-  Entry* next = nullptr;
-  for (Entry& entry : entries_)
-    if (entry.phase == Phase::waiting && (!next || entry.waiters.front().since < next->waiters.front().since))
-      next = &entry;
-  return next;
-}
-
 void ModelPool::start(Entry& entry) {
   entry.phase = Phase::loading;
   try {
@@ -215,26 +160,6 @@ void ModelPool::tick() {
   }
   forget_waiters();
   work();
-}
-
-std::vector<ModelPool::Status> ModelPool::status() const {
-  std::vector<Status> list;
-  for (const Entry& entry : entries_) list.push_back({entry.name.id, entry.phase, entry.error});
-  return list;
-}
-
-std::vector<ModelState> ModelPool::states() const {
-  std::vector<ModelState> list;
-  for (const Entry& entry : entries_)
-    list.push_back({entry.name.id, entry.model.has_value(), entry.model ? entry.model->statistics() : ModelStatistics{},
-                    entry.model ? entry.bytes : 0});
-  return list;
-}
-
-const Model* ModelPool::loaded(const std::string& id) const {
-  for (const Entry& entry : entries_)
-    if (entry.name.id == id && entry.model) return &*entry.model;
-  return nullptr;
 }
 
 }  // namespace gerbil::server

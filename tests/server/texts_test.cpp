@@ -139,6 +139,7 @@ TEST(Pool, TheLimitIsKeptOnceModelsAreIdle) {
   Client writer(server.port());
   Json request = endless(8);
   request["stream"] = true;
+  request["max_tokens"] = 200;
   writer.send(http("POST /v1/completions", request.dump()));
   writer.until("text_completion");
   EXPECT_EQ(ask(server.port(), "POST /v1/embeddings", {{"model", "nano-embed"}, {"input", "a"}}).status, 200);
