@@ -4,6 +4,7 @@
 #include <format>
 #include <fstream>
 
+#include "server/ascii.hpp"
 #include "server/errors.hpp"
 
 namespace gerbil::server {
@@ -22,16 +23,21 @@ std::string_view key_of(const HttpRequest& request) {
   std::string_view given = request.header("authorization");
   if (given.empty()) return request.header("x-api-key");
   constexpr std::string_view scheme = "bearer ";
-  const bool bearer =
-      given.size() > scheme.size() && std::ranges::equal(given.substr(0, scheme.size()), scheme, {},
-                                                         [](char c) { return static_cast<char>(c | 0x20); });
+  const bool bearer = given.size() > scheme.size() &&
+                      std::ranges::equal(given.substr(0, scheme.size()), scheme, {}, [](char c) { return lower(c); });
   return bearer ? given.substr(scheme.size()) : std::string_view();
 }
 
+// Schemes and names of hosts are the same in capitals.
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::contains(names, lower(name), [](const std::string& each) { return lower(each); });
+}
+
 bool allows(const Access& access, const HttpRequest& request, std::string_view origin) {
-  if (std::ranges::contains(access.origins, origin) || std::ranges::contains(access.origins, "*")) return true;
-  const std::string_view host = request.header("host");
-  return origin == std::format("http://{}", host) || origin == std::format("https://{}", host);
+  if (contains(access.origins, origin) || contains(access.origins, "*")) return true;
+  const std::string host = lower(request.header("host"));
+  const std::string own = lower(origin);
+  return own == "http://" + host || own == "https://" + host;
 }
 
 }  // namespace
@@ -45,20 +51,20 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
-std::optional<HttpResponse> Access::refuse(const HttpRequest& request, bool open) const {
+std::optional<ApiError> Access::refuse(const HttpRequest& request, bool open) const {
   const std::string_view host = without_port(request.header("host"));
-  if (!hosts.empty() && !host.empty() && !std::ranges::contains(hosts, host))
-    return to_response({403, "permission_error", "host_not_allowed",
-                        std::format("The server does not go by the name '{}'; --allow-host adds one.", host)});
+  if (!hosts.empty() && !host.empty() && !contains(hosts, host))
+    return ApiError(403, "permission_error", "host_not_allowed",
+                    std::format("The server does not go by the name '{}'; --allow-host adds one.", host));
   if (const std::string_view origin = request.header("origin"); !origin.empty() && !allows(*this, request, origin))
-    return to_response({403, "permission_error", "origin_not_allowed",
-                        std::format("Pages of '{}' may not use this server; --cors allows it.", origin)});
+    return ApiError(403, "permission_error", "origin_not_allowed",
+                    std::format("Pages of '{}' may not use this server; --cors allows it.", origin));
   if (keys.empty() || open) return std::nullopt;
   bool known = false;
   for (const std::string& key : keys) known |= equal_in_constant_time(key_of(request), key);
   if (known) return std::nullopt;
-  return to_response({401, "authentication_error", "invalid_api_key",
-                      "The request has no valid API key; send one as Authorization: Bearer KEY."});
+  return ApiError(401, "authentication_error", "invalid_api_key",
+                  "The request has no valid API key; send one as Authorization: Bearer KEY.");
 }
 
 HeaderList Access::headers(const HttpRequest& request) const {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/errors.hpp"
 #include "server/http.hpp"
 
 namespace gerbil::server {
@@ -18,7 +19,7 @@ struct Access {
   std::vector<std::string> hosts;
 
   // What to answer to somebody who may not ask. `open`: no key is needed for it.
-  std::optional<HttpResponse> refuse(const HttpRequest& request, bool open) const;
+  std::optional<ApiError> refuse(const HttpRequest& request, bool open) const;
   // Headers of every answer to this request (CORS).
   HeaderList headers(const HttpRequest& request) const;
 };

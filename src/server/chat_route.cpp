@@ -5,6 +5,7 @@
 #include "server/answers.hpp"
 #include "server/chat_request.hpp"
 #include "server/generation.hpp"
+#include "server/held_calls.hpp"
 #include "server/routes.hpp"
 
 namespace gerbil::server {
@@ -16,9 +17,10 @@ class ChatAnswers : public Answers {
       : exchange_(std::move(exchange)),
         lease_(std::move(lease)),
         choices_(request.choices),
-        log_probabilities_(request.generate.options.log_probabilities >= 0),
         results_(static_cast<std::size_t>(choices_.count)),
+        log_probability_lists_(results_.size()),
         begun_(results_.size(), false),
+        held_(results_.size()),
         envelope_{{"id", std::move(id)},
                   {"object", choices_.stream ? "chat.completion.chunk" : "chat.completion"},
                   {"created", unix_time()},
@@ -29,32 +31,37 @@ class ChatAnswers : public Answers {
     send(number, {{reasoning ? "reasoning_content" : "content", text}});
   }
 
-  void call(std::size_t number, const CallPiece& piece) override {
+  void call(std::size_t number, const CallPiece& next) override {
     begin(number);
-    Json call{{"index", piece.index}};
-    if (!piece.name.empty()) call.update({{"id", piece.id}, {"type", "function"}});
-    if (!piece.name.empty()) call["function"]["name"] = piece.name;
-    call["function"]["arguments"] = piece.arguments;
+    const std::optional<CallPiece> piece = held_[number].push(next);
+    if (!piece) return;
+    Json call{{"index", piece->index}};
+    if (!piece->name.empty()) call.update({{"id", piece->id}, {"type", "function"}});
+    if (!piece->name.empty()) call["function"]["name"] = piece->name;
+    call["function"]["arguments"] = piece->arguments;
     send(number, {{"tool_calls", Json::array({std::move(call)})}});
   }
 
-  void finish(std::size_t number, GenerateResult result) override {
+  Json log_probabilities(std::size_t, const GenerateResult& result) const override {
+    return chat_log_probabilities(*lease_, result);
+  }
+
+  void finish(std::size_t number, GenerateResult result, Json log_probabilities) override {
     usage_.add(result, number == 0);
     if (choices_.stream) {
       begin(number);
+      // A call that is not whole is a text like any other.
+      if (!result.unfinished_tool_call.empty()) send(number, {{"content", result.unfinished_tool_call}});
       // Log-probabilities are there when the answer is, all at once.
-      if (log_probabilities_) send(number, {{"content", ""}}, chat_log_probabilities(*lease_, result));
+      if (!log_probabilities.is_null()) send(number, {{"content", ""}}, std::move(log_probabilities));
       send(number, Json::object(), nullptr, to_string(result.finish_reason));
     } else {
       results_[number] = std::move(result);
+      log_probability_lists_[number] = std::move(log_probabilities);
     }
   }
 
-  void complete() override {
-    if (!choices_.stream) {
-      exchange_->respond({.status = 200, .body = text_of(whole()), .content_type = "application/json", .headers = {}});
-      return;
-    }
+  void end_stream() override {
     if (choices_.include_usage) {
       Json last = envelope_;
       last["choices"] = Json::array();
@@ -63,6 +70,19 @@ class ChatAnswers : public Answers {
     }
     exchange_->send(last_event);
     exchange_->end();
+  }
+
+  std::string whole() override {
+    Json list = Json::array();
+    for (std::size_t i = 0; i < results_.size(); ++i)
+      list.push_back({{"index", i},
+                      {"message", message(results_[i])},
+                      {"logprobs", std::move(log_probability_lists_[i])},
+                      {"finish_reason", to_string(results_[i].finish_reason)}});
+    Json json = envelope_;
+    json["choices"] = std::move(list);
+    json["usage"] = to_json(usage_);
+    return text_of(json);
   }
 
  private:
@@ -93,41 +113,22 @@ class ChatAnswers : public Answers {
     return json;
   }
 
-  Json whole() {
-    Json list = Json::array();
-    for (const GenerateResult& result : results_) {
-      Json choice{{"index", list.size()},
-                  {"message", message(result)},
-                  {"logprobs", nullptr},
-                  {"finish_reason", to_string(result.finish_reason)}};
-      if (log_probabilities_) choice["logprobs"] = chat_log_probabilities(*lease_, result);
-      list.push_back(std::move(choice));
-    }
-    Json json = envelope_;
-    json["choices"] = std::move(list);
-    json["usage"] = to_json(usage_);
-    return json;
-  }
-
   ExchangePtr exchange_;
   Lease lease_;
   Choices choices_;
-  bool log_probabilities_;
   std::vector<GenerateResult> results_;
+  std::vector<Json> log_probability_lists_;
   std::vector<bool> begun_;
+  std::vector<HeldCalls> held_;
   Json envelope_;
   Usage usage_;
 };
 
 void start(Service& service, const ExchangePtr& exchange, const ChatRequest& request, const std::string& id,
            const Lease& lease, const std::string& model) {
-  std::vector<Job> jobs;
-  for (std::int32_t i = 0; i < request.choices.count; ++i) {
-    jobs.push_back({request.generate.messages, request.generate.options});
-    jobs.back().options.sampling.seed += static_cast<std::uint64_t>(i);
-  }
-  generate(service, exchange, lease, model, std::move(jobs),
-           std::make_shared<ChatAnswers>(exchange, lease, model, id, request), request.choices.stream);
+  generate(service, exchange, lease, model, {request.generate.messages}, request.choices.count,
+           request.generate.options, std::make_shared<ChatAnswers>(exchange, lease, model, id, request),
+           request.choices.stream);
 }
 
 }  // namespace
@@ -138,7 +139,7 @@ void complete_chat(Service& service, const ExchangePtr& exchange) {
     on_front(service, exchange, [&service, exchange, request, id] {
       exchange->request().body = {};
       service.report_unknown("/v1/chat/completions", request->unknown);
-      with_model(service, exchange, request->generate.model,
+      with_model(service, exchange, request->generate.model, request->generate.options.timeout,
                  [&service, exchange, request, id](const Lease& lease, const std::string& model) {
                    start(service, exchange, *request, id, lease, model);
                  });

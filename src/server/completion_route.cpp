@@ -16,16 +16,16 @@ class Completions : public Answers {
       : exchange_(std::move(exchange)),
         lease_(std::move(lease)),
         choices_(request.choices),
-        log_probabilities_(request.options.log_probabilities >= 0),
-        echoes_(request.prompts.size() * static_cast<std::size_t>(choices_.count)),
-        results_(echoes_.size()),
-        begun_(echoes_.size(), false),
+        echoes_(request.prompts.size()),
+        results_(request.prompts.size() * static_cast<std::size_t>(choices_.count)),
+        log_probability_lists_(results_.size()),
+        begun_(results_.size(), false),
         envelope_{{"id", std::move(id)},
                   {"object", "text_completion"},
                   {"created", unix_time()},
                   {"model", std::move(model)}} {
     for (std::size_t i = 0; request.echo && i < echoes_.size(); ++i) {
-      const TextOrIds& prompt = request.prompts[i / static_cast<std::size_t>(choices_.count)];
+      const TextOrIds& prompt = request.prompts[i];
       const auto* ids = std::get_if<std::vector<std::int32_t>>(&prompt);
       echoes_[i] = ids ? lease_->detokenize(*ids, false) : std::get<std::string>(prompt);
     }
@@ -37,21 +37,22 @@ class Completions : public Answers {
     send(number, text);
   }
 
-  void finish(std::size_t number, GenerateResult result) override {
+  Json log_probabilities(std::size_t number, const GenerateResult& result) const override {
+    return completion_log_probabilities(*lease_, result, echo(number).size());
+  }
+
+  void finish(std::size_t number, GenerateResult result, Json log_probabilities) override {
     usage_.add(result, number % static_cast<std::size_t>(choices_.count) == 0);
     if (choices_.stream) {
       begin(number);
-      send(number, "", log_probabilities(number, result), to_string(result.finish_reason));
+      send(number, "", std::move(log_probabilities), to_string(result.finish_reason));
     } else {
       results_[number] = std::move(result);
+      log_probability_lists_[number] = std::move(log_probabilities);
     }
   }
 
-  void complete() override {
-    if (!choices_.stream) {
-      exchange_->respond({.status = 200, .body = text_of(whole()), .content_type = "application/json", .headers = {}});
-      return;
-    }
+  void end_stream() override {
     if (choices_.include_usage) {
       Json last = envelope_;
       last["choices"] = Json::array();
@@ -62,16 +63,28 @@ class Completions : public Answers {
     exchange_->end();
   }
 
+  std::string whole() override {
+    Json json = envelope_;
+    json["choices"] = Json::array();
+    for (std::size_t i = 0; i < results_.size(); ++i) {
+      // A prompt that is continued as it is has no reasoning apart from the rest.
+      const GenerateResult& result = results_[i];
+      json["choices"].push_back(choice(i, echo(i) + result.reasoning + result.text,
+                                       std::move(log_probability_lists_[i]), to_string(result.finish_reason)));
+    }
+    json["usage"] = to_json(usage_);
+    return text_of(json);
+  }
+
  private:
+  const std::string& echo(std::size_t number) const {
+    return echoes_[number / static_cast<std::size_t>(choices_.count)];
+  }
+
   void begin(std::size_t number) {
     if (begun_[number]) return;
     begun_[number] = true;
-    if (!echoes_[number].empty()) send(number, echoes_[number]);
-  }
-
-  Json log_probabilities(std::size_t number, const GenerateResult& result) const {
-    if (!log_probabilities_) return nullptr;
-    return completion_log_probabilities(*lease_, result, echoes_[number].size());
+    if (!echo(number).empty()) send(number, echo(number));
   }
 
   static Json choice(std::size_t number, std::string text, Json log_probabilities, Json finish_reason) {
@@ -88,25 +101,12 @@ class Completions : public Answers {
     exchange_->send(event(chunk));
   }
 
-  Json whole() const {
-    Json json = envelope_;
-    json["choices"] = Json::array();
-    for (std::size_t i = 0; i < results_.size(); ++i) {
-      // A prompt that is continued as it is has no reasoning apart from the rest.
-      const GenerateResult& result = results_[i];
-      json["choices"].push_back(choice(i, echoes_[i] + result.reasoning + result.text, log_probabilities(i, result),
-                                       to_string(result.finish_reason)));
-    }
-    json["usage"] = to_json(usage_);
-    return json;
-  }
-
   ExchangePtr exchange_;
   Lease lease_;
   Choices choices_;
-  bool log_probabilities_;
-  std::vector<std::string> echoes_;
+  std::vector<std::string> echoes_;  // of the prompts
   std::vector<GenerateResult> results_;
+  std::vector<Json> log_probability_lists_;
   std::vector<bool> begun_;
   Json envelope_;
   Usage usage_;
@@ -114,15 +114,10 @@ class Completions : public Answers {
 
 void start(Service& service, const ExchangePtr& exchange, const CompletionRequest& request, const std::string& id,
            const Lease& lease, const std::string& model) {
-  std::vector<Job> jobs;
+  std::vector<Prompt> prompts;
   for (const TextOrIds& prompt : request.prompts)
-    for (std::int32_t i = 0; i < request.choices.count; ++i) {
-      Job job{.prompt = {}, .options = request.options};
-      std::visit([&](const auto& text) { job.prompt = text; }, prompt);
-      job.options.sampling.seed += static_cast<std::uint64_t>(i);
-      jobs.push_back(std::move(job));
-    }
-  generate(service, exchange, lease, model, std::move(jobs),
+    std::visit([&](const auto& text) { prompts.emplace_back(text); }, prompt);
+  generate(service, exchange, lease, model, prompts, request.choices.count, request.options,
            std::make_shared<Completions>(exchange, lease, model, id, request), request.choices.stream);
 }
 
@@ -134,7 +129,7 @@ void complete_text(Service& service, const ExchangePtr& exchange) {
     on_front(service, exchange, [&service, exchange, request, id] {
       exchange->request().body = {};
       service.report_unknown("/v1/completions", request->unknown);
-      with_model(service, exchange, request->model,
+      with_model(service, exchange, request->model, request->options.timeout,
                  [&service, exchange, request, id](const Lease& lease, const std::string& model) {
                    start(service, exchange, *request, id, lease, model);
                  });

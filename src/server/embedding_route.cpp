@@ -65,6 +65,7 @@ void start(Service& service, const ExchangePtr& exchange, const Request& request
            const std::string& model) {
   EmbedOptions options = request.options;
   options.cancellation = exchange->gone;
+  options.timeout = time_left(service, *exchange, options.timeout);
   // The thread of the model has better to do than to write numbers.
   const auto done = [&service, exchange, model, as_base64 = request.as_base64, lease](EmbedResult result,
                                                                                       std::exception_ptr error) {
@@ -96,7 +97,7 @@ void embed(Service& service, const ExchangePtr& exchange) {
     on_front(service, exchange, [&service, exchange, request] {
       exchange->request().body = {};
       service.report_unknown("/v1/embeddings", request->unknown);
-      with_model(service, exchange, request->model,
+      with_model(service, exchange, request->model, request->options.timeout,
                  [&service, exchange, request](const Lease& lease, const std::string& model) {
                    start(service, exchange, *request, lease, model);
                  });

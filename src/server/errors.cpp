@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <format>
 
 #include "server/json.hpp"
 
@@ -26,6 +26,28 @@ std::string param_of(std::string_view sentence) {
   if (sentence.starts_with("A stop token")) return "stop_tokens";
   if (sentence.starts_with("log_probabilities")) return "top_logprobs";
   return {};
+}
+
+// https://docs.anthropic.com/en/api/errors
+std::string_view anthropic_type(int status) {
+  switch (status) {
+    case 401:
+      return "authentication_error";
+    case 403:
+      return "permission_error";
+    case 404:
+      return "not_found_error";
+    case 413:
+      return "request_too_large";
+    case 429:
+      return "rate_limit_error";
+    case 503:
+      return "overloaded_error";
+    case 504:
+      return "timeout_error";
+    default:
+      return status < 500 ? "invalid_request_error" : "api_error";
+  }
 }
 
 }  // namespace
@@ -76,18 +98,30 @@ ApiError to_api_error(const std::exception_ptr& error) try {
   return {500, "server_error", "internal", other.what()};
 }
 
-std::string to_json(const ApiError& error) {
+ErrorShape error_shape(std::string_view path) {
+  constexpr std::string_view messages = "/v1/messages";
+  const std::string_view rest = path.starts_with(messages) ? path.substr(messages.size()) : "other";
+  return rest.empty() || rest.starts_with('/') ? ErrorShape::anthropic : ErrorShape::openai;
+}
+
+std::string to_json(const ApiError& error, ErrorShape shape) {
+  if (shape == ErrorShape::anthropic)
+    return text_of({{"type", "error"}, {"error", {{"type", anthropic_type(error.status)}, {"message", error.what()}}}});
   Json json{{"message", error.what()}, {"type", error.type}, {"param", nullptr}, {"code", error.code}};
   if (!error.param.empty()) json["param"] = error.param;
   return text_of({{"error", std::move(json)}});
 }
 
-HttpResponse to_response(const ApiError& error) {
+HttpResponse to_response(const ApiError& error, ErrorShape shape) {
   HttpResponse response{
-      .status = error.status, .body = to_json(error), .content_type = "application/json", .headers = {}};
+      .status = error.status, .body = to_json(error, shape), .content_type = "application/json", .headers = {}};
   if (error.retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after));
   if (error.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   return response;
+}
+
+std::string to_event(const ApiError& error, ErrorShape shape) {
+  return std::format("{}data: {}\n\n", shape == ErrorShape::anthropic ? "event: error\n" : "", to_json(error, shape));
 }
 
 }  // namespace gerbil::server

@@ -1,9 +1,11 @@
-// What clients are told when something goes wrong, in the shape of OpenAI's API.
+// What clients are told when something goes wrong, in the shape of OpenAI's API or of Anthropic's.
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "gerbil/error.hpp"
 #include "server/http.hpp"
@@ -32,8 +34,15 @@ ApiError invalid(const std::string& message, std::string param = {});
 ApiError to_api_error(const Error& error);
 ApiError to_api_error(const std::exception_ptr& error);
 
-// {"error":{"message","type","param","code"}}
-std::string to_json(const ApiError& error);
-HttpResponse to_response(const ApiError& error);
+enum class ErrorShape : std::uint8_t {
+  openai,     // {"error":{"message","type","param","code"}}
+  anthropic,  // {"type":"error","error":{"type","message"}}
+};
+// That of the API which the path belongs to.
+ErrorShape error_shape(std::string_view path);
+
+std::string to_json(const ApiError& error, ErrorShape shape);
+HttpResponse to_response(const ApiError& error, ErrorShape shape);
+std::string to_event(const ApiError& error, ErrorShape shape);  // of a stream
 
 }  // namespace gerbil::server

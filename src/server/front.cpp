@@ -9,6 +9,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <format>
 
 #include "gerbil/error.hpp"
@@ -53,11 +54,29 @@ struct Front::Implementation : FrontState {
         acceptor(listen(io, options_)),
         signals(io, SIGINT, SIGTERM) {}
 
+  // Nothing that fails ends the server, or a thread of it.
+  template <typename Work>
+  void guarded(Work&& work) try {
+    work();
+  } catch (const std::exception& error) {
+    failed(error.what());
+  } catch (...) {
+    failed("something that is no exception");
+  }
+
+  void failed(std::string what) {
+    asio::post(io, [this, what = std::move(what)] { handlers.failed(what); });
+  }
+
+  void take(tcp::socket socket) {
+    asio::co_spawn(io, serve(*this, std::make_shared<Connection>(std::move(socket), options.read)), asio::detached);
+  }
+
   Awaitable<> accept() {
     for (;;) {
       auto [error, socket] = co_await acceptor.async_accept(quietly);
       if (!error) {
-        asio::co_spawn(io, serve(*this, std::make_shared<Connection>(std::move(socket), options.read)), asio::detached);
+        guarded([&] { take(std::move(socket)); });
       } else {
         co_await pause(std::chrono::milliseconds(100));  // no more descriptors, mostly
       }
@@ -67,28 +86,33 @@ struct Front::Implementation : FrontState {
   Awaitable<> keep_time() {
     for (;;) {
       co_await pause(tick_time);
-      const auto now = Clock::now();
-      for (Connection* connection : connections) {
-        boost::system::error_code ignored;
-        Exchange* exchange = connection->exchange.get();
-        if (now > connection->deadline) {
-          connection->socket.close(ignored);
-        } else if (exchange && exchange->streaming() &&
-                   now > connection->quiet_since + Connection::to_duration(options.ping_seconds) - tick_time) {
-          exchange->ping();
-        }
+      guarded([&] { look_after_connections(); });
+      guarded([&] { handlers.tick(); });
+    }
+  }
+
+  void look_after_connections() {
+    const auto now = Clock::now();
+    for (Connection* connection : connections) {
+      boost::system::error_code ignored;
+      Exchange* exchange = connection->exchange.get();
+      if (now > connection->deadline) {
+        connection->socket.close(ignored);
+      } else if (exchange && exchange->streaming() &&
+                 now > connection->quiet_since + Connection::to_duration(options.ping_seconds) - tick_time) {
+        exchange->ping();
       }
-      handlers.tick();
     }
   }
 
   Awaitable<> drain() {
     co_await signals.async_wait(quietly);
     draining = true;
-    handlers.drain();
-    signals.async_wait([this](boost::system::error_code error, int) {
-      if (!error) io.stop();
+    // Whatever the workers, the loader and the models are at.
+    signals.async_wait([](boost::system::error_code error, int signal) {
+      if (!error) std::_Exit(128 + signal);
     });
+    guarded([&] { handlers.drain(); });
     const auto wait = [this](double seconds) -> Awaitable<> {
       const auto end = Clock::now() + Connection::to_duration(seconds);
       while (answering > 0 && Clock::now() < end) co_await pause(std::chrono::milliseconds(20));
@@ -123,12 +147,23 @@ void Front::run() {
   asio::co_spawn(front.io, front.accept(), asio::detached);
   asio::co_spawn(front.io, front.keep_time(), asio::detached);
   asio::co_spawn(front.io, front.drain(), asio::detached);
-  front.io.run();
+  for (bool ended = false; !ended;)
+    front.guarded([&] {
+      front.io.run();
+      ended = true;
+    });
   front.workers.stop();
   front.workers.join();
 }
 
-void Front::on_front(Task task) { asio::post(implementation_->io, std::move(task)); }
-void Front::on_worker(Task task) { asio::post(implementation_->workers, std::move(task)); }
+void Front::on_front(Task task) {
+  asio::post(implementation_->io,
+             [front = implementation_.get(), task = std::move(task)]() mutable { front->guarded(task); });
+}
+
+void Front::on_worker(Task task) {
+  asio::post(implementation_->workers,
+             [front = implementation_.get(), task = std::move(task)]() mutable { front->guarded(task); });
+}
 
 }  // namespace gerbil::server

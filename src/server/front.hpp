@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "server/http.hpp"
 #include "server/request_reader.hpp"
@@ -33,6 +34,7 @@ struct FrontHandlers {
   std::function<HeaderList(const HttpRequest&)> headers;  // of every answer to this request
   std::function<void(const std::shared_ptr<Exchange>&)> handle;
   std::function<void(const Exchange&, double seconds)> finished;  // an exchange, answered or left
+  std::function<void(std::string_view what)> failed;              // something threw that nobody waits for
   std::function<void()> tick;                                     // a few times a second
   std::function<void()> drain;                                    // a signal has come
 };
@@ -44,7 +46,8 @@ class Front : public Tasks {
   ~Front() override;
 
   std::uint16_t port() const;
-  // Until a signal has come, and every answer has gone out or drain_seconds are over; a second signal ends it at once.
+  // Until a signal has come, and every answer has gone out or drain_seconds are over; a second signal ends the process
+  // at once.
   void run();
   bool draining() const;
   std::size_t connections() const;

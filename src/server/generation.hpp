@@ -14,10 +14,7 @@
 
 namespace gerbil::server {
 
-struct Job {
-  std::variant<std::vector<Message>, std::string, std::vector<std::int32_t>> prompt;
-  GenerateOptions options;
-};
+using Prompt = std::variant<std::vector<Message>, std::string, std::vector<std::int32_t>>;
 
 // A piece of a call of a tool, see gerbil::ToolCallPiece.
 struct CallPiece {
@@ -25,21 +22,28 @@ struct CallPiece {
   std::string id;
   std::string name;  // empty: not the first of its call
   std::string arguments;
+  bool whole = false;  // the last of its call
 };
 
-// Who hears of them, answer by answer.
+// Who hears of them, answer by answer, on the thread of the front; what is long in coming is asked for on a worker.
 class Answers {
  public:
   virtual ~Answers() = default;
   virtual void call(std::size_t number, const CallPiece& piece) = 0;
   virtual void piece(std::size_t number, const std::string& text, bool reasoning) = 0;
-  virtual void finish(std::size_t number, GenerateResult result) = 0;
-  virtual void complete() = 0;  // after the last
+  // On a worker, where the answer has some.
+  virtual Json log_probabilities(std::size_t number, const GenerateResult& result) const = 0;
+  virtual void finish(std::size_t number, GenerateResult result, Json log_probabilities) = 0;
+  // After the last: the end of a stream, or, on a worker, the body that has all of them.
+  virtual void end_stream() = 0;
+  virtual std::string whole() = 0;
 };
 
-// On a worker. Throws what can be known before anything is generated; later errors end the exchange. When one answer
-// fails, or the client leaves, all end. `stream`: it begins once everything is under way.
+// `count` answers to each of the prompts, one prompt after the other, with seeds that count up from that of the
+// options. On a worker. Throws what can be known before anything is generated; later errors end the exchange. When one
+// answer fails, or the client leaves, all end. `stream`: it begins once everything is under way.
 void generate(Service& service, const ExchangePtr& exchange, const Lease& lease, const std::string& model,
-              std::vector<Job> jobs, std::shared_ptr<Answers> answers, bool stream);
+              const std::vector<Prompt>& prompts, std::int32_t count, const GenerateOptions& options,
+              std::shared_ptr<Answers> answers, bool stream);
 
 }  // namespace gerbil::server

@@ -1,24 +1,22 @@
 #include "server/head.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <format>
 #include <utility>
+
+#include "server/ascii.hpp"
 
 namespace gerbil::server {
 namespace {
 
-// RFC 9110, 5.6.2
-bool is_token_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
-}
-
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 
-bool equals(std::string_view a, std::string_view lower) {
-  return std::ranges::equal(a, lower, {},
-                            [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+std::string_view trimmed(std::string_view value) {
+  const std::size_t begin = std::min(value.find_first_not_of(" \t"), value.size());
+  return value.substr(begin, value.find_last_not_of(" \t") + 1 - begin);
 }
+
+bool is_number(std::string_view value) { return !value.empty() && std::ranges::all_of(value, is_digit); }
 
 struct Counts {
   int host = 0;
@@ -33,9 +31,12 @@ std::string field_problem(std::string_view line, Counts& counts) {
   const std::string_view name = line.substr(0, std::min(colon, line.size()));
   if (colon == std::string_view::npos || name.empty() || !std::ranges::all_of(name, is_token_character))
     return "A header is not a name, a colon and a value.";
-  counts.host += equals(name, "host") ? 1 : 0;
-  counts.length += equals(name, "content-length") ? 1 : 0;
-  counts.encoding += equals(name, "transfer-encoding") ? 1 : 0;
+  const std::string known = lower(name);
+  counts.host += known == "host" ? 1 : 0;
+  counts.length += known == "content-length" ? 1 : 0;
+  counts.encoding += known == "transfer-encoding" ? 1 : 0;
+  if (known == "content-length" && !is_number(trimmed(line.substr(colon + 1))))
+    return "Content-Length is not one number, in digits.";
   return {};
 }
 

@@ -1,6 +1,7 @@
 // HTTP as routes see it: a request, and the exchange that it is answered through. Nothing here knows of sockets.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -45,11 +46,13 @@ std::string_view reason_phrase(int status);
 // stream has begun, it may become an error.
 class Exchange {
  public:
+  using Clock = std::chrono::steady_clock;
   Exchange(HttpRequest request, HeaderList headers, bool close);
 
   const HttpRequest& request() const { return request_; }
   HttpRequest& request() { return request_; }
   Cancellation gone;  // cancelled when nobody waits for the answer any more, or the server must end
+  const Clock::time_point begun_at = Clock::now();
 
   void respond(HttpResponse response);
   void begin();

@@ -10,26 +10,6 @@
 namespace gerbil::server {
 namespace {
 
-// Before anything is built of it: what is nested costs memory, and more to take down.
-bool too_deep(std::string_view text) {
-  std::size_t depth = 0;
-  bool in_text = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_text) {
-      if (c == '\\') ++i;
-      if (c == '"') in_text = false;
-    } else if (c == '"') {
-      in_text = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > json_depth) return true;
-    } else if ((c == ']' || c == '}') && depth > 0) {
-      --depth;
-    }
-  }
-  return false;
-}
-
 std::string shown(const Json& value) {
   std::string text = text_of(value);
   if (text.size() <= 80) return text;
@@ -41,15 +21,20 @@ std::string shown(const Json& value) {
 }  // namespace
 
 Json parse_body(std::string_view body) {
-  if (too_deep(body)) throw invalid(std::format("The body nests lists and objects over {} deep.", json_depth));
   Json json;
   try {
-    json = Json::parse(body);
-  } catch (const Json::exception& error) {
-    throw invalid(std::format("The body is not JSON: {}.", error.what()));
+    json = parse_strict_json(body, "The body");
+  } catch (const Error& error) {
+    throw invalid(error.what());
   }
   if (!json.is_object()) throw invalid(std::format("The body is {}, but should be a JSON object.", shown(json)));
   return json;
+}
+
+std::string text_with(const Json& object, std::string_view name, std::string_view json) {
+  std::string text = text_of(object);
+  text.pop_back();
+  return std::format("{}{}{}:{}}}", text, object.empty() ? "" : ",", text_of(name), json);
 }
 
 void refuse(const std::string& name, const Json& value, std::string_view expected) {

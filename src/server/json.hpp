@@ -2,23 +2,23 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/json.hpp"
+
 namespace gerbil::server {
 
-using Json = nlohmann::ordered_json;
-
-// Lists and objects may lie in each other so deep.
-inline constexpr std::size_t json_depth = 128;
-
-// The object that a body holds. Throws ApiError 400 for what is no JSON, no object, or too deep.
+// The object that a body holds. Throws ApiError 400 for what is no JSON, no object, or too deep, for a key that an
+// object has twice, and for whole numbers of more than 64 bits.
 Json parse_body(std::string_view body);
 
 // On one line; bytes that are not UTF-8 become U+FFFD.
 inline std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+// The object with a last member more, whose JSON is spliced in as it is.
+std::string text_with(const Json& object, std::string_view name, std::string_view json);
 
 // The parameters of a request. Each is asked for by its name; null is the same as none. Throws ApiError 400, which
 // names the parameter.

@@ -41,6 +41,18 @@ std::string without_billing(const std::string& text) {
   return result;
 }
 
+// Blocks are of different makers, each of whom begins a line.
+std::string system_text(const Json& system) {
+  if (!system.is_array()) return without_billing(plain_text(system, "system"));
+  std::string text;
+  for (const Json& block : system) {
+    const std::string part = without_billing(plain_text(Json::array({block}), "system"));
+    if (!text.empty() && !part.empty()) text += '\n';
+    text += part;
+  }
+  return text;
+}
+
 // A message of blocks as the codec's messages: results of tools are messages of their own.
 void add_blocks(const Json& content, const std::string& role, const std::string& path, Json& messages) {
   Json message{{"role", role}};
@@ -74,7 +86,7 @@ void add_blocks(const Json& content, const std::string& role, const std::string&
 Json plain_conversation(Parameters& parameters) {
   Json messages = Json::array();
   if (const Json* system = parameters.find("system"))
-    if (const std::string text = without_billing(plain_text(*system, "system")); !text.empty())
+    if (const std::string text = system_text(*system); !text.empty())
       messages.push_back({{"role", "system"}, {"content", text}});
   const Json* list = parameters.find("messages");
   if (!list || !list->is_array()) throw invalid("\"messages\" should be a list of messages.", "messages");

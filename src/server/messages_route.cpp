@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "server/generation.hpp"
+#include "server/held_calls.hpp"
 #include "server/messages_request.hpp"
 #include "server/routes.hpp"
 
@@ -15,10 +16,13 @@ class MessageAnswer : public Answers {
   MessageAnswer(ExchangePtr exchange, std::string model, std::string id, bool stream)
       : exchange_(std::move(exchange)),
         stream_(stream),
-        message_{{"id", std::move(id)},      {"type", "message"},
-                 {"role", "assistant"},      {"model", std::move(model)},
-                 {"content", Json::array()}, {"stop_reason", nullptr},
-                 {"stop_sequence", nullptr}, {"usage", {{"input_tokens", 0}, {"output_tokens", 0}}}} {}
+        message_{{"id", std::move(id)},
+                 {"type", "message"},
+                 {"role", "assistant"},
+                 {"model", std::move(model)},
+                 {"stop_reason", nullptr},
+                 {"stop_sequence", nullptr},
+                 {"usage", {{"input_tokens", 0}, {"output_tokens", 0}}}} {}
 
   void piece(std::size_t, const std::string& text, bool reasoning) override {
     begin();
@@ -29,16 +33,26 @@ class MessageAnswer : public Answers {
     send("content_block_delta", {{"index", blocks_ - 1}, {"delta", std::move(delta)}});
   }
 
-  void call(std::size_t, const CallPiece& piece) override {
+  void call(std::size_t, const CallPiece& next) override {
     begin();
-    if (!piece.name.empty()) open(Kind::call, tool_use(piece.id, piece.name, Json::object()));
-    if (!piece.arguments.empty())
+    const std::optional<CallPiece> piece = held_.push(next);
+    if (!piece) return;
+    if (!piece->name.empty()) {
+      Json block = tool_use(piece->id, piece->name);
+      block["input"] = Json::object();
+      open(Kind::call, std::move(block));
+    }
+    if (!piece->arguments.empty())
       send("content_block_delta",
-           {{"index", blocks_ - 1}, {"delta", {{"type", "input_json_delta"}, {"partial_json", piece.arguments}}}});
+           {{"index", blocks_ - 1}, {"delta", {{"type", "input_json_delta"}, {"partial_json", piece->arguments}}}});
   }
 
-  void finish(std::size_t, GenerateResult result) override {
+  Json log_probabilities(std::size_t, const GenerateResult&) const override { return nullptr; }
+
+  void finish(std::size_t, GenerateResult result, Json) override {
     if (stream_) begin();
+    // A call that is not whole is a text like any other.
+    if (stream_ && !result.unfinished_tool_call.empty()) piece(0, result.unfinished_tool_call, false);
     message_["usage"] = {{"input_tokens", result.prompt_tokens - result.cached_tokens},
                          {"cache_creation_input_tokens", 0},
                          {"cache_read_input_tokens", result.cached_tokens},
@@ -46,19 +60,22 @@ class MessageAnswer : public Answers {
     message_["stop_reason"] = result.finish_reason == FinishReason::length       ? "max_tokens"
                               : result.finish_reason == FinishReason::tool_calls ? "tool_use"
                                                                                  : "end_turn";
-    if (!result.reasoning.empty()) message_["content"].push_back(block(true, result.reasoning));
-    // A call that is not whole is a text like any other.
-    if (const std::string text = result.text + result.unfinished_tool_call; !text.empty())
-      message_["content"].push_back(block(false, text));
-    for (const ToolCall& call : result.tool_calls)
-      message_["content"].push_back(tool_use(call.id, call.name, Json::parse(call.arguments)));
+    result_ = std::move(result);
   }
 
-  void complete() override {
-    if (!stream_) {
-      exchange_->respond({.status = 200, .body = text_of(message_), .content_type = "application/json", .headers = {}});
-      return;
-    }
+  // What the model wrote as arguments is spliced in as it is: its numbers may be such as no double or integer holds.
+  std::string whole() override {
+    std::string content;
+    const auto add = [&](std::string_view block) { content.append(content.empty() ? "" : ",").append(block); };
+    if (!result_.reasoning.empty()) add(text_of(block(true, result_.reasoning)));
+    if (const std::string text = result_.text + result_.unfinished_tool_call; !text.empty())
+      add(text_of(block(false, text)));
+    for (const ToolCall& call : result_.tool_calls)
+      add(text_with(tool_use(call.id, call.name), "input", call.arguments));
+    return text_with(message_, "content", '[' + content + ']');
+  }
+
+  void end_stream() override {
     close();
     send("message_delta", {{"delta", {{"stop_reason", message_["stop_reason"]}, {"stop_sequence", nullptr}}},
                            {"usage", message_["usage"]}});
@@ -69,8 +86,8 @@ class MessageAnswer : public Answers {
  private:
   enum class Kind : std::uint8_t { none, thinking, text, call };
 
-  static Json tool_use(const std::string& id, const std::string& name, Json input) {
-    return {{"type", "tool_use"}, {"id", id}, {"name", name}, {"input", std::move(input)}};
+  static Json tool_use(const std::string& id, const std::string& name) {
+    return {{"type", "tool_use"}, {"id", id}, {"name", name}};
   }
 
   static Json block(bool reasoning, const std::string& text) {
@@ -79,7 +96,10 @@ class MessageAnswer : public Answers {
   }
 
   void begin() {
-    if (!std::exchange(begun_, true)) send("message_start", {{"message", message_}});
+    if (std::exchange(begun_, true)) return;
+    Json message = message_;
+    message["content"] = Json::array();
+    send("message_start", {{"message", std::move(message)}});
   }
 
   void open(Kind kind, Json first) {
@@ -100,7 +120,9 @@ class MessageAnswer : public Answers {
 
   ExchangePtr exchange_;
   bool stream_;
-  Json message_;
+  Json message_;  // without its content
+  GenerateResult result_;
+  HeldCalls held_;
   bool begun_ = false;
   std::size_t blocks_ = 0;  // begun
   Kind kind_ = Kind::none;  // of the last
@@ -114,12 +136,11 @@ void answer_messages(Service& service, const ExchangePtr& exchange) {
     on_front(service, exchange, [&service, exchange, request, id] {
       exchange->request().body = {};
       service.report_unknown("/v1/messages", request->unknown);
-      with_model(service, exchange, request->generate.model,
+      with_model(service, exchange, request->generate.model, request->generate.options.timeout,
                  [&service, exchange, request, id](const Lease& lease, const std::string& model) {
                    const auto answer = std::make_shared<MessageAnswer>(exchange, model, id, request->stream);
-                   std::vector<Job> jobs(1);
-                   jobs.front() = {request->generate.messages, request->generate.options};
-                   generate(service, exchange, lease, model, std::move(jobs), answer, request->stream);
+                   generate(service, exchange, lease, model, {request->generate.messages}, 1, request->generate.options,
+                            answer, request->stream);
                  });
     });
   });

@@ -14,7 +14,6 @@ void ModelLoader::sweep() {
 }
 
 void ModelLoader::load(const std::string& name, Done done) {
-  busy_ = true;
   if (thread_.joinable()) thread_.join();
   thread_ = std::thread([this, name, done = std::move(done), rubbish = std::exchange(rubbish_, {})]() mutable {
     rubbish.clear();
@@ -33,6 +32,7 @@ void ModelLoader::load(const std::string& name, Done done) {
       done(std::move(model), error);
     });
   });
+  busy_ = true;  // not where there was no thread to be had
 }
 
 }  // namespace gerbil::server

@@ -28,8 +28,8 @@ class ModelLoader {
   // What is to be taken down goes before the next is loaded, and with sweep() at the latest.
   void discard(Model model) { rubbish_.push_back(std::move(model)); }
   void sweep();
-  // It must not be busy. `done` is called with the model or an error, unless the loader has gone by then; it must not
-  // outlive whom it tells.
+  // It must not be busy. Throws std::system_error where the system gives no thread. `done` is called with the model or
+  // an error, unless the loader has gone by then; it must not outlive whom it tells.
   using Done = std::function<void(std::optional<Model> model, std::exception_ptr error)>;
   void load(const std::string& name, Done done);
 

@@ -1,7 +1,6 @@
 #include "server/model_pool.hpp"
 
 #include <algorithm>
-#include <array>
 #include <format>
 #include <utility>
 
@@ -10,17 +9,18 @@
 namespace gerbil::server {
 namespace {
 
+constexpr auto longest_wait = std::chrono::seconds(2);  // for those who go on using other models
+
+std::chrono::steady_clock::duration to_duration(double seconds) {
+  return std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(seconds));
+}
+
 std::int64_t bytes_of(const Model& model) {
   const ModelInfo& info = model.info();
   return info.weight_bytes + info.arena_bytes + info.cache_bytes;
 }
 
 }  // namespace
-
-std::string_view to_string(ModelPool::Phase phase) {
-  constexpr std::array<std::string_view, 5> names{"unloaded", "waiting", "loading", "loaded", "failed"};
-  return names[static_cast<std::size_t>(phase)];
-}
 
 ModelPool::ModelPool(std::vector<Name> names, const PoolOptions& options, Tasks& tasks)
     : options_(options), tasks_(tasks), loader_(options.load, tasks) {
@@ -43,14 +43,17 @@ const std::string& ModelPool::resolve(std::string_view model) const {
                  std::format("The model '{}' is not served here; there are {}.", model, known), "model");
 }
 
-void ModelPool::acquire(const std::string& id, const Cancellation& gone, Ready ready) {
+void ModelPool::acquire(const std::string& id, const Patience& patience, Ready ready) {
   Entry& entry = *find(id);
-  if (entry.phase == Phase::loaded) {
+  if (entry.phase == Phase::loaded && !entry.leaving) {
     ready(lease(entry), nullptr);
     return;
   }
-  entry.waiters.push_back({gone, std::move(ready)});
-  if (entry.phase != Phase::loading) entry.phase = Phase::waiting;
+  const auto now = Clock::now();
+  entry.waiters.push_back({patience.gone, now,
+                           patience.seconds > 0 ? now + to_duration(patience.seconds) : Clock::time_point::max(),
+                           std::move(ready)});
+  if (entry.phase != Phase::loading && entry.phase != Phase::loaded) entry.phase = Phase::waiting;
   work();
 }
 
@@ -87,18 +90,18 @@ ModelPool::Entry* ModelPool::idlest() {
 void ModelPool::unload(Entry& entry) {
   loader_.discard(std::move(*entry.model));
   entry.model.reset();
-  entry.phase = Phase::unloaded;
+  entry.leaving = false;
+  entry.phase = entry.waiters.empty() ? Phase::unloaded : Phase::waiting;
+}
+
+bool ModelPool::over_limit(std::int64_t more) const {
+  return options_.memory_limit > 0 && memory() + more > options_.memory_limit;
 }
 
 // Whether there is room for the model, once idle ones have gone. What it takes is known once it has been loaded; until
 // then it may be loaded wherever the limit is not reached.
 bool ModelPool::make_room(const Entry& entry) {
-  const auto full = [&] {
-    const std::int64_t others = memory();
-    return options_.memory_limit > 0 && others > 0 &&
-           others + std::max<std::int64_t>(entry.bytes, 1) > options_.memory_limit;
-  };
-  while (full()) {
+  while (memory() > 0 && over_limit(std::max<std::int64_t>(entry.bytes, 1))) {
     Entry* idle = idlest();
     if (!idle) return false;
     unload(*idle);
@@ -106,22 +109,28 @@ bool ModelPool::make_room(const Entry& entry) {
   return true;
 }
 
-// Loads what somebody waits for, in the order of the command line, as far as there is room.
-void ModelPool::work() {
-  if (loader_.busy()) return;
-  for (Entry& entry : entries_) {
-    if (entry.phase != Phase::waiting) continue;
-    std::erase_if(entry.waiters, [](const Waiter& waiter) { return waiter.gone.cancelled(); });
-    if (entry.waiters.empty()) {
-      entry.phase = Phase::unloaded;
-      continue;
-    }
-    if (!make_room(entry)) break;  // until a lease has gone
-    entry.phase = Phase::loading;
+void ModelPool::start(Entry& entry) {
+  entry.phase = Phase::loading;
+  try {
     loader_.load(entry.name.name, [this, &entry](std::optional<Model> model, const std::exception_ptr& error) {
       finish(entry, std::move(model), error);
     });
-    return;
+  } catch (...) {
+    finish(entry, std::nullopt, std::current_exception());
+  }
+}
+
+// Loads what somebody waits for, as far as there is room.
+void ModelPool::work() {
+  if (loader_.busy()) return;
+  forget_waiters();
+  if (Entry* entry = next(); !entry) {
+    stay();
+    while (over_limit(0) && idlest()) unload(*idlest());
+  } else if (make_room(*entry)) {
+    return start(*entry);
+  } else if (entry->waiters.front().since + longest_wait <= Clock::now()) {
+    empty_for(*entry);  // then until a lease has gone
   }
   loader_.sweep();
 }
@@ -140,38 +149,17 @@ void ModelPool::finish(Entry& entry, std::optional<Model> model, std::exception_
   entry.phase = entry.model ? Phase::loaded : Phase::failed;
   entry.error = error ? to_api_error(error).what() : "";
   entry.used = Clock::now();
-  for (Waiter& waiter : std::exchange(entry.waiters, {}))
-    if (!waiter.gone.cancelled()) waiter.ready(entry.model ? lease(entry) : nullptr, error);
+  serve(entry, error);
   work();
 }
 
 void ModelPool::tick() {
   if (options_.keep_alive >= 0) {
-    const auto before =
-        Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options_.keep_alive));
+    const auto before = Clock::now() - to_duration(options_.keep_alive);
     for (Entry* idle = idlest(); idle && idle->used <= before; idle = idlest()) unload(*idle);
   }
+  forget_waiters();
   work();
-}
-
-std::vector<ModelPool::Status> ModelPool::status() const {
-  std::vector<Status> list;
-  for (const Entry& entry : entries_) list.push_back({entry.name.id, entry.phase, entry.error});
-  return list;
-}
-
-std::vector<ModelState> ModelPool::states() const {
-  std::vector<ModelState> list;
-  for (const Entry& entry : entries_)
-    list.push_back({entry.name.id, entry.model.has_value(), entry.model ? entry.model->statistics() : ModelStatistics{},
-                    entry.model ? entry.bytes : 0});
-  return list;
-}
-
-const Model* ModelPool::loaded(const std::string& id) const {
-  for (const Entry& entry : entries_)
-    if (entry.name.id == id && entry.model) return &*entry.model;
-  return nullptr;
 }
 
 }  // namespace gerbil::server

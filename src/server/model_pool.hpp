@@ -40,11 +40,15 @@ class ModelPool : public std::enable_shared_from_this<ModelPool> {
 
   // The id that a request means; "" means the first. Throws ApiError 404 for one that is not served.
   const std::string& resolve(std::string_view model) const;
-  // Calls back with the model, once it is loaded, or with the error that loading ended in. Nobody who has `gone` by
-  // then is called: what waits for a model is forgotten with its client.
+  struct Patience {
+    Cancellation gone;   // who waits for a model is forgotten with its client
+    double seconds = 0;  // then Error{timeout}; 0: any number
+  };
+  // Calls back with the model, once it is loaded, or with the error that loading ended in, unless the client has gone
+  // by then.
   using Ready = std::move_only_function<void(Lease lease, std::exception_ptr error)>;
-  void acquire(const std::string& id, const Cancellation& gone, Ready ready);
-  // Unloads what nobody has used for keep_alive.
+  void acquire(const std::string& id, const Patience& patience, Ready ready);
+  // Unloads what nobody has used for keep_alive, and ends waits that were too long.
   void tick();
 
   enum class Phase : std::uint8_t { unloaded, waiting, loading, loaded, failed };
@@ -61,6 +65,8 @@ class ModelPool : public std::enable_shared_from_this<ModelPool> {
   using Clock = std::chrono::steady_clock;
   struct Waiter {
     Cancellation gone;
+    Clock::time_point since;
+    Clock::time_point until;
     Ready ready;
   };
   struct Entry {
@@ -71,13 +77,21 @@ class ModelPool : public std::enable_shared_from_this<ModelPool> {
     std::int64_t bytes = 0;  // in memory, when it was last loaded
     Clock::time_point used;
     std::vector<Waiter> waiters;
+    bool leaving = false;  // somebody has waited for another model for long: whoever comes now waits, too
     std::string error;
   };
   Entry* find(std::string_view id);
   Lease lease(Entry& entry);
   void release(Entry& entry);
   void work();
+  Entry* next();
+  void start(Entry& entry);
+  bool over_limit(std::int64_t more) const;
   bool make_room(const Entry& entry);
+  void empty_for(const Entry& entry);
+  void stay();
+  void serve(Entry& entry, const std::exception_ptr& error);
+  void forget_waiters();
   void unload(Entry& entry);
   void finish(Entry& entry, std::optional<Model> model, std::exception_ptr error);
   std::int64_t memory() const;

@@ -1,26 +1,16 @@
 #include "server/request_reader.hpp"
 
-#include <algorithm>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <cctype>
 #include <format>
+#include <utility>
 
+#include "server/ascii.hpp"
 #include "server/errors.hpp"
 #include "server/head.hpp"
 
 namespace gerbil::server {
-namespace {
-
 namespace http = boost::beast::http;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
-}  // namespace
 
 struct RequestReader::Parser : http::request_parser<http::string_body> {};
 
@@ -29,7 +19,7 @@ RequestReader::~RequestReader() = default;
 
 RequestReader::Event RequestReader::refuse(int status, const std::string& message) {
   refused_ = true;
-  refusal_ = to_response({status, "invalid_request_error", "bad_request", message});
+  refusal_ = to_response({status, "invalid_request_error", "bad_request", message}, error_shape(request_.path));
   return Event::refused;
 }
 
@@ -55,6 +45,10 @@ RequestReader::Event RequestReader::read_head() {
   parser_->body_limit(limits_.body_bytes);
   boost::system::error_code error;
   const std::size_t used = parser_->put(boost::asio::buffer(input_.data(), size), error);
+  const auto& message = parser_->get();
+  const std::string_view target = message.target();
+  request_ = {};
+  request_.path = target.substr(0, target.find('?'));
   if (error == http::error::body_limit)
     return refuse(413, std::format("The body has over {} bytes.", limits_.body_bytes));
   if (error == http::error::bad_version) return refuse(505, "The server speaks HTTP/1.1.");
@@ -63,11 +57,7 @@ RequestReader::Event RequestReader::read_head() {
   input_.erase(0, used);
   searched_ = 0;
 
-  const auto& message = parser_->get();
-  request_ = {};
   request_.method = message.method_string();
-  const std::string_view target = message.target();
-  request_.path = target.substr(0, target.find('?'));
   for (const auto& field : message) {
     std::string& value = request_.headers[lower(field.name_string())];
     if (!value.empty()) value += ", ";
@@ -104,7 +94,7 @@ RequestReader::Event RequestReader::read_body() {
 HttpRequest RequestReader::take() {
   request_.body = std::move(parser_->get().body());
   parser_.reset();
-  return std::move(request_);
+  return std::exchange(request_, {});
 }
 
 }  // namespace gerbil::server

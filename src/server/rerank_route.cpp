@@ -61,6 +61,7 @@ void start(Service& service, const ExchangePtr& exchange, const std::shared_ptr<
            const std::string& id, const Lease& lease, const std::string& model) {
   RankOptions options = request->rank.options;
   options.cancellation = exchange->gone;
+  options.timeout = time_left(service, *exchange, options.timeout);
   const Ranker ranker(*lease);
   ranker.submit(request->rank.query, request->rank.documents, options,
                 [&service, exchange, request, id, model, lease](RankResult result, std::exception_ptr error) {
@@ -80,7 +81,7 @@ void rerank(Service& service, const ExchangePtr& exchange) {
     on_front(service, exchange, [&service, exchange, request, id] {
       exchange->request().body = {};
       service.report_unknown("/v1/rerank", request->unknown);
-      with_model(service, exchange, request->rank.model,
+      with_model(service, exchange, request->rank.model, request->rank.options.timeout,
                  [&service, exchange, request, id](const Lease& lease, const std::string& model) {
                    start(service, exchange, request, id, lease, model);
                  });

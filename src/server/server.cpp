@@ -2,10 +2,12 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <format>
 #include <random>
 
 #include "server/access.hpp"
+#include "server/ascii.hpp"
 #include "server/errors.hpp"
 #include "server/router.hpp"
 
@@ -32,35 +34,41 @@ Access make_access(const ServerOptions& options) {
   return access;
 }
 
-HttpResponse preflight(const Match& match) {
+HttpResponse preflight(const HttpRequest& request, const Match& match) {
+  // Clients have headers of their own, as those of OpenAI's libraries: a page may send whatever it asks for.
+  const std::string_view asked = request.header("access-control-request-headers");
+  const bool valid = !asked.empty() &&
+                     std::ranges::all_of(asked, [](char c) { return is_token_character(c) || c == ',' || c == ' '; });
   return {.status = 204,
           .body = {},
           .content_type = {},
-          .headers = {{"Access-Control-Allow-Methods", match.methods},
-                      {"Access-Control-Allow-Headers", "Authorization, Content-Type, X-Api-Key"},
-                      {"Access-Control-Max-Age", "600"}}};
+          .headers = {
+              {"Access-Control-Allow-Methods", match.methods},
+              {"Access-Control-Allow-Headers", valid ? std::string(asked) : "Authorization, Content-Type, X-Api-Key"},
+              {"Access-Control-Max-Age", "600"}}};
 }
 
 // What can be answered to the head of a request alone.
 std::optional<HttpResponse> look(const Service& service, const Access& access, const HttpRequest& request) {
+  const auto refuse = [&](const ApiError& error) { return to_response(error, error_shape(request.path)); };
   const Match found = match(routes(), request.method, request.path);
   const bool asks_for_leave = request.method == "OPTIONS" && !request.header("access-control-request-method").empty();
   const bool open = found.route ? found.route->open : asks_for_leave && !access.origins.empty();
-  if (auto refusal = access.refuse(request, open)) return refusal;
-  if (!found.route && open) return preflight(found);
+  if (const auto refusal = access.refuse(request, open)) return refuse(*refusal);
+  if (!found.route && open) return preflight(request, found);
   if (!found.route && found.methods.empty())
-    return to_response({404, "invalid_request_error", "unknown_url",
-                        std::format("There is no {}; docs/server.md lists what there is.", text_of(request.path))});
+    return refuse({404, "invalid_request_error", "unknown_url",
+                   std::format("There is no {}; docs/server.md lists what there is.", text_of(request.path))});
   if (!found.route) {
-    HttpResponse response = to_response({405, "invalid_request_error", "method_not_allowed",
-                                         std::format("{} takes {}.", text_of(request.path), found.methods)});
+    HttpResponse response = refuse({405, "invalid_request_error", "method_not_allowed",
+                                    std::format("{} takes {}.", text_of(request.path), found.methods)});
     response.headers.emplace_back("Allow", found.methods);
     return response;
   }
   if (!service.front->draining() || found.route->open) return std::nullopt;
   ApiError error(503, "server_error", "draining", "The server is about to end; ask another one.");
   error.retry_after = 1;
-  return to_response(error);
+  return refuse(error);
 }
 
 void handle(Service& service, const ExchangePtr& exchange) {
@@ -93,21 +101,23 @@ void serve(const ServerOptions& options) {
                   .request_seconds = options.request_seconds,
                   .started = unix_time(),
                   .salt = std::uint64_t{std::random_device{}()} << 32 | std::random_device{}()};
-  Front front({.host = options.host,
-               .port = options.port,
-               .read = {.body_bytes = options.body_bytes},
-               .connections = options.connections,
-               .drain_seconds = options.drain_seconds},
-              {.gate = [&](const HttpRequest& request) { return look(service, access, request); },
-               .headers = [&](const HttpRequest& request) { return access.headers(request); },
-               .handle = [&](const ExchangePtr& exchange) { handle(service, exchange); },
-               .finished =
-                   [&](const Exchange& exchange, double seconds) {
-                     ++service.metrics.requests[{route_name(exchange.request()), exchange.status()}];
-                     if (seconds > 0) service.metrics.request_seconds.add(seconds);
-                   },
-               .tick = [&] { service.models->tick(); },
-               .drain = [&] { service.log.say("draining: no new requests are taken."); }});
+  Front front(
+      {.host = options.host,
+       .port = options.port,
+       .read = {.body_bytes = options.body_bytes},
+       .connections = options.connections,
+       .drain_seconds = options.drain_seconds},
+      {.gate = [&](const HttpRequest& request) { return look(service, access, request); },
+       .headers = [&](const HttpRequest& request) { return access.headers(request); },
+       .handle = [&](const ExchangePtr& exchange) { handle(service, exchange); },
+       .finished =
+           [&](const Exchange& exchange, double seconds) {
+             ++service.metrics.requests[{route_name(exchange.request()), exchange.status()}];
+             if (seconds > 0) service.metrics.request_seconds.add(seconds);
+           },
+       .failed = [&](std::string_view what) { service.log.say(std::format("an error of the server: {}", what)); },
+       .tick = [&] { service.models->tick(); },
+       .drain = [&] { service.log.say("draining: no new requests are taken."); }});
   service.front = &front;
   service.models = std::make_shared<ModelPool>(
       names_of(options),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
+#include <ranges>
 
 #include "server/errors.hpp"
 
@@ -43,9 +44,11 @@ std::string Service::new_id(std::string_view prefix) {
 }
 
 void Service::report_unknown(const std::string& route, const std::vector<std::string>& names) {
-  for (const std::string& name : names)
-    log.say_once(
-        std::format("{}: the parameter {} is not known and changes nothing.", route, text_of(name.substr(0, 100))));
+  constexpr std::size_t most_names = 64;
+  constexpr std::size_t most_bytes = 64;
+  for (const std::string& name : names | std::views::take(most_names))
+    log.say_once(std::format("{}: the parameter {} is not known and changes nothing.", route,
+                             text_of(name.substr(0, most_bytes))));
 }
 
 void on_worker(Service& service, const ExchangePtr& exchange, Tasks::Task work) {
@@ -61,13 +64,23 @@ void on_front(Service& service, const ExchangePtr& exchange, Tasks::Task work) {
 
 void fail(Exchange& exchange, const std::exception_ptr& error) {
   const ApiError api = to_api_error(error);
+  const ErrorShape shape = error_shape(exchange.request().path);
   if (!exchange.streaming()) {
-    exchange.respond(to_response(api));
+    exchange.respond(to_response(api, shape));
     return;
   }
   // It could not be known before.
-  exchange.send(std::format("data: {}\n\n", to_json(api)));
+  exchange.send(to_event(api, shape));
   exchange.end();
+}
+
+double time_left(const Service& service, const Exchange& exchange, double wanted) {
+  const double most = service.request_seconds;
+  const double seconds = most > 0 && wanted > 0 ? std::min(most, wanted) : std::max(most, wanted);
+  if (seconds <= 0) return 0;
+  const double left = seconds - std::chrono::duration<double>(Exchange::Clock::now() - exchange.begun_at).count();
+  if (left <= 0) throw Error(ErrorCode::timeout, std::format("The request took longer than {} seconds.", seconds));
+  return left;
 }
 
 void respond(Service& service, const ExchangePtr& exchange, std::string json) {
@@ -76,16 +89,19 @@ void respond(Service& service, const ExchangePtr& exchange, std::string json) {
   });
 }
 
-void with_model(Service& service, const ExchangePtr& exchange, const std::string& model,
+void with_model(Service& service, const ExchangePtr& exchange, const std::string& model, double timeout,
                 std::function<void(const Lease& lease, const std::string& id)> use) {
   const std::string& id = service.models->resolve(model);
   service.models->acquire(
-      id, exchange->gone,
+      id, {exchange->gone, time_left(service, *exchange, timeout)},
       [&service, exchange, id, use = std::move(use)](Lease lease, std::exception_ptr error) mutable {
         Tasks::Task go_on = [&service, exchange, &id, &use, &lease, error] {
-          if (error)
+          if (error) {
+            const ApiError api = to_api_error(error);
+            if (api.code == "timeout") throw api;
             throw ApiError(503, "server_error", "model_not_loaded",
-                           std::format("The model '{}' could not be loaded: {}", id, to_api_error(error).what()));
+                           std::format("The model '{}' could not be loaded: {}", id, api.what()));
+          }
           // The queue is looked at when the request is about to join it: what came at once is read at once.
           on_worker(service, exchange,
                     [id, most = service.most_waiting_tokens, mean = service.metrics.request_seconds.mean(),

@@ -24,7 +24,7 @@ struct Service {
   Metrics metrics;
   Log log;
   std::int64_t most_waiting_tokens = 0;  // of a model; 0: any number
-  double request_seconds = 0;            // that an answer may take; 0: any
+  double request_seconds = 0;            // that a request may take; 0: any
   std::int64_t started = 0;              // Unix time
   std::uint64_t numbers = 0;             // of answers
   std::uint64_t salt = 0;                // what tells their ids from those of other runs
@@ -45,11 +45,16 @@ void on_front(Service& service, const ExchangePtr& exchange, Tasks::Task work);
 // Answers with what the error says, unless an answer has begun.
 void fail(Exchange& exchange, const std::exception_ptr& error);
 
+// Of the seconds that the request may take, whose own wish is `wanted` (0: none); 0: any. From any thread. Throws
+// Error{timeout} when there are none.
+double time_left(const Service& service, const Exchange& exchange, double wanted);
+
 // From any thread.
 void respond(Service& service, const ExchangePtr& exchange, std::string json);
 
-// Gets the model of this name and goes on with it, on a worker. On the thread of the front.
-void with_model(Service& service, const ExchangePtr& exchange, const std::string& model,
+// Gets the model of this name and goes on with it, on a worker; the wait counts towards `timeout`, as that of
+// time_left. On the thread of the front.
+void with_model(Service& service, const ExchangePtr& exchange, const std::string& model, double timeout,
                 std::function<void(const Lease& lease, const std::string& id)> use);
 
 }  // namespace gerbil::server

@@ -99,15 +99,12 @@ Awaitable<bool> read_request(FrontState& front, Connection& connection) {
   }
 }
 
-// Whoever closes the connection, even for writing only, has left.
+// Whoever closes the connection, even for writing only, has left, and so has who sends on and on during the answer:
+// behind all that the end could not be seen.
 Awaitable<> watch(FrontState& front, Connection& connection, Exchange& exchange, const bool& written) {
   while (connection.reader.buffered() < most_ahead)
-    if (!co_await read_some(front, connection)) {
-      if (!written) exchange.leave();
-      co_return;
-    }
-  asio::steady_timer never(co_await asio::this_coro::executor, Connection::never);
-  co_await never.async_wait(quietly);
+    if (!co_await read_some(front, connection)) break;
+  if (!written) exchange.leave();
 }
 
 Awaitable<> write_answer(FrontState& front, Connection& connection, Exchange& exchange, bool& written) {
@@ -127,6 +124,15 @@ Awaitable<> write_answer(FrontState& front, Connection& connection, Exchange& ex
   exchange.leave();
 }
 
+// One more as long as it is there.
+struct Counted {
+  explicit Counted(std::size_t& count_) : count(count_) { ++count; }
+  ~Counted() { --count; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  std::size_t& count;
+};
+
 Awaitable<bool> answer(FrontState& front, const std::shared_ptr<Connection>& connection) {
   const auto begin = Clock::now();
   HttpRequest request = connection->reader.take();
@@ -136,14 +142,13 @@ Awaitable<bool> answer(FrontState& front, const std::shared_ptr<Connection>& con
   connection->exchange = exchange;
   connection->deadline = Connection::never;
   connection->quiet_since = begin;
-  ++front.answering;
+  const Counted counted(front.answering);
   bool written = false;
   front.handlers.handle(exchange);
   co_await (watch(front, *connection, *exchange, written) || write_answer(front, *connection, *exchange, written));
   exchange->listen(nullptr);
   if (!written) exchange->leave();
   connection->exchange.reset();
-  --front.answering;
   front.handlers.finished(*exchange, std::chrono::duration<double>(Clock::now() - begin).count());
   co_return written && !exchange->closes();
 }
@@ -157,7 +162,8 @@ Awaitable<> serve(FrontState& front, std::shared_ptr<Connection> connection) {
   connection->socket.non_blocking(true, ignored);
   try {
     if (front.connections.size() > front.options.connections) {
-      HttpResponse full = to_response({503, "server_error", "overloaded", "The server has too many connections."});
+      const HttpResponse full =
+          to_response({503, "server_error", "overloaded", "The server has too many connections."}, ErrorShape::openai);
       co_await answer_early(front, *connection, full, true);
     } else {
       // GCC 16 evaluates both sides of && where they are awaited.

@@ -1,6 +1,7 @@
 // What the server is at: /health, /metrics, /v1/models.
 #include <algorithm>
 
+#include "server/ascii.hpp"
 #include "server/errors.hpp"
 #include "server/routes.hpp"
 
@@ -20,6 +21,22 @@ Json describe(const Service& service, const std::string& id) {
 
 void respond_json(Exchange& exchange, int status, const Json& json) {
   exchange.respond({.status = status, .body = text_of(json), .content_type = "application/json", .headers = {}});
+}
+
+int digit(char c) {
+  if (is_digit(c)) return c - '0';
+  return lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+}
+
+// RFC 3986, 2.1; what is no escape stays as it is.
+std::string percent_decoded(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
+    result += escape ? static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2])) : text[i];
+    if (escape) i += 2;
+  }
+  return result;
 }
 
 }  // namespace
@@ -57,10 +74,10 @@ void list_models(Service& service, const ExchangePtr& exchange) {
   respond_json(*exchange, 200, {{"object", "list"}, {"data", std::move(list)}});
 }
 
-// The id of a model of the hub has a slash in it.
+// The id of a model of the hub has a slash in it, which clients may escape.
 void show_model(Service& service, const ExchangePtr& exchange) {
   constexpr std::string_view prefix = "/v1/models/";
-  const std::string& id = service.models->resolve(exchange->request().path.substr(prefix.size()));
+  const std::string& id = service.models->resolve(percent_decoded(exchange->request().path.substr(prefix.size())));
   respond_json(*exchange, 200, describe(service, id));
 }
 

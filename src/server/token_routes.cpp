@@ -1,4 +1,6 @@
 // /tokenize and /detokenize, with the names of llama-server and of vLLM.
+#include <format>
+
 #include "gerbil/json.hpp"
 #include "server/errors.hpp"
 #include "server/parameters.hpp"
@@ -8,6 +10,7 @@ namespace gerbil::server {
 namespace {
 
 constexpr std::size_t most_ids = 4 << 20;
+constexpr std::size_t most_pieces_bytes = 1 << 20;  // of a text whose tokens are spelled out, 30 bytes for each
 
 struct TokenizeRequest {
   std::string model;
@@ -37,9 +40,13 @@ TokenizeRequest read_text(const Json& json) {
 }
 
 Json tokenized(const TokenizeRequest& request, const Model& model) {
-  const std::vector<std::int32_t> ids = request.messages.empty()
-                                            ? model.tokenize(request.text, request.special)
-                                            : model.tokenize(model.render(request.messages), false);
+  const bool is_text = request.messages.empty();
+  const std::string text = is_text ? request.text : model.render(request.messages);
+  if (request.pieces && text.size() > most_pieces_bytes)
+    throw invalid(std::format("The text has {} bytes, but may have {} where \"with_pieces\" is true.", text.size(),
+                              most_pieces_bytes),
+                  "with_pieces");
+  const std::vector<std::int32_t> ids = model.tokenize(text, is_text && request.special);
   Json tokens = Json::array();
   for (const std::int32_t id : ids) {
     if (request.pieces) {
@@ -55,7 +62,7 @@ Json tokenized(const TokenizeRequest& request, const Model& model) {
 void ask(Service& service, const ExchangePtr& exchange, const std::string& model,
          std::function<Json(const Model&)> make) {
   on_front(service, exchange, [&service, exchange, model, make = std::move(make)] {
-    with_model(service, exchange, model, [&service, exchange, make](const Lease& lease, const std::string&) {
+    with_model(service, exchange, model, 0, [&service, exchange, make](const Lease& lease, const std::string&) {
       respond(service, exchange, text_of(make(*lease)));
     });
   });

@@ -160,6 +160,29 @@ TEST_F(Chat, CallsOfToolsAreWhole) {
   EXPECT_THAT(ask(server().port(), "POST /v1/messages", anthropic).body, ::testing::HasSubstr("input_json_delta"));
 }
 
+TEST_F(Chat, CallsThatAreCutOffAreTextInStreamsToo) {
+  const Json parameters{
+      {"type", "object"}, {"properties", {{"city", {{"type", "string"}, {"maxLength", 8}}}}}, {"required", {"city"}}};
+  const Json tool{{"type", "function"}, {"function", {{"name", "get_weather"}, {"parameters", parameters}}}};
+  std::size_t texts = 0;
+  for (const int most : {2, 5, 8, 11, 14}) {
+    Json request = chat("Tell me a story", {{"tools", {tool}}, {"tool_choice", "required"}, {"max_tokens", most}});
+    const Json message = post(request).json().at("choices").at(0).at("message");
+    const std::string whole = message.at("content").is_null() ? "" : message.at("content").get<std::string>();
+    request["stream"] = true;
+    std::string text, arguments;
+    for (const Json& chunk : events(post(request).body)) {
+      const Json& delta = chunk.at("choices").at(0).at("delta");
+      text += delta.value("content", "");
+      for (const Json& call : delta.value("tool_calls", Json::array()))
+        EXPECT_TRUE(!call.at("function").contains("name") || call.at("function").at("arguments") != "");
+    }
+    EXPECT_EQ(text, whole) << most;
+    texts += text.size();
+  }
+  EXPECT_GT(texts, 0u);
+}
+
 TEST_F(Chat, SeveralAnswersDifferBySeed) {
   const Json json = post(chat("Once", {{"max_tokens", 12}, {"n", 3}, {"temperature", 1.5}, {"seed", 7}})).json();
   ASSERT_EQ(json.at("choices").size(), 3u);
@@ -195,6 +218,15 @@ TEST_F(Chat, UnknownModelsAndParameters) {
   ASSERT_TRUE(server().logs("\"never_heard\""));
   const std::string log = server().log();
   EXPECT_EQ(log.find("never_heard"), log.rfind("never_heard"));
+  Json many = chat("a", {{"max_tokens", 1}});
+  for (int i = 0; i < 100; ++i) many["wide" + std::string(80, '_') + std::to_string(i)] = 1;
+  for (int i = 0; i < 100; ++i) many["many_" + std::to_string(i)] = 1;
+  EXPECT_EQ(post(many).status, 200);
+  std::size_t lines = 0;
+  const std::string whole_log = server().log();
+  for (std::size_t at = whole_log.find("many_"); at != std::string::npos; at = whole_log.find("many_", at + 1)) ++lines;
+  EXPECT_EQ(lines, 64u);
+  EXPECT_EQ(whole_log.find(std::string(65, '_')), std::string::npos);
 }
 
 TEST_F(Chat, WhoLeavesIsNotWorkedFor) {
@@ -210,6 +242,15 @@ TEST_F(Chat, WhoLeavesIsNotWorkedFor) {
   EXPECT_TRUE(soon("gerbil_cancelled_answers_total", before + 1));
   EXPECT_EQ(stays.answer().json().at("usage").at("completion_tokens"), 60);
   EXPECT_TRUE(soon("gerbil_requests_running", 0));
+}
+
+TEST_F(Chat, WhoSendsOnAndOnHasLeft) {
+  const double before = std::max(0.0, metric("gerbil_cancelled_answers_total"));
+  Client client(server().port());
+  client.send(http("POST /v1/chat/completions", chat("Tell", {{"max_tokens", 900}, {"stream", true}}).dump()));
+  client.until("assistant");
+  client.send(std::string(200'000, 'a'));
+  EXPECT_TRUE(soon("gerbil_cancelled_answers_total", before + 1));
 }
 
 TEST_F(Chat, ASlowReaderHoldsUpNobody) {
@@ -287,6 +328,21 @@ TEST(ChatAlone, AfterTheDrainAnswersAreCutWithAnError) {
   server.signal(SIGTERM);
   EXPECT_EQ(server.wait(), 0);
   EXPECT_THAT(client.until("never"), HasSubstr("\"error\":"));
+}
+
+TEST(ChatAlone, ErrorsInStreamsOfMessagesAreEvents) {
+  Server server({GERBIL_MODELS "/nano", "--drain", "0"});
+  ASSERT_TRUE(server.logs("loaded "));
+  Client client(server.port());
+  const Json request{{"max_tokens", 1000},
+                     {"stream", true},
+                     {"logit_bias", {{"4085", -100}, {"4087", -100}}},
+                     {"messages", Json::array({{{"role", "user"}, {"content", "a"}}})}};
+  client.send(http("POST /v1/messages", request.dump()));
+  client.until("message_start");
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_THAT(client.until("never"), HasSubstr("event: error\ndata: {\"type\":\"error\""));
 }
 
 TEST(ChatAlone, AThousandIdleConnectionsDisturbNobody) {

@@ -67,6 +67,19 @@ TEST_F(Front, WhatCannotBeReadInOneWayIsRefused) {
   EXPECT_EQ(answer_to(http("POST /tokenize", "", "Content-Length: -1\r\n")).status, 400);
 }
 
+TEST_F(Front, ErrorsOfMessagesAreThoseOfAnthropic) {
+  const auto type = [](const Answer& answer) {
+    EXPECT_EQ(answer.json().value("type", ""), "error") << answer.body;
+    return answer.json().at("error").value("type", "");
+  };
+  EXPECT_EQ(type(answer_to(http("POST /v1/messages", "{"))), "invalid_request_error");
+  EXPECT_EQ(type(answer_to(http("POST /v1/messages", "", "Content-Length: 99999999999\r\n"))), "request_too_large");
+  EXPECT_EQ(type(ask(server().port(), "GET /v1/messages")), "invalid_request_error");
+  EXPECT_EQ(type(ask(server().port(), "POST /v1/messages/batches")), "not_found_error");
+  EXPECT_EQ(type(ask(server().port(), "POST /v1/messages", nullptr, "Origin: http://evil.example\r\n")),
+            "permission_error");
+}
+
 TEST_F(Front, RoutesSayWhatTheyTake) {
   const Answer wrong = ask(server().port(), "GET /v1/chat/completions");
   EXPECT_EQ(wrong.status, 405);
@@ -118,6 +131,32 @@ TEST(FrontAlone, KeysAndOriginsAreAskedFor) {
       ask(server.port(), "OPTIONS /v1/models", nullptr, origin + "Access-Control-Request-Method: GET\r\n");
   EXPECT_EQ(preflight.status, 204);
   EXPECT_EQ(preflight.headers.at("access-control-allow-origin"), "https://app.example");
+  const auto allowed = [&](const std::string& asked) {
+    return ask(server.port(), "OPTIONS /v1/models", nullptr,
+               origin + "Access-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: " + asked + "\r\n")
+        .headers.at("access-control-allow-headers");
+  };
+  EXPECT_EQ(allowed("content-type,x-stainless-os"), "content-type,x-stainless-os");
+  EXPECT_EQ(allowed("a:b"), "Authorization, Content-Type, X-Api-Key");
+}
+
+TEST(FrontAlone, IdsMayBeEscaped) {
+  const Server server({"a/b=" GERBIL_MODELS "/nano"});
+  for (const std::string id : {"a/b", "a%2Fb", "a%2fb"})
+    EXPECT_EQ(ask(server.port(), "GET /v1/models/" + id).status, 200) << id;
+  EXPECT_EQ(ask(server.port(), "GET /v1/models/a%2").status, 404);
+}
+
+TEST(FrontAlone, ASecondSignalEndsItAtOnce) {
+  Server server({GERBIL_MODELS "/nano", "--drain", "500"});
+  ASSERT_TRUE(server.logs("loaded "));
+  Client client(server.port());
+  client.send(http("POST /v1/completions", R"({"prompt":"a","max_tokens":900,"stream":true,"n":100})"));
+  client.until("text_completion");
+  server.signal(SIGTERM);
+  ASSERT_TRUE(server.logs("draining"));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 128 + SIGTERM);
 }
 
 TEST(FrontAlone, SigtermEndsIt) {

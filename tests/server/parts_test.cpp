@@ -1,11 +1,19 @@
 // The parts of the server that need neither a socket nor a model.
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <csignal>
+#include <format>
+#include <thread>
+
 #include "server/access.hpp"
 #include "server/base64.hpp"
 #include "server/chat_request.hpp"
 #include "server/completion_request.hpp"
 #include "server/errors.hpp"
+#include "server/front.hpp"
+#include "server/head.hpp"
+#include "server/held_calls.hpp"
 #include "server/messages_request.hpp"
 #include "server/metrics.hpp"
 #include "server/request_reader.hpp"
@@ -99,6 +107,71 @@ TEST(Access, ComparesKeysAsAWhole) {
   EXPECT_FALSE(equal_in_constant_time("", "abc"));
 }
 
+TEST(Access, NamesAreTheSameInCapitals) {
+  const Access access{.keys = {}, .origins = {"https://App.example"}, .hosts = {"localhost"}};
+  const auto refuses = [&](const std::string& host, const std::string& origin) {
+    HttpRequest request;
+    request.headers = {{"host", host}, {"origin", origin}};
+    return access.refuse(request, false).has_value();
+  };
+  EXPECT_FALSE(refuses("LocalHost:80", "http://localhost:80"));
+  EXPECT_FALSE(refuses("localhost", "HTTPS://app.EXAMPLE"));
+  EXPECT_TRUE(refuses("localhost2", ""));
+  EXPECT_TRUE(refuses("localhost", "https://app.example.org"));
+}
+
+TEST(Head, LengthsAreOneNumber) {
+  const auto problem = [](const std::string& length) {
+    return head_problem("POST / HTTP/1.1\r\nHost: a\r\nContent-Length:" + length + "\r\n\r\n");
+  };
+  EXPECT_EQ(problem(" 5 "), "");
+  for (const char* length : {" 5, 5", "", " +5", " 0x5", " 5 5"}) EXPECT_NE(problem(length), "") << length;
+}
+
+TEST(Errors, HaveTheShapeOfTheApi) {
+  const ApiError error(429, "rate_limit_error", "overloaded", "Later.");
+  EXPECT_EQ(to_json(error, error_shape("/v1/messages")),
+            R"({"type":"error","error":{"type":"rate_limit_error","message":"Later."}})");
+  EXPECT_EQ(to_event(error, error_shape("/v1/messages")).substr(0, 19), "event: error\ndata: ");
+  EXPECT_EQ(to_json(error, error_shape("/v1/messagesx")),
+            R"({"error":{"message":"Later.","type":"rate_limit_error","param":null,"code":"overloaded"}})");
+}
+
+TEST(HeldCalls, BeginWithTheirArguments) {
+  HeldCalls calls;
+  EXPECT_FALSE(calls.push({0, "1", "f", ""}));
+  const auto first = calls.push({0, "", "", "{"});
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->name, "f");
+  EXPECT_EQ(first->arguments, "{");
+  EXPECT_EQ(calls.push({0, "", "", "}", true})->name, "");
+  EXPECT_EQ(calls.push({1, "2", "g", "", true})->name, "g");
+}
+
+TEST(Splicing, MembersAreSplicedInAsTheyAre) {
+  EXPECT_EQ(text_with({{"a", 1}}, "b", R"({"x":123456789012345678901234567890,"y":1e999})"),
+            R"({"a":1,"b":{"x":123456789012345678901234567890,"y":1e999}})");
+  EXPECT_EQ(text_with(Json::object(), "b", "[]"), R"({"b":[]})");
+}
+
+TEST(FrontTasks, AreSurvivedWhateverTheyThrow) {
+  std::vector<std::string> failures;  // on the thread of the front
+  Front front({.port = 0}, {.gate = {},
+                            .headers = {},
+                            .handle = {},
+                            .finished = {},
+                            .failed = [&](std::string_view what) { failures.emplace_back(what); },
+                            .tick = [] { throw std::runtime_error("tick"); },
+                            .drain = [] {}});
+  std::jthread thread([&] { front.run(); });
+  front.on_worker([] { throw std::runtime_error("worker"); });
+  front.on_front([] { throw 1; });
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  kill(getpid(), SIGTERM);
+  thread.join();
+  EXPECT_THAT(failures, ::testing::IsSupersetOf({"worker", "tick", "something that is no exception"}));
+}
+
 TEST(Base64, IsThatOfTheRfc) {
   EXPECT_EQ(base64(std::string_view("foobar")), "Zm9vYmFy");
   EXPECT_EQ(base64(std::string_view("fooba")), "Zm9vYmE=");
@@ -157,6 +230,22 @@ TEST(ChatRequest, TakesWhatClientsSend) {
   EXPECT_EQ(request.generate.messages[1].tool_calls[0].name, "f");
   EXPECT_EQ(request.generate.options.max_tokens, 7);
   EXPECT_THAT(request.unknown, ElementsAre("user"));
+}
+
+TEST(ChatRequest, BodiesOfManyKeysAreReadAtOnce) {
+  std::string more = R"("stop":null)";
+  for (int i = 0; i < 100'000; ++i) more += std::format(R"(,"key{}":0)", i);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(read_chat_request(with(more)).unknown.size(), 100'000u);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+  EXPECT_THROW(read_chat_request(with(R"("n":1,"n":1)")), ApiError);
+}
+
+TEST(MessagesRequest, EveryBlockOfTheSystemLosesItsOwnBilling) {
+  const auto request = read_messages_request(R"({"max_tokens":5,"system":[
+    {"type":"text","text":"x-anthropic-billing-header: 1"},{"type":"text","text":"Be brief."},
+    {"type":"text","text":"Be kind."}],"messages":[{"role":"user","content":"a"}]})");
+  EXPECT_EQ(request.generate.messages.at(0).text(), "Be brief.\nBe kind.");
 }
 
 TEST(MessagesRequest, BlocksBecomeMessages) {

@@ -59,6 +59,9 @@ TEST_F(Texts, TokensGoThereAndBack) {
   EXPECT_EQ(json.at("count"), ids.size());
   EXPECT_EQ(good("/detokenize", {{"tokens", ids}}).at("content"), "The fox runs");
   EXPECT_EQ(post("/detokenize", {{"tokens", {1 << 30}}}).status, 400);
+  const Answer long_text = post("/tokenize", {{"content", std::string((1 << 20) + 1, 'a')}, {"with_pieces", true}});
+  EXPECT_EQ(long_text.status, 400);
+  EXPECT_THAT(long_text.body, HasSubstr("1048576"));
 }
 
 TEST_F(Texts, EmbeddingsAreNumbersOrBase64) {
@@ -96,7 +99,7 @@ TEST_F(Texts, DocumentsAreRanked) {
 
 TEST(Pool, ModelsTakeTurnsWithinTheLimit) {
   // Room for either of them.
-  Server server({GERBIL_MODELS "/nano", GERBIL_MODELS "/nano-embed", "--memory-limit", "0.06", "--context", "256",
+  Server server({GERBIL_MODELS "/nano", GERBIL_MODELS "/nano-embed", "--memory-limit", "0.01", "--context", "256",
                  "--cache", "256"});
   const Json embed{{"model", "nano-embed"}, {"input", "a"}};
   const Json write{{"prompt", "a"}, {"max_tokens", 1}};
@@ -104,6 +107,57 @@ TEST(Pool, ModelsTakeTurnsWithinTheLimit) {
     EXPECT_EQ(ask(server.port(), "POST /v1/completions", write).status, 200) << server.log();
     EXPECT_EQ(ask(server.port(), "POST /v1/embeddings", embed).status, 200) << server.log();
   }
+}
+
+const std::vector<std::string> tight{
+    GERBIL_MODELS "/nano", GERBIL_MODELS "/nano-embed", "--memory-limit", "0.01", "--context", "256", "--cache", "256"};
+
+// Answers that do not end before they are full.
+Json endless(int count) {
+  return {{"prompt", "a"}, {"max_tokens", 60}, {"n", count}, {"logit_bias", {{"4085", -100}, {"4087", -100}}}};
+}
+
+TEST(Pool, WhoseModelHasNoRoomWaitsNoLongerThanItMust) {
+  const Server server(tight);
+  const Json embed{{"model", "nano-embed"}, {"input", "a"}};
+  EXPECT_EQ(ask(server.port(), "POST /v1/embeddings", embed).status, 200);  // now its size is known
+  const auto write = [&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) EXPECT_EQ(ask(server.port(), "POST /v1/completions", endless(2)).status, 200);
+  };
+  std::vector<std::jthread> writers;
+  for (int i = 0; i < 3; ++i) writers.emplace_back(write);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  Json hasty = embed;
+  hasty["timeout"] = 0.5;
+  const Answer late = ask(server.port(), "POST /v1/embeddings", hasty);
+  EXPECT_EQ(late.status, 504) << late.body;
+  EXPECT_EQ(ask(server.port(), "POST /v1/embeddings", embed).status, 200);
+}
+
+TEST(Pool, TheLimitIsKeptOnceAModelIsIdle) {
+  const Server server(tight);
+  Client writer(server.port());
+  Json request = endless(2);
+  request["stream"] = true;
+  request["max_tokens"] = 200;
+  writer.send(http("POST /v1/completions", request.dump()));
+  writer.until("text_completion");
+  EXPECT_EQ(ask(server.port(), "POST /v1/embeddings", {{"model", "nano-embed"}, {"input", "a"}}).status, 200);
+  const auto loaded = [&] {
+    int count = 0;
+    for (const Json& model : ask(server.port(), "GET /health").json().at("models"))
+      count += model.at("status") == "loaded" ? 1 : 0;
+    return count;
+  };
+  // Nobody knew what the second takes.
+  for (int i = 0; i < 100 && loaded() > 1; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(loaded(), 1);
+}
+
+TEST(Pool, TheTimeOfARequestHoldsForAllTasks) {
+  const Server server({GERBIL_MODELS "/nano-embed", "--timeout", "0.000001"});
+  EXPECT_EQ(ask(server.port(), "POST /v1/embeddings", {{"input", "a"}}).status, 504);
+  EXPECT_EQ(ask(server.port(), "POST /v1/rerank", {{"query", "a"}, {"documents", {"b"}}}).status, 504);
 }
 
 TEST(Pool, IdleModelsGo) {
