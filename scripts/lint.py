@@ -69,6 +69,9 @@ class Keys:
         if any((BUILD / name).stat().st_mtime > built for name in depends if (BUILD / name).is_relative_to(ROOT)):
             return None
         key = self.common.copy()
+        for folder in (ROOT / entry["file"]).parents:
+            if folder.is_relative_to(ROOT) and folder != ROOT and (folder / ".clang-tidy").exists():
+                key.update((folder / ".clang-tidy").read_bytes())
         words = [word.replace(str(ROOT), ".") for word in shlex.split(entry["command"])]
         key.update("\0".join(words).encode())
         for name in sorted(depends):

@@ -127,10 +127,10 @@ Answer Connection::get(const Request& request, const Body& body) {
   State& state = *state_;
   std::unique_ptr<curl_slist, FreeList> headers;
   for (const std::string& header : request.headers) {
-    curl_slist* longer = curl_slist_append(headers.get(), header.c_str());
+    curl_slist* const begin = headers.release();
+    curl_slist* const longer = curl_slist_append(begin, header.c_str());
+    headers.reset(longer != nullptr ? longer : begin);
     if (longer == nullptr) throw std::bad_alloc();
-    (void)headers.release();
-    headers.reset(longer);
   }
   state.set(CURLOPT_URL, request.url.c_str());
   state.set(CURLOPT_HTTPHEADER, headers.get());

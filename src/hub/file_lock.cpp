@@ -30,7 +30,7 @@ bool still_there(int file, const std::filesystem::path& path) {
 FileLock::FileLock(const std::filesystem::path& path, const Cancellation& cancellation) {
   for (;;) {
     file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0664);
-    if (file_ < 0) check_system(std::error_code(errno, std::generic_category()), "open the lock", path);
+    if (file_ < 0) fail_system(std::error_code(errno, std::generic_category()), "open the lock", path);
     while (flock(file_, LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK && errno != EINTR) return;  // nobody can lock here: the hash tells what went wrong
       std::this_thread::sleep_for(poll);

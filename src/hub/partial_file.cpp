@@ -52,7 +52,7 @@ bool has_hash(const fs::path& path, const RemoteFile& file) {
 PartialFile::PartialFile(const fs::path& blob, const RemoteFile& file)
     : blob_(blob), path_(blob.string() + ".incomplete"), remote_(file) {
   file_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (file_ < 0) check_system(last_error(), "write", path_);
+  if (file_ < 0) fail_system(last_error(), "write", path_);
   struct stat status{};
   if (fstat(file_, &status) == 0) size_ = status.st_size;
   if (size_ > remote_.size) restart({});

@@ -62,9 +62,12 @@ void tag(const fs::path& cache) {
 
 }  // namespace
 
+void fail_system(const std::error_code& error, const char* action, const fs::path& path) {
+  throw Error(ErrorCode::unavailable, std::format("Cannot {} '{}': {}.", action, path.string(), error.message()));
+}
+
 void check_system(const std::error_code& error, const char* action, const fs::path& path) {
-  if (error)
-    throw Error(ErrorCode::unavailable, std::format("Cannot {} '{}': {}.", action, path.string(), error.message()));
+  if (error) fail_system(error, action, path);
 }
 
 Store::Store(const std::string& id) : folder_(fs::absolute(hub_repository(id))) {

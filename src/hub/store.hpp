@@ -39,7 +39,8 @@ class Store {
   std::filesystem::path locks_;
 };
 
-// Throws Error{unavailable} "Cannot ACTION 'PATH': …" when there is an error.
+// Throws Error{unavailable} "Cannot ACTION 'PATH': …"; the second when there is an error.
+[[noreturn]] void fail_system(const std::error_code& error, const char* action, const std::filesystem::path& path);
 void check_system(const std::error_code& error, const char* action, const std::filesystem::path& path);
 
 }  // namespace gerbil::hub

@@ -104,9 +104,10 @@ class ChatAnswers : public Answers {
 
   // A call that is not whole is a text like any other.
   static Json message(const GenerateResult& result) {
-    Json json{{"role", "assistant"}, {"content", result.text + result.unfinished_tool_call}, {"refusal", nullptr}};
+    const std::string text = result.text + result.unfinished_tool_call;
+    Json json{{"role", "assistant"}, {"content", text}, {"refusal", nullptr}};
     if (!result.reasoning.empty()) json["reasoning_content"] = result.reasoning;
-    if (!result.tool_calls.empty() && json["content"] == "") json["content"] = nullptr;
+    if (!result.tool_calls.empty() && text.empty()) json["content"] = nullptr;
     for (const ToolCall& call : result.tool_calls)
       json["tool_calls"].push_back(
           {{"id", call.id}, {"type", "function"}, {"function", {{"name", call.name}, {"arguments", call.arguments}}}});

@@ -68,7 +68,7 @@ void start(Service& service, const ExchangePtr& exchange, const Request& request
   options.timeout = time_left(service, *exchange, options.timeout);
   // The thread of the model has better to do than to write numbers.
   const auto done = [&service, exchange, model, as_base64 = request.as_base64, lease](EmbedResult result,
-                                                                                      std::exception_ptr error) {
+                                                                                      const std::exception_ptr& error) {
     on_worker(service, exchange, [&service, exchange, model, as_base64, result = std::move(result), error] {
       if (error) std::rethrow_exception(error);
       on_front(service, exchange, [&service, model, tokens = result.tokens] {
@@ -80,10 +80,12 @@ void start(Service& service, const ExchangePtr& exchange, const Request& request
   const Embedder embedder(*lease);
   if (std::holds_alternative<std::string>(request.input.front())) {
     std::vector<std::string> texts;
+    texts.reserve(request.input.size());
     for (const TextOrIds& text : request.input) texts.push_back(std::get<std::string>(text));
     embedder.submit(texts, options, done);
   } else {
     std::vector<TokenizedText> texts;
+    texts.reserve(request.input.size());
     for (const TextOrIds& text : request.input) texts.push_back({std::get<std::vector<std::int32_t>>(text), {}, 0});
     embedder.submit(texts, options, done);
   }

@@ -61,7 +61,6 @@ ApiError to_api_error(const Error& error) {
   switch (error.code()) {
     case ErrorCode::invalid_argument:
     case ErrorCode::corrupt:
-      return {400, "invalid_request_error", code, error.what(), param_of(error.what())};
     case ErrorCode::unsupported:
       return {400, "invalid_request_error", code, error.what(), param_of(error.what())};
     case ErrorCode::context_full:

@@ -97,7 +97,7 @@ struct Front::Implementation : FrontState {
       boost::system::error_code ignored;
       Exchange* exchange = connection->exchange.get();
       if (now > connection->deadline) {
-        connection->socket.close(ignored);
+        ignored = connection->socket.close(ignored);
       } else if (exchange && exchange->streaming() &&
                  now > connection->quiet_since + Connection::to_duration(options.ping_seconds) - tick_time) {
         exchange->ping();

@@ -57,7 +57,7 @@ void Exchange::write_head(int status, std::string_view content_type, const Heade
   output_ += std::format("{}Connection: {}\r\n\r\n", length, close_ ? "close" : "keep-alive");
 }
 
-void Exchange::respond(HttpResponse response) {
+void Exchange::respond(const HttpResponse& response) {
   if (state_ != State::open) return;
   state_ = State::done;
   early_.clear();

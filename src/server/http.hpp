@@ -54,7 +54,7 @@ class Exchange {
   Cancellation gone;  // cancelled when nobody waits for the answer any more, or the server must end
   const Clock::time_point begun_at = Clock::now();
 
-  void respond(HttpResponse response);
+  void respond(const HttpResponse& response);
   void begin();
   void send(std::string_view events);
   void end();

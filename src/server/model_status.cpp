@@ -12,12 +12,14 @@ std::string_view to_string(ModelPool::Phase phase) {
 
 std::vector<ModelPool::Status> ModelPool::status() const {
   std::vector<Status> list;
+  list.reserve(entries_.size());
   for (const Entry& entry : entries_) list.push_back({entry.name.id, entry.phase, entry.error});
   return list;
 }
 
 std::vector<ModelState> ModelPool::states() const {
   std::vector<ModelState> list;
+  list.reserve(entries_.size());
   for (const Entry& entry : entries_)
     list.push_back({entry.name.id, entry.model.has_value(), entry.model ? entry.model->statistics() : ModelStatistics{},
                     entry.model ? entry.bytes : 0});

@@ -64,7 +64,7 @@ void start(Service& service, const ExchangePtr& exchange, const std::shared_ptr<
   options.timeout = time_left(service, *exchange, options.timeout);
   const Ranker ranker(*lease);
   ranker.submit(request->rank.query, request->rank.documents, options,
-                [&service, exchange, request, id, model, lease](RankResult result, std::exception_ptr error) {
+                [&service, exchange, request, id, model, lease](RankResult result, const std::exception_ptr& error) {
                   on_worker(service, exchange,
                             [&service, exchange, request, id, model, result = std::move(result), error] {
                               if (error) std::rethrow_exception(error);

@@ -87,6 +87,7 @@ std::string route_name(const HttpRequest& request) {
 
 std::vector<ModelPool::Name> names_of(const ServerOptions& options) {
   std::vector<ModelPool::Name> names;
+  names.reserve(options.models.size());
   for (const ServedModel& model : options.models) names.push_back({model.id, model.name});
   return names;
 }

@@ -94,7 +94,7 @@ void with_model(Service& service, const ExchangePtr& exchange, const std::string
   const std::string& id = service.models->resolve(model);
   service.models->acquire(
       id, {exchange->gone, time_left(service, *exchange, timeout)},
-      [&service, exchange, id, use = std::move(use)](Lease lease, std::exception_ptr error) mutable {
+      [&service, exchange, id, use = std::move(use)](Lease lease, const std::exception_ptr& error) mutable {
         Tasks::Task go_on = [&service, exchange, &id, &use, &lease, error] {
           if (error) {
             const ApiError api = to_api_error(error);

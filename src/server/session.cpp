@@ -55,7 +55,7 @@ Awaitable<bool> answer_early(FrontState& front, Connection& connection, const Ht
   }
   // A client that still sends would see a reset and not the answer.
   boost::system::error_code ignored;
-  connection.socket.shutdown(tcp::socket::shutdown_send, ignored);
+  ignored = connection.socket.shutdown(tcp::socket::shutdown_send, ignored);
   connection.expire_after(1);
   for (int i = 0; written && i < 64; ++i)
     if (!co_await read_some(front, connection)) break;
@@ -158,8 +158,8 @@ Awaitable<bool> answer(FrontState& front, const std::shared_ptr<Connection>& con
 Awaitable<> serve(FrontState& front, std::shared_ptr<Connection> connection) {
   front.connections.insert(connection.get());
   boost::system::error_code ignored;
-  connection->socket.set_option(tcp::no_delay(true), ignored);
-  connection->socket.non_blocking(true, ignored);
+  ignored = connection->socket.set_option(tcp::no_delay(true), ignored);
+  ignored = connection->socket.non_blocking(true, ignored);
   try {
     if (front.connections.size() > front.options.connections) {
       const HttpResponse full =
@@ -175,7 +175,7 @@ Awaitable<> serve(FrontState& front, std::shared_ptr<Connection> connection) {
   } catch (const std::exception&) {  // of memory, mostly: this connection is lost, and no other
     if (connection->exchange) connection->exchange->leave();
   }
-  connection->socket.shutdown(tcp::socket::shutdown_both, ignored);
+  ignored = connection->socket.shutdown(tcp::socket::shutdown_both, ignored);
   front.connections.erase(connection.get());
 }
 

@@ -92,7 +92,8 @@ TEST(Mlx, BitsAndGroupFollowFromTheShapes) {
   const test::TemporaryDirectory directory;
   directory.write("config.json", R"({"quantization": {"bits": 4, "group_size": 64, "language_model.bits3":
                                      {"bits": 3, "group_size": 32}}})");
-  std::filesystem::create_symlink(fixtures + "mlx/model.safetensors", directory.path() / "model.safetensors");
+  std::filesystem::create_symlink(std::filesystem::absolute(fixtures + "mlx/model.safetensors"),
+                                  directory.path() / "model.safetensors");
   const Checkpoint unsaid = Checkpoint::open(directory.path());
   for (const auto& [module, rows, columns] : {std::tuple{"bits2", 5, 64}, {"bits3", 5, 96}, {"bits8", 4, 128}}) {
     const Weight a = said.matrix(module, rows, columns), b = unsaid.matrix(module, rows, columns);
