@@ -98,7 +98,8 @@ void Grammars::keep(const Demand& demand, const std::shared_ptr<grammar::Constra
   std::size_t count = 0;
   for (auto each = kept_.begin(); each != kept_.end();) {
     bytes += each->constraint->bytes();
-    const bool stays = ++count <= most_kept && (bytes <= most_bytes || count == 1);
+    ++count;
+    const bool stays = count <= most_kept && (bytes <= most_bytes || count == 1);
     each = stays ? std::next(each) : kept_.erase(each);
   }
 }
