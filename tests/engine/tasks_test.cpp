@@ -201,10 +201,10 @@ TEST(Submit, RefusesNewCallsWhenTheQueueIsFull) {
       }
     }
   });
-  ASSERT_EQ(all.vectors.size(), texts.size());
-  EXPECT_EQ(all.vectors.back(), embedder.embed({texts.front()}, {}).vectors.front());
   EXPECT_EQ(refused, 1);
   while (told != 0) std::this_thread::yield();  // those that were taken end well, the others are never told of
+  ASSERT_EQ(all.vectors.size(), texts.size());
+  EXPECT_EQ(all.vectors.back(), embedder.embed({texts.front()}, {}).vectors.front());
 }
 
 // The error of one text, however far behind, is known before any work.
