@@ -28,11 +28,12 @@ struct Group : std::enable_shared_from_this<Group> {
   std::size_t next = 0;     // to be submitted
   std::size_t running = 0;  // submitted, and not ended
 
-  // A call that has begun waits for its turn where a new one would be refused.
+  // A call that has begun waits for its turn where a new one would be refused, with one request at least.
   void submit_more() {
     const std::lock_guard lock(mutex);
     while (next < requests.size() && running < most_at_once && !over) {
       const std::size_t number = next;
+      requests[number].admitted = next > 0 && running == 0;
       try {
         driver.submit(requests[number], [group = shared_from_this(), number](const runtime::Event& event) {
           return group->see(number, event);

@@ -55,6 +55,7 @@ struct Request {
   std::int32_t priority = 0;                  // those of larger ones go first
   std::optional<Clock::time_point> deadline;  // ends with Error{timeout} when it is passed
   std::function<bool()> cancelled;            // asked between steps, by any thread; may be empty
+  bool admitted = false;                      // of a call that has begun: it may wait where the queue is full
 };
 
 // complete: the guide says so; length: all that was asked for is there

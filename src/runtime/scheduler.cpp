@@ -17,7 +17,7 @@ Scheduler::Scheduler(const SchedulerOptions& options) : options_(options), cache
 
 RequestId Scheduler::add(Request request, Clock::time_point now) {
   check(request, options_);
-  if (full()) {
+  if (full() && !request.admitted) {
     throw Error(ErrorCode::overloaded,
                 std::format("{} requests wait already, and no more may: try again later.", waiting_.size()));
   }

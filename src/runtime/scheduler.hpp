@@ -28,7 +28,7 @@ class Scheduler {
  public:
   explicit Scheduler(const SchedulerOptions& options);
 
-  // Throws as check() does, and Error{overloaded} when max_waiting requests wait already.
+  // Throws as check() does, and Error{overloaded} when max_waiting requests wait already and this is not admitted.
   RequestId add(Request request, Clock::time_point now);
   // Ends a request before its time. Nothing happens when it has ended; what steps in flight do for it is dropped.
   void end(RequestId id, Ending ending);
