@@ -7,8 +7,8 @@
 #include <numeric>
 #include <vector>
 
-#include "backends/cpu/ceilings.hpp"
 #include "backends/backend.hpp"
+#include "backends/cpu/ceilings.hpp"
 
 namespace {
 

@@ -21,8 +21,7 @@ std::vector<std::string> notes_of(const Machine& m, const Compiled& compiled) {
   if (tools.subgroup_size == 0)
     notes.emplace_back("Sums go through workgroup memory: the adapter has no subgroups of one known size.");
   if (tools.f16 && tools.matrix.m == 0)
-    notes.emplace_back(
-        "Prompts are multiplied without subgroup matrices: the adapter offers no f16 shape that fits.");
+    notes.emplace_back("Prompts are multiplied without subgroup matrices: the adapter offers no f16 shape that fits.");
   if (!m.options.pipelined)
     notes.emplace_back("A step is begun when the one before is finished: the program was compiled so.");
   else if (!compiled.host_rows.empty())
@@ -61,8 +60,7 @@ ProgramInfo describe(const Machine& m, const Compiled& compiled) {
   info.operations_per_token = operations.token;
   info.operations_per_prompt_token = operations.prompt_token;
   info.arena_bytes = m.activation_bytes;
-  for (const KvPool& pool : m.pages)
-    info.kv_bytes += static_cast<std::int64_t>(pool.keys.size() + pool.values.size());
+  for (const KvPool& pool : m.pages) info.kv_bytes += static_cast<std::int64_t>(pool.keys.size() + pool.values.size());
   for (const SlotPool& pool : m.slots) info.slot_bytes += static_cast<std::int64_t>(pool.states.size());
   info.pipelined = m.options.pipelined && !m.options.profiler && compiled.host_rows.empty();
   info.notes = notes_of(m, compiled);

@@ -46,8 +46,8 @@ struct Matrix {
 };
 
 // Reads every row of the weight once, on all threads of the pool. Gated rows i and i + n/2 become packed rows 2i and
-// 2i + 1. No binding exceeds max_binding_bytes. Takes turns at the device. Throws what the weight's read throws, and Error{unsupported} when a
-// pair of rows exceeds a binding.
+// 2i + 1. No binding exceeds max_binding_bytes. Takes turns at the device. Throws what the weight's read throws, and
+// Error{unsupported} when a pair of rows exceeds a binding.
 Matrix pack(gpu::Device& device, Turns& turns, const formats::Weight& weight, RowOrder order, ThreadPool& pool,
             std::uint64_t max_binding_bytes);
 
