@@ -26,7 +26,7 @@ unsigned named(const Json& type) {
   if (!type.is_string()) return any_value;
   auto name = type.get<std::string>();
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  const auto* found = std::ranges::find(names, name, &std::pair<std::string_view, unsigned>::first);
+  const auto found = std::ranges::find(names, name, &std::pair<std::string_view, unsigned>::first);
   return found == names.end() ? any_value : found->second;
 }
 
