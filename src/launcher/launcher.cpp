@@ -14,6 +14,7 @@ namespace {
 // The folder of the bundle: two above what the kernel was told to execute.
 std::string bundle() {
   char path[PATH_MAX];
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives the address as a number.
   const auto* const executed = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
   if (executed == nullptr || realpath(executed, path) == nullptr) return {};
   std::string folder = path;
