@@ -159,9 +159,7 @@ class Parser {
       }
       return {.kind = Kind::token, .value = id};
     }
-    const std::optional<std::uint32_t> id = find_token_ ? find_token_("<" + text + ">") : std::nullopt;
-    if (!id) text_.fail(std::format("names '<{}>', which is no special token of this model", text));
-    return {.kind = Kind::token, .value = *id};
+    return text_.special(find_token_, "<" + text + ">");
   }
 
   bool repeat(GbnfNode& part) {

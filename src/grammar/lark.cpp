@@ -223,9 +223,7 @@ class Parser {
     while (!text_.done() && text_.peek() != '>' && text_.peek() != '\n') append(spelled, text_.next());
     if (!text_.take(U">")) text_.fail("has a '<' without a '>'");
     spelled += '>';
-    const std::optional<std::uint32_t> id = find_token_ ? find_token_(spelled) : std::nullopt;
-    if (!id) text_.fail(std::format("names '{}', which is no special token of this model", spelled));
-    return {.kind = Kind::token, .value = *id};
+    return text_.special(find_token_, spelled);
   }
 
   void repeat(GbnfNode& part) {

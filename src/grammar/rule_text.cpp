@@ -87,4 +87,10 @@ std::vector<GbnfRule> RuleText::take_rules() {
   return std::move(rules_);
 }
 
+GbnfNode RuleText::special(const FindToken& find_token, const std::string& spelled) const {
+  const std::optional<std::uint32_t> id = find_token ? find_token(spelled) : std::nullopt;
+  if (!id) fail(std::format("names '{}', which is no special token of this model", spelled));
+  return {.kind = GbnfNode::Kind::token, .value = *id};
+}
+
 }  // namespace gerbil::grammar

@@ -35,6 +35,9 @@ class RuleText {
   // At most Limits::repetitions.
   std::uint32_t number();
 
+  // The special token that is spelled so. Throws Error{invalid_argument} when there is none.
+  GbnfNode special(const FindToken& find_token, const std::string& spelled) const;
+
   // The number of the rule of this name, which need not be defined yet.
   std::uint32_t rule(const std::string& name);
   // Throws Error{invalid_argument} when it is defined already.
