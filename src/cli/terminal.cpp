@@ -1,6 +1,7 @@
 #include "terminal.hpp"
 
 #include <unistd.h>
+#include <mutex>
 
 #include <algorithm>
 #include <array>
@@ -70,6 +71,8 @@ std::string table(const std::vector<std::pair<std::string, std::string>>& rows) 
 }
 
 void say(std::string_view sentence) {
+  static std::mutex one_at_a_time;  // the server speaks from several threads
+  const std::lock_guard lock(one_at_a_time);
   TextOutput output(std::cerr, STDERR_FILENO);
   output.write("gerbil: ");
   output.write(sentence);
