@@ -20,7 +20,7 @@ namespace {
 
 struct Bench {
   std::string model, random;
-  LoadFlags load{.options = {.check = false}};
+  LoadFlags load{.options = {.speculate = false, .check = false}};
   GenerateBench answers;
   std::int32_t repetitions = 3;
   bool json = false;

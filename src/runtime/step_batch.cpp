@@ -22,7 +22,9 @@ void StepBatch::add(const StepPart& part, std::int32_t padding_token) {
   }
   views_.push_back(view);
   const std::span<const std::int32_t> all(sequence.tokens);
-  tokens_.append_range(all.subspan(static_cast<std::size_t>(sequence.computed), static_cast<std::size_t>(part.count)));
+  tokens_.append_range(
+      all.subspan(static_cast<std::size_t>(sequence.computed), static_cast<std::size_t>(part.count - part.guessed())));
+  tokens_.append_range(part.guesses);
   for (std::int32_t i = 0; i < part.count; ++i) positions_.push_back(sequence.computed + i);
   sequences_.resize(tokens_.size(), number);
   types_.resize(tokens_.size(), 0);
@@ -32,10 +34,22 @@ void StepBatch::add(const StepPart& part, std::int32_t padding_token) {
     outputs_.push_back(static_cast<std::int32_t>(tokens_.size()) - i);
   }
   if (!part.chooses) return;
-  Sampling& sampling = sampling_.emplace_back(sequence.generates()->sampling);
-  sampling.step = static_cast<std::uint32_t>(sequence.generated());
-  sampling.adjustments = sequence.penalties.adjustments();
-  guides_.push_back(sequence.generates()->guide);
+  const Generate& generate = *sequence.generates();
+  choose(sequence.sampling(), generate.guide);
+  if (part.guesses.empty()) return;
+  Penalties penalties = sequence.penalties;  // should the guesses be right
+  for (const std::int32_t guess : part.guesses) {
+    penalties.count(generate, guess);
+    Sampling sampling = sampling_.back();
+    ++sampling.step;
+    sampling.adjustments = penalties.adjustments();
+    choose(std::move(sampling), nullptr);
+  }
+}
+
+void StepBatch::choose(Sampling sampling, std::shared_ptr<Guide> guide) {
+  sampling_.push_back(std::move(sampling));
+  guides_.push_back(std::move(guide));
   masks_.emplace_back();
   failures_.emplace_back();
 }
