@@ -14,7 +14,6 @@ void check_vocabulary(const LoadedModel& draft, const LoadedModel& target) {
     throw Error(ErrorCode::invalid_argument,
                 std::format("The draft {} cannot guess for {}: {}.", draft.info.name, target.info.name, why));
   };
-  if (!draft.can(Task::generate)) refuse("it does not generate text");
   if (!draft.files.tokenizer || !target.files.tokenizer) {
     if (draft.info.vocabulary_size != target.info.vocabulary_size)
       refuse(std::format("it has {} tokens, and not {}", draft.info.vocabulary_size, target.info.vocabulary_size));

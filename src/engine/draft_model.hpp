@@ -10,8 +10,8 @@ namespace gerbil {
 
 class DraftModel final : public runtime::Drafter {
  public:
-  // Throws Error{invalid_argument} when `draft` does not generate, or its tokens are not those of `target`: each id
-  // that both have must be spelled alike.
+  // `draft` generates. Throws Error{invalid_argument} when its tokens are not those of `target`: each id that both have
+  // must be spelled alike.
   DraftModel(std::shared_ptr<LoadedModel> draft, const LoadedModel& target);
 
   // Each guess is what the draft would choose there with the noise of the target's sampler, which is the best guess at

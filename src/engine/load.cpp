@@ -153,6 +153,8 @@ std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles f
   model->driver = make_driver(*memory, std::move(graph), source, model->info, options, diagnostics, model->profiler,
                               load_draft(*model, options, diagnostics));
   describe(model->info, model->driver->info());
+  if (options.speculate && !source.whole_texts() && model->driver->options().draft_tokens == 0)
+    model->info.notes.push_back("no tokens are guessed ahead: states of recurrent layers cannot be taken back");
   if (options.check && model->files.tokenizer && !source.whole_texts()) {
     if (auto finding = check_predictions(*model->driver, model->files, model->info.vocabulary_size)) {
       model->warnings.push_back(*finding);

@@ -229,7 +229,7 @@ std::int32_t Scheduler::draft_rows() const {
 }
 
 std::int32_t Scheduler::guesses_wanted(const Sequence& sequence, std::int32_t rows) const {
-  if (!sequence.decodes() || sequence.paused || sequence.generates()->guide) return 0;
+  if (!sequence.decodes() || sequence.paused) return 0;
   const std::int32_t left = sequence.limit - sequence.generated() - 1;
   return std::max(0, sequence.draft_length.next(std::min({options_.draft_tokens, rows, left})));
 }
@@ -320,8 +320,7 @@ void Scheduler::commit(const StepResult& result, Clock::time_point now) {
     std::optional<Ending> ending;
     if (part.chooses) {
       try {
-        if (step.batch.failure(number)) std::rethrow_exception(step.batch.failure(number));
-        ending = accept(part, result, number, now);
+        ending = accept(part, step.batch, result, number, now);
       } catch (...) {
         fail(sequence, std::current_exception());
         continue;
@@ -335,10 +334,14 @@ void Scheduler::commit(const StepResult& result, Clock::time_point now) {
 }
 
 // Guesses are right as far as they are what is chosen; what is chosen after the first that is not comes to nothing.
-std::optional<Ending> Scheduler::accept(const StepPart& part, const StepResult& result, std::size_t choice,
-                                        Clock::time_point now) {
+std::optional<Ending> Scheduler::accept(const StepPart& part, const StepBatch& batch, const StepResult& result,
+                                        std::size_t choice, Clock::time_point now) {
   Sequence& sequence = *part.sequence;
-  std::optional<Ending> ending = accept_token(sequence, result.tokens[choice], result.probabilities[choice], now);
+  const auto accept_choice = [&](std::size_t number) {
+    if (batch.failure(number)) std::rethrow_exception(batch.failure(number));
+    return accept_token(sequence, result.tokens[number], result.probabilities[number], now);
+  };
+  std::optional<Ending> ending = accept_choice(choice);
   std::int32_t right = 0;
   while (!ending && right < part.guessed()) {
     const auto next = static_cast<std::size_t>(right);
@@ -346,7 +349,7 @@ std::optional<Ending> Scheduler::accept(const StepPart& part, const StepResult& 
     ++right;
     ++sequence.computed;
     sequence.tokens.push_back(0);
-    ending = accept_token(sequence, result.tokens[choice + next + 1], result.probabilities[choice + next + 1], now);
+    ending = accept_choice(choice + next + 1);
   }
   if (right > 0) cache_.settle(sequence);
   if (!part.guesses.empty()) sequence.verifies = false;

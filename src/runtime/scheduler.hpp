@@ -89,8 +89,8 @@ class Scheduler {
   void preempt(Sequence& sequence);
   bool preempt_paused();
   // What ends it, if it does.
-  std::optional<Ending> accept(const StepPart& part, const StepResult& result, std::size_t choice,
-                               Clock::time_point now);
+  std::optional<Ending> accept(const StepPart& part, const StepBatch& batch, const StepResult& result,
+                               std::size_t choice, Clock::time_point now);
   std::optional<Ending> accept_token(Sequence& sequence, std::int32_t token, std::vector<ScoredToken> probabilities,
                                      Clock::time_point now);
   void finish(Sequence& sequence, Ending ending);

@@ -41,7 +41,7 @@ class StepBatch {
   std::size_t rows_read() const { return read_.size(); }
 
  private:
-  void choose(Sampling sampling, std::shared_ptr<Guide> guide);
+  void choose(Sampling sampling, std::shared_ptr<Guide> guide, std::int32_t guess);
 
   std::vector<std::int32_t> tokens_, positions_, sequences_, types_, ordinals_, outputs_, chosen_, read_;
   std::int32_t adapter_ = 0;
@@ -50,6 +50,7 @@ class StepBatch {
   std::vector<Sampling> sampling_;
   // Of each choice.
   std::vector<std::shared_ptr<Guide>> guides_;
+  std::vector<std::int32_t> guesses_;  // that it comes after, the row before this one; −1: after none
   std::vector<Guide::Mask> masks_;
   std::vector<std::exception_ptr> failures_;
 };

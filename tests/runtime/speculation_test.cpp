@@ -206,6 +206,47 @@ TEST_P(Speculate, WhoEndsWithAGuessSaysNoMore) {
   }
 }
 
+// Even tokens only, and the fifth that three divides is the last.
+class Even : public Guide {
+ public:
+  Mask mask() override { return std::make_shared<std::vector<std::uint32_t>>((vocabulary + 31) / 32, 0x55555555u); }
+  bool accept(std::int32_t token) override {
+    EXPECT_EQ(token % 2, 0);
+    return token % 3 == 0 && ++count_ == 5;
+  }
+  std::shared_ptr<Guide> fork() const override { return std::make_shared<Even>(*this); }
+
+ private:
+  int count_ = 0;
+};
+
+TEST_P(Speculate, GuessesFitWhatTheAnswerMustBe) {
+  const auto guided = [](std::int32_t seed) {
+    Request request = generate(prompt(10, seed), 60);
+    std::get<Generate>(request.task).guide = std::make_shared<Even>();
+    return request;
+  };
+  Harness plain(speculating());
+  int guessed = 0;
+  for (std::int32_t seed = 0; seed < 10; ++seed) {
+    const Outcome wanted = plain.run(guided(seed));
+    std::vector<std::int32_t> text = prompt(10, seed);
+    text.append_range(wanted.tokens);
+    // It knows what will be said, now and then what must not be, and goes on after the end.
+    Speculation s(speculating(), [&, random = std::mt19937(9)](Draft& draft) mutable {
+      for (std::int32_t i = 0; i < draft.most; ++i) {
+        const std::size_t place = draft.tokens.size() + static_cast<std::size_t>(i);
+        draft.guesses.push_back(place < text.size() && random() % 6 != 0 ? text[place] : 7);
+      }
+    });
+    const Outcome got = s.run({guided(seed)}).front();
+    EXPECT_EQ(got.tokens, wanted.tokens);
+    EXPECT_EQ(got.ending, wanted.ending);
+    guessed += static_cast<int>(s.driver->statistics().accepted_tokens);
+  }
+  EXPECT_GT(guessed, 50);
+}
+
 TEST_P(Speculate, WhatADrafterThrowsEndsTheRequests) {
   bool fails = true;
   Speculation s(speculating(), [&](Draft& draft) {
