@@ -82,6 +82,14 @@ TEST(Tasks, OneModelServesSeveralClasses) {
   EXPECT_EQ(Embedder(model).model().info().load_seconds, embedder.model().info().load_seconds) << "made once";
 }
 
+TEST(Tasks, ALanguageModelEmbedsTextsOfAtMost8192Tokens) {
+  const Model model = Model::load(nano, {.device = Device::cpu, .threads = 2, .context_length = 20000, .check = false});
+  EXPECT_EQ(model.info().context_length, 20000);
+  std::string text;
+  for (int i = 0; i < 9000; ++i) text += " fox";
+  EXPECT_THAT(refusal([&] { Embedder(model).embed({text}); }), HasSubstr("but the model takes at most 8192"));
+}
+
 // Its parts run in turns on one memory, and go when nobody holds them.
 TEST(Tasks, OneModelGeneratesAndEmbedsAtTheSameTime) {
   std::optional<Model> model = load(nano);
