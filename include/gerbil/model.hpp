@@ -53,7 +53,13 @@ struct LoadOptions {
   // Quantise dense weights while loading. int4 keeps embeddings and the head in 8 bits: docs/quantization.md.
   Quantization quantize = Quantization::none;
   int group_size = 0;  // for `quantize`: weights that share a scale, 32, 64 or 128; 0: 32
-  bool check = true;   // look for broken weights while loading; findings are in Model::warnings()
+  // Guess how an answer goes on where it repeats what the text has said before, and verify several guesses in one step.
+  // The answer is the same, token by token. Models with recurrent layers do not.
+  bool speculate = true;
+  // A smaller model with the same vocabulary, a directory or an id, that guesses where the text does not repeat itself;
+  // empty: none. It is loaded with these options. One that does not fit is Error{invalid_argument}.
+  std::string draft;
+  bool check = true;  // look for broken weights while loading; findings are in Model::warnings()
   // Requests that may wait for their first step; more are Error{overloaded}. 0: any number.
   std::int32_t max_waiting = 0;
   // Called while weights are read: bytes done, bytes in all.
@@ -96,8 +102,10 @@ struct ModelStatistics {
   std::int64_t cache_capacity = 0;  // tokens that the KV cache has room for; 0 where there is none
   std::int64_t remembered_tokens = 0;  // in the KV cache from earlier turns, until their room is needed
   std::int64_t steps = 0;
-  std::int64_t step_tokens = 0;    // of all steps
-  std::int64_t step_requests = 0;  // their shares in all steps: divided by steps, the mean size of a batch
+  std::int64_t step_tokens = 0;      // of all steps
+  std::int64_t step_requests = 0;    // their shares in all steps: divided by steps, the mean size of a batch
+  std::int64_t drafted_tokens = 0;   // guesses that were verified
+  std::int64_t accepted_tokens = 0;  // of these, that were right
 };
 
 // A text that is tokenised already, for models that read whole texts.

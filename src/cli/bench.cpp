@@ -20,7 +20,7 @@ namespace {
 
 struct Bench {
   std::string model, random;
-  LoadFlags load{.options = {.check = false}};
+  LoadFlags load{.options = {.speculate = false, .check = false}};
   GenerateBench answers;
   std::int32_t repetitions = 3;
   bool json = false;
@@ -48,6 +48,8 @@ void print_json(const Bench& bench, const ModelInfo& info, const Speeds& m, cons
             {"depth", bench.answers.depth},
             {"sequences", bench.answers.sequences},
             {"repetitions", bench.repetitions},
+            {"drafted_tokens", m.drafted},
+            {"accepted_tokens", m.accepted},
             {"prefill_tokens_per_second", m.prefill},
             {"decode_tokens_per_second", m.decode},
             {"read_bytes_per_second", ceilings.read_bytes_per_second},
@@ -93,6 +95,10 @@ void print_text(const Bench& bench, const ModelInfo& info, const Speeds& m, cons
       ceilings.arithmetic,
       readable_count(ceilings.operations_per_second) + "op/s" +
           (m.prefill.empty() ? "" : std::format(", prefill uses {:.0f} %", 100 * prefill_share(m, info, ceilings))));
+  if (m.drafted > 0)
+    rows.emplace_back("guessed ahead",
+                      std::format("{} tokens, {:.0f} % right", m.drafted,
+                                  100.0 * static_cast<double>(m.accepted) / static_cast<double>(m.drafted)));
   for (const std::string& note : info.notes) rows.emplace_back("note", note);
   std::cout << table(rows);
 }

@@ -67,6 +67,9 @@ Speeds bench_generate(const Generator& generator, const GenerateBench& bench, st
       if (repetition >= 0) speeds.decode.push_back(speed);
     }
   }
+  const ModelStatistics statistics = generator.model().statistics();
+  speeds.drafted = statistics.drafted_tokens;
+  speeds.accepted = statistics.accepted_tokens;
   return speeds;
 }
 

@@ -20,6 +20,8 @@ struct GenerateBench {
 // Tokens per second, one a repetition; of decoding, of all sequences together.
 struct Speeds {
   std::vector<double> prefill, decode;
+  std::int64_t drafted = 0;   // tokens that were guessed ahead
+  std::int64_t accepted = 0;  // and right
 };
 
 // The context and the cache that the measurement needs.

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "model.hpp"
 #include "numbers.hpp"
 #include "template_options.hpp"
 #include "terminal.hpp"
@@ -81,6 +82,25 @@ void add_load_options(CLI::App& app, LoadFlags& flags, Reading reading) {
          "Weights that share a scale")
       ->type_name("32|64|128")
       ->needs(quantize);
+  if (reading == Reading::conversations) {
+    CLI::Option* switched = nullptr;
+    if (options.speculate) {
+      switched = app.add_flag_callback(
+          "--no-speculation", [&options] { options.speculate = false; },
+          "Do not guess tokens where a text repeats itself");
+    } else {
+      app.add_flag("--speculate", options.speculate, "Guess tokens where a text repeats itself");
+    }
+    CLI::Option* draft = app.add_option_function<std::string>(
+        "--draft",
+        [&options](const std::string& text) {
+          options.draft = resolve_model(text);
+          options.speculate = true;
+        },
+        "A smaller model with the same vocabulary that guesses tokens elsewhere, too");
+    draft->type_name("MODEL");
+    if (switched != nullptr) draft->excludes(switched);
+  }
   app.add_flag("--exact", flags.diagnostics.exact, "Keep activations and cache in f32: slower, for comparisons");
   if (options.check)
     app.add_flag_callback(

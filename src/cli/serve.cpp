@@ -63,9 +63,10 @@ server::ServerOptions options_of(const Serve& serve) {
 int execute(const Serve& serve) {
   server::ServerOptions options = options_of(serve);
   options.log = [](std::string_view line) { say(line); };
-  options.load = [&serve](const std::string& name, std::function<void()> check) {
+  options.load = [&serve, first = options.models.front().name](const std::string& name, std::function<void()> check) {
     say(std::format("loading {}", name));
     LoadOptions load = serve.load.options;
+    if (name != first) load.draft.clear();
     load.progress = [check = std::move(check)](std::int64_t, std::int64_t) { check(); };
     Model model = Model::load(resolve_model(name), load, serve.load.diagnostics);
     for (const std::string& warning : model.warnings()) say("warning: " + warning);

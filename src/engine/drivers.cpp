@@ -1,6 +1,7 @@
 #include "engine/drivers.hpp"
 
 #include <algorithm>
+#include <format>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,10 @@ namespace {
 // Tokens and texts that share a step of an encoder: enough to keep every core busy, few enough to stay in its caches.
 constexpr std::int32_t step_tokens = 1024;
 constexpr std::int32_t step_texts = 128;
+
+// Guesses of one sequence, and rows of decoded tokens and guesses up to which a step costs little more than one row.
+constexpr std::int32_t draft_tokens = 7;
+constexpr std::int32_t draft_rows = 8;
 
 // The context of the model's ropes, beyond which the long set is used; 0 when there is none.
 std::int32_t rope_original_context(const graph::Graph& graph) {
@@ -64,7 +69,8 @@ std::int32_t state_count(const graph::Graph& graph, std::int32_t most) {
 std::unique_ptr<runtime::Driver> make_generator(Memory& memory, graph::Graph graph, const ModelSource& source,
                                                 const ModelInfo& info, const LoadOptions& options,
                                                 const LoadDiagnostics& diagnostics,
-                                                const std::shared_ptr<Profiler>& profiler) {
+                                                const std::shared_ptr<Profiler>& profiler,
+                                                std::unique_ptr<runtime::Drafter> drafter) {
   ProgramOptions program = program_options(diagnostics, profiler);
   program.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
   program.max_positions = info.context_length;
@@ -74,6 +80,9 @@ std::unique_ptr<runtime::Driver> make_generator(Memory& memory, graph::Graph gra
   const std::int32_t states = state_count(graph, program.max_sequences);
   program.slots = 2 * states;
   if (states > 0) program.max_sequences = states;
+  if (states > 0 && drafter)
+    throw Error(ErrorCode::unsupported,
+                std::format("{} has recurrent layers, which cannot verify the guesses of a draft.", info.name));
   // Beside all that decode there must be room for what a prompt may be cut to, or scores would never get a turn.
   if (graph.step_multiple > 1) {
     program.max_outputs = std::max(program.max_outputs, program.max_sequences + graph.step_multiple);
@@ -91,16 +100,20 @@ std::unique_ptr<runtime::Driver> make_generator(Memory& memory, graph::Graph gra
                                             .max_outputs = program.max_outputs,
                                             .vocabulary = info.vocabulary_size,
                                             .rope_original_context = rope_original_context(graph),
-                                            .max_waiting = options.max_waiting};
+                                            .max_waiting = options.max_waiting,
+                                            .draft_tokens = states > 0 || !options.speculate ? 0 : draft_tokens,
+                                            .draft_rows = draft_rows,
+                                            .drafter = drafter != nullptr};
   return std::make_unique<runtime::Driver>(memory.compile(std::move(graph), source.weights, program, options.progress),
-                                           scheduler);
+                                           scheduler, std::move(drafter));
 }
 
 // What runs a model of whole texts: every one is in a step of its own or among others, in pages of its own.
 std::unique_ptr<runtime::Driver> make_encoder(Memory& memory, graph::Graph graph, const ModelSource& source,
                                               const ModelInfo& info, const LoadOptions& options,
                                               const LoadDiagnostics& diagnostics,
-                                              const std::shared_ptr<Profiler>& profiler) {
+                                              const std::shared_ptr<Profiler>& profiler,
+                                              std::unique_ptr<runtime::Drafter>) {
   ProgramOptions program = program_options(diagnostics, profiler);
   program.max_tokens = std::max(step_tokens, info.context_length);
   program.max_positions = info.context_length;
@@ -130,9 +143,10 @@ std::unique_ptr<runtime::Driver> make_encoder(Memory& memory, graph::Graph graph
 std::unique_ptr<runtime::Driver> make_driver(Memory& memory, graph::Graph graph, const ModelSource& source,
                                              const ModelInfo& info, const LoadOptions& options,
                                              const LoadDiagnostics& diagnostics,
-                                             const std::shared_ptr<Profiler>& profiler) {
+                                             const std::shared_ptr<Profiler>& profiler,
+                                             std::unique_ptr<runtime::Drafter> drafter) {
   const auto make = source.whole_texts() ? make_encoder : make_generator;
-  return make(memory, std::move(graph), source, info, options, diagnostics, profiler);
+  return make(memory, std::move(graph), source, info, options, diagnostics, profiler, std::move(drafter));
 }
 
 }  // namespace gerbil

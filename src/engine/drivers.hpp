@@ -11,11 +11,12 @@
 
 namespace gerbil {
 
-// `info` says how long a conversation or a text may be and what the vocabulary is. Throws Error{out_of_memory} for what
-// the device cannot hold.
+// `drafter`: of a model that generates; may be null. `info` says how long a conversation or a text may be and what the
+// vocabulary is. Throws Error{out_of_memory} for what the device cannot hold.
 std::unique_ptr<runtime::Driver> make_driver(Memory& memory, graph::Graph graph, const ModelSource& source,
                                              const ModelInfo& info, const LoadOptions& options,
                                              const LoadDiagnostics& diagnostics,
-                                             const std::shared_ptr<Profiler>& profiler);
+                                             const std::shared_ptr<Profiler>& profiler,
+                                             std::unique_ptr<runtime::Drafter> drafter = nullptr);
 
 }  // namespace gerbil

@@ -18,6 +18,7 @@ class GrammarGuide final : public runtime::Guide {
   // Matcher::mask throws.
   Mask mask() override;
   bool accept(std::int32_t token) override;
+  std::shared_ptr<runtime::Guide> fork() const override { return std::make_shared<GrammarGuide>(*this); }
 
   const std::shared_ptr<ReasoningMasks>& reasoning() const { return reasoning_; }
   // Whether white space behind the thoughts is of the answer.

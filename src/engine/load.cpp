@@ -9,6 +9,7 @@
 
 #include "base/boundary.hpp"
 #include "engine/backends.hpp"
+#include "engine/draft_model.hpp"
 #include "engine/drivers.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/model_weights.hpp"
@@ -110,6 +111,24 @@ std::shared_ptr<LoadedModel> make_model() {
           }};
 }
 
+std::shared_ptr<LoadedModel> load_model(const std::string& path, LoadOptions options,
+                                        const LoadDiagnostics& diagnostics);
+
+// The drafter of a model that is to have one.
+std::unique_ptr<runtime::Drafter> load_draft(const LoadedModel& target, LoadOptions options,
+                                             LoadDiagnostics diagnostics) {
+  if (options.draft.empty()) return nullptr;
+  if (!options.speculate) throw Error(ErrorCode::invalid_argument, "A draft is given, but speculate is false.");
+  target.require(Task::generate);
+  options.task = Task::generate;
+  options.speculate = false;
+  options.context_length = target.info.context_length;
+  options.max_waiting = 0;
+  diagnostics.profile = false;
+  const std::string draft = std::exchange(options.draft, {});
+  return std::make_unique<DraftModel>(load_model(draft, std::move(options), diagnostics), target);
+}
+
 // `memory`: none for a model that has none yet.
 std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles files, const LoadOptions& options,
                                          const LoadDiagnostics& diagnostics, std::shared_ptr<Memory> memory) {
@@ -131,8 +150,11 @@ std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles f
     // A profile looks at everything that the device does.
     memory = (diagnostics.profile ? own_backend(options) : shared_backend(options))->memory();
   }
-  model->driver = make_driver(*memory, std::move(graph), source, model->info, options, diagnostics, model->profiler);
+  model->driver = make_driver(*memory, std::move(graph), source, model->info, options, diagnostics, model->profiler,
+                              load_draft(*model, options, diagnostics));
   describe(model->info, model->driver->info());
+  if (options.speculate && !source.whole_texts() && model->driver->options().draft_tokens == 0)
+    model->info.notes.push_back("no tokens are guessed ahead: states of recurrent layers cannot be taken back");
   if (options.check && model->files.tokenizer && !source.whole_texts()) {
     if (auto finding = check_predictions(*model->driver, model->files, model->info.vocabulary_size)) {
       model->warnings.push_back(*finding);
@@ -144,6 +166,7 @@ std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles f
     embed.task = Task::embed;
     embed.context_length = std::min(model->info.context_length, longest_default_text);
     embed.check = false;  // the weights are the same
+    embed.draft.clear();
     embed.progress = {};
     LoadDiagnostics unprofiled = diagnostics;
     unprofiled.profile = false;

@@ -15,8 +15,8 @@ constexpr std::size_t most_flights = 2;
 
 }  // namespace
 
-Driver::Driver(std::unique_ptr<Program> program, const SchedulerOptions& options)
-    : program_(std::move(program)), options_(options), scheduler_(options) {
+Driver::Driver(std::unique_ptr<Program> program, const SchedulerOptions& options, std::unique_ptr<Drafter> drafter)
+    : program_(std::move(program)), drafter_(std::move(drafter)), options_(options), scheduler_(options) {
   flights_.reserve(most_flights);
 }
 
@@ -112,6 +112,7 @@ bool Driver::step(std::unique_lock<std::mutex>& lock, bool may_wait) {
 bool Driver::begin(std::unique_lock<std::mutex>& lock) {
   const Scheduler::Plan* plan = nullptr;
   try {
+    if (drafter_) draft(lock);
     plan = scheduler_.plan(Clock::now());
   } catch (...) {
     give_up(std::current_exception(), lock);  // without a plan nothing would go on
@@ -130,6 +131,21 @@ bool Driver::begin(std::unique_lock<std::mutex>& lock) {
   }
   lock.lock();
   return true;
+}
+
+void Driver::draft(std::unique_lock<std::mutex>& lock) {
+  std::vector<Draft> drafts = scheduler_.undrafted();
+  if (drafts.empty()) return;
+  lock.unlock();
+  std::exception_ptr error;
+  try {
+    drafter_->guess(drafts);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  lock.lock();
+  if (error) std::rethrow_exception(error);
+  scheduler_.draft(std::move(drafts));
 }
 
 // Takes the result of the oldest step in flight.

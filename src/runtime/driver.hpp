@@ -26,7 +26,8 @@ namespace gerbil::runtime {
 
 class Driver {
  public:
-  Driver(std::unique_ptr<Program> program, const SchedulerOptions& options);
+  // A drafter is asked before every step, by the thread that runs it.
+  Driver(std::unique_ptr<Program> program, const SchedulerOptions& options, std::unique_ptr<Drafter> drafter = nullptr);
   // Requests that still run end with Error{cancelled}. No thread may be in a call of this object.
   ~Driver();
 
@@ -62,6 +63,7 @@ class Driver {
   void sleep(Caller& caller, std::unique_lock<std::mutex>& lock);
   bool step(std::unique_lock<std::mutex>& lock, bool may_wait);
   bool begin(std::unique_lock<std::mutex>& lock);
+  void draft(std::unique_lock<std::mutex>& lock);
   void finish(std::unique_lock<std::mutex>& lock);
   void land(std::unique_lock<std::mutex>& lock);
   void give_up(const std::exception_ptr& error, std::unique_lock<std::mutex>& lock);
@@ -71,6 +73,7 @@ class Driver {
   void work();
 
   std::unique_ptr<Program> program_;
+  std::unique_ptr<Drafter> drafter_;
   SchedulerOptions options_;
 
   std::mutex mutex_;  // guards what follows; a step and listeners run without it

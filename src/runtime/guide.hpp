@@ -18,6 +18,8 @@ class Guide {
   virtual Mask mask() = 0;
   // Goes on with a token that the mask has; true when the answer is complete with it.
   virtual bool accept(std::int32_t token) = 0;
+  // One that goes on from here by itself, to see what guesses would lead to.
+  virtual std::shared_ptr<Guide> fork() const = 0;
 };
 
 }  // namespace gerbil::runtime

@@ -22,7 +22,7 @@ using RequestId = std::uint64_t;
 // Continue the tokens. Penalties as in the public SamplingOptions; `sampling` carries the rest.
 struct Generate {
   std::int32_t max_tokens = 0;  // of the answer; 0: what the context has room for
-  Sampling sampling;            // without step and adjustments
+  Sampling sampling;            // of the first token, without adjustments
   float repetition_penalty = 1.0f;
   float presence_penalty = 0.0f;
   float frequency_penalty = 0.0f;

@@ -67,7 +67,7 @@ void Scheduler::pause(RequestId id, bool paused) {
 const Scheduler::Plan* Scheduler::plan(Clock::time_point now) {
   reap(now);
   for (Step& step : steps_) pass(step);
-  if (std::ranges::any_of(running_, [](const auto& entry) { return entry.second->must_see_token(); })) return nullptr;
+  if (std::ranges::any_of(running_, [&](const auto& entry) { return must_see_token(*entry.second); })) return nullptr;
   do {
     admit(now);
     compose();
@@ -84,6 +84,12 @@ const Scheduler::Plan* Scheduler::plan(Clock::time_point now) {
   return &step.plan;
 }
 
+// A drafter guesses what comes after tokens that are known.
+bool Scheduler::must_see_token(const Sequence& sequence) const {
+  return sequence.must_see_token() ||
+         (options_.drafter && sequence.awaits_token() && guesses_wanted(sequence, draft_rows()) > 0);
+}
+
 // Moves its sequences on to where it takes them, whether or not it has run: what is planned from here on runs after it.
 // A token that it chooses is as yet known by its number there only. All tokens before that have been seen, as no third
 // step is in flight, so full pages may be found by what they hold.
@@ -91,10 +97,11 @@ void Scheduler::pass(Step& step) {
   if (std::exchange(step.passed, true)) return;
   std::int32_t choices = 0;
   for (const StepPart& part : step.parts) {
-    const std::int32_t number = part.chooses ? choices++ : 0;
+    const std::int32_t number = std::exchange(choices, choices + part.choices());
     if (!part.sequence) continue;
     Sequence& sequence = *part.sequence;
-    sequence.computed += part.count;
+    sequence.computed += part.count - part.guessed();
+    if (!part.guesses.empty()) sequence.verifies = true;
     // Should it lose its pages, it need not give these rows again.
     if (auto* score = std::get_if<Score>(&sequence.request.task); score && part.reads > 0)
       score->first = sequence.computed;
@@ -188,21 +195,79 @@ void Scheduler::compose() {
   std::ranges::stable_partition(order, [](const Sequence* sequence) { return sequence->decodes(); });
   std::int32_t tokens = options_.step_tokens;
   std::int32_t rows = options_.max_outputs;
+  std::int32_t guesses = draft_rows();
   for (Sequence* sequence : order) {
     const auto runs = [&] { return running_.contains(sequence->order()); };
     if (!runs()) continue;  // preempted below
     cache_.adopt(*sequence);
-    const StepPart part = choose_part(*sequence, tokens, rows);
+    StepPart part = choose_part(*sequence, tokens, rows);
     if (part.count == 0) continue;
+    add_guesses(*sequence, part, guesses);
+    if (!part.guesses.empty() && !cache_.grow(*sequence, sequence->computed + part.count)) {
+      part.count -= part.guessed();  // they cost nobody his pages
+      part.guesses.clear();
+    }
     while (runs() && !cache_.grow(*sequence, sequence->computed + part.count)) {
       if (!steps_.empty()) return parts_.clear();  // what is in flight may end somebody, and make room
       // The last in order goes back to waiting. It is never alone here: one sequence always fits.
       preempt(*running_.rbegin()->second);
     }
     if (!runs()) continue;
-    parts_.push_back(part);
     tokens -= part.count;
     rows -= part.wanted();
+    guesses -= part.guessed();
+    parts_.push_back(std::move(part));
+  }
+}
+
+// How many guesses a step has room for beside a token of everybody who decodes.
+std::int32_t Scheduler::draft_rows() const {
+  if (options_.draft_tokens == 0) return 0;
+  const auto decoded = static_cast<std::int32_t>(
+      std::ranges::count_if(running_, [](const auto& entry) { return entry.second->decodes(); }));
+  return std::max(0, std::min({options_.draft_rows, options_.step_tokens, options_.max_outputs}) - decoded);
+}
+
+std::int32_t Scheduler::guesses_wanted(const Sequence& sequence, std::int32_t rows) const {
+  if (!sequence.decodes() || sequence.paused) return 0;
+  const std::int32_t left = sequence.limit - sequence.generated() - 1;
+  return std::max(0, sequence.draft_length.next(std::min({options_.draft_tokens, rows, left})));
+}
+
+// Where a token is awaited, what comes after it is guessed as if it were the one that was guessed to be next.
+void Scheduler::add_guesses(Sequence& sequence, StepPart& part, std::int32_t rows) {
+  const std::int32_t most = guesses_wanted(sequence, rows);
+  std::vector<std::int32_t> guesses = std::exchange(sequence.guesses, {});
+  if (most == 0) return;
+  if (guesses.empty()) {
+    const std::int32_t awaited = sequence.awaits_token() ? 1 : 0;
+    const auto known = std::span(sequence.tokens).first(static_cast<std::size_t>(sequence.length() - awaited));
+    guesses = sequence.lookup.find(known, static_cast<std::size_t>(most + awaited));
+    guesses.erase(guesses.begin(), guesses.begin() + std::min<std::ptrdiff_t>(awaited, std::ssize(guesses)));
+  }
+  guesses.resize(std::min(guesses.size(), static_cast<std::size_t>(most)));
+  part.guesses = std::move(guesses);
+  part.count += part.guessed();
+}
+
+std::vector<Draft> Scheduler::undrafted() {
+  std::vector<Draft> drafts;
+  if (!steps_.empty()) return drafts;
+  std::int32_t rows = draft_rows();
+  for (const auto& [order, sequence] : running_) {
+    const std::int32_t most = guesses_wanted(*sequence, rows);
+    if (most == 0 || !sequence->guesses.empty()) continue;
+    sequence->guesses = sequence->lookup.find(sequence->tokens, static_cast<std::size_t>(most));
+    rows -= most;
+    if (sequence->guesses.empty()) drafts.push_back({sequence->id, sequence->tokens, sequence->sampling(), most, {}});
+  }
+  return drafts;
+}
+
+void Scheduler::draft(std::vector<Draft> drafts) {
+  for (Draft& draft : drafts) {
+    const auto found = sequences_.find(draft.id);
+    if (found != sequences_.end()) found->second.guesses = std::move(draft.guesses);
   }
 }
 
@@ -247,7 +312,7 @@ void Scheduler::commit(const StepResult& result, Clock::time_point now) {
   auto row = result.rows.begin();
   for (const StepPart& part : step.parts) {
     const auto rows = std::exchange(row, row + static_cast<std::ptrdiff_t>(width) * part.reads);
-    const std::size_t number = part.chooses ? choice++ : 0;
+    const std::size_t number = std::exchange(choice, choice + static_cast<std::size_t>(part.choices()));
     if (!part.sequence) continue;
     Sequence& sequence = *part.sequence;
     const std::int32_t end = part.begin + part.count;
@@ -255,8 +320,7 @@ void Scheduler::commit(const StepResult& result, Clock::time_point now) {
     std::optional<Ending> ending;
     if (part.chooses) {
       try {
-        if (step.batch.failure(number)) std::rethrow_exception(step.batch.failure(number));
-        ending = accept_token(sequence, result.tokens[number], result.probabilities[number], now);
+        ending = accept(part, step.batch, result, number, now);
       } catch (...) {
         fail(sequence, std::current_exception());
         continue;
@@ -267,6 +331,32 @@ void Scheduler::commit(const StepResult& result, Clock::time_point now) {
     }
     if (ending) finish(sequence, *ending);
   }
+}
+
+// Guesses are right as far as they are what is chosen; what is chosen after the first that is not comes to nothing.
+std::optional<Ending> Scheduler::accept(const StepPart& part, const StepBatch& batch, const StepResult& result,
+                                        std::size_t choice, Clock::time_point now) {
+  Sequence& sequence = *part.sequence;
+  const auto accept_choice = [&](std::size_t number) {
+    if (batch.failure(number)) std::rethrow_exception(batch.failure(number));
+    return accept_token(sequence, result.tokens[number], result.probabilities[number], now);
+  };
+  std::optional<Ending> ending = accept_choice(choice);
+  std::int32_t right = 0;
+  while (!ending && right < part.guessed()) {
+    const auto next = static_cast<std::size_t>(right);
+    if (part.guesses[next] != result.tokens[choice + next]) break;
+    ++right;
+    ++sequence.computed;
+    sequence.tokens.push_back(0);
+    ending = accept_choice(choice + next + 1);
+  }
+  if (right > 0) cache_.settle(sequence);
+  if (!part.guesses.empty()) sequence.verifies = false;
+  sequence.draft_length.learn(part.guessed(), right);
+  done_.drafted_tokens += part.guessed();
+  done_.accepted_tokens += right;
+  return ending;
 }
 
 std::optional<Ending> Scheduler::accept_token(Sequence& sequence, std::int32_t token,

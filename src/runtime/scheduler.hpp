@@ -13,6 +13,7 @@
 
 #include "backends/program.hpp"
 #include "gerbil/model.hpp"
+#include "runtime/drafter.hpp"
 #include "runtime/request.hpp"
 #include "runtime/scheduler_options.hpp"
 #include "runtime/sequence.hpp"
@@ -51,6 +52,11 @@ class Scheduler {
     StepBatch* rows = nullptr;  // make_masks() is due between Program::begin and choose
   };
   const Plan* plan(Clock::time_point now);
+  // What a Drafter should guess before the next plan, and what it has guessed. A step with guesses verifies them: its
+  // choices are those that steps of one token would make, so nobody can tell whether there were any. The next plan
+  // waits for it.
+  std::vector<Draft> undrafted();
+  void draft(std::vector<Draft> drafts);
   void commit(const StepResult& result, Clock::time_point now);  // of the oldest step in flight
   // The oldest step came to nothing, and with it the one after it. Their requests end with the error; what else runs
   // begins again, as it may go on from what they should have written.
@@ -76,9 +82,15 @@ class Scheduler {
   bool start(Sequence& sequence);
   void compose();
   StepPart choose_part(Sequence& sequence, std::int32_t tokens, std::int32_t rows) const;
+  bool must_see_token(const Sequence& sequence) const;
+  std::int32_t guesses_wanted(const Sequence& sequence, std::int32_t rows) const;
+  std::int32_t draft_rows() const;
+  void add_guesses(Sequence& sequence, StepPart& part, std::int32_t rows);
   void preempt(Sequence& sequence);
   bool preempt_paused();
   // What ends it, if it does.
+  std::optional<Ending> accept(const StepPart& part, const StepBatch& batch, const StepResult& result,
+                               std::size_t choice, Clock::time_point now);
   std::optional<Ending> accept_token(Sequence& sequence, std::int32_t token, std::vector<ScoredToken> probabilities,
                                      Clock::time_point now);
   void finish(Sequence& sequence, Ending ending);

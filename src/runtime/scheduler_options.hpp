@@ -23,7 +23,12 @@ struct SchedulerOptions {
   std::int32_t padding_token = -1;         // see graph::Index::ordinal
   std::int32_t rope_original_context = 0;  // sequences that may grow beyond it use the long rope; 0: none does
   std::int32_t max_waiting = 0;            // requests that may wait for room, preempted ones included; 0: any number
-  bool whole_texts = false;                // the program encodes texts, each of which must be in one step
+  // Guesses of how answers go on, which a step verifies (Leviathan et al. 2023, speculative decoding): the most of one
+  // sequence, 0: none; and rows of decoded tokens and guesses together up to which a step has any.
+  std::int32_t draft_tokens = 0;
+  std::int32_t draft_rows = 8;
+  bool drafter = false;      // somebody guesses where the text has not said the same before, see Scheduler::undrafted()
+  bool whole_texts = false;  // the program encodes texts, each of which must be in one step
   bool reuse_prefixes = true;
 };
 

@@ -6,7 +6,11 @@ Penalties::Penalties(const Generate& request, std::span<const std::int32_t> prom
   if (request.repetition_penalty != 1.0f) {
     for (const std::int32_t token : prompt) of(token).penalty = request.repetition_penalty;
   }
-  for (const LogitAdjustment& bias : request.bias) of(bias.token).add += bias.add;
+  for (const LogitAdjustment& bias : request.bias) {
+    LogitAdjustment& adjustment = of(bias.token);
+    adjustment.penalty *= bias.penalty;
+    adjustment.add += bias.add;
+  }
 }
 
 void Penalties::count(const Generate& request, std::int32_t token) {

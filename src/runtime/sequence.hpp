@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/draft_length.hpp"
 #include "runtime/prefix_tree.hpp"
+#include "runtime/prompt_lookup.hpp"
 #include "runtime/request.hpp"
 
 namespace gerbil::runtime {
@@ -59,6 +61,12 @@ struct Sequence {
 
   bool paused = false;
 
+  // What it is guessed to go on with.
+  PromptLookup lookup;
+  DraftLength draft_length;
+  std::vector<std::int32_t> guesses;  // of a Drafter, for the next step
+  bool verifies = false;              // a step in flight has some
+
   Outcome outcome;
   Clock::time_point arrived;
   Clock::time_point started;  // of its first step
@@ -78,7 +86,16 @@ struct Sequence {
   bool awaits_token() const { return tokens.back() < 0; }
   bool ends_with_token() const { return awaits_token() && generated() >= limit; }
   // Whether its next step hangs on the token that it awaits otherwise than by its value.
-  bool must_see_token() const { return awaits_token() && !ends_with_token() && !paused && generates()->looks_back(); }
+  bool must_see_token() const {
+    return awaits_token() && !paused && (verifies || (!ends_with_token() && generates()->looks_back()));
+  }
+  // Of its next token.
+  Sampling sampling() const {
+    Sampling result = generates()->sampling;
+    result.step += static_cast<std::uint32_t>(generated());
+    result.adjustments = penalties.adjustments();
+    return result;
+  }
   // Most urgent first, in order of arrival among equals.
   using Order = std::pair<std::int64_t, RequestId>;
   Order order() const { return {-std::int64_t{request.priority}, id}; }

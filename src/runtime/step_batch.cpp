@@ -3,6 +3,14 @@
 #include <span>
 
 namespace gerbil::runtime {
+namespace {
+
+bool allows(const Guide::Mask& mask, std::int32_t token) {
+  const auto bit = static_cast<std::size_t>(token);
+  return !mask || ((*mask)[bit / 32] >> bit % 32 & 1) != 0;
+}
+
+}  // namespace
 
 void StepBatch::add(const StepPart& part, std::int32_t padding_token) {
   const Sequence& sequence = *part.sequence;
@@ -22,7 +30,9 @@ void StepBatch::add(const StepPart& part, std::int32_t padding_token) {
   }
   views_.push_back(view);
   const std::span<const std::int32_t> all(sequence.tokens);
-  tokens_.append_range(all.subspan(static_cast<std::size_t>(sequence.computed), static_cast<std::size_t>(part.count)));
+  tokens_.append_range(
+      all.subspan(static_cast<std::size_t>(sequence.computed), static_cast<std::size_t>(part.count - part.guessed())));
+  tokens_.append_range(part.guesses);
   for (std::int32_t i = 0; i < part.count; ++i) positions_.push_back(sequence.computed + i);
   sequences_.resize(tokens_.size(), number);
   types_.resize(tokens_.size(), 0);
@@ -32,22 +42,44 @@ void StepBatch::add(const StepPart& part, std::int32_t padding_token) {
     outputs_.push_back(static_cast<std::int32_t>(tokens_.size()) - i);
   }
   if (!part.chooses) return;
-  Sampling& sampling = sampling_.emplace_back(sequence.generates()->sampling);
-  sampling.step = static_cast<std::uint32_t>(sequence.generated());
-  sampling.adjustments = sequence.penalties.adjustments();
-  guides_.push_back(sequence.generates()->guide);
+  const Generate& generate = *sequence.generates();
+  choose(sequence.sampling(), generate.guide, -1);
+  if (part.guesses.empty()) return;
+  Penalties penalties = sequence.penalties;  // should the guesses be right
+  for (const std::int32_t guess : part.guesses) {
+    penalties.count(generate, guess);
+    Sampling sampling = sampling_.back();
+    ++sampling.step;
+    sampling.adjustments = penalties.adjustments();
+    choose(std::move(sampling), generate.guide, guess);
+  }
+}
+
+void StepBatch::choose(Sampling sampling, std::shared_ptr<Guide> guide, std::int32_t guess) {
+  sampling_.push_back(std::move(sampling));
+  guides_.push_back(std::move(guide));
+  guesses_.push_back(guess);
   masks_.emplace_back();
   failures_.emplace_back();
 }
 
+// After a guess that may not come, or is the end, nothing is chosen that counts.
 void StepBatch::make_masks() {
+  std::shared_ptr<Guide> guide;  // where the row before has come to
   for (std::size_t i = 0; i < guides_.size(); ++i) {
-    if (!guides_[i]) continue;
     try {
-      masks_[i] = guides_[i]->mask();
+      if (guesses_[i] < 0) {
+        guide = guides_[i];
+      } else if (guide) {
+        guide = allows(masks_[i - 1], guesses_[i]) ? guide->fork() : nullptr;
+        if (guide && guide->accept(guesses_[i])) guide = nullptr;
+      }
+      if (!guide) continue;
+      masks_[i] = guide->mask();
       if (masks_[i]) sampling_[i].mask = *masks_[i];
     } catch (...) {
       failures_[i] = std::current_exception();  // the others go on
+      guide = nullptr;
     }
   }
 }

@@ -18,7 +18,11 @@ struct StepPart {
   std::int32_t count = 0;        // tokens
   std::int32_t reads = 0;        // rows that it wants, its last ones of the step
   bool chooses = false;          // its next token
-  std::int32_t wanted() const { return reads + (chooses ? 1 : 0); }
+  // Guesses of what comes after its tokens, counted in `count`: what is chosen after each shows how many are right.
+  std::vector<std::int32_t> guesses;
+  std::int32_t guessed() const { return static_cast<std::int32_t>(guesses.size()); }
+  std::int32_t choices() const { return chooses ? 1 + guessed() : 0; }
+  std::int32_t wanted() const { return reads + choices(); }
 };
 
 class StepBatch {
@@ -37,6 +41,8 @@ class StepBatch {
   std::size_t rows_read() const { return read_.size(); }
 
  private:
+  void choose(Sampling sampling, std::shared_ptr<Guide> guide, std::int32_t guess);
+
   std::vector<std::int32_t> tokens_, positions_, sequences_, types_, ordinals_, outputs_, chosen_, read_;
   std::int32_t adapter_ = 0;
   std::vector<std::vector<std::vector<std::int32_t>>> blocks_;  // by view and group
@@ -44,6 +50,7 @@ class StepBatch {
   std::vector<Sampling> sampling_;
   // Of each choice.
   std::vector<std::shared_ptr<Guide>> guides_;
+  std::vector<std::int32_t> guesses_;  // that it comes after, the row before this one; −1: after none
   std::vector<Guide::Mask> masks_;
   std::vector<std::exception_ptr> failures_;
 };

@@ -96,6 +96,10 @@ std::string Metrics::text(const std::vector<ModelState>& now, std::size_t connec
         [](State m) { return m.statistics.step_requests; });
   gauge("gerbil_step_tokens_total", "counter", "Tokens of all steps.",
         [](State m) { return m.statistics.step_tokens; });
+  gauge("gerbil_drafted_tokens_total", "counter", "Tokens that were guessed ahead.",
+        [](State m) { return m.statistics.drafted_tokens; });
+  gauge("gerbil_accepted_tokens_total", "counter", "Of these, that were right.",
+        [](State m) { return m.statistics.accepted_tokens; });
 
   const auto counter = [&](std::string_view name, std::string_view help, auto member) {
     family(text, name, "counter", help, models,

@@ -122,6 +122,30 @@ TEST_P(Invariance, RunsRepeatAndThreadsDoNotMatter) {
   }
 }
 
+TEST_P(Invariance, GuessedIsTokenByToken) {
+  const auto& [name, device, exact] = GetParam();
+  const testing::ModelDirectory draft(testing::golden_case(name));
+  LoadOptions options{.device = device, .threads = 2, .speculate = false, .check = false};
+  const auto load_with = [&] {
+    return Generator(Model::load(draft.path(), options, {.exact = exact}), {.ignore_end = true});
+  };
+  const Generator plain = load_with();
+  options.speculate = true;
+  options.draft = draft.path();
+  if (recurrent()) {
+    EXPECT_THROW(load_with(), Error);
+    return;
+  }
+  // The model guesses for itself, beside another whose guesses are its own.
+  const Generator guessed = load_with();
+  const std::vector<Tokens> prompts{make_prompt(13, 1), make_prompt(40, 7)};
+  std::vector<std::future<Tokens>> together;
+  for (const Tokens& prompt : prompts)
+    together.push_back(std::async(std::launch::async, [&guessed, &prompt] { return answer(guessed, prompt); }));
+  for (std::size_t i = 0; i < prompts.size(); ++i) EXPECT_EQ(together[i].get(), answer(plain, prompts[i]));
+  EXPECT_GT(guessed.model().statistics().accepted_tokens, 10);
+}
+
 std::string parameter_name(const ::testing::TestParamInfo<Invariance::ParamType>& info) {
   const auto& [name, device, exact] = info.param;
   return std::string(name) + "_" + testing::device_name(device) + (exact ? "_exact" : "");

@@ -1,10 +1,13 @@
 // What a model can do is asked; and the work of embedders and rankers without waiting.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -80,6 +83,30 @@ TEST(Tasks, OneModelServesSeveralClasses) {
   EXPECT_EQ(embedder.model().info().dimensions, 256);
   EXPECT_EQ(embedder.model().info().context_length, model.info().context_length);
   EXPECT_EQ(Embedder(model).model().info().load_seconds, embedder.model().info().load_seconds) << "made once";
+}
+
+TEST(Tasks, ALanguageModelEmbedsTextsOfAtMost8192Tokens) {
+  const std::string longer = ::testing::TempDir() + "gerbil_longer_" + std::to_string(::getpid());
+  std::filesystem::copy(nano, longer);
+  std::ostringstream config;
+  config << std::ifstream(nano + "/config.json").rdbuf();
+  std::string changed = config.str();
+  const std::string wanted = "\"max_position_embeddings\": 2048";
+  changed.replace(changed.find(wanted), wanted.size(), "\"max_position_embeddings\": 40000");
+  std::ofstream(longer + "/config.json") << changed;
+  const Model model =
+      Model::load(longer, {.device = Device::cpu, .threads = 2, .context_length = 20000, .check = false});
+  std::filesystem::remove_all(longer);
+  EXPECT_EQ(model.info().context_length, 20000);
+  std::string text;
+  for (int i = 0; i < 9000; ++i) text += " fox";
+  try {
+    Embedder(model).embed({text});
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+    EXPECT_THAT(error.what(), HasSubstr("takes at most 8192"));
+  }
 }
 
 // Its parts run in turns on one memory, and go when nobody holds them.

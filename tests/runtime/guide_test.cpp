@@ -23,6 +23,7 @@ class Rising : public Guide {
       (*made)[static_cast<std::size_t>(token) / 32] |= 1u << token % 32;
     return made;
   }
+  std::shared_ptr<Guide> fork() const override { return std::make_shared<Rising>(*this); }
   bool accept(std::int32_t token) override {
     EXPECT_EQ(token % 10, 1);
     EXPECT_GT(token, last_);

@@ -1,0 +1,348 @@
+// Guesses that a step verifies: answers are the same with them, whoever guesses and whatever, and there are fewer
+// steps.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <random>
+#include <utility>
+
+#include "gerbil/error.hpp"
+#include "runtime/draft_length.hpp"
+#include "runtime/hash_program.hpp"
+#include "runtime/prompt_lookup.hpp"
+
+namespace gerbil::runtime {
+namespace {
+
+using Guess = std::function<void(Draft&)>;
+
+class TestDrafter : public Drafter {
+ public:
+  explicit TestDrafter(Guess guess) : guess_(std::move(guess)) {}
+  void guess(std::vector<Draft>& drafts) override {
+    for (Draft& draft : drafts) guess_(draft);
+  }
+
+ private:
+  Guess guess_;
+};
+
+SchedulerOptions speculating(std::int32_t rows = 8) {
+  return {.context_length = 512, .kv_tokens = 1024, .vocabulary = vocabulary, .draft_tokens = 7, .draft_rows = rows};
+}
+
+struct Speculation {
+  Speculation(SchedulerOptions options, Guess guess) {
+    options.drafter = guess != nullptr;
+    auto owned = std::make_unique<HashProgram>(options);
+    program = owned.get();
+    driver = std::make_unique<Driver>(std::move(owned), options,
+                                      guess ? std::make_unique<TestDrafter>(std::move(guess)) : nullptr);
+  }
+  std::vector<Outcome> run(std::vector<Request> requests) {
+    return driver->run(std::move(requests), [](std::size_t, const Event&) { return true; });
+  }
+  HashProgram* program;
+  std::unique_ptr<Driver> driver;
+};
+
+void guess_right(Draft& draft) { draft.guesses = expected(draft.tokens, draft.most); }
+void guess_wrong(Draft& draft) {
+  guess_right(draft);
+  for (std::int32_t& guess : draft.guesses) guess = (guess + 1) % vocabulary;
+}
+// The first few are right.
+Guess guess_sometimes(std::uint32_t seed) {
+  return [random = std::mt19937(seed)](Draft& draft) mutable {
+    guess_right(draft);
+    const auto wrong = random() % 9;
+    if (wrong < draft.guesses.size()) draft.guesses[wrong] ^= 1;
+    draft.guesses.resize(random() % (draft.guesses.size() + 1));
+  };
+}
+
+class Speculate : public EitherWay {};
+INSTANTIATE_TEST_SUITE_P(Ways, Speculate, testing::Bool(), way_name);
+
+TEST_P(Speculate, RightGuessesSaveSteps) {
+  Speculation s(speculating(), guess_right);
+  EXPECT_EQ(s.run({generate(prompt(20), 100)}).front().tokens, expected(prompt(20), 100));
+  // The prompt; 3, 6 and 7 guesses and a token after each.
+  EXPECT_EQ(s.program->steps, 1 + 1 + 1 + (99 - 4 - 7 + 7) / 8);
+  const ModelStatistics statistics = s.driver->statistics();
+  EXPECT_EQ(statistics.drafted_tokens, statistics.accepted_tokens);
+  EXPECT_EQ(statistics.accepted_tokens, 100 - s.program->steps);
+}
+
+TEST_P(Speculate, WrongGuessesChangeNothingAndSoonStop) {
+  Speculation s(speculating(), guess_wrong);
+  EXPECT_EQ(s.run({generate(prompt(20), 200)}).front().tokens, expected(prompt(20), 200));
+  const ModelStatistics statistics = s.driver->statistics();
+  EXPECT_EQ(statistics.accepted_tokens, 0);
+  EXPECT_GT(statistics.drafted_tokens, 0);
+  EXPECT_LE(statistics.drafted_tokens, 3 * 6) << "after 4, 8, 16, 32, 64 and 128 tokens";
+}
+
+TEST_P(Speculate, ATextThatRepeatsItselfIsGuessed) {
+  SchedulerOptions options = speculating();
+  options.windows = {1};  // what comes next hangs on one token
+  Speculation s(options, nullptr);
+  std::vector<std::int32_t> text = prompt(3);
+  text.append_range(expected(text, 100, {1}));
+  text.append_range(prompt(3));
+  EXPECT_EQ(s.run({generate(text, 100)}).front().tokens, expected(text, 100, {1}));
+  EXPECT_LT(s.program->steps, 20);
+  EXPECT_GT(s.driver->statistics().accepted_tokens, 80);
+}
+
+TEST_P(Speculate, ManyRequestsOfAllKindsGetWhatTheyWouldGet) {
+  const auto requests = [] {
+    std::vector<Request> all;
+    for (std::int32_t i = 0; i < 12; ++i) {
+      Request request = generate(prompt(10 + 7 * i, i % 3), 20 + 5 * i);
+      auto& task = std::get<Generate>(request.task);
+      if (i % 4 == 1) task.sampling = {.temperature = 1.0f, .seed = static_cast<std::uint64_t>(i)};
+      if (i % 4 == 2) task.frequency_penalty = 0.25f, task.repetition_penalty = 1.25f;
+      if (i % 4 == 3) task.end_tokens = {1, 3, 5, 7, 11, 13, 17, 19, 23, 29};
+      if (i % 5 == 0) task.sampling.alternatives = 0;
+      all.push_back(std::move(request));
+    }
+    all.push_back({.tokens = prompt(40, 2), .task = Score{3}});
+    return all;
+  };
+  struct Seen {
+    std::vector<std::int32_t> tokens;
+    std::vector<float> numbers;
+    Ending ending = Ending::length;
+  };
+  const auto run = [&](Driver& driver) {
+    std::vector<Seen> seen(requests().size());
+    const auto outcomes = driver.run(requests(), [&](std::size_t number, const Event& event) {
+      if (const auto* token = std::get_if<TokenEvent>(&event)) {
+        seen[number].tokens.push_back(token->token);
+        for (const ScoredToken& score : token->probabilities) seen[number].numbers.push_back(score.log_probability);
+      }
+      if (const auto* rows = std::get_if<RowsEvent>(&event)) seen[number].numbers.append_range(rows->values);
+      return true;
+    });
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      seen[i].ending = outcomes[i].ending;
+      EXPECT_EQ(outcomes[i].tokens, seen[i].tokens);
+    }
+    return seen;
+  };
+  // Little room, so that sequences lose their pages.
+  for (const std::int32_t pages : {8, 12, 64}) {
+    SchedulerOptions options = speculating(64);
+    options.context_length = 256;
+    options.kv_tokens = pages * kv_block_tokens;
+    options.step_tokens = 48;
+    Harness plain(options);
+    const auto wanted = run(*plain.driver);
+    for (std::uint32_t seed = 0; seed < 8; ++seed) {
+      Speculation s(options, guess_sometimes(seed));
+      const auto got = run(*s.driver);
+      for (std::size_t i = 0; i < wanted.size(); ++i) {
+        EXPECT_EQ(got[i].tokens, wanted[i].tokens) << "request " << i << ", " << pages << " pages, seed " << seed;
+        EXPECT_EQ(got[i].numbers, wanted[i].numbers);
+        EXPECT_EQ(got[i].ending, wanted[i].ending);
+      }
+      EXPECT_GT(s.driver->statistics().accepted_tokens, 50);
+      // What it left in the cache is what its tokens say.
+      for (std::int32_t i = 0; i < 3; ++i) {
+        auto text = prompt(10 + 7 * (4 * i), 4 * i % 3);
+        EXPECT_EQ(s.run({generate(text, 9)}).front().tokens, expected(text, 9));
+      }
+    }
+  }
+}
+
+TEST_P(Speculate, WindowsSlideOverWhatIsAccepted) {
+  SchedulerOptions options = speculating();
+  options.windows = {0, 40};
+  Speculation s(options, [](Draft& draft) { draft.guesses = expected(draft.tokens, draft.most, {0, 40}); });
+  EXPECT_EQ(s.run({generate(prompt(20), 300)}).front().tokens, expected(prompt(20), 300, {0, 40}));
+  EXPECT_LT(s.program->steps, 60);
+}
+
+TEST_P(Speculate, GuessesTakeNoMoreRowsThanTheyMay) {
+  Speculation s(speculating(6), guess_right);
+  std::vector<Request> requests;
+  for (std::int32_t i = 0; i < 4; ++i) requests.push_back(generate(prompt(5, i), 30));
+  const auto outcomes = s.run(std::move(requests));
+  for (std::int32_t i = 0; i < 4; ++i)
+    EXPECT_EQ(outcomes[static_cast<std::size_t>(i)].tokens, expected(prompt(5, i), 30));
+  EXPECT_LE(s.program->largest, 20u) << "the prompts";
+  EXPECT_GT(s.driver->statistics().accepted_tokens, 0);
+  Speculation full(speculating(4), guess_right);
+  requests.clear();
+  for (std::int32_t i = 0; i < 4; ++i) requests.push_back(generate(prompt(5, i), 30));
+  full.run(std::move(requests));
+  EXPECT_EQ(full.driver->statistics().drafted_tokens, 0) << "four decode in every step";
+}
+
+// Both get all pages there are when they end: 3 of 32 tokens each.
+TEST_P(Speculate, GuessesCostNobodyPages) {
+  SchedulerOptions options = speculating(64);
+  options.context_length = 96;
+  options.kv_tokens = 192;
+  Speculation s(options, guess_right);
+  std::vector<Request> requests{generate(prompt(32, 1), 64), generate(prompt(32, 2), 64)};
+  s.run(std::move(requests));
+  EXPECT_EQ(std::ranges::count(s.program->phases, 'p'), 2) << "nobody reads a prompt again";
+}
+
+TEST_P(Speculate, WhoEndsWithAGuessSaysNoMore) {
+  const auto answer = expected(prompt(10), 30);
+  for (std::size_t end = 1; end < 20; ++end) {
+    Speculation s(speculating(), guess_right);
+    const Outcome outcome =
+        s.run({{.tokens = prompt(10), .task = Generate{.max_tokens = 100, .end_tokens = {answer[end]}}}}).front();
+    EXPECT_EQ(outcome.tokens, std::vector(answer.begin(), std::ranges::find(answer, answer[end]) + 1));
+    EXPECT_EQ(outcome.ending, Ending::end_token);
+    EXPECT_EQ(s.run({generate(prompt(10), 30)}).front().tokens, answer);
+  }
+}
+
+// Even tokens only, and the fifth that three divides is the last.
+class Even : public Guide {
+ public:
+  Mask mask() override { return std::make_shared<std::vector<std::uint32_t>>((vocabulary + 31) / 32, 0x55555555u); }
+  bool accept(std::int32_t token) override {
+    EXPECT_EQ(token % 2, 0);
+    return token % 3 == 0 && ++count_ == 5;
+  }
+  std::shared_ptr<Guide> fork() const override { return std::make_shared<Even>(*this); }
+
+ private:
+  int count_ = 0;
+};
+
+TEST_P(Speculate, GuessesFitWhatTheAnswerMustBe) {
+  const auto guided = [](std::int32_t seed) {
+    Request request = generate(prompt(10, seed), 60);
+    std::get<Generate>(request.task).guide = std::make_shared<Even>();
+    return request;
+  };
+  Harness plain(speculating());
+  int guessed = 0;
+  for (std::int32_t seed = 0; seed < 10; ++seed) {
+    const Outcome wanted = plain.run(guided(seed));
+    std::vector<std::int32_t> text = prompt(10, seed);
+    text.append_range(wanted.tokens);
+    // It knows what will be said, now and then what must not be, and goes on after the end.
+    Speculation s(speculating(), [&, random = std::mt19937(9)](Draft& draft) mutable {
+      for (std::int32_t i = 0; i < draft.most; ++i) {
+        const std::size_t place = draft.tokens.size() + static_cast<std::size_t>(i);
+        draft.guesses.push_back(place < text.size() && random() % 6 != 0 ? text[place] : 7);
+      }
+    });
+    const Outcome got = s.run({guided(seed)}).front();
+    EXPECT_EQ(got.tokens, wanted.tokens);
+    EXPECT_EQ(got.ending, wanted.ending);
+    guessed += static_cast<int>(s.driver->statistics().accepted_tokens);
+  }
+  EXPECT_GT(guessed, 50);
+}
+
+TEST_P(Speculate, WhatADrafterThrowsEndsTheRequests) {
+  bool fails = true;
+  Speculation s(speculating(), [&](Draft& draft) {
+    if (fails) throw Error(ErrorCode::device_lost, "The draft is gone.");
+    guess_right(draft);
+  });
+  EXPECT_THROW(s.run({generate(prompt(10), 30)}), Error);
+  fails = false;
+  EXPECT_EQ(s.run({generate(prompt(10), 30)}).front().tokens, expected(prompt(10), 30));
+}
+
+TEST_P(Speculate, FailuresAndCancellationsAmongGuesses) {
+  Speculation s(speculating(64), guess_sometimes(5));
+  s.program->fail_every = 17;
+  std::mt19937 random(3);
+  for (int i = 0; i < 60; ++i) {
+    std::vector<Request> requests;
+    for (std::int32_t r = 0; r < 3; ++r) {
+      requests.push_back(generate(prompt(10 + r, i % 4), 40));
+      requests.back().cancelled = [left = random() % 30]() mutable { return left-- == 0; };
+    }
+    try {
+      const auto outcomes = s.run(std::move(requests));
+      for (std::int32_t r = 0; r < 3; ++r) {
+        const auto& tokens = outcomes[static_cast<std::size_t>(r)].tokens;
+        EXPECT_EQ(tokens, expected(prompt(10 + r, i % 4), static_cast<int>(tokens.size())));
+      }
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::device_lost);
+    }
+  }
+  EXPECT_GT(s.driver->statistics().accepted_tokens, 100);
+}
+
+TEST(DraftLength, GrowsWithSuccessAndRestsAfterFailure) {
+  DraftLength length;
+  EXPECT_EQ(length.next(7), 3);
+  EXPECT_EQ(length.next(2), 2);
+  length.learn(3, 3);
+  EXPECT_EQ(length.next(16), 6);
+  length.learn(6, 4);
+  EXPECT_EQ(length.next(16), 4);
+  length.learn(4, 0);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(length.next(16), 0);
+    length.learn(0, 0);
+  }
+  EXPECT_EQ(length.next(16), 3);
+  length.learn(3, 0);
+  for (int i = 0; i < 8; ++i) length.learn(0, 0);
+  EXPECT_EQ(length.next(16), 3);
+}
+
+TEST(PromptLookup, SaysWhatFollowedTheLongestMatch) {
+  PromptLookup lookup;
+  std::vector<std::int32_t> text{1, 2, 3, 4, 10, 11, 9, 2, 3, 4, 20, 21, 1, 2, 3, 4};
+  EXPECT_EQ(lookup.find(text, 3), (std::vector{10, 11, 9})) << "four tokens are alike there, three at the later place";
+  text.push_back(20);
+  EXPECT_EQ(lookup.find(text, 3), (std::vector{21, 1, 2}));
+  text.push_back(77);
+  EXPECT_EQ(lookup.find(text, 3), std::vector<std::int32_t>{});
+}
+
+TEST(PromptLookup, IsWhatLookingAtEveryPlaceFinds) {
+  std::mt19937 random(7);
+  PromptLookup lookup;
+  std::vector<std::int32_t> text;
+  int found = 0;
+  for (int i = 0; i < 3000; ++i) {
+    text.push_back(static_cast<std::int32_t>(random() % 6));
+    const auto guesses = lookup.find(text, 4);
+    found += guesses.empty() ? 0 : 1;
+    // The guesses stand behind the last three tokens somewhere.
+    bool anywhere = guesses.empty();
+    for (std::size_t end = 3; end < text.size() && !anywhere; ++end) {
+      anywhere = std::equal(text.end() - 3, text.end(), text.begin() + static_cast<std::ptrdiff_t>(end) - 3) &&
+                 std::ranges::equal(guesses, std::span(text).subspan(end, std::min(text.size() - end, std::size_t{4})));
+    }
+    ASSERT_TRUE(anywhere) << i;
+    bool seen = false;
+    for (std::size_t end = 3; end < text.size() && !seen; ++end)
+      seen = std::equal(text.end() - 3, text.end(), text.begin() + static_cast<std::ptrdiff_t>(end) - 3);
+    ASSERT_EQ(seen, !guesses.empty()) << i;
+  }
+  EXPECT_GT(found, 2000);
+}
+
+TEST(PromptLookup, ReadsALongTextInSeveralCalls) {
+  PromptLookup lookup;
+  std::vector<std::int32_t> text(10000);
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<std::int32_t>(i % 5000);
+  int calls = 1;
+  while (lookup.find(text, 2).empty()) ++calls;
+  EXPECT_EQ(calls, 5);
+  EXPECT_EQ(lookup.find(text, 2), (std::vector{0, 1}));
+}
+
+}  // namespace
+}  // namespace gerbil::runtime
