@@ -154,7 +154,7 @@ std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles f
                               load_draft(*model, options, diagnostics));
   describe(model->info, model->driver->info());
   if (options.speculate && !source.whole_texts() && model->driver->options().draft_tokens == 0)
-    model->info.notes.push_back("no tokens are guessed ahead: states of recurrent layers cannot be taken back");
+    model->info.notes.emplace_back("no tokens are guessed ahead: states of recurrent layers cannot be taken back");
   if (options.check && model->files.tokenizer && !source.whole_texts()) {
     if (auto finding = check_predictions(*model->driver, model->files, model->info.vocabulary_size)) {
       model->warnings.push_back(*finding);

@@ -240,10 +240,10 @@ void Scheduler::add_guesses(Sequence& sequence, StepPart& part, std::int32_t row
   std::vector<std::int32_t> guesses = std::exchange(sequence.guesses, {});
   if (most == 0) return;
   if (guesses.empty()) {
-    const std::int32_t awaited = sequence.awaits_token() ? 1 : 0;
-    const auto known = std::span(sequence.tokens).first(static_cast<std::size_t>(sequence.length() - awaited));
-    guesses = sequence.lookup.find(known, static_cast<std::size_t>(most + awaited));
-    guesses.erase(guesses.begin(), guesses.begin() + std::min<std::ptrdiff_t>(awaited, std::ssize(guesses)));
+    const std::size_t awaited = sequence.awaits_token() ? 1 : 0;
+    const auto known = std::span(sequence.tokens).first(sequence.tokens.size() - awaited);
+    guesses = sequence.lookup.find(known, static_cast<std::size_t>(most) + awaited);
+    if (awaited > 0 && !guesses.empty()) guesses.erase(guesses.begin());
   }
   guesses.resize(std::min(guesses.size(), static_cast<std::size_t>(most)));
   part.guesses = std::move(guesses);

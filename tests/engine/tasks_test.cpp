@@ -131,7 +131,7 @@ TEST(Tasks, OneModelGeneratesAndEmbedsAtTheSameTime) {
 template <typename Result, typename Submit>
 Result wait_for(const Submit& submit) {
   std::promise<Result> promise;
-  submit([&](Result result, std::exception_ptr error) {
+  submit([&](Result result, const std::exception_ptr& error) {
     error ? promise.set_exception(error) : promise.set_value(std::move(result));
   });
   return promise.get_future().get();
