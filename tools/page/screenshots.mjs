@@ -1,4 +1,5 @@
 // Pictures of the page for people to look at, into build/page: `node tools/page/screenshots.mjs`.
+import fs from "node:fs";
 import path from "node:path";
 import {launch, mock, output, pieces, serve, streamed} from "./world.mjs";
 
@@ -93,7 +94,9 @@ await picture("error", {state: others, act: async page => {
   await page.waitForTimeout(500);
   delete routes["/health"];
 }});
-const keyed = await serve("--api-keys", process.env.KEYS);
+const keys = path.join(output, "keys");
+fs.writeFileSync(keys, "secret\n");
+const keyed = await serve("--api-keys", keys);
 await picture("key", {address: keyed.address.replace("127.0.0.1", "localhost"), scheme: "dark"});
 await browser.close();
 fake.close();

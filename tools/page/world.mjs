@@ -10,9 +10,10 @@ export const output = path.join(root, "build/page");
 export const require = createRequire(path.join(output, "package.json"));
 const {chromium} = require("playwright-core");
 
-// `gerbil serve nano` on a free port: {address, kill()}.
+// `gerbil serve nano`, on a free port unless one is named: {address, kill()}.
 export function serve(...more) {
-  const child = spawn(path.join(root, "scripts/env"), [process.env.GERBIL, "serve", "--port", "0", "--device", "cpu", ...more, "models/nano"],
+  const port = more.includes("--port") ? [] : ["--port", "0"];
+  const child = spawn(path.join(root, "scripts/env"), [process.env.GERBIL, "serve", ...port, "--device", "cpu", ...more, "models/nano"],
     {cwd: root, stdio: ["ignore", "ignore", "pipe"]});
   const ended = new Promise(resolve => child.once("exit", resolve));
   return new Promise((resolve, reject) => {
