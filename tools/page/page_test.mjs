@@ -235,14 +235,19 @@ test("conversations are listed, renamed, exported and deleted", async t => {
   await say(page, "second");
   const titles = () => page.locator("#list .title").allInnerTexts();
   assert.deepEqual(await titles(), ["second", "first"]);
+  const row = title => page.locator("#list li").filter({hasText: title});
+  await row("second").hover();
   await page.getByRole("button", {name: "Rename second"}).click();
   await page.getByLabel("Title").fill("zweite");
   await page.keyboard.press("Enter");
   assert.deepEqual(await titles(), ["zweite", "first"]);
+  await row("zweite").hover();
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", {name: "Export zweite"}).click()]);
   assert.equal(download.suggestedFilename(), "zweite.json");
   assert.deepEqual(JSON.parse(fs.readFileSync(await download.path())).messages.map(message => message.content), ["second", "Good."]);
-  await page.getByRole("button", {name: "Delete zweite"}).click();
+  await row("zweite").getByRole("button", {name: "zweite", exact: true}).focus();  // without a mouse
+  for (let i = 0; i < 3; ++i) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
   assert.deepEqual(await titles(), ["first"]);
   await page.getByRole("button", {name: "Undo"}).click();
   assert.deepEqual(await titles(), ["zweite", "first"]);
@@ -375,8 +380,8 @@ async function longestTask(page, act) {
 test("the page stays quick while it writes", async t => {
   const long = [..."abcdefghij"].map((letter, i) => `## Part ${i}\n\n${`Some *words* of ${letter}, \`code\` and [links](https://example.org). `.repeat(40)}\n\n${"- an item\n".repeat(30)}\n\`\`\`js\n${"const a = f(1); // what\n".repeat(120)}\`\`\`\n\n| a | b |\n|---|---|\n${"| 1 | 2 |\n".repeat(20)}\n`).join("");
   const page = await open(t, {address: fake.address});
-  for (const [name, content] of Object.entries({long, paragraph: "*some _words `without [end ".repeat(4000), code: `\`\`\`\n${"x".repeat(30000)}\n${"y\n".repeat(5000)}`})) {
-    recorded((content.match(/[^]{1,8}/g)).map(piece => ({content: piece})), {ms: 0.1});
+  for (const [name, content] of Object.entries({long, paragraph: "*some _words `without [end ".repeat(1500), code: `\`\`\`\n${"x".repeat(30000)}\n${"y\n".repeat(5000)}`})) {
+    recorded((content.match(/[^]{1,16}/g)).map(piece => ({content: piece})), {ms: 0.1});
     const longest = await longestTask(page, async () => {
       await say(page, "Write", false);
       await page.locator("#log[aria-busy=false]").waitFor({timeout: 120000});
@@ -384,6 +389,38 @@ test("the page stays quick while it writes", async t => {
     t.diagnostic(`${name}: ${content.length} characters, longest task ${longest} ms`);
     assert.ok(longest < 50, `${name}: ${longest} ms`);
   }
+});
+
+test("a long conversation stays quick", async t => {
+  const markdown = fs.readFileSync(new URL("markdown.md", import.meta.url), "utf8");
+  const nodes = {};
+  for (let i = 0; i < 400; ++i)
+    nodes[`n${i}`] = {id: `n${i}`, parent: i ? `n${i - 1}` : null, role: i % 2 ? "assistant" : "user", content: i % 2 ? markdown : `Question ${i}`, finish: "stop"};
+  recorded(pieces("Some words of this answer. ".repeat(100)), {ms: 1});
+  const page = await open(t, {address: fake.address, state: {"gerbil.open": "long", "gerbil.chats": [{id: "long", title: "Long", updated: 1}], "gerbil.chat.long": {id: "long", title: "Long", nodes, last: "n399"}}});
+  await page.waitForFunction(() => { const log = document.querySelector("#log"); return log.scrollHeight > 10000 && log.scrollHeight - log.scrollTop - log.clientHeight < 60; });
+  const longest = await longestTask(page, () => say(page, "Go on"));
+  t.diagnostic(`longest task ${longest} ms`);
+  assert.ok(longest < 50, `${longest} ms`);
+  assert.equal(await page.locator("article").count(), 402);
+});
+
+test("on a phone the conversations and the settings lie over the chat", async t => {
+  recorded(pieces("Good."));
+  const page = await open(t, {address: fake.address, viewport: {width: 390, height: 800}, hasTouch: true, isMobile: true});
+  await say(page, "Hello");
+  await page.getByRole("button", {name: "Settings", exact: true}).tap();
+  assert.equal(await page.locator("main").evaluate(main => main.inert), true);
+  await page.getByLabel("Seed").fill("1");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.getByLabel("Seed").isVisible(), false);
+  await page.getByRole("button", {name: "Conversations"}).tap();
+  await page.touchscreen.tap(385, 400);
+  assert.equal(await page.locator("#chats").isVisible(), false);
+  await page.getByRole("button", {name: "Conversations"}).tap();
+  await page.getByRole("button", {name: "New chat"}).tap();
+  await page.getByText("What shall we talk about?").waitFor();
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 });
 
 test("nothing moves while it writes", async t => {

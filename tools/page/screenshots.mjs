@@ -54,8 +54,7 @@ async function say(page, text, wait = true) {
   if (wait) await page.locator("#log[aria-busy=false]").waitFor();
 }
 
-const others = Object.fromEntries(["A haiku about the desert", "Names for a gerbil", "Why the sky is blue"].map((title, i) =>
-  [`gerbil.chat.x${i}`, {id: `x${i}`, title, updated: i, nodes: {a: {id: "a", parent: null, role: "user", content: title}}, last: "a"}]));
+const others = {"gerbil.chats": ["A haiku about the desert", "Names for a gerbil", "Why the sky is blue"].map((title, i) => ({id: `x${i}`, title, updated: i}))};
 const compare = async page => { routes[chat] = streamed([...pieces(thoughts, "reasoning_content"), ...pieces(markdown)], {ms: 2}); await say(page, "Compare tea and coffee in a table"); };
 
 await picture("empty", {state: others});
