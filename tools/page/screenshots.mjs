@@ -37,8 +37,8 @@ const routes = {};
 const fake = await mock(gerbil.address, routes);
 const chat = "/v1/chat/completions";
 
-async function picture(name, {scheme = "light", width = 1280, height = 860, address = fake.address, state = {}, act}) {
-  const context = await browser.newContext({colorScheme: scheme, viewport: {width, height}, deviceScaleFactor: Number(process.env.SCALE ?? 1), hasTouch: width < 600, reducedMotion: "reduce"});
+async function picture(name, {scheme = "light", width = 1280, height = 860, address = fake.address, state = {}, act, scale = 1}) {
+  const context = await browser.newContext({colorScheme: scheme, viewport: {width, height}, deviceScaleFactor: scale, hasTouch: width < 600, reducedMotion: "reduce"});
   await context.addInitScript(kept => { for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, JSON.stringify(value)); }, state);
   const page = await context.newPage();
   await page.goto(address);
@@ -97,6 +97,32 @@ const keys = path.join(output, "keys");
 fs.writeFileSync(keys, "secret\n");
 const keyed = await serve("--api-keys", keys);
 await picture("key", {address: keyed.address.replace("127.0.0.1", "localhost"), scheme: "dark"});
+// The one of docs/images: nano itself, whose likeliest answers are always the same.
+await picture("docs", {address: gerbil.address, width: 1180, height: 760, state: {"gerbil.settings": {temperature: "", schema: `{
+  "type": "object",
+  "properties": {
+    "title": {
+      "type": "string",
+      "maxLength": 30
+    },
+    "hero": {
+      "enum": ["a fox", "an owl",
+               "a gerbil"]
+    },
+    "happy": {"type": "boolean"}
+  },
+  "required": ["title", "hero",
+               "happy"]
+}`}}, act: async page => {
+  await say(page, "Hello, who are you?");
+  await say(page, "Tell me a short story about a gerbil");
+  await page.getByRole("button", {name: "Settings", exact: true}).click();
+  await page.getByText("Sampling").click();
+  await page.getByText("Instructions").first().click();
+  await page.getByText("Answer as JSON").click();
+  await page.getByLabel("Answers satisfy this schema").check();
+  await say(page, "Invent an animal of a story");
+}});
 await browser.close();
 fake.close();
 await Promise.all([gerbil.kill(), keyed.kill()]);
