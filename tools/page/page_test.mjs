@@ -102,7 +102,7 @@ test("Escape and the button stop an answer, what was written stays", async t => 
     await say(page, "Go on and on", false);
     await text(page).getByText("word word").waitFor();
     await stop();
-    await answers(page).last().getByText("You stopped this answer.").waitFor();
+    await answers(page).last().getByText("This answer was stopped.").waitFor();
     assert.match(await text(page).innerText(), /^word/);
   }
 });
@@ -290,7 +290,7 @@ test("a server that is killed in the middle of an answer is said, and asked agai
   await answers(page).getByRole("button", {name: "Try again"}).click();
   await answers(page).locator("code").getByText(/^\[\s+\d+,/).waitFor();
   await page.keyboard.press("Escape");
-  await answers(page).getByText("You stopped this answer.").waitFor();
+  await answers(page).getByText("This answer was stopped.").waitFor();
 });
 
 test("a model that is being loaded is said to be", async t => {
@@ -380,8 +380,10 @@ async function longestTask(page, act) {
 test("the page stays quick while it writes", async t => {
   const long = [..."abcdefghij"].map((letter, i) => `## Part ${i}\n\n${`Some *words* of ${letter}, \`code\` and [links](https://example.org). `.repeat(40)}\n\n${"- an item\n".repeat(30)}\n\`\`\`js\n${"const a = f(1); // what\n".repeat(120)}\`\`\`\n\n| a | b |\n|---|---|\n${"| 1 | 2 |\n".repeat(20)}\n`).join("");
   const page = await open(t, {address: fake.address});
-  for (const [name, content] of Object.entries({long, paragraph: "*some _words `without [end ".repeat(1500), code: `\`\`\`\n${"x".repeat(30000)}\n${"y\n".repeat(5000)}`})) {
+  const json = JSON.stringify(Array.from({length: 800}, (_, i) => ({id: i, name: `Name ${i}`, tags: [true, null]})));
+  for (const [name, content] of Object.entries({long, json, paragraph: "*some _words `without [end ".repeat(1500), code: `\`\`\`\n${"x".repeat(30000)}\n${"y\n".repeat(5000)}`})) {
     recorded((content.match(/[^]{1,16}/g)).map(piece => ({content: piece})), {ms: 0.1});
+    await page.getByLabel("Answers satisfy this schema").evaluate((box, on) => { if (box.checked !== on) box.click(); }, name === "json");
     const longest = await longestTask(page, async () => {
       await say(page, "Write", false);
       await page.locator("#log[aria-busy=false]").waitFor({timeout: 120000});
@@ -389,6 +391,39 @@ test("the page stays quick while it writes", async t => {
     t.diagnostic(`${name}: ${content.length} characters, longest task ${longest} ms`);
     assert.ok(longest < 50, `${name}: ${longest} ms`);
   }
+});
+
+test("what was written before the page was left is kept", async t => {
+  recorded([...pieces("word ".repeat(20)), {tool_calls: [{index: 0, id: "c", function: {name: "f", arguments: `{"a`}}]}, ...pieces(" ".repeat(500))], {ms: 10});
+  const page = await open(t, {address: fake.address});
+  await say(page, "Go on and on", false);
+  await answers(page).locator(".call").waitFor();
+  await page.reload();
+  await answers(page).getByText("This answer was stopped.").waitFor();
+  assert.match(await text(page).innerText(), /^word word/);
+  assert.equal(await answers(page).locator(".call").count(), 0);
+});
+
+test("only models that can chat are offered, and loaded when they are asked", async t => {
+  const server = await serve("models/nano-embed");
+  t.after(() => server.kill());
+  const page = await open(t, {address: server.address});
+  assert.deepEqual(await page.locator("#model option").allInnerTexts(), ["nano"]);
+  await say(page, "Hello, who are you?");
+  await text(page).getByText("nano").waitFor();
+  await page.locator("#context").getByText("/ 2,048").waitFor();
+});
+
+test("answers and code can be copied", async t => {
+  recorded(pieces("Like **this**:\n```sh\nls -l\n```"));
+  const page = await open(t, {address: fake.address, permissions: ["clipboard-read", "clipboard-write"]});
+  await say(page, "Hello");
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await page.getByRole("button", {name: "Copy the code"}).click();
+  await page.getByText("Copied").waitFor();
+  assert.equal(await copied(), "ls -l");
+  await answers(page).getByRole("button", {name: "Copy", exact: true}).click();
+  await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("Like"));
 });
 
 test("a long conversation stays quick", async t => {
@@ -399,7 +434,12 @@ test("a long conversation stays quick", async t => {
   recorded(pieces("Some words of this answer. ".repeat(100)), {ms: 1});
   const page = await open(t, {address: fake.address, state: {"gerbil.open": "long", "gerbil.chats": [{id: "long", title: "Long", updated: 1}], "gerbil.chat.long": {id: "long", title: "Long", nodes, last: "n399"}}});
   await page.waitForFunction(() => { const log = document.querySelector("#log"); return log.scrollHeight > 10000 && log.scrollHeight - log.scrollTop - log.clientHeight < 60; });
-  const longest = await longestTask(page, () => say(page, "Go on"));
+  await box(page).fill("Go on");
+  const longest = await longestTask(page, async () => {
+    await page.keyboard.press("Enter");
+    await page.locator("#log[aria-busy=true]").waitFor();
+    await ready(page);
+  });
   t.diagnostic(`longest task ${longest} ms`);
   assert.ok(longest < 50, `${longest} ms`);
   assert.equal(await page.locator("article").count(), 402);
