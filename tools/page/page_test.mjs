@@ -381,8 +381,11 @@ test("the page stays quick while it writes", async t => {
   const long = [..."abcdefghij"].map((letter, i) => `## Part ${i}\n\n${`Some *words* of ${letter}, \`code\` and [links](https://example.org). `.repeat(40)}\n\n${"- an item\n".repeat(30)}\n\`\`\`js\n${"const a = f(1); // what\n".repeat(120)}\`\`\`\n\n| a | b |\n|---|---|\n${"| 1 | 2 |\n".repeat(20)}\n`).join("");
   const page = await open(t, {address: fake.address});
   const json = JSON.stringify(Array.from({length: 800}, (_, i) => ({id: i, name: `Name ${i}`, tags: [true, null]})));
-  for (const [name, content] of Object.entries({long, json, paragraph: "*some _words `without [end ".repeat(1500), code: `\`\`\`\n${"x".repeat(30000)}\n${"y\n".repeat(5000)}`})) {
-    recorded((content.match(/[^]{1,16}/g)).map(piece => ({content: piece})), {ms: 0.1});
+  for (const [name, content] of Object.entries({long, json, paragraph: "*some _words `without [end ".repeat(1500), code: `\`\`\`\n${"x".repeat(30000)}\n${"y\n".repeat(5000)}`,
+    list: "- an *item*\n  - and [another](https://example.org)\n".repeat(700), table: `| a | b |\n|---|---|\n${"| *1* | `2` |\n".repeat(400)}`,
+    quote: "> some *words*\n".repeat(1500), tildes: `${"~".repeat(30000)}\``, spaces: `|a|b|\n${" ".repeat(30000)}|x`, escapes: `\`\`\`\n${'\\"'.repeat(9000)}`,
+    marks: "*_**~~`[".repeat(4000), addresses: "https://".repeat(4000)})) {
+    recorded((content.match(/[^]{1,40}/g)).map(piece => ({content: piece})), {ms: 0.1});
     await page.getByLabel("Answers satisfy this schema").evaluate((box, on) => { if (box.checked !== on) box.click(); }, name === "json");
     const longest = await longestTask(page, async () => {
       await say(page, "Write", false);
