@@ -47,3 +47,13 @@ function(gerbil_embed_wgsl target folder)
   file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${folder} ${view}/${folder} SYMBOLIC)
   target_include_directories(${target} PUBLIC ${view})
 endfunction()
+
+# gerbil_embed_page(TARGET FILE): src/FILE becomes part of TARGET, as server/page.hpp declares it.
+function(gerbil_embed_page target file)
+  set(page ${CMAKE_SOURCE_DIR}/src/${file})
+  set(output ${CMAKE_BINARY_DIR}/generated/${target}_page.cpp)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DPAGE=${page} -P ${CMAKE_SOURCE_DIR}/cmake/EmbedPage.cmake
+    DEPENDS ${page} ${CMAKE_SOURCE_DIR}/cmake/EmbedPage.cmake VERBATIM)
+  target_sources(${target} PRIVATE ${output})
+endfunction()

@@ -11,6 +11,8 @@ std::string_view reason_phrase(int status) {
       return "OK";
     case 204:
       return "No Content";
+    case 304:
+      return "Not Modified";
     case 400:
       return "Bad Request";
     case 401:
@@ -61,7 +63,7 @@ void Exchange::respond(const HttpResponse& response) {
   if (state_ != State::open) return;
   state_ = State::done;
   early_.clear();
-  const bool empty = response.status == 204;
+  const bool empty = response.status == 204 || response.status == 304;
   write_head(response.status, empty ? "" : response.content_type, response.headers,
              empty ? "" : std::format("Content-Length: {}\r\n", response.body.size()));
   if (request_.method != "HEAD" && !empty) output_ += response.body;

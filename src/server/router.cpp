@@ -21,6 +21,7 @@ constexpr std::array table{
     Route{"POST", "/v1/rerank", rerank},
     Route{"POST", "/tokenize", tokenize},
     Route{"POST", "/detokenize", detokenize},
+    Route{"GET", "/", show_page, true},
     Route{"GET", "/health", show_health, true},
     Route{"GET", "/metrics", show_metrics},
     Route{"GET", "/v1/models", list_models},

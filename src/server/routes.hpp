@@ -13,6 +13,7 @@ void embed(Service& service, const ExchangePtr& exchange);
 void rerank(Service& service, const ExchangePtr& exchange);
 void tokenize(Service& service, const ExchangePtr& exchange);
 void detokenize(Service& service, const ExchangePtr& exchange);
+void show_page(Service& service, const ExchangePtr& exchange);
 void show_health(Service& service, const ExchangePtr& exchange);
 void show_metrics(Service& service, const ExchangePtr& exchange);
 void list_models(Service& service, const ExchangePtr& exchange);

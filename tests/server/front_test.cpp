@@ -10,6 +10,7 @@ namespace gerbil::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class Front : public ::testing::Test {
@@ -31,6 +32,35 @@ TEST_F(Front, HealthSaysReadyOnceTheModelIsThere) {
   for (int i = 0; i < 100 && answer.status != 200; ++i) answer = ask(server().port(), "GET /health");
   EXPECT_EQ(answer.json().at("status"), "ready");
   EXPECT_EQ(answer.json().at("models").at(0).at("id"), "nano");
+}
+
+TEST_F(Front, ThePageIsWholeAndMayOnlyDoWhatItIsFor) {
+  const Answer page = ask(server().port(), "GET /");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.headers.at("content-type"), "text/html; charset=utf-8");
+  EXPECT_EQ(page.headers.at("x-content-type-options"), "nosniff");
+  EXPECT_EQ(page.headers.at("cache-control"), "no-cache");
+  EXPECT_THAT(page.body, StartsWith("<!doctype html>\n"));
+  EXPECT_TRUE(page.body.ends_with("</html>\n"));
+  const std::string policy = page.headers.at("content-security-policy");
+  EXPECT_THAT(policy, StartsWith("default-src 'none'; script-src 'sha256-"));
+  EXPECT_THAT(policy, HasSubstr("; connect-src 'self'; "));
+  EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
+  EXPECT_EQ(ask(server().port(), "GET /?chat").status, 200);
+  EXPECT_EQ(ask(server().port(), "POST /").headers.at("allow"), "GET, HEAD");
+}
+
+TEST_F(Front, ThePageIsSentOnce) {
+  const std::string tag = ask(server().port(), "GET /").headers.at("etag");
+  Client client(server().port());
+  client.send(http("GET /", "", "If-None-Match: W/" + tag + "\r\n"));
+  const std::string head = client.until("\r\n\r\n");
+  EXPECT_THAT(head, StartsWith("HTTP/1.1 304 Not Modified\r\n"));
+  EXPECT_THAT(head, Not(HasSubstr("Content-Length")));
+  EXPECT_THAT(head, HasSubstr(tag));
+  client.send(http("GET /health"));  // what follows is another answer
+  EXPECT_NE(client.answer().json().value("status", ""), "");
+  EXPECT_EQ(ask(server().port(), "GET /", nullptr, "If-None-Match: \"other\"\r\n").status, 200);
 }
 
 TEST_F(Front, ModelsAreListed) {
@@ -126,6 +156,7 @@ TEST(FrontAlone, KeysAndOriginsAreAskedFor) {
   EXPECT_EQ(ask(server.port(), "GET /v1/models", nullptr, "Authorization: Bearer secret\r\n").status, 200);
   EXPECT_EQ(ask(server.port(), "GET /v1/models", nullptr, "X-Api-Key: other\r\n").status, 200);
   EXPECT_NE(ask(server.port(), "GET /health").status, 401);
+  EXPECT_EQ(ask(server.port(), "GET /").status, 200);  // it asks for the key
   const std::string origin = "Origin: https://app.example\r\n";
   const Answer preflight =
       ask(server.port(), "OPTIONS /v1/models", nullptr, origin + "Access-Control-Request-Method: GET\r\n");
