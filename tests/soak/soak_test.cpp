@@ -33,8 +33,11 @@ double metric(unsigned short port, const std::string& name) {
 }
 
 bool becomes(unsigned short port, const std::string& name, double value) {
-  for (int i = 0; i < 1000 && metric(port, name) != value; ++i) std::this_thread::sleep_for(10ms);
-  return metric(port, name) == value;
+  for (int i = 0; i < 1000; ++i) {
+    if (metric(port, name) == value) return true;
+    std::this_thread::sleep_for(10ms);  // the connection that asked is one, too, until it has gone
+  }
+  return false;
 }
 
 // Nobody is left, whatever has become of the clients.
