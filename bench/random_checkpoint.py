@@ -10,6 +10,7 @@ import pathlib
 
 import gguf
 import numpy
+import random_tokenizer
 from random_shapes import SHAPES
 
 BLOCK = 32
@@ -70,11 +71,14 @@ def tensor_shapes(shape):
     return shapes
 
 
-def gguf_writer(path, shape):
+def gguf_writer(path, shape, tokenizer):
     writer = gguf.GGUFWriter(path, shape.architecture, use_temp_file=True)
     writer.add_name(f"random {shape.title} shape")
     shape.metadata(writer)
-    writer.add_tokenizer_model("none")  # llama-bench feeds token ids
+    if tokenizer:
+        random_tokenizer.add_to_gguf(writer, tokenizer, shape.config["vocab_size"])
+    else:
+        writer.add_tokenizer_model("none")  # llama-bench feeds token ids
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q4_0)
     return writer
 
@@ -89,15 +93,19 @@ def check_equal(codes, scales):
         raise SystemExit("the two formats do not hold the same weights")
 
 
-def write(folder, shape):
-    """Writes FOLDER/mlx/{config.json,model.safetensors} and FOLDER/q4_0.gguf for a shape of random_shapes.SHAPES."""
+def write(folder, shape, served=False):
+    """Writes FOLDER/mlx/{config.json,model.safetensors} and FOLDER/q4_0.gguf for a shape of random_shapes.SHAPES, with
+    a tokenizer where they are to be served."""
     folder, shape = pathlib.Path(folder), SHAPES[shape]()
+    tokenizer = random_tokenizer.padded(shape.config["vocab_size"]) if served else None
     config = shape.config | {"quantization": {"group_size": BLOCK, "bits": 4, "mode": "affine"}}
     (folder / "mlx").mkdir(parents=True, exist_ok=True)
     (folder / "mlx" / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    if tokenizer:
+        random_tokenizer.write(folder / "mlx", tokenizer)
     generator = numpy.random.default_rng(0)
     safetensors = SafetensorsWriter(folder / "mlx" / "model.safetensors", tensor_shapes(shape))
-    writer = gguf_writer(folder / "q4_0.gguf", shape)
+    writer = gguf_writer(folder / "q4_0.gguf", shape, tokenizer)
     for index, matrix in enumerate(shape.matrices):
         codes, scales = random_blocks(generator, matrix.rows, matrix.columns)
         if index == 0:

@@ -88,6 +88,7 @@ struct GenerateResult {
   std::vector<ToolCall> tool_calls;  // that are whole; their arguments are JSON, which a tool's schema need not accept
   std::string unfinished_tool_call;  // what the model wrote of a call that did not become whole, and all behind it
   FinishReason finish_reason = FinishReason::stop;
+  std::string stop_text;  // that of the options' which ended the answer; empty: none did
   std::int32_t prompt_tokens = 0;
   std::int32_t cached_tokens = 0;  // of the prompt, found in the cache of an earlier turn
   std::int32_t generated_tokens = 0;

@@ -87,6 +87,7 @@ GenerateResult read_generated(const Json& json) {
   result.tool_calls = read_tool_calls(fields);
   fields.read("unfinished_tool_call", result.unfinished_tool_call);
   result.finish_reason = read_finish_reason(fields);
+  fields.read("stop_text", result.stop_text);
   fields.read("prompt_tokens", result.prompt_tokens);
   fields.read("cached_tokens", result.cached_tokens);
   fields.read("generated_tokens", result.generated_tokens);

@@ -26,6 +26,7 @@ Json write(const GenerateResult& result) {
             {"cached_tokens", result.cached_tokens},
             {"generated_tokens", result.generated_tokens},
             {"tokens", result.tokens}};
+  if (!result.stop_text.empty()) json["stop_text"] = result.stop_text;
   for (const ToolCall& call : result.tool_calls) json["tool_calls"].push_back(codec::write(call));
   if (!result.unfinished_tool_call.empty()) json["unfinished_tool_call"] = result.unfinished_tool_call;
   for (const TokenReport& report : result.log_probabilities) json["log_probabilities"].push_back(write(report));

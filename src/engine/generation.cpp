@@ -104,6 +104,7 @@ Generation::Generation(const ModelFiles& files, std::int32_t vocabulary, const P
                        const GenerateOptions& options, bool ignore_end, std::shared_ptr<GrammarGuide> guide)
     : tokenizer_(files.tokenizer ? &*files.tokenizer : nullptr),
       end_tokens_(gerbil::end_tokens(files, options, ignore_end)),
+      stop_(options.stop),
       reasoning_tags_(files.chat_templates ? files.chat_templates->reasoning_tags() : runtime::ReasoningTags()),
       on_text_(callers(options.on_text)),
       call_format_(prompt.call_format),
@@ -171,6 +172,13 @@ bool Generation::is_written(std::string_view special) const {
          (call_format_ && calls::writes(*call_format_, special));
 }
 
+// Which of them ended the answer, as a text or by the id of a special token.
+std::string Generation::stop_text(const runtime::Outcome& outcome) const {
+  if (answer_.stopped() || !tokenizer_ || outcome.ending != runtime::Ending::end_token) return answer_.stopped_at();
+  std::string last = tokenizer_->token(outcome.tokens.back());
+  return std::ranges::contains(stop_, last) ? last : "";
+}
+
 GenerateResult Generation::finish(const runtime::Outcome& outcome) {
   if (detokenizer_) answer_.push(rest_of_text());
   answer_.finish();
@@ -186,6 +194,7 @@ GenerateResult Generation::finish(const runtime::Outcome& outcome) {
   result.log_probabilities = std::move(log_probabilities_);
   // The last token that is allowed may complete a stop sequence.
   result.finish_reason = answer_.stopped() ? FinishReason::stop : finish_reason(outcome.ending);
+  result.stop_text = stop_text(outcome);
   const bool calls = !result.tool_calls.empty() && result.unfinished_tool_call.empty();
   if (calls && result.finish_reason == FinishReason::stop) result.finish_reason = FinishReason::tool_calls;
   result.prompt_tokens = outcome.prompt_tokens;

@@ -40,10 +40,12 @@ class Generation {
   bool is_written(std::string_view special) const;
   std::string text_of(std::int32_t token);
   std::string rest_of_text();
+  std::string stop_text(const runtime::Outcome& outcome) const;
 
   const tokenizer::Tokenizer* tokenizer_;  // null: ids only
   runtime::Request request_;
   std::vector<std::int32_t> end_tokens_;
+  std::vector<std::string> stop_;  // texts
   std::optional<tokenizer::Detokenizer> detokenizer_;
   std::shared_ptr<ReasoningMasks> spelled_;  // what a grammar takes the tokens for; none without
   std::string held_;                         // of these bytes: a character that is not complete

@@ -31,15 +31,15 @@ AnswerText::AnswerText(std::vector<std::string> stop, const ReasoningTags& tags,
 }
 
 bool AnswerText::push(std::string_view text) {
-  if (stopped_) return false;
+  if (stopped()) return false;
   held_ += text;
   while (advance(false)) {
   }
-  return !stopped_;
+  return !stopped();
 }
 
 void AnswerText::finish() {
-  if (stopped_) return;
+  if (stopped()) return;
   while (advance(true)) {
   }
 }
@@ -91,12 +91,14 @@ bool AnswerText::advance(bool final) {
       std::size_t first = std::string::npos;
       std::size_t held_back = 0;
       for (const std::string& stop : stop_) {
-        first = std::min(first, held_.find(stop));
+        if (const std::size_t found = held_.find(stop); found < first) {
+          first = found;
+          stopped_at_ = stop;
+        }
         if (!final) held_back = std::max(held_back, partial_match(held_, stop));
       }
-      stopped_ = first != std::string::npos;
-      emit(stopped_ ? first : held_.size() - held_back);
-      if (stopped_) held_.clear();
+      emit(stopped() ? first : held_.size() - held_back);
+      if (stopped()) held_.clear();
       return false;
     }
   }

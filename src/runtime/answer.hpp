@@ -34,7 +34,8 @@ class AnswerText {
   // The answer is complete: what was held back is text after all.
   void finish();
 
-  bool stopped() const { return stopped_; }  // at a stop sequence
+  bool stopped() const { return !stopped_at_.empty(); }
+  const std::string& stopped_at() const { return stopped_at_; }  // the stop sequence; "": none was found
   const std::string& text() const { return text_; }
   const std::string& reasoning() const { return reasoning_; }
 
@@ -52,7 +53,7 @@ class AnswerText {
   std::string held_;  // received, not yet emitted
   std::string text_;
   std::string reasoning_;
-  bool stopped_ = false;
+  std::string stopped_at_;
 };
 
 }  // namespace gerbil::runtime

@@ -48,8 +48,9 @@ void check(const Request& request, const SchedulerOptions& options) {
   }
   const std::int64_t room = std::min(options.context_length, options.kv_tokens);
   require(static_cast<std::int64_t>(length) + answer <= room,
-          std::format("has {} tokens and {} are to be generated, but the context holds {}; shorten the prompt, lower "
-                      "max_tokens or load the model with a larger context_length",
+          // Clients look for these words of OpenAI's.
+          std::format("has {} tokens and {} are to be generated, but this model's maximum context length is {} tokens; "
+                      "shorten the prompt, lower max_tokens or load the model with a larger context_length",
                       length, answer, room),
           ErrorCode::context_full);
 }

@@ -105,7 +105,9 @@ ErrorShape error_shape(std::string_view path) {
 
 std::string to_json(const ApiError& error, ErrorShape shape) {
   if (shape == ErrorShape::anthropic)
-    return text_of({{"type", "error"}, {"error", {{"type", anthropic_type(error.status)}, {"message", error.what()}}}});
+    return text_of({{"type", "error"},
+                    {"error", {{"type", anthropic_type(error.status)}, {"message", error.what()}}},
+                    {"request_id", nullptr}});
   Json json{{"message", error.what()}, {"type", error.type}, {"param", nullptr}, {"code", error.code}};
   if (!error.param.empty()) json["param"] = error.param;
   return text_of({{"error", std::move(json)}});

@@ -136,19 +136,33 @@ void read_tools(Parameters& parameters, Json& request) {
   }
 }
 
+void read_output_config(Parameters& parameters, Json& request) {
+  const Json* config = parameters.find("output_config");
+  if (!config) return;
+  if (!config->is_object()) refuse("output_config", *config, "an object");
+  const Json format = config->value("format", Json());
+  if (format.is_null()) return;
+  if (!format.is_object() || format.value("type", Json()) != "json_schema" || !format.contains("schema"))
+    refuse("output_config.format", format, "an object of type \"json_schema\" with a schema");
+  request["response_format"] = {{"type", "json_schema"},
+                                {"json_schema", {{"name", "answer"}, {"schema", format["schema"]}}}};
+}
+
 }  // namespace
 
-MessagesRequest read_messages_request(std::string_view body) {
+MessagesRequest read_messages_request(std::string_view body, bool counts_only) {
   const Json json = parse_body(body);
   Parameters parameters(json);
   MessagesRequest request;
   Json own{{"messages", plain_conversation(parameters)}};
-  if (!parameters.find("max_tokens")) throw invalid("\"max_tokens\" is missing; it should be a number.", "max_tokens");
+  if (!counts_only && !parameters.find("max_tokens"))
+    throw invalid("\"max_tokens\" is missing; it should be a number.", "max_tokens");
   parameters.copy({"model"}, own);
   if (const Json* stops = parameters.find("stop_sequences")) own["stop"] = *stops;
   if (const Json* thinking = parameters.find("thinking"); thinking && thinking->is_object())
     own["enable_thinking"] = thinking->value("type", Json()) != "disabled";
   read_tools(parameters, own);
+  read_output_config(parameters, own);
   request.stream = parameters.flag("stream", false);
   request.generate = read_generation(parameters, std::move(own));
   settle_seed(parameters, request.generate.options);

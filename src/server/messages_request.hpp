@@ -16,7 +16,7 @@ struct MessagesRequest {
   std::vector<std::string> unknown;  // parameters that change nothing
 };
 
-// Throws ApiError 400, and what the codec throws.
-MessagesRequest read_messages_request(std::string_view body);
+// Throws ApiError 400, and what the codec throws. Where the tokens are only counted there need be no max_tokens.
+MessagesRequest read_messages_request(std::string_view body, bool counts_only = false);
 
 }  // namespace gerbil::server

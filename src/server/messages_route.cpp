@@ -16,20 +16,16 @@ class MessageAnswer : public Answers {
   MessageAnswer(ExchangePtr exchange, std::string model, std::string id, bool stream)
       : exchange_(std::move(exchange)),
         stream_(stream),
-        message_{{"id", std::move(id)},
-                 {"type", "message"},
-                 {"role", "assistant"},
-                 {"model", std::move(model)},
-                 {"stop_reason", nullptr},
-                 {"stop_sequence", nullptr},
-                 {"usage", {{"input_tokens", 0}, {"output_tokens", 0}}}} {}
+        message_{{"id", std::move(id)},       {"type", "message"},      {"role", "assistant"},
+                 {"model", std::move(model)}, {"stop_reason", nullptr}, {"stop_sequence", nullptr},
+                 {"stop_details", nullptr},   {"container", nullptr},   {"usage", usage({})}} {}
 
   void piece(std::size_t, const std::string& text, bool reasoning) override {
     begin();
     if (const Kind kind = reasoning ? Kind::thinking : Kind::text; kind != kind_) open(kind, block(reasoning, ""));
     Json delta = block(reasoning, text);
     delta["type"] = reasoning ? "thinking_delta" : "text_delta";
-    delta.erase("signature");
+    for (const char* name : {"signature", "citations"}) delta.erase(name);
     send("content_block_delta", {{"index", blocks_ - 1}, {"delta", std::move(delta)}});
   }
 
@@ -53,13 +49,12 @@ class MessageAnswer : public Answers {
     if (stream_) begin();
     // A call that is not whole is a text like any other.
     if (stream_ && !result.unfinished_tool_call.empty()) piece(0, result.unfinished_tool_call, false);
-    message_["usage"] = {{"input_tokens", result.prompt_tokens - result.cached_tokens},
-                         {"cache_creation_input_tokens", 0},
-                         {"cache_read_input_tokens", result.cached_tokens},
-                         {"output_tokens", result.generated_tokens}};
+    message_["usage"] = usage(result);
     message_["stop_reason"] = result.finish_reason == FinishReason::length       ? "max_tokens"
                               : result.finish_reason == FinishReason::tool_calls ? "tool_use"
-                                                                                 : "end_turn";
+                              : result.stop_text.empty()                         ? "end_turn"
+                                                                                 : "stop_sequence";
+    if (message_["stop_reason"] == "stop_sequence") message_["stop_sequence"] = result.stop_text;
     result_ = std::move(result);
   }
 
@@ -77,8 +72,9 @@ class MessageAnswer : public Answers {
 
   void end_stream() override {
     close();
-    send("message_delta", {{"delta", {{"stop_reason", message_["stop_reason"]}, {"stop_sequence", nullptr}}},
-                           {"usage", message_["usage"]}});
+    Json delta = Json::object();
+    for (const char* name : {"stop_reason", "stop_sequence", "stop_details", "container"}) delta[name] = message_[name];
+    send("message_delta", {{"delta", std::move(delta)}, {"usage", message_["usage"]}});
     send("message_stop", Json::object());
     exchange_->end();
   }
@@ -86,13 +82,26 @@ class MessageAnswer : public Answers {
  private:
   enum class Kind : std::uint8_t { none, thinking, text, call };
 
+  // The API's document wants every member, also those that say nothing here.
+  static Json usage(const GenerateResult& result) {
+    return {{"input_tokens", result.prompt_tokens - result.cached_tokens},
+            {"cache_creation_input_tokens", 0},
+            {"cache_read_input_tokens", result.cached_tokens},
+            {"cache_creation", nullptr},
+            {"output_tokens", result.generated_tokens},
+            {"output_tokens_details", nullptr},
+            {"server_tool_use", nullptr},
+            {"service_tier", nullptr},
+            {"inference_geo", nullptr}};
+  }
+
   static Json tool_use(const std::string& id, const std::string& name) {
-    return {{"type", "tool_use"}, {"id", id}, {"name", name}};
+    return {{"type", "tool_use"}, {"id", id}, {"name", name}, {"caller", {{"type", "direct"}}}};
   }
 
   static Json block(bool reasoning, const std::string& text) {
     if (reasoning) return {{"type", "thinking"}, {"thinking", text}, {"signature", ""}};
-    return {{"type", "text"}, {"text", text}};
+    return {{"type", "text"}, {"text", text}, {"citations", nullptr}};
   }
 
   void begin() {

@@ -17,6 +17,7 @@ constexpr std::array table{
     Route{"POST", "/v1/chat/completions", complete_chat},
     Route{"POST", "/v1/completions", complete_text},
     Route{"POST", "/v1/messages", answer_messages},
+    Route{"POST", "/v1/messages/count_tokens", count_message_tokens},
     Route{"POST", "/v1/embeddings", embed},
     Route{"POST", "/v1/rerank", rerank},
     Route{"POST", "/tokenize", tokenize},

@@ -9,6 +9,7 @@ namespace gerbil::server {
 void complete_chat(Service& service, const ExchangePtr& exchange);
 void complete_text(Service& service, const ExchangePtr& exchange);
 void answer_messages(Service& service, const ExchangePtr& exchange);
+void count_message_tokens(Service& service, const ExchangePtr& exchange);
 void embed(Service& service, const ExchangePtr& exchange);
 void rerank(Service& service, const ExchangePtr& exchange);
 void tokenize(Service& service, const ExchangePtr& exchange);

@@ -1,8 +1,9 @@
-// /tokenize and /detokenize, with the names of llama-server and of vLLM.
+// /tokenize and /detokenize, with the names of llama-server and of vLLM, and Anthropic's /v1/messages/count_tokens.
 #include <format>
 
 #include "gerbil/json.hpp"
 #include "server/errors.hpp"
+#include "server/messages_request.hpp"
 #include "server/parameters.hpp"
 #include "server/routes.hpp"
 
@@ -74,6 +75,16 @@ void tokenize(Service& service, const ExchangePtr& exchange) {
   on_worker(service, exchange, [&service, exchange] {
     const TokenizeRequest request = read_text(parse_body(exchange->request().body));
     ask(service, exchange, request.model, [request](const Model& model) { return tokenized(request, model); });
+  });
+}
+
+void count_message_tokens(Service& service, const ExchangePtr& exchange) {
+  on_worker(service, exchange, [&service, exchange] {
+    const MessagesRequest read = read_messages_request(exchange->request().body, true);
+    ask(service, exchange, read.generate.model, [request = read.generate](const Model& model) {
+      const std::string text = model.render(request.messages, request.options.chat);
+      return Json{{"input_tokens", model.tokenize(text, false).size()}};
+    });
   });
 }
 

@@ -221,11 +221,13 @@ TEST(JsonCodec, ResultsComeBack) {
 
   result.tool_calls = {{"c1", "f", R"({"a": 1})"}};
   result.unfinished_tool_call = "<tool_call>{";
+  result.stop_text = "\n\n";
   const std::string calls = to_json(result);
   EXPECT_THAT(
       calls,
       HasSubstr(R"("tool_calls":[{"type":"function","id":"c1","function":{"name":"f","arguments":"{\"a\": 1}"}}],)"
                 R"("unfinished_tool_call":"<tool_call>{",)"));
+  EXPECT_THAT(calls, HasSubstr(R"("stop_text":"\n\n",)"));
   EXPECT_EQ(to_json(from_json<GenerateResult>(calls)), calls);
 
   const EmbedResult embeddings{.vectors = {{0.1f, NAN}, {1, -2}}, .dimensions = 2, .tokens = 7, .seconds = 0.5};

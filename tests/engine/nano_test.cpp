@@ -288,6 +288,8 @@ TEST(Nano, StopSequencesAndTokens) {
   const GenerateResult stopped = generator().generate("Tell me a story about a fox", {.stop = {"fox"}});
   EXPECT_EQ(stopped.text, whole.text.substr(0, whole.text.find("fox")));
   EXPECT_EQ(stopped.finish_reason, FinishReason::stop);
+  EXPECT_EQ(stopped.stop_text, "fox");
+  EXPECT_EQ(whole.stop_text, "");
   // The last token that is allowed completes the stop text.
   const GenerateResult last =
       generator().generate("Tell me a story about a fox", {.max_tokens = stopped.generated_tokens, .stop = {"fox"}});
@@ -308,6 +310,7 @@ TEST(Nano, ASpecialTokenIsAStopText) {
       "Tell me a story", {.max_tokens = 9, .sampling = {.logit_bias = {{end, 1000.0f}}}, .stop = {model().token(end)}});
   EXPECT_EQ(result.generated_tokens, 1);
   EXPECT_EQ(result.finish_reason, FinishReason::stop);
+  EXPECT_EQ(result.stop_text, model().token(end));
 }
 
 TEST(Nano, KnowsWhatItsTemplateReads) {

@@ -105,6 +105,31 @@ TEST_F(Chat, MessagesAreThoseOfAnthropic) {
     EXPECT_EQ(block.value("text", block.value("thinking", "")), block.at("type") == "text" ? text : thinking);
 }
 
+// What the API's document requires; those that have no value are null.
+TEST_F(Chat, MessagesHaveAllMembers) {
+  Json request{{"max_tokens", 200},
+               {"thinking", {{"type", "disabled"}}},
+               {"messages", Json::array({{{"role", "user"}, {"content", "Tell me a story"}}})}};
+  const auto ask_messages = [&](const std::string& path) {
+    return ask(server().port(), "POST /v1/messages" + path, request).json();
+  };
+  const Json whole = ask_messages("");
+  for (const char* name : {"stop_sequence", "stop_details", "container"}) EXPECT_TRUE(whole.at(name).is_null()) << name;
+  EXPECT_EQ(whole.at("stop_reason"), "end_turn");
+  EXPECT_TRUE(whole.at("usage").at("service_tier").is_null());
+  EXPECT_TRUE(whole.at("content").at(0).at("citations").is_null());
+  const Json& usage = whole.at("usage");
+  const int prompt = usage.at("input_tokens").get<int>() + usage.at("cache_read_input_tokens").get<int>();
+  EXPECT_EQ(ask_messages("/count_tokens"), Json({{"input_tokens", prompt}}));
+
+  const std::string text = whole.at("content").at(0).at("text");
+  request["stop_sequences"] = {"never so", text.substr(8, 6)};
+  EXPECT_EQ(ask_messages("").at("stop_reason"), "stop_sequence");
+  EXPECT_EQ(ask_messages("").at("stop_sequence"), text.substr(8, 6));
+  request["stream"] = true;
+  EXPECT_THAT(ask(server().port(), "POST /v1/messages", request).body, HasSubstr(R"("stop_reason":"stop_sequence")"));
+}
+
 TEST_F(Chat, AnswersSatisfyTheirSchema) {
   const Json schema{{"type", "object"},
                     {"properties", {{"name", {{"type", "string"}, {"maxLength", 9}}}, {"age", {{"enum", {3, 5, 8}}}}}},
@@ -207,6 +232,7 @@ TEST_F(Chat, WhatCannotFitIsSaidBeforeTheStream) {
   const Answer answer = post(chat(std::string(60000, 'x'), {{"stream", true}}));
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.json().at("error").at("code"), "context_length_exceeded");
+  EXPECT_THAT(answer.body, HasSubstr("this model's maximum context length is 2048 tokens"));
 }
 
 TEST_F(Chat, UnknownModelsAndParameters) {

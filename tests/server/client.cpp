@@ -13,6 +13,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <thread>
 #include <utility>
 
@@ -54,6 +55,13 @@ Server::~Server() {
 }
 
 void Server::signal(int number) const { kill(child_, number); }
+std::size_t Server::resident_bytes() const {
+  std::ifstream file("/proc/" + std::to_string(child_) + "/statm");
+  std::size_t pages = 0;
+  file >> pages >> pages;
+  return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
 int Server::wait() { return exit_status(std::exchange(child_, -1)); }
 
 std::string Server::log() {
@@ -87,6 +95,12 @@ Client::~Client() { close(); }
 
 void Client::close() {
   if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+}
+
+void Client::reset() {
+  const linger now{1, 0};
+  setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+  close();
 }
 
 void Client::send(const std::string& bytes) const {

@@ -22,6 +22,7 @@ class Server {
 
   unsigned short port() const { return port_; }
   void signal(int number) const;
+  std::size_t resident_bytes() const;  // of its memory
   int wait();                          // for its end: the exit code, or 128 + the signal
   std::string log();                   // what it has written so far
   bool logs(const std::string& text);  // waits until it has written that; false after half a minute
@@ -53,6 +54,7 @@ class Client {
   Answer answer();        // the next, chunks put together
   std::string until(const std::string& text);  // all up to and with it
   void close();
+  void reset();  // as the system does it for a process that is killed
 
  private:
   int socket_;

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <csignal>
 #include <format>
+#include <fstream>
+#include <set>
 #include <thread>
 
 #include "server/access.hpp"
@@ -66,6 +68,18 @@ TEST(Router, KnowsPathsMethodsAndBeginnings) {
   EXPECT_EQ(match(routes(), "GET", "/v1/models/org/name").route->path, "/v1/models/");
   EXPECT_EQ(match(routes(), "GET", "/v1/models/").route, nullptr);
   EXPECT_THAT(match(routes(), "GET", "/healthy").methods, IsEmpty());
+}
+
+// docs/openapi.json tells clients of every route.
+TEST(Router, EveryRouteIsInTheDocument) {
+  std::ifstream file("docs/openapi.json");
+  std::set<std::string> written;
+  for (const auto& [path, methods] : nlohmann::json::parse(file).at("paths").items())
+    for (const auto& [method, ignored] : methods.items())
+      written.insert((method == "get" ? "GET " : "POST ") + path.substr(0, path.find('{')));
+  std::set<std::string> taken;
+  for (const Route& route : routes()) taken.insert(std::string(route.method) + ' ' + std::string(route.path));
+  EXPECT_EQ(written, taken);
 }
 
 TEST(Exchange, AnErrorTakesThePlaceOfAStreamThatHasNotBegun) {
@@ -131,7 +145,7 @@ TEST(Head, LengthsAreOneNumber) {
 TEST(Errors, HaveTheShapeOfTheApi) {
   const ApiError error(429, "rate_limit_error", "overloaded", "Later.");
   EXPECT_EQ(to_json(error, error_shape("/v1/messages")),
-            R"({"type":"error","error":{"type":"rate_limit_error","message":"Later."}})");
+            R"({"type":"error","error":{"type":"rate_limit_error","message":"Later."},"request_id":null})");
   EXPECT_EQ(to_event(error, error_shape("/v1/messages")).substr(0, 19), "event: error\ndata: ");
   EXPECT_EQ(to_json(error, error_shape("/v1/messagesx")),
             R"({"error":{"message":"Later.","type":"rate_limit_error","param":null,"code":"overloaded"}})");
@@ -265,6 +279,20 @@ TEST(MessagesRequest, BlocksBecomeMessages) {
   for (const char* body : {R"({"messages":[]})", R"({"max_tokens":1,"messages":[{"role":"system","content":"a"}]})",
                            R"({"max_tokens":1,"messages":[{"role":"user","content":[{"type":"image"}]}]})"})
     EXPECT_THROW(read_messages_request(body), ApiError) << body;
+}
+
+TEST(MessagesRequest, ItsFormatIsASchema) {
+  const auto body = [](const std::string& format) {
+    return R"({"messages":[{"role":"user","content":"a"}],"output_config":{"format":)" + format + "}}";
+  };
+  const auto grammar = [&](const std::string& format) {
+    return read_messages_request(body(format), true).generate.options.grammar;
+  };
+  EXPECT_TRUE(std::holds_alternative<JsonSchema>(grammar(R"({"type":"json_schema","schema":{"type":"object"}})")));
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(grammar("null")));
+  for (const char* format : {"1", R"({"type":"text"})", R"({"type":"json_schema"})"})
+    EXPECT_THROW(read_messages_request(body(format), true), ApiError) << format;
+  EXPECT_THROW(read_messages_request(body("null")), ApiError);  // no max_tokens
 }
 
 TEST(CompletionRequest, PromptsAreTextsOrIds) {

@@ -1,28 +1,14 @@
 """The official OpenAI SDK for Python: what its users do."""
 
 import json
-import sys
 import typing
 
 import openai
 import pydantic
+from checks import ADDRESS, QUESTION, WEATHER_SCHEMA, check, raised
 
-client = openai.OpenAI(base_url=sys.argv[1] + "/v1", api_key="none", max_retries=0)
-question = [{"role": "user", "content": "Tell me a story about a fox"}]
-
-
-def check(condition, what):
-    if not condition:
-        raise SystemExit(f"{what} failed")
-    print(f"ok: {what}")
-
-
-def refused(kind, **request):
-    try:
-        client.chat.completions.create(model="nano", **request)
-    except kind as error:
-        return error
-    return None
+client = openai.OpenAI(base_url=ADDRESS + "/v1", api_key="none", max_retries=0)
+question = [{"role": "user", "content": QUESTION}]
 
 
 check([model.id for model in client.models.list()] == ["nano", "nano-embed"], "models.list")
@@ -63,6 +49,7 @@ vectors = client.embeddings.create(model="nano-embed", input=["a fox", "a cow"])
 numbers = client.embeddings.create(model="nano-embed", input="a fox", encoding_format="float")
 check(max(abs(a - b) for a, b in zip(vectors.data[0].embedding, numbers.data[0].embedding)) < 1e-6, "embeddings")
 
+
 class Hen(pydantic.BaseModel):
     name: str = pydantic.Field(max_length=12)
     age: int = pydantic.Field(ge=1, le=9)
@@ -72,8 +59,7 @@ class Hen(pydantic.BaseModel):
 parsed = client.chat.completions.parse(model="nano", messages=question, response_format=Hen, temperature=1, seed=4)
 check(1 <= parsed.choices[0].message.parsed.age <= 9, "an answer as a pydantic model")
 
-weather = {"type": "function", "function": {"name": "get_weather", "parameters": {
-    "type": "object", "properties": {"city": {"type": "string", "maxLength": 12}}, "required": ["city"]}}}
+weather = {"type": "function", "function": {"name": "get_weather", "parameters": WEATHER_SCHEMA}}
 forced = {"model": "nano", "messages": question, "tools": [weather], "parallel_tool_calls": False,
           "tool_choice": {"type": "function", "function": {"name": "get_weather"}}}
 called = client.chat.completions.create(**forced).choices[0]
@@ -86,15 +72,13 @@ result = {"role": "tool", "tool_call_id": called.message.tool_calls[0].id, "cont
 check(client.chat.completions.create(model="nano", messages=question + [called.message, result], max_tokens=5).choices,
       "the answer to a call")
 
-error = refused(openai.BadRequestError, messages=question, temperature=-1)
+error = raised(openai.BadRequestError, client.chat.completions.create, model="nano", messages=question,
+               temperature=-1)
 check(error and error.param == "temperature", "a parameter out of range")
-error = refused(openai.BadRequestError, messages=[{"role": "user", "content": "x" * 60000}], stream=True)
+error = raised(openai.BadRequestError, client.chat.completions.create, model="nano", stream=True,
+               messages=[{"role": "user", "content": "x" * 60000}])
 check(error and error.code == "context_length_exceeded", "a prompt that is too long")
-try:
-    client.chat.completions.create(model="gpt-4", messages=question)
-    error = None
-except openai.NotFoundError as caught:
-    error = caught
+error = raised(openai.NotFoundError, client.chat.completions.create, model="gpt-4", messages=question)
 check(error and error.code == "model_not_found", "a model that is not there")
 
 with client.chat.completions.create(model="nano", messages=question, stream=True) as stream:
