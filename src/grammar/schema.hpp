@@ -2,9 +2,10 @@
 // -validation-01); of older drafts, `items` as a list and `definitions`.
 //
 // Every text of the grammar is JSON that the schema accepts. Not every accepted JSON is a text of the grammar:
-// properties come in the schema's order, those that it does not declare behind them; strings escape only what must be
-// escaped; white space is at most one blank, or an end of line and 20 blanks; numbers have at most 16 digits (or those
-// of a bound) and 16 behind the point, an exponent only where nothing is asked of the number.
+// properties that the schema does not declare come behind those that it does (which come in the schema's order where
+// there are more than 256); strings escape only what must be escaped; white space is at most one blank, or an end of
+// line and 20 blanks; numbers have at most 16 digits (or those of a bound) and 16 behind the point, an exponent only
+// where nothing is asked of the number.
 #pragma once
 
 #include <functional>
