@@ -1,6 +1,7 @@
 // Sets of Unicode code points, and how they are spelled in bytes: as UTF-8, or as in a JSON string.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,8 @@ class CodeSet {
   const std::vector<CodeRange>& ranges() const { return ranges_; }  // ascending, disjoint
 
  private:
+  void add(std::span<const CodeRange> ranges);
+
   std::vector<CodeRange> ranges_;
 };
 
