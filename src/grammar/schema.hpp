@@ -26,8 +26,8 @@ Productions parse_schema_text(std::string_view text, const Limits& limits);
 using Frame = std::function<std::uint32_t(Grammar& grammar, const Json& schemas,
                                           const std::function<Symbol(const Json& schema)>& value)>;
 
-// The same for texts that hold values of several schemas, which are parts of one document: references begin at its
-// root. Throws as parse_schema() does.
+// The same for texts that hold values of several schemas, the members of an object: each stands for itself, with a
+// draft, an address and anchors of its own. Throws as parse_schema() does; pointers begin with the member's name.
 Productions parse_schemas(const Json& schemas, const Limits& limits, const Frame& frame);
 
 }  // namespace gerbil::grammar

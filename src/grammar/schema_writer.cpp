@@ -21,11 +21,14 @@ ByteSet digit_bytes() {
 }  // namespace
 
 Productions parse_schema(const Json& schema, const Limits& limits) {
-  return parse_schemas(schema, limits, [](Grammar&, const Json& root, const auto& value) { return value(root).value; });
+  const SchemaDocument document(schema);
+  return SchemaWriter(document, limits).write([](Grammar&, const Json& root, const auto& value) {
+    return value(root).value;
+  });
 }
 
 Productions parse_schemas(const Json& schemas, const Limits& limits, const Frame& frame) {
-  const SchemaDocument document(schemas);
+  const SchemaDocument document(schemas, true);
   return SchemaWriter(document, limits).write(frame);
 }
 
