@@ -36,6 +36,7 @@ class SchemaWriter {
   void write_array(std::uint32_t rule, const Shape& shape);
   Conjunction item(const Shape& shape, std::size_t index, std::size_t& listed) const;
   void write_counted(std::uint32_t rule, const Shape& shape, const Json& schema);
+  std::vector<Json> finite_values(const Conjunction& places);
   void write_unique(std::uint32_t rule, const Shape& shape);
 
   void write_object(std::uint32_t rule, const Shape& shape, bool in_order);
