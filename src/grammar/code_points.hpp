@@ -31,6 +31,9 @@ class CodeSet {
 
 const CodeSet& all_code_points();
 
+// Characters that stand in strings as they are: ASCII letters and digits; all but controls, quotes and backslashes.
+enum class Plain : std::uint8_t { word, any };
+
 // In a JSON string quotes, backslashes and control characters are escaped, in the one way that has no choice: \b \f \n
 // \r \t, \u00xx for the other control characters (with either case of digits), and nothing else is.
 enum class Spelling { raw, json };

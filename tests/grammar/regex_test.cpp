@@ -144,10 +144,10 @@ TEST(Automaton, CountsPlainCharacters) {
   const Expression ascii = parse_regex(expressions, "[ -~]*", Spelling::raw, Anchoring::whole);
   const Expression any = any_text(expressions, Spelling::json);
   Automaton automaton(expressions, {five, ascii, any});
-  EXPECT_TRUE(automaton.takes_plain(any, 1000));
-  EXPECT_TRUE(automaton.takes_plain(five, 5));
-  EXPECT_FALSE(automaton.takes_plain(five, 6));
-  EXPECT_FALSE(automaton.takes_plain(ascii, 1));
+  EXPECT_TRUE(automaton.takes(Plain::any, any, 1000));
+  EXPECT_TRUE(automaton.takes(Plain::any, five, 5));
+  EXPECT_FALSE(automaton.takes(Plain::any, five, 6));
+  EXPECT_FALSE(automaton.takes(Plain::any, ascii, 1));
 }
 
 TEST(Expressions, MultiplesOfANumber) {
