@@ -35,7 +35,8 @@ class Automaton {
   // Whether texts of 1 to `count` such characters all begin a text that matches.
   bool takes(Plain kind, Expression state, std::uint32_t count);
 
-  // How many such characters a text may begin with at most; `unbounded` for more than 64 and where it takes long to say.
+  // How many such characters a text may begin with at most; `unbounded` for more than 64 and where it takes long to
+  // say.
   std::uint32_t longest(Plain kind, Expression state);
 
  private:
