@@ -13,33 +13,9 @@ namespace {
 
 using namespace grammar;
 
-// References of a schema that becomes a part of another document.
-void move_references(Json& schema, const std::string& root) {
-  constexpr std::array named{"properties", "patternProperties", "dependentSchemas", "$defs", "definitions"};
-  if (schema.is_array()) {
-    for (Json& member : schema) move_references(member, root);
-  }
-  if (!schema.is_object()) return;
-  for (auto& [key, value] : schema.items()) {
-    if (key == "enum" || key == "const") continue;
-    if (value.is_object() && std::ranges::contains(named, key)) {
-      for (Json& member : value) move_references(member, root);
-    } else if (key == "$ref" && value.is_string()) {
-      const auto text = value.get<std::string>();
-      if (text == "#" || text.starts_with("#/")) value = root + text.substr(1);
-    } else {
-      move_references(value, root);
-    }
-  }
-}
-
 // Of an object that has no others than the arguments that are declared, unless the schema says something of them.
-Json arguments_schema(Json schema, const std::string& name) {
+Json arguments_schema(Json schema) {
   if (!schema.is_object()) schema = Json::object();
-  std::string pointer;
-  for (const char c : name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : c == '%' ? "%25" : std::string(1, c);
-  move_references(schema, "#/" + pointer);
-  schema.erase("$id");  // its references are into itself
   schema["type"] = "object";
   constexpr std::array speaking{
       "additionalProperties", "unevaluatedProperties", "patternProperties", "$ref", "allOf", "anyOf", "oneOf", "if",
@@ -74,7 +50,7 @@ Productions tool_call_grammar(const ToolCallFormat& format, const Tools& tools, 
                 std::format("tool_choice is the tool '{}', but should be one of those that there are.", choice.name));
   Json schemas = Json::object();
   for (const auto& [name, schema] : tools.functions())
-    if (!named || name == choice.name) schemas[name] = arguments_schema(schema, name);
+    if (!named || name == choice.name) schemas[name] = arguments_schema(schema);
   return parse_schemas(schemas, limits, [&](Grammar& grammar, const Json& root, const CallWriter::Value& value) {
     CallWriter writer(format, grammar, value, find_token);
     std::vector<Sequence> calls;

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "base/boundary.hpp"
-#include "engine/terms.hpp"
 #include "tokenizer/utf8.hpp"
 
 namespace gerbil {
@@ -71,7 +70,6 @@ runtime::Request make_request(const Prompt& prompt, const GenerateOptions& optio
                              .guide = std::move(guide)};
   for (const auto& [token, bias] : s.logit_bias) generate.bias.push_back({token, 1.0f, bias});
   runtime::Request request{.tokens = prompt.tokens, .task = std::move(generate)};
-  terms_of(options).apply(request);
   return request;
 }
 

@@ -7,6 +7,7 @@
 
 #include "engine/generation.hpp"
 #include "engine/loaded_model.hpp"
+#include "engine/terms.hpp"
 #include "engine/tool_choice.hpp"
 #include "engine/work.hpp"
 #include "gerbil/diagnostics.hpp"
@@ -55,21 +56,23 @@ std::optional<Demand> demand_of(const Prompt& prompt, const GenerateOptions& opt
   return options.grammar;
 }
 
-std::shared_ptr<GrammarGuide> make_guide(const LoadedModel& model, const Prompt& prompt,
-                                         const GenerateOptions& options) {
+std::shared_ptr<GrammarGuide> make_guide(const LoadedModel& model, const Prompt& prompt, const GenerateOptions& options,
+                                         const Terms& terms) {
   const std::optional<Demand> demand = demand_of(prompt, options);
   if (!demand) return nullptr;
   model.tokenizer();  // which grammars need
-  return model.grammars->guide(*demand, prompt.in_reasoning, prompt.may_reason,
-                               [&] { return options.cancellation.cancelled(); });
+  return model.grammars->guide(*demand, prompt.in_reasoning, prompt.may_reason, [&] { terms.check(); });
 }
 
 Work<GenerateResult> prepare(const LoadedModel& model, const auto& input, const GenerateOptions& options,
                              bool ignore_end) {
+  const Terms terms = terms_of(options);
   const Prompt prompt = to_prompt(model, input, options);
   const auto generation = std::make_shared<Generation>(model.files, model.info.vocabulary_size, prompt, options,
-                                                       ignore_end, make_guide(model, prompt, options));
-  return {{generation->request()},
+                                                       ignore_end, make_guide(model, prompt, options, terms));
+  runtime::Request request = generation->request();
+  terms.apply(request);
+  return {{std::move(request)},
           [generation](std::size_t, const runtime::Event& event) { return generation->take(event); },
           [generation](const std::vector<runtime::Outcome>& outcomes) { return generation->finish(outcomes.front()); }};
 }

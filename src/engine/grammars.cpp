@@ -104,10 +104,10 @@ void Grammars::keep(const Demand& demand, const std::shared_ptr<grammar::Constra
   }
 }
 
-std::shared_ptr<grammar::Constraint> Grammars::compile(const Demand& demand, const std::function<bool()>& cancelled) {
+std::shared_ptr<grammar::Constraint> Grammars::compile(const Demand& demand, const std::function<void()>& check) {
   if (auto known = find(demand)) return known;
   grammar::Limits limits;
-  limits.cancelled = cancelled;
+  limits.check = check;
   const grammar::FindToken find_token = [this](std::string_view text) { return vocabulary_->find_special(text); };
   const auto made = std::make_shared<grammar::Constraint>(
       std::visit([&](const auto& source) { return parse(source, limits, find_token); }, demand), vocabulary_);
@@ -116,10 +116,9 @@ std::shared_ptr<grammar::Constraint> Grammars::compile(const Demand& demand, con
 }
 
 std::shared_ptr<GrammarGuide> Grammars::guide(const Demand& demand, bool in_reasoning, bool may_reason,
-                                              const std::function<bool()>& cancelled) {
+                                              const std::function<void()>& check) {
   std::call_once(once_, [this] { read_vocabulary(); });
-  return std::make_shared<GrammarGuide>(reasoning_, grammar::Matcher(compile(demand, cancelled)), in_reasoning,
-                                        may_reason);
+  return std::make_shared<GrammarGuide>(reasoning_, grammar::Matcher(compile(demand, check)), in_reasoning, may_reason);
 }
 
 }  // namespace gerbil

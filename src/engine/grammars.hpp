@@ -36,15 +36,15 @@ class Grammars {
   // Of a model with a tokenizer and so many rows of logits.
   Grammars(const ModelFiles& files, std::int32_t vocabulary);
 
-  // Of an answer to `demand`, which is set; see GrammarGuide. Takes time, which is bounded; `cancelled` is asked
-  // now and then, and ends it with Error{cancelled}. Throws Error{invalid_argument|unsupported} for a grammar that is
+  // Of an answer to `demand`, which is set; see GrammarGuide. Takes time, which is bounded; `check` is called
+  // now and then, and what it throws ends it. Throws Error{invalid_argument|unsupported} for a grammar that is
   // malformed, too costly, or cannot be kept.
   std::shared_ptr<GrammarGuide> guide(const Demand& demand, bool in_reasoning, bool may_reason,
-                                      const std::function<bool()>& cancelled);
+                                      const std::function<void()>& check);
 
  private:
   void read_vocabulary();
-  std::shared_ptr<grammar::Constraint> compile(const Demand& demand, const std::function<bool()>& cancelled);
+  std::shared_ptr<grammar::Constraint> compile(const Demand& demand, const std::function<void()>& check);
   std::shared_ptr<grammar::Constraint> find(const Demand& demand);
   void keep(const Demand& demand, const std::shared_ptr<grammar::Constraint>& constraint);
 

@@ -18,6 +18,13 @@ void Terms::apply(runtime::Request& request) const {
   request.cancelled = [flag = cancellation] { return flag.cancelled(); };
 }
 
+void Terms::check() const {
+  if (cancellation.cancelled())
+    throw Error(ErrorCode::cancelled, "The request was cancelled while its grammar was compiled.");
+  if (deadline && runtime::Clock::now() > *deadline)
+    throw Error(ErrorCode::timeout, "The deadline passed while the grammar of the request was compiled.");
+}
+
 Terms make_terms(std::int32_t priority, double timeout, const Cancellation& cancellation) {
   if (!(timeout >= 0.0 && timeout <= longest_timeout)) {
     throw Error(ErrorCode::invalid_argument,

@@ -15,6 +15,8 @@ struct Terms {
   Cancellation cancellation;
 
   void apply(runtime::Request& request) const;
+  // Throws Error{cancelled}, and Error{timeout} after the deadline: for what is done before the request waits in line.
+  void check() const;
 };
 
 // Throws Error{invalid_argument} for a timeout, in seconds, that is negative or no time: 0 is none.

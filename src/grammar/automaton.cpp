@@ -7,7 +7,6 @@ namespace gerbil::grammar {
 namespace {
 
 constexpr std::uint32_t none = 0xffffffff;
-constexpr std::size_t most_branches = 64;  // states after one plain character
 
 }  // namespace
 
@@ -112,76 +111,6 @@ bool Automaton::can_match(Expression state) {
     for (const Expression each : seen) matching_[each] = dead;
   }
   return found;
-}
-
-// All states that a character leads to are appended to `after`.
-bool Automaton::takes_character(Expression state, std::vector<Expression>& after) {
-  const auto step_all = [&](const std::vector<Expression>& from, int first, int last, std::vector<Expression>& to) {
-    std::array<bool, 256> done{};
-    for (int byte = first; byte <= last; ++byte) {
-      const std::uint8_t byte_class = class_of_[static_cast<std::size_t>(byte)];
-      if (done[byte_class]) continue;
-      done[byte_class] = true;
-      for (const Expression each : from) {
-        const Expression next = step(each, byte_class);
-        if (next == nothing) return false;
-        expressions_.spend(1 + to.size() / 8);
-        if (!std::ranges::contains(to, next)) to.push_back(next);
-      }
-    }
-    return true;
-  };
-  const std::vector<Expression> start = {state};
-  if (!step_all(start, 0x20, 0x21, after) || !step_all(start, 0x23, 0x5b, after) ||
-      !step_all(start, 0x5d, 0x7e, after)) {
-    return false;
-  }
-  // The rows of Unicode's table 3-7, "Well-Formed UTF-8 Byte Sequences".
-  struct Form {
-    int lead_first, lead_last, second_first, second_last, more;
-  };
-  constexpr std::array forms = {Form{0xc2, 0xdf, 0x80, 0xbf, 0}, Form{0xe0, 0xe0, 0xa0, 0xbf, 1},
-                                Form{0xe1, 0xec, 0x80, 0xbf, 1}, Form{0xed, 0xed, 0x80, 0x9f, 1},
-                                Form{0xee, 0xef, 0x80, 0xbf, 1}, Form{0xf0, 0xf0, 0x90, 0xbf, 2},
-                                Form{0xf1, 0xf3, 0x80, 0xbf, 2}, Form{0xf4, 0xf4, 0x80, 0x8f, 2}};
-  for (const Form& form : forms) {
-    std::vector<Expression> now;
-    std::vector<Expression> then;
-    if (!step_all(start, form.lead_first, form.lead_last, now)) return false;
-    if (!step_all(now, form.second_first, form.second_last, then)) return false;
-    for (int more = 0; more < form.more; ++more) {
-      now = std::exchange(then, {});
-      if (!step_all(now, 0x80, 0xbf, then)) return false;
-    }
-    for (const Expression each : then) {
-      if (!std::ranges::contains(after, each)) after.push_back(each);
-    }
-  }
-  return true;
-}
-
-bool Automaton::takes_plain(Expression state, std::uint32_t count) {
-  if (count == 0) return true;
-  if (state >= plain_least_.size()) {
-    plain_least_.resize(expressions_.size() + 64, 0);
-    plain_most_.resize(expressions_.size() + 64, none);
-  }
-  if (count <= plain_least_[state]) return true;
-  if (count >= plain_most_[state]) return false;
-  std::vector<Expression> after;
-  bool taken = takes_character(state, after);
-  if (taken && after.size() == 1 && after[0] == state) {
-    plain_least_[state] = none - 1;  // goes round for ever
-    return true;
-  }
-  taken = taken && after.size() <= most_branches;  // whatever branches more is walked through
-  for (std::size_t i = 0; taken && i < after.size(); ++i) taken = takes_plain(after[i], count - 1);
-  if (taken) {
-    plain_least_[state] = count;
-  } else {
-    plain_most_[state] = count;
-  }
-  return taken;
 }
 
 }  // namespace gerbil::grammar

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "grammar/code_points.hpp"
 #include "grammar/expression.hpp"
 
 namespace gerbil::grammar {
@@ -31,14 +32,18 @@ class Automaton {
 
   std::size_t bytes() const { return 4 * steps_.size(); }
 
-  // Whether texts of 1 to `count` characters that are neither a control, a quote nor a backslash all begin a text that
-  // matches.
-  bool takes_plain(Expression state, std::uint32_t count);
+  // Whether texts of 1 to `count` such characters all begin a text that matches.
+  bool takes(Plain kind, Expression state, std::uint32_t count);
+
+  // How many such characters a text may begin with at most; `unbounded` for more than 64 and where it takes long to
+  // say.
+  std::uint32_t longest(Plain kind, Expression state);
 
  private:
   std::uint32_t row(Expression state);
   Expression raw_step(Expression state, std::uint32_t byte_class);
-  bool takes_character(Expression state, std::vector<Expression>& after);
+  bool step_all(const std::vector<Expression>& from, int first, int last, bool all, std::vector<Expression>& to);
+  bool step_character(Plain kind, Expression state, bool all, std::vector<Expression>& after);
 
   enum : std::uint8_t { unknown, alive, dead };
 
@@ -51,8 +56,14 @@ class Automaton {
   std::vector<std::uint8_t> matching_;   // unknown, alive, dead
   std::vector<std::uint32_t> searched_;  // of each expression: the last search that saw it
   std::uint32_t search_ = 0;
-  std::vector<std::uint32_t> plain_least_;  // of each expression: counts up to this are known to be taken
-  std::vector<std::uint32_t> plain_most_;   // and counts from this on are known not to be
+  // What is known of each expression and kind of characters.
+  struct Plainness {
+    std::uint32_t taken = 0;               // counts up to this are taken
+    std::uint32_t not_taken = 0xffffffff;  // counts from this on are not
+    std::uint32_t longest = 0xfffffffe;    // or this, which is unknown
+  };
+  Plainness& plainness(Plain kind, Expression state);
+  std::vector<Plainness> plainness_[2];
 };
 
 }  // namespace gerbil::grammar

@@ -86,22 +86,22 @@ CodeSet::CodeSet(std::initializer_list<CodeRange> ranges) {
   for (const CodeRange& range : ranges) add(range);
 }
 
-void CodeSet::add(CodeRange range) {
-  ranges_.push_back(range);
-  std::ranges::sort(ranges_, {}, &CodeRange::first);
-  std::vector<CodeRange> joined;
-  for (const CodeRange& each : ranges_) {
-    if (joined.empty() || each.first > joined.back().last + 1) {
-      joined.push_back(each);
+void CodeSet::add(CodeRange range) { add({&range, 1}); }
+
+void CodeSet::add(const CodeSet& set) { add(std::span(set.ranges())); }
+
+void CodeSet::add(std::span<const CodeRange> ranges) {
+  std::vector<CodeRange> all;
+  all.reserve(ranges_.size() + ranges.size());
+  std::ranges::merge(ranges_, ranges, std::back_inserter(all), {}, &CodeRange::first, &CodeRange::first);
+  ranges_.clear();
+  for (const CodeRange& each : all) {
+    if (ranges_.empty() || each.first > ranges_.back().last + 1) {
+      ranges_.push_back(each);
     } else {
-      joined.back().last = std::max(joined.back().last, each.last);
+      ranges_.back().last = std::max(ranges_.back().last, each.last);
     }
   }
-  ranges_ = std::move(joined);
-}
-
-void CodeSet::add(const CodeSet& set) {
-  for (const CodeRange& range : set.ranges()) add(range);
 }
 
 CodeSet CodeSet::complement() const {

@@ -1,6 +1,7 @@
 // Sets of Unicode code points, and how they are spelled in bytes: as UTF-8, or as in a JSON string.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -23,10 +24,15 @@ class CodeSet {
   const std::vector<CodeRange>& ranges() const { return ranges_; }  // ascending, disjoint
 
  private:
+  void add(std::span<const CodeRange> ranges);
+
   std::vector<CodeRange> ranges_;
 };
 
 const CodeSet& all_code_points();
+
+// Characters that stand in strings as they are: ASCII letters and digits; all but controls, quotes and backslashes.
+enum class Plain : std::uint8_t { word, any };
 
 // In a JSON string quotes, backslashes and control characters are escaped, in the one way that has no choice: \b \f \n
 // \r \t, \u00xx for the other control characters (with either case of digits), and nothing else is.

@@ -1,5 +1,6 @@
 // How masks are made: slices of the vocabulary that a string takes as a whole are there already, the others are walked.
 #include <algorithm>
+#include <utility>
 
 #include "grammar/matcher.hpp"
 
@@ -14,8 +15,7 @@ Constraint::Constraint(Productions productions, std::shared_ptr<const Vocabulary
   memory_->recognizer.begin_work();
 }
 
-void Constraint::walk(Memory& memory, Recognizer::State state, const Trie& trie, MaskWords& mask) const {
-  std::vector<Recognizer::State> above(trie.depth() + 1, state);
+void Constraint::walk(Memory& memory, const Trie& trie, std::vector<Recognizer::State>& above, MaskWords& mask) const {
   const auto nodes = trie.nodes();
   for (std::uint32_t at = 0; at < nodes.size();) {
     const Trie::Node& node = nodes[at];
@@ -46,15 +46,32 @@ Mask Constraint::compute(Memory& memory, Recognizer::State state) const {
   if (memory.recognizer.can_end(state)) {
     for (const std::int32_t end : vocabulary_->ends()) allow(static_cast<std::uint32_t>(end));
   }
-  for (const Vocabulary::Slice& slice : vocabulary_->slices()) {
-    const auto takes = [&](Expression lexeme) {
-      return memory.recognizer.automaton().takes_plain(lexeme, slice.plain);
-    };
-    if (slice.plain > 0 && std::ranges::any_of(lexemes, takes)) {
-      std::ranges::transform(*mask, slice.mask, mask->begin(), std::bit_or<>());
-    } else {
-      walk(memory, state, slice.trie, *mask);
+  // What a lexeme takes of some length, it takes of every smaller one.
+  Automaton& automaton = memory.recognizer.automaton();
+  const auto taken = [&](Plain kind, std::size_t from) {
+    const auto slices = vocabulary_->slices(kind);
+    for (const Expression lexeme : lexemes) {
+      while (from < slices.size() && automaton.takes(kind, lexeme, slices[from].most)) ++from;
+      if (from == slices.size()) break;
     }
+    return from;
+  };
+  const std::size_t plain = taken(Plain::any, 0);
+  const std::size_t words = taken(Plain::word, plain);
+  std::vector<Recognizer::State> above(vocabulary_->all().depth() + 1, state);
+  if (words == 0) {
+    walk(memory, vocabulary_->all(), above, *mask);
+    return mask;
+  }
+  walk(memory, vocabulary_->others(), above, *mask);
+  for (const auto& [kind, from] : {std::pair{Plain::any, plain}, {Plain::word, words}}) {
+    const auto slices = vocabulary_->slices(kind);
+    if (from > 0) std::ranges::transform(*mask, vocabulary_->mask(kind, from), mask->begin(), std::bit_or<>());
+    std::uint32_t longest = 0;  // characters that one of the lexemes may take
+    for (std::size_t i = 0; i < lexemes.size() && from < slices.size() && longest != unbounded; ++i)
+      longest = std::max(longest, automaton.longest(kind, lexemes[i]));
+    for (std::size_t i = from; i < slices.size() && slices[i].least <= longest; ++i)
+      walk(memory, slices[i].trie, above, *mask);
   }
   return mask;
 }

@@ -1,4 +1,5 @@
 // The derivatives of expressions, each computed once.
+#include <algorithm>
 #include <ranges>
 
 #include "grammar/expression.hpp"
@@ -70,6 +71,17 @@ Expression Expressions::derive(Expression of, std::uint8_t byte) {
     }
   }
   return nothing;
+}
+
+Expression Expressions::nearby(Expression of, std::uint32_t bytes) {
+  if (kind(of) == Kind::concatenation) {
+    const std::vector<Expression> parts = operands(of);
+    return kind(parts[0]) == Kind::repetition ? concatenation(nearby(parts[0], bytes), parts[1]) : of;
+  }
+  if (kind(of) != Kind::repetition) return of;
+  const std::vector<Expression> parts = operands(of);
+  if (matches_empty(parts[0]) || !surely_matches(parts[0])) return of;
+  return repetition(parts[0], std::min(parts[1], bytes), parts[2] >= bytes ? unbounded : parts[2]);
 }
 
 bool Expressions::matches(Expression expression, std::string_view text) {

@@ -27,13 +27,11 @@ void Expressions::begin_work() {
   work_ = 0;
   most_work_ = limits_.step_work;
   next_look_ = most_work_;
-  limits_.cancelled = {};
+  limits_.check = {};
 }
 
 void Expressions::look() {
-  if (limits_.cancelled && limits_.cancelled()) {
-    throw Error(ErrorCode::cancelled, "The request was cancelled while its grammar was compiled.");
-  }
+  if (limits_.check) limits_.check();
   if (work_ >= most_work_) exceed(most_work_, "steps at once", "make its expressions, lists and repetitions simpler");
   next_look_ = std::min(most_work_, work_ + steps_between_looks);
 }

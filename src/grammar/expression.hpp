@@ -62,6 +62,10 @@ class Expressions {
 
   Expression derivative(Expression of, std::uint8_t byte);
 
+  // An expression that texts of fewer than `bytes` bytes begin in just as they begin `of`: repetitions that it starts
+  // with are counted no further.
+  Expression nearby(Expression of, std::uint32_t bytes);
+
   bool matches_empty(Expression expression) const { return facts_[expression] & 1; }
   // Whether some text is known to match. Below an intersection, a complement or a multiple it takes a search
   // (Automaton::can_match).
@@ -71,13 +75,13 @@ class Expressions {
   // The byte sets that `roots` are made of.
   std::vector<ByteSet> byte_sets(const std::vector<Expression>& roots) const;
 
-  // Counts work. Throws Error{invalid_argument} at Limits::work, and at Limits::step_work since begin_work(),
-  // and Error{cancelled}.
+  // Counts work. Throws Error{invalid_argument} at Limits::work, and at Limits::step_work since begin_work(), and what
+  // Limits::check does.
   void spend(std::size_t steps) {
     work_ += steps;
     if (work_ >= next_look_) look();
   }
-  // From here on it is the work of a mask or a token, which nobody cancels.
+  // From here on it is the work of a mask or a token, which nobody ends.
   void begin_work();
 
   const Limits& limits() const { return limits_; }

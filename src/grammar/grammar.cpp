@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "gerbil/error.hpp"
-#include "grammar/automaton.hpp"
-
 namespace gerbil::grammar {
 namespace {
 
@@ -74,62 +71,10 @@ Sequence Grammar::repetition(const Sequence& item, std::uint32_t least, std::uin
   return least == 0 ? Sequence{rule(either({{}, all}))} : all;
 }
 
-Productions Grammar::finish(std::uint32_t root) const {
-  Productions made{
-      expressions_, {}, {{Symbol::Kind::finish, 0}}, std::vector<std::vector<std::uint32_t>>(rules_.size()), root};
-  for (const auto& alternatives : rules_) {
-    for (const Sequence& each : alternatives) {
-      for (const Symbol& symbol : each) {
-        if (symbol.kind == Symbol::Kind::lexeme) made.lexemes.push_back(symbol.value);
-      }
-    }
-  }
-  std::ranges::sort(made.lexemes);
-  made.lexemes.erase(std::ranges::unique(made.lexemes).begin(), made.lexemes.end());
-  Automaton automaton(made.expressions, made.lexemes);
-
-  // An alternative matches something once all its symbols do; each rule that is found out tells those who wait for it.
-  struct Alternative {
-    std::uint32_t rule;
-    const Sequence* symbols;
-    std::size_t waits;
-  };
-  std::vector<Alternative> all;
-  std::vector<std::vector<std::size_t>> waiting(rules_.size());
-  std::vector<bool> matches(rules_.size());
-  std::vector<std::uint32_t> open;
-  const auto found = [&](const Alternative& each) {
-    if (!matches[each.rule]) open.push_back(each.rule);
-    matches[each.rule] = true;
-  };
-  for (std::uint32_t number = 0; number < rules_.size(); ++number) {
-    for (const Sequence& each : rules_[number]) {
-      std::size_t waits = 0;
-      for (const Symbol& symbol : each) {
-        const bool never = symbol.kind == Symbol::Kind::lexeme && !automaton.can_match(symbol.value);
-        waits += symbol.kind == Symbol::Kind::rule || never ? 1 : 0;
-        if (symbol.kind == Symbol::Kind::rule) waiting[symbol.value].push_back(all.size());
-      }
-      all.push_back({number, &each, waits});
-      if (waits == 0) found(all.back());
-    }
-  }
-  while (!open.empty()) {
-    const std::uint32_t number = open.back();
-    open.pop_back();
-    for (const std::size_t each : waiting[number]) {
-      if (--all[each].waits == 0) found(all[each]);
-    }
-  }
-  if (root >= rules_.size() || !matches[root]) {
-    throw Error(ErrorCode::invalid_argument, "The grammar matches no text at all; an answer could not fit it.");
-  }
-  for (const Alternative& each : all) {
-    if (each.waits != 0) continue;
-    made.alternatives[each.rule].push_back(static_cast<std::uint32_t>(made.slots.size()));
-    made.slots.append_range(*each.symbols);
-    made.slots.push_back({Symbol::Kind::end, 0});
-  }
+std::uint32_t Grammar::unordered(Unordered group) {
+  count(group.items.size() + group.tails.size());
+  const std::uint32_t made = add_rule();
+  groups_.emplace_back(made, std::move(group));
   return made;
 }
 

@@ -21,7 +21,7 @@ struct Limits {
   std::size_t mask_bytes = 32 << 20;         // masks that are kept for all answers of a grammar
   std::size_t work = 20'000'000;             // steps of compiling it
   std::size_t step_work = 4'000'000;         // steps of a mask, or of a token
-  std::function<bool()> cancelled;           // asked now and then while it is compiled; may be empty
+  std::function<void()> check;               // called now and then while it is compiled, which ends with what it throws
   std::size_t alternatives = 256;            // of one schema, once allOf, anyOf and oneOf are multiplied out
 };
 

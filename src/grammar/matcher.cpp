@@ -42,10 +42,12 @@ Mask Matcher::mask() {
   const Vocabulary& vocabulary = *constraint_->vocabulary_;
   if (ended_) return std::make_shared<MaskWords>(vocabulary.mask_words());
   Constraint::Memory& known = memory();
-  if (const auto at = known.masks.find(state_); at != known.masks.end()) return at->second;
-  Mask mask = constraint_->compute(known, state_);
+  // Deep inside a long text one place is like another.
+  const Recognizer::State state = known.recognizer.nearby(state_, vocabulary.all().depth() + 1);
+  if (const auto at = known.masks.find(state); at != known.masks.end()) return at->second;
+  Mask mask = constraint_->compute(known, state);
   if (4 * vocabulary.mask_words() * (known.masks.size() + 1) > constraint_->limits_.mask_bytes) known.masks.clear();
-  known.masks.emplace(state_, mask);
+  known.masks.emplace(state, mask);
   constraint_->bytes_ = known.recognizer.bytes() + 4 * vocabulary.mask_words() * known.masks.size();
   return mask;
 }

@@ -38,7 +38,8 @@ class Constraint {
   };
 
   Mask compute(Memory& memory, Recognizer::State state) const;
-  void walk(Memory& memory, Recognizer::State state, const Trie& trie, MaskWords& mask) const;
+  // `above`: the state before a token, and room for the states of all depths.
+  void walk(Memory& memory, const Trie& trie, std::vector<Recognizer::State>& above, MaskWords& mask) const;
   Recognizer::State read(Memory& memory, Recognizer::State state, std::int32_t token) const;
 
   Productions productions_;

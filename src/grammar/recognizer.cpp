@@ -64,6 +64,19 @@ Recognizer::State Recognizer::compute(State state, std::uint32_t byte_class) {
   return make(next, can_end);
 }
 
+Recognizer::State Recognizer::nearby(State state, std::uint32_t bytes) {
+  std::vector<Thread> all;
+  bool same = true;
+  const Threads now = threads(state);
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    Thread thread = now[i];
+    if (!(thread.left & is_token)) thread.left = productions_.expressions.nearby(thread.left, bytes);
+    same &= thread.left == now[i].left;
+    all.push_back(thread);
+  }
+  return same ? state : make(all, can_end(state));
+}
+
 Recognizer::State Recognizer::step_token(State state, std::uint32_t token) {
   std::vector<Return> read;
   const Threads now = threads(state);

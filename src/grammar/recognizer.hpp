@@ -29,6 +29,9 @@ class Recognizer {
   State step(State state, std::uint8_t byte);
   State step_token(State state, std::uint32_t token);
 
+  // A state that goes on with fewer than `bytes` bytes just as this one does, and is the same for many.
+  State nearby(State state, std::uint32_t bytes);
+
   bool can_end(State state) const { return states_[state][0] != 0; }
 
   // The bytes that may follow. One per class: see Automaton.

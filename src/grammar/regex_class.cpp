@@ -3,6 +3,7 @@
 #include <format>
 
 #include "gerbil/error.hpp"
+#include "grammar/unicode_properties.hpp"
 
 namespace gerbil::grammar {
 namespace {
@@ -43,6 +44,18 @@ char32_t unicode_escape(PatternCursor& cursor) {
   const char32_t low = hexadecimal(cursor, 4);
   if (low < 0xdc00 || low > 0xdfff) cursor.fail("has half a surrogate pair");
   return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+}
+
+// What is in braces behind \\p.
+CodeSet property(PatternCursor& cursor) {
+  if (!cursor.take(U"{")) cursor.fail("needs '{' after \\p");
+  std::string name;
+  for (; !cursor.done() && cursor.peek() != '}' && cursor.peek() < 0x80; ++cursor.at)
+    name += static_cast<char>(cursor.peek());
+  if (!cursor.take(U"}")) cursor.fail("has a \\p{ without a '}'");
+  std::optional<CodeSet> set = unicode_property(name);
+  if (!set) cursor.fail(std::format("has a Unicode property '{}', which is unknown,", name.substr(0, 64)));
+  return *std::move(set);
 }
 
 std::string shown(const std::u32string& text) {
@@ -137,7 +150,7 @@ CodeSet parse_escape(PatternCursor& cursor, bool in_class) {
       cursor.refuse("a word boundary");
     case 'p':
     case 'P':
-      cursor.refuse("a Unicode property");
+      return c == 'p' ? property(cursor) : property(cursor).complement();
     default:
       break;
   }

@@ -2,9 +2,10 @@
 // -validation-01); of older drafts, `items` as a list and `definitions`.
 //
 // Every text of the grammar is JSON that the schema accepts. Not every accepted JSON is a text of the grammar:
-// properties come in the schema's order, those that it does not declare behind them; strings escape only what must be
-// escaped; white space is at most one blank, or an end of line and 20 blanks; numbers have at most 16 digits (or those
-// of a bound) and 16 behind the point, an exponent only where nothing is asked of the number.
+// properties that the schema does not declare come behind those that it does (which come in the schema's order where
+// there are more than 256); strings escape only what must be escaped; white space is at most one blank, or an end of
+// line and 20 blanks; numbers have at most 16 digits (or those of a bound) and 16 behind the point, an exponent only
+// where nothing is asked of the number.
 #pragma once
 
 #include <functional>
@@ -25,8 +26,8 @@ Productions parse_schema_text(std::string_view text, const Limits& limits);
 using Frame = std::function<std::uint32_t(Grammar& grammar, const Json& schemas,
                                           const std::function<Symbol(const Json& schema)>& value)>;
 
-// The same for texts that hold values of several schemas, which are parts of one document: references begin at its
-// root. Throws as parse_schema() does.
+// The same for texts that hold values of several schemas, the members of an object: each stands for itself, with a
+// draft, an address and anchors of its own. Throws as parse_schema() does; pointers begin with the member's name.
 Productions parse_schemas(const Json& schemas, const Limits& limits, const Frame& frame);
 
 }  // namespace gerbil::grammar

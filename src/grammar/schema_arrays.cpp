@@ -1,15 +1,7 @@
-#include <bit>
-
 #include "grammar/schema_check.hpp"
 #include "grammar/schema_writer.hpp"
 
 namespace gerbil::grammar {
-namespace {
-
-constexpr std::size_t most_unique = 8;  // values: every set of them has a rule
-
-}  // namespace
-
 // What holds for the item at `index`; `listed` grows to the number of items that have schemas of their own.
 Conjunction SchemaWriter::item(const Shape& shape, std::size_t index, std::size_t& listed) const {
   Conjunction all;
@@ -116,42 +108,6 @@ void SchemaWriter::write_counted(std::uint32_t made, const Shape& shape, const J
     }
   }
   grammar_.add(made, {lexeme(text("[")), lexeme(space()), rule(state(0, 0)), lexeme(space()), lexeme(text("]"))});
-}
-
-// Different values of a list of them: a rule for every set of those that are left.
-void SchemaWriter::write_unique(std::uint32_t made, const Shape& shape) {
-  std::size_t listed = 0;
-  const Conjunction places = item(shape, static_cast<std::size_t>(-1), listed);
-  std::vector<Json> values;
-  ValueSet known;
-  const auto add = [&](const Json& value) {
-    const auto fits = [&](const Place& place) { return satisfies(value, place, texts_, document_); };
-    if (known.insert(value) && std::ranges::all_of(places, fits)) values.push_back(value);
-  };
-  bool finite = listed == 0;
-  for (const Shape& each : expander_.expand(places)) {
-    finite &= each.values.has_value() || (each.types & ~(boolean | null_type)) == 0;
-    if (each.values) std::ranges::for_each(*each.values, add);
-    if (!each.values && each.types & boolean) add(true), add(false);
-    if (!each.values && each.types & null_type) add(nullptr);
-  }
-  if (!finite || values.size() > most_unique) {
-    document_.fail(ErrorCode::unsupported, *shape.unique, "uniqueItems",
-                   "cannot be kept unless the items are at most 8 listed values");
-  }
-  std::vector<std::uint32_t> rules;  // of each set of values that were taken
-  rules.reserve(std::size_t{1} << values.size());
-  for (std::size_t set = 0; set < std::size_t{1} << values.size(); ++set) rules.push_back(grammar_.add_rule());
-  for (std::size_t set = 0; set < rules.size(); ++set) {
-    const auto taken = static_cast<std::size_t>(std::popcount(set));
-    if (taken >= shape.least_items && taken <= shape.most_items) grammar_.add(rules[set], {});
-    for (std::size_t i = 0; i < values.size() && taken < shape.most_items; ++i) {
-      if (set >> i & 1) continue;
-      const Expression comma = set == 0 ? empty : grammar_.expressions().concatenation(text(","), space());
-      grammar_.add(rules[set], {lexeme(comma), lexeme(text(values[i].dump())), rule(rules[set | std::size_t{1} << i])});
-    }
-  }
-  grammar_.add(made, {lexeme(text("[")), lexeme(space()), rule(rules[0]), lexeme(space()), lexeme(text("]"))});
 }
 
 }  // namespace gerbil::grammar

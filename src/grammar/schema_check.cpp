@@ -15,8 +15,7 @@ class Checker {
       : value_(value), schema_(schema), texts_(texts), document_(document), depth_(depth) {}
 
   bool check() {
-    for (const char* keyword :
-         {"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef", "dependencies"}) {
+    for (const char* keyword : {"unevaluatedProperties", "unevaluatedItems", "dependencies"}) {
       if (find(keyword) != nullptr) document_.refuse(schema_, keyword);
     }
     const Json* nullable = find("nullable");  // OpenAPI 3.0
@@ -94,7 +93,7 @@ class Checker {
     if (value_.size() < document_.count(schema_, "minItems", 0)) return false;
     if (value_.size() > document_.count(schema_, "maxItems", unbounded)) return false;
     const Json* listed = find("items");
-    const bool old_list = document_.old_draft() && listed != nullptr && listed->is_array();
+    const bool old_list = document_.old_draft(schema_) && listed != nullptr && listed->is_array();
     const Json* first = old_list ? listed : find("prefixItems");
     const Json* rest = old_list ? find("additionalItems") : listed;
     std::size_t matching = 0;
@@ -158,7 +157,9 @@ class Checker {
       return std::ranges::count_if(document_.list(schema_, keyword),
                                    [&](const Json& each) { return holds(value_, each); });
     };
-    if (find("$ref") != nullptr && !holds(value_, document_.resolve(schema_))) return false;
+    for (const Json* each : document_.references(schema_)) {
+      if (!holds(value_, *each)) return false;
+    }
     if (find("allOf") != nullptr && static_cast<std::size_t>(fitting("allOf")) != find("allOf")->size()) return false;
     if (find("anyOf") != nullptr && fitting("anyOf") == 0) return false;
     if (find("oneOf") != nullptr && fitting("oneOf") != 1) return false;

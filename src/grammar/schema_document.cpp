@@ -1,54 +1,104 @@
 #include "grammar/schema_document.hpp"
 
 #include <algorithm>
+#include <array>
 #include <format>
+
+#include "grammar/uri.hpp"
 
 namespace gerbil::grammar {
 namespace {
 
-// %xx of a URI's fragment.
-std::string percent_decoded(std::string_view text) {
-  std::string made;
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
-  const auto hexadecimal = [](char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hexadecimal(text[i + 1]) && hexadecimal(text[i + 2])) {
-      made += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
-      i += 2;
-    } else {
-      made += text[i];
-    }
-  }
-  return made;
-}
+constexpr std::array maps{"properties", "patternProperties", "dependentSchemas",
+                          "$defs",      "definitions",       "dependencies"};
+constexpr std::array values{"enum", "const", "default", "examples"};
 
 }  // namespace
 
-SchemaDocument::SchemaDocument(const Json& root) : root_(root) {
-  if (root_.is_object()) {
-    const Json* draft = find(root_, "$schema");
-    const std::string named = draft != nullptr && draft->is_string() ? draft->get<std::string>() : "";
-    old_draft_ = named.contains("draft-0") || named.contains("2019-09");
+SchemaDocument::SchemaDocument(const Json& root, bool several) : root_(root) {
+  if (!several) {
+    visit(root_, Kind::schema, open(root_, 0));
+    return;
   }
-  visit(root_, false);
+  if (!root_.is_object()) throw Error(ErrorCode::internal, "Several schemas are not in an object.");
+  for (const auto& [name, schema] : root_.items()) {
+    parents_.emplace(&schema, Parent{&root_, name, parents_.size() + 1});
+    visit(schema, Kind::schema, open(schema, resources_.size()));
+  }
 }
 
-void SchemaDocument::visit(const Json& part, bool other_base) {
-  if (!part.is_structured()) return;
-  if (part.is_object()) {
-    const Json* id = find(part, old_draft_ && find(part, "id") != nullptr ? "id" : "$id");
-    other_base |=
-        &part != &root_ && id != nullptr && id->is_string() && !id->get_ref<const std::string&>().starts_with('#');
-    const Json* anchor = find(part, "$anchor");
-    if (anchor != nullptr && anchor->is_string()) anchors_[anchor->get<std::string>()].push_back(&part);
+// Begins a resource with the schema; one that has no address of its own has that of what it is inside.
+std::size_t SchemaDocument::open(const Json& schema, std::size_t inside) {
+  const bool inner = inside < resources_.size();
+  Resource made{.root = &schema, .whole = inside};
+  if (inner) {
+    made.whole = resources_[inside].whole;
+    made.address = resources_[inside].address;
+    made.old_draft = resources_[inside].old_draft;
   }
-  if (other_base) other_base_.insert(&part);
+  if (schema.is_object()) {
+    const Json* draft = find(schema, "$schema");
+    if (draft != nullptr && draft->is_string()) {
+      const auto& name = draft->get_ref<const std::string&>();
+      made.old_draft = name.contains("draft-0") || name.contains("2019-09");
+    }
+    const Json* id = find(schema, made.old_draft && find(schema, "id") != nullptr ? "id" : "$id");
+    if (id != nullptr && id->is_string()) made.address = resolved_uri(made.address, id->get_ref<const std::string&>());
+  }
+  addresses_[{made.whole, made.address}].push_back(resources_.size());
+  resources_.push_back(std::move(made));
+  return resources_.size() - 1;
+}
+
+void SchemaDocument::anchor(const Json& schema, Resource& resource) {
+  for (const char* keyword : {"$anchor", "$dynamicAnchor", "$id", "$recursiveAnchor"}) {
+    const Json* value = find(schema, keyword);
+    if (value == nullptr) continue;
+    std::string name = value->is_string() ? value->get<std::string>() : "";
+    const bool dynamic = keyword == std::string_view("$dynamicAnchor");
+    if (keyword == std::string_view("$recursiveAnchor")) {
+      if (*value == true) ++dynamic_["$recursiveAnchor"];
+      continue;
+    }
+    if (keyword == std::string_view("$id")) {  // drafts 6 and 7
+      if (!resource.old_draft || !name.starts_with('#')) continue;
+      name.erase(0, 1);
+    }
+    auto& there = resource.anchors[name];
+    if (!std::ranges::contains(there, &schema)) there.push_back(&schema);
+    if (dynamic) resource.dynamic.insert(name), ++dynamic_[name];
+  }
+}
+
+void SchemaDocument::visit(const Json& part, Kind kind, std::size_t resource) {
+  if (kind == Kind::schema && part.is_object()) {
+    const Json* id = find(part, resources_[resource].old_draft && find(part, "id") != nullptr ? "id" : "$id");
+    // Drafts up to 7 see nothing beside a reference.
+    const bool hidden = resources_[resource].old_draft && find(part, "$ref") != nullptr;
+    if (&part != resources_[resource].root && !hidden && id != nullptr && id->is_string() &&
+        !id->get_ref<const std::string&>().starts_with('#')) {
+      resource = open(part, resource);
+    }
+    anchor(part, resources_[resource]);
+  }
+  resource_of_.emplace(&part, resource);
+  if (!part.is_structured()) return;
   std::size_t index = 0;
   for (const auto& [key, value] : part.items()) {
     parents_.emplace(&value, Parent{&part, part.is_array() ? std::to_string(index++) : key, parents_.size() + 1});
-    if (other_base) other_base_.insert(&value);
-    visit(value, other_base);
+    Kind inner = kind;
+    if (kind == Kind::schemas) inner = Kind::schema;
+    if (kind == Kind::schema && part.is_object()) {
+      if (std::ranges::contains(maps, key) && value.is_object()) inner = Kind::schemas;
+      if (std::ranges::contains(values, key)) inner = Kind::data;
+    }
+    visit(value, inner, resource);
   }
+}
+
+const SchemaDocument::Resource& SchemaDocument::resource_of(const Json& part) const {
+  const auto at = resource_of_.find(&part);
+  return resources_[at == resource_of_.end() ? 0 : at->second];
 }
 
 const Json* SchemaDocument::find(const Json& schema, std::string_view keyword) {
@@ -74,34 +124,48 @@ std::size_t SchemaDocument::order(const Json& part) const {
   return at == parents_.end() ? 0 : at->second.order;
 }
 
-const Json& SchemaDocument::resolve(const Json& schema) const {
-  const std::string reference = text(schema, "$ref");
-  const Json* id = root_.is_object() ? find(root_, "$id") : nullptr;
-  std::string_view fragment = reference;
-  if (id != nullptr && id->is_string() && fragment.starts_with(id->get_ref<const std::string&>())) {
-    fragment.remove_prefix(id->get_ref<const std::string&>().size());
+std::vector<const Json*> SchemaDocument::references(const Json& schema) const {
+  std::vector<const Json*> made;
+  for (const char* keyword : {"$ref", "$dynamicRef", "$recursiveRef"}) {
+    if (find(schema, keyword) != nullptr) made.push_back(&resolve(schema, keyword));
   }
+  return made;
+}
+
+const Json& SchemaDocument::resolve(const Json& schema, const char* keyword) const {
+  const std::string reference = text(schema, keyword);
   const auto outside = [&] {
-    fail(ErrorCode::unsupported, schema, "$ref",
+    fail(ErrorCode::unsupported, schema, keyword,
          std::format("refers to '{}'; only references into the schema itself are supported", reference.substr(0, 80)));
   };
-  if ((!fragment.starts_with('#') && !(fragment.empty() && !reference.empty())) || other_base_.contains(&schema))
-    outside();
-  const std::string inside = percent_decoded(fragment.substr(std::min<std::size_t>(1, fragment.size())));
+  const Resource& from = resource_of(schema);
+  const Resource* to = &from;
+  if (const std::string address = resolved_uri(from.address, reference); address != from.address) {
+    const auto at = addresses_.find({from.whole, address});
+    if (at == addresses_.end() || at->second.size() != 1) outside();
+    to = &resources_[at->second[0]];
+  }
+  const std::string inside = uri_fragment(reference);
   const Json* part = nullptr;
   if (inside.empty() || inside.starts_with('/')) {
     try {
-      part = &root_.at(Json::json_pointer(inside));
+      part = &to->root->at(Json::json_pointer(inside));
     } catch (const Json::exception&) {
-      fail(ErrorCode::invalid_argument, schema, "$ref",
+      fail(ErrorCode::invalid_argument, schema, keyword,
            std::format("refers to '{}', where there is nothing", reference.substr(0, 80)));
     }
   } else {
-    const auto at = anchors_.find(inside);
-    if (at == anchors_.end() || at->second.size() != 1) outside();
+    const auto at = to->anchors.find(inside);
+    if (at == to->anchors.end() || at->second.size() != 1) outside();
     part = at->second[0];
   }
-  if (other_base_.contains(part)) outside();
+  // Whoever refers to it may mean another, where there are others.
+  const auto several = [&](const std::string& name) {
+    const auto at = dynamic_.find(name);
+    return at != dynamic_.end() && at->second > 1;
+  };
+  const bool dynamic = keyword == std::string_view("$dynamicRef") && to->dynamic.contains(inside) && several(inside);
+  if (dynamic || (keyword == std::string_view("$recursiveRef") && several("$recursiveAnchor"))) refuse(schema, keyword);
   return *part;
 }
 

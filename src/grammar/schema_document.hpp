@@ -1,6 +1,7 @@
 // The text of a schema: where its parts are, and what they refer to.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -30,12 +31,14 @@ inline Conjunction joined(Conjunction all, const Conjunction& more) {
 
 class SchemaDocument {
  public:
-  explicit SchemaDocument(const Json& root);
+  // A schema, or an object of several, each of which stands for itself.
+  explicit SchemaDocument(const Json& root, bool several = false);
   SchemaDocument(const SchemaDocument&) = delete;
   SchemaDocument& operator=(const SchemaDocument&) = delete;
 
   const Json& root() const { return root_; }
-  bool old_draft() const { return old_draft_; }  // 2019-09 and before
+  // Whether the part is of 2019-09 or before.
+  bool old_draft(const Json& part) const { return resource_of(part).old_draft; }
 
   // The JSON pointer of a part, as a URI fragment: '#/properties/a'.
   std::string pointer(const Json& part) const;
@@ -43,8 +46,9 @@ class SchemaDocument {
   // Where a part stands among all.
   std::size_t order(const Json& part) const;
 
-  // What `$ref` of the schema refers to. Throws Error{unsupported} for what is outside of the document.
-  const Json& resolve(const Json& schema) const;
+  // What `$ref`, `$dynamicRef` and `$recursiveRef` of the schema refer to. Throws Error{unsupported} for what is
+  // outside of the document, and for what depends on who refers to it.
+  std::vector<const Json*> references(const Json& schema) const;
 
   // The member `keyword`, or null when there is none.
   static const Json* find(const Json& schema, std::string_view keyword);
@@ -68,13 +72,29 @@ class SchemaDocument {
     std::string key;
     std::size_t order;
   };
-  void visit(const Json& part, bool own_base);
+  // A schema with an address of its own, and all within it that has none.
+  struct Resource {
+    const Json* root = nullptr;
+    std::size_t whole = 0;  // the resource that all of this schema is
+    std::string address;
+    bool old_draft = false;
+    std::map<std::string, std::vector<const Json*>> anchors;
+    std::set<std::string> dynamic;  // those that are found from whoever refers to them
+  };
+  enum class Kind { schema, schemas, data };
+
+  void visit(const Json& part, Kind kind, std::size_t resource);
+  std::size_t open(const Json& schema, std::size_t inside);
+  void anchor(const Json& schema, Resource& resource);
+  const Resource& resource_of(const Json& part) const;
+  const Json& resolve(const Json& schema, const char* keyword) const;
 
   Json root_;
-  bool old_draft_ = false;
   std::unordered_map<const Json*, Parent> parents_;
-  std::set<const Json*> other_base_;  // inside a part with an $id of its own
-  std::unordered_map<std::string, std::vector<const Json*>> anchors_;
+  std::vector<Resource> resources_;
+  std::unordered_map<const Json*, std::size_t> resource_of_;
+  std::map<std::pair<std::size_t, std::string>, std::vector<std::size_t>> addresses_;
+  std::map<std::string, std::size_t> dynamic_;  // how many anchors there are
 };
 
 }  // namespace gerbil::grammar

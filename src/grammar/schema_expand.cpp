@@ -57,9 +57,10 @@ Shapes SchemaExpander::positive(const Json& schema) {
   refuse_unknown(schema);
   const auto find = [&](const char* keyword) { return SchemaDocument::find(schema, keyword); };
   Shapes all;
-  if (find("$ref") != nullptr && document_.old_draft()) return expand(Place{&document_.resolve(schema)});
+  const std::vector<const Json*> references = document_.references(schema);
+  if (find("$ref") != nullptr && document_.old_draft(schema)) return expand(Place{references[0]});
   if (const Shape shape = own(schema); !empty_shape(shape)) all.push_back(shape);
-  if (find("$ref") != nullptr) all = both(all, expand(Place{&document_.resolve(schema)}), schema);
+  for (const Json* each : references) all = both(all, expand(Place{each}), schema);
   if (find("allOf") != nullptr) {
     for (const Json& each : document_.list(schema, "allOf")) all = both(all, expand(Place{&each}), schema);
   }
@@ -168,8 +169,8 @@ Shapes SchemaExpander::negative(const Json& schema) {
   refuse_unknown(schema);
   const auto find = [&](const char* keyword) { return SchemaDocument::find(schema, keyword); };
   Shapes all;
-  if (find("$ref") != nullptr) append(all, expand(Place{&document_.resolve(schema), true}));
-  if (find("$ref") != nullptr && document_.old_draft()) return all;
+  for (const Json* each : document_.references(schema)) append(all, expand(Place{each, true}));
+  if (find("$ref") != nullptr && document_.old_draft(schema)) return all;
   if (find("allOf") != nullptr) {
     for (const Json& each : document_.list(schema, "allOf")) append(all, expand(Place{&each, true}));
   }

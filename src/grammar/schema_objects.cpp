@@ -145,11 +145,7 @@ std::vector<SchemaWriter::Others> SchemaWriter::others(const Shape& shape, const
   return all;
 }
 
-Sequence SchemaWriter::member(Expression name, const Conjunction& places) {
-  return {lexeme(text("\"")), lexeme(name), lexeme(text("\":")), lexeme(space()), value(places)};
-}
-
-void SchemaWriter::write_object(std::uint32_t made, const Shape& shape) {
+void SchemaWriter::write_object(std::uint32_t made, const Shape& shape, bool in_order) {
   for (const Json& each : shape.excluded) {
     if (each.is_object())
       document_.fail(ErrorCode::unsupported, document_.root(), "not", "excludes an object, which cannot be kept");
@@ -177,42 +173,34 @@ void SchemaWriter::write_object(std::uint32_t made, const Shape& shape) {
     return exceed(grammar_.limits().rules, "properties that are counted", "lower maxProperties");
   }
   const Expression comma = grammar_.expressions().concatenation(text(","), space());
-  // One rule for what follows when the properties up to `i` were decided and `count` of them are there; without bounds
-  // one is as good as more.
-  const bool counts = least > 0 || most != unbounded;
-  std::map<std::pair<std::size_t, std::size_t>, std::uint32_t> known;
-  const auto follow = [&](std::size_t i, std::size_t count) {
-    if (!counts) count = std::min<std::size_t>(count, 1);
-    const auto [at, fresh] = known.try_emplace({i, count}, 0);
-    if (fresh) at->second = grammar_.add_rule();
-    return at->second;
+  const auto begin = [&](Expression before, Expression name) {
+    return grammar_.expressions().sequence({before, text("\""), name, text("\":"), space()});
   };
-  const std::uint32_t start = follow(0, 0);
-  for (std::size_t i = 0; i <= usable.size(); ++i) {
-    for (std::size_t count = 0; count <= i; ++count) {
-      const auto at = known.find({i, count});
-      if (at == known.end()) continue;
-      const std::uint32_t here = at->second;
-      const Expression before = count == 0 ? empty : comma;
-      if (i < usable.size()) {
-        Sequence with = {lexeme(before)};
-        with.append_range(member(spell(grammar_.expressions(), usable[i], Spelling::json), property(shape, usable[i])));
-        with.push_back(rule(follow(i + 1, count + 1)));
-        if (count < most) grammar_.add(here, with);
-        if (!std::ranges::contains(shape.required, usable[i])) grammar_.add(here, {rule(follow(i + 1, count))});
-        continue;
-      }
-      std::vector<Sequence> ways;
-      ways.reserve(rest.size());
-      for (const Others& each : rest) ways.push_back(member(each.name, each.value));
-      if (count >= least) grammar_.add(here, {});
-      if (ways.empty() || count + 1 < least || count >= most) continue;
-      const std::uint32_t more = most == unbounded ? unbounded : static_cast<std::uint32_t>(most - count);
-      Sequence behind = {lexeme(before)};
-      behind.append_range(grammar_.repetition({rule(grammar_.either(ways))}, 1, more, {lexeme(comma)}));
-      grammar_.add(here, behind);
-    }
+  Unordered group{.in_order = in_order};
+  for (const std::string& name : usable) {
+    const Expression spelled = spell(grammar_.expressions(), name, Spelling::json);
+    group.items.push_back({begin(empty, spelled), begin(comma, spelled), value(property(shape, name)).value,
+                           std::ranges::contains(shape.required, name)});
   }
+  Sequence other;
+  if (!rest.empty()) {
+    const std::uint32_t ways = grammar_.add_rule();
+    for (const Others& each : rest) grammar_.add(ways, {lexeme(begin(empty, each.name)), value(each.value)});
+    other = {rule(ways)};
+  }
+  // Without bounds what follows one property is what follows more.
+  const bool counts = least > 0 || most != unbounded;
+  for (std::size_t count = 0; count <= (counts ? usable.size() : std::min<std::size_t>(usable.size(), 1)); ++count) {
+    const std::uint32_t tail = grammar_.add_rule();
+    group.tails.push_back(tail);
+    if (count >= least && count <= most) grammar_.add(tail, {});
+    if (other.empty() || count + 1 < least || count >= most) continue;
+    const std::uint32_t more = most == unbounded ? unbounded : static_cast<std::uint32_t>(most - count);
+    Sequence behind = {lexeme(count == 0 ? empty : comma)};
+    behind.append_range(grammar_.repetition(other, 1, more, {lexeme(comma)}));
+    grammar_.add(tail, behind);
+  }
+  const std::uint32_t start = grammar_.unordered(std::move(group));
   grammar_.add(made, {lexeme(text("{")), lexeme(space()), rule(start), lexeme(space()), lexeme(text("}"))});
 }
 

@@ -28,10 +28,6 @@ Shape only(unsigned types_left) {
 }  // namespace
 
 void SchemaExpander::refuse_unknown(const Json& schema) {
-  const auto has = [&](const char* keyword) { return SchemaDocument::find(schema, keyword) != nullptr; };
-  for (const char* keyword : {"$dynamicRef", "$recursiveRef"}) {
-    if (has(keyword)) document_.refuse(schema, keyword);
-  }
   const Json* vocabulary = SchemaDocument::find(schema, "$vocabulary");
   if (vocabulary != nullptr) document_.refuse(schema, "$vocabulary");
   const Json* draft = SchemaDocument::find(schema, "$schema");
@@ -120,7 +116,7 @@ void SchemaExpander::read_strings(const Json& schema, Shape& shape) {
 void SchemaExpander::read_arrays(const Json& schema, Shape& shape) {
   const auto find = [&](const char* keyword) { return SchemaDocument::find(schema, keyword); };
   const Json* items = find("items");
-  if (items != nullptr && items->is_array() && !document_.old_draft()) {
+  if (items != nullptr && items->is_array() && !document_.old_draft(schema)) {
     document_.malformed(schema, "items", "a schema; 2020-12 has 'prefixItems' for lists");
   }
   if (find("prefixItems") != nullptr) document_.list(schema, "prefixItems");

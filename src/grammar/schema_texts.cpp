@@ -56,6 +56,7 @@ void add_names(std::vector<std::string>& names, const std::vector<std::string>& 
 }
 
 void SchemaTexts::step() {
+  make_.spend(20);
   if (++steps_ > make_.limits().search_steps) {
     exceed(make_.limits().search_steps, "steps to tell what the schema says", "make it simpler");
   }

@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint32_t fraction_digits = 16;
 constexpr std::uint32_t double_digits = 15;
 constexpr std::uint32_t indentation = 20;
+constexpr std::size_t most_in_any_order = 256;  // properties of a value, counted over its alternatives
 
 ByteSet digit_bytes() {
   ByteSet digits;
@@ -20,11 +21,14 @@ ByteSet digit_bytes() {
 }  // namespace
 
 Productions parse_schema(const Json& schema, const Limits& limits) {
-  return parse_schemas(schema, limits, [](Grammar&, const Json& root, const auto& value) { return value(root).value; });
+  const SchemaDocument document(schema);
+  return SchemaWriter(document, limits).write([](Grammar&, const Json& root, const auto& value) {
+    return value(root).value;
+  });
 }
 
 Productions parse_schemas(const Json& schemas, const Limits& limits, const Frame& frame) {
-  const SchemaDocument document(schemas);
+  const SchemaDocument document(schemas, true);
   return SchemaWriter(document, limits).write(frame);
 }
 
@@ -60,14 +64,17 @@ Symbol SchemaWriter::value(const Conjunction& places) {
 
 void SchemaWriter::write_value(std::uint32_t made, const Conjunction& places) {
   std::vector<Expression> simple;
-  for (const Shape& shape : expander_.expand(places)) {
+  const Shapes shapes = expander_.expand(places);
+  std::size_t properties = 0;
+  for (const Shape& shape : shapes) properties += shape.types & object && !shape.values ? names(shape).size() : 0;
+  for (const Shape& shape : shapes) {
     if (shape.values) {
       write_listed(made, shape, places);
       continue;
     }
     simple.push_back(scalars(shape));
     if (shape.types & array) write_array(made, shape);
-    if (shape.types & object) write_object(made, shape);
+    if (shape.types & object) write_object(made, shape, properties > most_in_any_order);
   }
   const Expression all = grammar_.expressions().either(std::move(simple));
   if (all != nothing) grammar_.add(made, {lexeme(all)});

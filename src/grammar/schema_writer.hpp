@@ -36,16 +36,16 @@ class SchemaWriter {
   void write_array(std::uint32_t rule, const Shape& shape);
   Conjunction item(const Shape& shape, std::size_t index, std::size_t& listed) const;
   void write_counted(std::uint32_t rule, const Shape& shape, const Json& schema);
+  std::vector<Json> finite_values(const Conjunction& places);
   void write_unique(std::uint32_t rule, const Shape& shape);
 
-  void write_object(std::uint32_t rule, const Shape& shape);
+  void write_object(std::uint32_t rule, const Shape& shape, bool in_order);
   std::vector<std::string> names(const Shape& shape) const;
   Conjunction property(const Shape& shape, const std::string& name);
   static Conjunction with_unevaluated(const Shape& shape, Conjunction all, const std::set<const Json*>& speaking);
   bool allowed(const Shape& shape, const std::string& name);
   std::vector<Others> others(const Shape& shape, const std::vector<std::string>& named);
   Expression other_names(const Shape& shape, const std::vector<std::string>& named);
-  Sequence member(Expression name, const Conjunction& value);
 
   Expression text(std::string_view literal) { return grammar_.expressions().literal(literal); }
   // What is between tokens of JSON.

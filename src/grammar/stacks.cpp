@@ -16,7 +16,8 @@ void sort_unique(std::vector<T>& values) {
 
 }  // namespace
 
-Stacks::Stacks(Productions& productions) : productions_(productions), frame_of_(productions.alternatives.size(), 0) {
+Stacks::Stacks(Productions& productions)
+    : productions_(productions), permutations_(productions), frame_of_(productions.alternatives.size(), 0) {
   const Return finish{0, bottom};
   keep(std::array<std::uint32_t, 2>{finish.slot, finish.stack}, {finish});
 }
@@ -63,6 +64,8 @@ void Stacks::end(Stack stack) {
 }
 
 void Stacks::enter(std::uint32_t rule, std::uint32_t slot, Stack stack) {
+  permutations_.open(rule);
+  if (rule >= frame_of_.size()) frame_of_.resize(productions_.alternatives.size(), 0);
   std::uint32_t& number = frame_of_[rule];
   if (number >= frames_.size() || frames_[number].rule != rule) {
     number = static_cast<std::uint32_t>(frames_.size());
@@ -203,6 +206,9 @@ bool Stacks::open(const std::vector<Return>& from, std::vector<Thread>& threads)
         break;
       case Symbol::Kind::rule:
         enter(symbol.value, at.slot + 1, at.stack);
+        break;
+      case Symbol::Kind::taken:
+        enter(permutations_.behind(symbol.value), at.slot + 1, at.stack);
         break;
       case Symbol::Kind::end:
         end(at.stack);

@@ -8,6 +8,7 @@
 
 #include "grammar/grammar.hpp"
 #include "grammar/interner.hpp"
+#include "grammar/permutations.hpp"
 
 namespace gerbil::grammar {
 
@@ -41,7 +42,9 @@ class Stacks {
   // Error{invalid_argument} at Limits::threads.
   bool open(const std::vector<Return>& from, std::vector<Thread>& threads);
 
-  std::size_t bytes() const { return keys_.bytes() + 8 * returns_count_ + 32 * returns_.size(); }
+  std::size_t bytes() const {
+    return permutations_.bytes() + keys_.bytes() + 8 * returns_count_ + 32 * returns_.size();
+  }
 
  private:
   // A rule that begins where we are. Rules that end with a rule do not grow the stack: that one returns to whatever
@@ -61,6 +64,7 @@ class Stacks {
   Stack keep(Words key, const std::vector<Return>& returns);
 
   Productions& productions_;
+  Permutations permutations_;
   Interner keys_;
   std::vector<std::vector<Return>> returns_;  // of each stack, ascending
   std::size_t returns_count_ = 0;

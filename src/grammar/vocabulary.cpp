@@ -3,15 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <format>
+#include <functional>
 
 #include "gerbil/error.hpp"
-#include "grammar/code_points.hpp"
 
 namespace gerbil::grammar {
 namespace {
 
-// How many characters the tokens of a slice have at most. Texts that have room for fewer walk the longer slices.
-constexpr std::array<std::uint32_t, 9> lengths = {1, 2, 3, 4, 6, 8, 12, 16, 32};
+// How many characters the tokens of a slice have at most.
+constexpr std::array<std::uint32_t, 12> lengths = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 32};
+
+bool is_word(const std::string& text) {
+  return std::ranges::all_of(
+      text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
+}
 
 // The number of characters of a text that any string may hold as it is, else 0.
 std::uint32_t plain_characters(const std::string& text) {
@@ -38,23 +43,39 @@ Vocabulary::Vocabulary(Tokens tokens) : tokens_(std::move(tokens)), special_(tok
   for (std::size_t id = 0; id < size(); ++id)
     if (special_[id] && !tokens_.bytes[id].empty())
       named_.try_emplace(tokens_.bytes[id], static_cast<std::uint32_t>(id));
-  std::vector<std::vector<std::int32_t>> members(lengths.size() + 1);
+  std::array<std::array<std::vector<std::int32_t>, lengths.size()>, 2> members;
+  std::vector<std::int32_t> others;
+  std::vector<std::int32_t> all;
   for (std::size_t id = 0; id < size(); ++id) {
-    if (special_[id] || tokens_.bytes[id].empty()) continue;
-    const std::uint32_t count = plain_characters(tokens_.bytes[id]);
-    const std::size_t slice =
-        count == 0 || count > lengths.back()
-            ? lengths.size()
-            : static_cast<std::size_t>(std::ranges::lower_bound(lengths, count) - lengths.begin());
-    members[slice].push_back(static_cast<std::int32_t>(id));
+    const std::string& text = tokens_.bytes[id];
+    if (special_[id] || text.empty()) continue;
+    all.push_back(static_cast<std::int32_t>(id));
+    const std::uint32_t count = plain_characters(text);
+    const bool plain = count > 0 && count <= lengths.back();
+    const auto slice = static_cast<std::size_t>(std::ranges::lower_bound(lengths, count) - lengths.begin());
+    const Plain kind = is_word(text) ? Plain::word : Plain::any;
+    (plain ? members[static_cast<std::size_t>(kind)][slice] : others).push_back(static_cast<std::int32_t>(id));
   }
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    if (members[i].empty()) continue;
-    Slice& slice = slices_.emplace_back();
-    slice.plain = i < lengths.size() ? lengths[i] : 0;
-    slice.mask.resize(mask_words());
-    for (const std::int32_t id : members[i]) slice.mask[static_cast<std::size_t>(id) / 32] |= 1u << id % 32;
-    slice.trie = Trie(tokens_.bytes, std::move(members[i]));
+  others_ = Trie(tokens_.bytes, std::move(others));
+  all_ = Trie(tokens_.bytes, std::move(all));
+  for (const Plain kind : {Plain::word, Plain::any}) {
+    const auto number = static_cast<std::size_t>(kind);
+    masks_[number].assign(1, MaskWords(mask_words()));
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+      MaskWords mask = masks_[number].back();
+      const auto add = [&](const std::vector<std::int32_t>& ids) {
+        for (const std::int32_t id : ids) mask[static_cast<std::size_t>(id) / 32] |= 1u << id % 32;
+      };
+      add(members[number][i]);
+      if (kind == Plain::any) std::ranges::transform(mask, masks_[0][i + 1], mask.begin(), std::bit_or<>());
+      masks_[number].push_back(std::move(mask));
+    }
+  }
+  for (std::size_t kind = 0; kind < members.size(); ++kind) {
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+      const std::uint32_t least = i == 0 ? 1 : lengths[i - 1] + 1;
+      slices_[kind].push_back({least, lengths[i], Trie(tokens_.bytes, std::move(members[kind][i]))});
+    }
   }
 }
 

@@ -1,13 +1,16 @@
 // The tokens of a model as bytes, made ready for masks.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "grammar/code_points.hpp"
 #include "grammar/trie.hpp"
 
 namespace gerbil::grammar {
@@ -23,12 +26,11 @@ using MaskWords = std::vector<std::uint32_t>;
 
 class Vocabulary {
  public:
-  // Tokens of one kind. `plain` > 0: whole characters, at most so many, none a control, a quote or a backslash; their
-  // mask is ready. 0: all the others.
+  // Tokens of plain characters, so many of them.
   struct Slice {
-    std::uint32_t plain = 0;
+    std::uint32_t least;
+    std::uint32_t most;
     Trie trie;
-    MaskWords mask;
   };
 
   // Throws Error{invalid_argument} when an id of `ends` is none.
@@ -36,7 +38,12 @@ class Vocabulary {
 
   std::size_t size() const { return tokens_.bytes.size(); }
   std::size_t mask_words() const { return (size() + 31) / 32; }
-  const std::vector<Slice>& slices() const { return slices_; }
+  // By their lengths, ascending; those of words are not among those of any plain characters.
+  std::span<const Slice> slices(Plain kind) const { return slices_[static_cast<std::size_t>(kind)]; }
+  // All tokens of the first `count` slices; `any` has those of words, too.
+  const MaskWords& mask(Plain kind, std::size_t count) const { return masks_[static_cast<std::size_t>(kind)][count]; }
+  const Trie& others() const { return others_; }  // what is in no slice
+  const Trie& all() const { return all_; }
   const std::string& bytes(std::int32_t token) const { return tokens_.bytes[static_cast<std::size_t>(token)]; }
   bool special(std::int32_t token) const { return special_[static_cast<std::size_t>(token)]; }
   bool ends(std::int32_t token) const;
@@ -49,7 +56,10 @@ class Vocabulary {
   Tokens tokens_;
   std::vector<bool> special_;                                // end tokens are, too
   std::map<std::string, std::uint32_t, std::less<>> named_;  // those by their bytes, the first of each
-  std::vector<Slice> slices_;
+  std::array<std::vector<Slice>, 2> slices_;                 // of each kind
+  std::array<std::vector<MaskWords>, 2> masks_;
+  Trie others_;
+  Trie all_;
 };
 
 }  // namespace gerbil::grammar

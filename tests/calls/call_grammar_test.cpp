@@ -143,6 +143,27 @@ TEST(ToolCallGrammar, ReferencesStayWithinTheirTool) {
                      call));
 }
 
+// Each has its draft, its address and its anchors, whatever the other has.
+TEST(ToolCallGrammar, SchemasOfSeveralToolsAreApart) {
+  const Json tools = Json::parse(R"([
+    {"name": "f", "parameters": {"$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://x/tool",
+       "properties": {"a": {"$ref": "#p"}, "l": {"items": [{"type": "null"}], "additionalItems": false}},
+       "definitions": {"p": {"$id": "#p", "type": "string"}}}},
+    {"name": "g", "parameters": {"$id": "https://x/tool", "properties": {"a": {"$ref": "#p"}, "b": {"$ref": "tool#q"}},
+       "$defs": {"p": {"$anchor": "p", "type": "integer"}, "q": {"$anchor": "q", "type": "null"}}}}])");
+  const auto fits = [&](const char* name, const char* arguments) {
+    const std::string text =
+        std::string("<tool_call>\n{\"name\": \"") + name + "\", \"arguments\": " + arguments + "}\n</tool_call>";
+    return longest(*find_format("hermes"), Tools(tools), text) == text.size();
+  };
+  EXPECT_TRUE(fits("f", R"({"a": "x", "l": [null]})"));
+  EXPECT_FALSE(fits("f", R"({"a": 1})"));
+  EXPECT_FALSE(fits("f", R"({"l": [null, null]})"));
+  EXPECT_TRUE(fits("g", R"({"b": null, "a": 1})"));
+  EXPECT_FALSE(fits("g", R"({"a": "x"})"));
+  EXPECT_FALSE(fits("g", R"({"b": 1})"));
+}
+
 TEST(ToolCallGrammar, RefusesArgumentsThatItCannotList) {
   const char* hidden = R"({"$ref": "#/$defs/a", "$defs": {"a": {"properties": {"c": {"type": "string"}}}}})";
   EXPECT_TRUE(takes("hermes", hidden, "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"c\": \"\"}}\n</tool_call>"));

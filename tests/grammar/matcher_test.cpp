@@ -2,11 +2,13 @@
 #include <gmock/gmock.h>
 
 #include <random>
+#include <set>
 
 #include "gerbil/error.hpp"
 #include "grammar/gbnf.hpp"
 #include "grammar/matcher.hpp"
 #include "grammar/regex.hpp"
+#include "grammar/schema.hpp"
 #include "vocabularies.hpp"
 
 namespace gerbil::grammar {
@@ -158,10 +160,34 @@ TEST(Matcher, BoundsTheWorkOfACall) {
   EXPECT_TRUE(matcher.accept('b')) << "it is as it was";
 }
 
-TEST(Matcher, CompilingCanBeCancelled) {
+// What is counted far ahead says nothing of the next token, and each token is still counted.
+TEST(Matcher, MasksInsideLongTextsAreShared) {
+  const auto vocabulary = small_vocabulary();
+  const auto constraint = std::make_shared<Constraint>(
+      parse_schema_text(R"({"type":"string","minLength":60,"maxLength":90})", Limits{}), vocabulary);
+  Matcher matcher(constraint);
+  std::set<const MaskWords*> masks;
+  std::vector<Mask> kept;
+  ASSERT_TRUE(matcher.accept('"'));
+  for (int length = 0; length <= 90; ++length) {
+    kept.push_back(matcher.mask());
+    masks.insert(kept.back().get());
+    for (std::int32_t token = 0; token < static_cast<std::int32_t>(vocabulary->size()); ++token) {
+      Matcher copy = matcher;
+      ASSERT_EQ((*kept.back())[static_cast<std::size_t>(token) / 32] >> token % 32 & 1, copy.accept(token) ? 1u : 0u)
+          << length << ' ' << token;
+    }
+    EXPECT_EQ(matcher.accept('x'), length < 90);
+  }
+  EXPECT_LT(masks.size(), 50u);
+}
+
+TEST(Matcher, CompilingCanBeEnded) {
   int asked = 0;
   Limits limits;
-  limits.cancelled = [&] { return ++asked > 3; };
+  limits.check = [&] {
+    if (++asked > 3) throw Error(ErrorCode::timeout, "late");
+  };
   Grammar grammar(limits);
   const auto compile = [&] {
     for (int i = 0; i < 1'000'000; ++i) grammar.expressions().literal(std::to_string(i));

@@ -41,6 +41,13 @@ const std::vector<Row> whole = {
     {"a^b|a?^c", {"c"}, {"ab", "ac", "b"}},
     {"[]|x", {"x"}, {"", "a"}},
     {"[^]", {"\n", "a"}, {""}},
+    {"\\p{Lu}\\p{Uppercase_Letter}\\p{gc=Lu}\\p{General_Category=L}", {"AÉЖ语", "ΩZZa"}, {"aÉЖ语", "A1BC", "AB"}},
+    {"\\p{Script=Greek}+", {"αβγ", "Ωμέγα"}, {"a", "б", "·"}},
+    {"\\p{sc=Grek}\\p{scx=Deva}", {"α।"}, {"।।"}},
+    {"[\\p{L}\\p{Nd}_-]+", {"größe_1-٣", "名前"}, {"a b", "½", "!"}},
+    {"\\P{L}[^\\p{L}][\\P{Alphabetic}]", {"1 !", "½€𝄞"}, {"a11", "1é1", "11语"}},
+    {"\\p{Emoji_Presentation}\\p{ASCII_Hex_Digit}\\p{Any}", {"😀f\n"}, {"1f1", "😀gx"}},
+    {"\\p{digit}\\p{White_Space}\\p{Assigned}\\p{LC}", {"٣ aB"}, {"x aB", "٣ \u0378B", "٣ a1"}},
 };
 
 TEST(Regex, MatchesTheWholeText) {
@@ -87,7 +94,14 @@ TEST(Regex, RefusesWithASentence) {
       {"\\bx", "a word boundary"},
       {"(?<=a)b", "a look-behind"},
       {"(?i)a", "flags"},
-      {"\\p{L}", "a Unicode property"},
+      {"\\p{Greek}", "a Unicode property 'Greek', which is unknown, at character 9"},
+      {"\\p{letter}", "'letter'"},
+      {"\\p{sc=Nowhere}", "'sc=Nowhere'"},
+      {"\\p{sc=greek}", "'sc=greek'"},
+      {"\\p{gc=Alphabetic}", "'gc=Alphabetic'"},
+      {"\\p{L", "without a '}'"},
+      {"\\pL", "'{' after \\p"},
+      {"[\\p{L}-z]", "or of a class"},
       {"(?:(?=a)b)*c", "look-aheads"},
       {"[b-a]", "ends before"},
       {"\\", "ends with a backslash"},
@@ -130,10 +144,10 @@ TEST(Automaton, CountsPlainCharacters) {
   const Expression ascii = parse_regex(expressions, "[ -~]*", Spelling::raw, Anchoring::whole);
   const Expression any = any_text(expressions, Spelling::json);
   Automaton automaton(expressions, {five, ascii, any});
-  EXPECT_TRUE(automaton.takes_plain(any, 1000));
-  EXPECT_TRUE(automaton.takes_plain(five, 5));
-  EXPECT_FALSE(automaton.takes_plain(five, 6));
-  EXPECT_FALSE(automaton.takes_plain(ascii, 1));
+  EXPECT_TRUE(automaton.takes(Plain::any, any, 1000));
+  EXPECT_TRUE(automaton.takes(Plain::any, five, 5));
+  EXPECT_FALSE(automaton.takes(Plain::any, five, 6));
+  EXPECT_FALSE(automaton.takes(Plain::any, ascii, 1));
 }
 
 TEST(Expressions, MultiplesOfANumber) {

@@ -17,9 +17,9 @@ from driver import Driver
 
 
 def in_order(instance, schema):
-    """The instance with the properties in the schema's order."""
+    """The instance with those properties first that the schema declares, in the instance's order."""
     if isinstance(instance, dict) and isinstance(schema, dict) and isinstance(schema.get("properties"), dict):
-        known = [name for name in schema["properties"] if name in instance]
+        known = [name for name in instance if name in schema["properties"]]
         return {name: instance[name] for name in known + [name for name in instance if name not in known]}
     return instance
 
