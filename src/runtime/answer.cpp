@@ -91,7 +91,10 @@ bool AnswerText::advance(bool final) {
       std::size_t first = std::string::npos;
       std::size_t held_back = 0;
       for (const std::string& stop : stop_) {
-        first = std::min(first, held_.find(stop));
+        if (const std::size_t place = held_.find(stop); place < first) {
+          first = place;
+          found_ = stop;
+        }
         if (!final) held_back = std::max(held_back, partial_match(held_, stop));
       }
       stopped_ = first != std::string::npos;

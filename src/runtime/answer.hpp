@@ -34,7 +34,9 @@ class AnswerText {
   // The answer is complete: what was held back is text after all.
   void finish();
 
-  bool stopped() const { return stopped_; }  // at a stop sequence
+  bool stopped() const { return stopped_; }                    // at a stop sequence
+  const std::string& stop_sequence() const { return found_; }  // the one that was found; of several, the first
+  bool reasons() const { return part_ == Part::reasoning; }
   const std::string& text() const { return text_; }
   const std::string& reasoning() const { return reasoning_; }
 
@@ -53,6 +55,7 @@ class AnswerText {
   std::string text_;
   std::string reasoning_;
   bool stopped_ = false;
+  std::string found_;
 };
 
 }  // namespace gerbil::runtime
