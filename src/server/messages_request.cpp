@@ -151,7 +151,7 @@ MessagesRequest read_messages_request(std::string_view body) {
   read_tools(parameters, own);
   request.stream = parameters.flag("stream", false);
   request.generate = read_generation(parameters, std::move(own));
-  settle_seed(parameters, request.generate.options);
+  request.repeatable = settle_seed(parameters, request.generate.options);
   request.unknown = parameters.unknown();
   return request;
 }

@@ -9,6 +9,9 @@ namespace gerbil::server {
 void complete_chat(Service& service, const ExchangePtr& exchange);
 void complete_text(Service& service, const ExchangePtr& exchange);
 void answer_messages(Service& service, const ExchangePtr& exchange);
+void create_response(Service& service, const ExchangePtr& exchange);
+void show_response(Service& service, const ExchangePtr& exchange);
+void delete_response(Service& service, const ExchangePtr& exchange);
 void embed(Service& service, const ExchangePtr& exchange);
 void rerank(Service& service, const ExchangePtr& exchange);
 void tokenize(Service& service, const ExchangePtr& exchange);
