@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::size_t most_items = 16384;
 
-std::string text_member(const Json& item, const std::string& path, const char* name) {
-  if (!item.contains(name) || !item[name].is_string())
-    refuse(path, item, std::format("an object with a text \"{}\"", name));
-  return item[name].get<std::string>();
-}
-
 [[noreturn]] void refuse_kind(const std::string& path, std::string_view kind, std::string_view known) {
   throw ApiError(
       400, "invalid_request_error", "unsupported",

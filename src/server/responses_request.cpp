@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::size_t most_metadata = 16;
 
-std::string type_of(const Json& object, const std::string& path) {
-  if (!object.is_object() || !object.contains("type") || !object["type"].is_string())
-    refuse(path, object, "an object with a \"type\"");
-  return object["type"].get<std::string>();
-}
-
 // Of `object` into `target`, those that are there.
 void copy(const Json& object, std::initializer_list<const char*> names, Json& target) {
   for (const char* name : names)
@@ -30,7 +24,7 @@ void read_tools(const Json& tools, Json& request) {
   if (!tools.is_array()) refuse("tools", tools, "a list of tools");
   for (std::size_t i = 0; i < tools.size(); ++i) {
     const std::string path = std::format("tools[{}]", i);
-    if (const std::string type = type_of(tools[i], path); type != "function")
+    if (const std::string type = text_member(tools[i], path, "type"); type != "function")
       throw ApiError(400, "invalid_request_error", "unsupported",
                      std::format("\"{}\" is the tool {}, which gerbil does not have; it should be a function of the "
                                  "caller's own.",
@@ -46,7 +40,7 @@ void read_tools(const Json& tools, Json& request) {
 void read_tool_choice(const Json& choice, Json& request) {
   request["tool_choice"] = choice;
   if (!choice.is_object()) return;
-  if (type_of(choice, "tool_choice") != "function" || !choice.contains("name"))
+  if (text_member(choice, "tool_choice", "type") != "function" || !choice.contains("name"))
     refuse("tool_choice", choice, R"("auto", "none", "required" or {"type": "function", "name": …})");
   request["tool_choice"] = {{"type", "function"}, {"function", {{"name", choice["name"]}}}};
 }
@@ -55,7 +49,7 @@ void read_format(const Json& text, Json& request) {
   if (!text.is_object()) refuse("text", text, "an object with a \"format\"");
   if (!text.contains("format") || text["format"].is_null()) return;
   const Json& format = text["format"];
-  const std::string type = type_of(format, "text.format");
+  const std::string type = text_member(format, "text.format", "type");
   if (type == "json_schema") {
     Json schema = Json::object();
     copy(format, {"name", "description", "schema", "strict"}, schema);
