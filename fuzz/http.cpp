@@ -11,6 +11,8 @@
 #include "server/errors.hpp"
 #include "server/messages_request.hpp"
 #include "server/request_reader.hpp"
+#include "server/responses_request.hpp"
+#include "server/trace.hpp"
 
 namespace {
 
@@ -51,5 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   read(read_chat_request, text);
   read(read_completion_request, text);
   read(read_messages_request, text);
+  read(read_responses_request, text);
+  read_trace_context(text, text);
   return 0;
 }

@@ -62,6 +62,9 @@ def seeds():
     yield "http", "completion", b'{"prompt":[[1],[2]],"n":2,"logit_bias":{"1":2},"stop":["a"],"stream":true,"max_tokens":1}'
     yield "http", "blocks", (b'{"max_tokens":1,"system":[{"type":"text","text":"a"}],"messages":[{"role":"user","content":'
                              b'[{"type":"tool_result","tool_use_id":"1","content":"r"}]}]}')
+    yield "http", "items", (b'{"input":[{"role":"user","content":[{"type":"input_text","text":"a"}]},{"type":"reasoning",'
+                            b'"summary":[]},{"type":"function_call","call_id":"1","name":"f","arguments":"{}"},'
+                            b'{"type":"function_call_output","call_id":"1","output":"r"}],"store":false}')
     yield "request", "ranking", b'{"query":"q","documents":["a"],"truncate":true}'
 
 

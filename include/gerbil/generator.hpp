@@ -26,6 +26,7 @@
 namespace gerbil {
 
 struct GenerateDiagnostics;  // gerbil/diagnostics.hpp
+struct TokenReport;
 
 // How the next token is chosen. The default is greedy.
 struct SamplingOptions {
@@ -54,6 +55,9 @@ struct GenerateOptions {
   Cancellation cancellation;              // ends the answer with FinishReason::cancelled
   // Called with each piece of the answer, in order. `reasoning` is true of what the model thinks.
   std::function<void(std::string_view piece, bool reasoning)> on_text;
+  // Called with each token of the answer, in order, before the text that it completes: a piece of text and what is held
+  // back behind it, because it may begin a tag or a stop sequence, are of the tokens since the piece before.
+  std::function<void(const TokenReport& token)> on_token;
   // Called with each piece of the answer's calls of tools, in order, where chat.tools has some.
   std::function<void(const ToolCallPiece& piece)> on_tool_call;
 };
@@ -66,7 +70,9 @@ std::string_view to_string(FinishReason reason);
 
 struct TokenProbability {
   std::int32_t token = 0;
-  float log_probability = 0.0f;  // natural logarithm, of the model's own distribution before sampling options
+  // Natural logarithm, of the model's own distribution before sampling options; NaN where log_probabilities are not
+  // asked for.
+  float log_probability = 0.0f;
 };
 
 struct TokenReport {
@@ -88,11 +94,12 @@ struct GenerateResult {
   std::vector<ToolCall> tool_calls;  // that are whole; their arguments are JSON, which a tool's schema need not accept
   std::string unfinished_tool_call;  // what the model wrote of a call that did not become whole, and all behind it
   FinishReason finish_reason = FinishReason::stop;
-  std::string stop_text;  // that of the options' which ended the answer; empty: none did
+  std::string stop_sequence;  // of GenerateOptions::stop, that ended the answer; empty: none did
   std::int32_t prompt_tokens = 0;
   std::int32_t cached_tokens = 0;  // of the prompt, found in the cache of an earlier turn
   std::int32_t generated_tokens = 0;
-  std::vector<std::int32_t> tokens;  // the answer's ids, end token included
+  std::int32_t reasoning_tokens = 0;  // of these, what the model thought with, tags included
+  std::vector<std::int32_t> tokens;   // the answer's ids, end token included
   std::vector<TokenReport> log_probabilities;
   Timings timings;
 };

@@ -9,6 +9,7 @@
 #include "options.hpp"
 #include "server/access.hpp"
 #include "server/server.hpp"
+#include "server/tracing.hpp"
 #include "terminal.hpp"
 
 namespace gerbil::cli {
@@ -25,6 +26,9 @@ struct Serve {
   float drain = 30;
   std::int32_t port = 8080;
   std::int32_t body_megabytes = 32;
+  std::int32_t cache_megabytes = 0;
+  std::optional<std::string> trace_endpoint;
+  float cache_seconds = 3600;
   std::int32_t connections = 4096;
 };
 
@@ -55,6 +59,10 @@ server::ServerOptions options_of(const Serve& serve) {
   options.request_seconds = serve.timeout;
   options.drain_seconds = serve.drain;
   options.body_bytes = static_cast<std::size_t>(serve.body_megabytes) << 20;
+  options.cache_bytes = static_cast<std::size_t>(serve.cache_megabytes) << 20;
+  options.cache_seconds = serve.cache_seconds;
+  options.traces = server::trace_options(serve.trace_endpoint.value_or(""));
+  options.traces.version = GERBIL_VERSION;
   options.connections = static_cast<std::size_t>(serve.connections);
   if (serve.keys) options.keys = server::read_keys(*serve.keys);
   return options;
@@ -120,6 +128,13 @@ void add_serve(CLI::App& app, Action& action) {
                     "Seconds that an answer may take (default: no limit)");
   add_number<float>(*command, "--drain", serve->drain, {0, 1e9},
                     "Seconds that answers may still take after SIGTERM (default: 30)");
+  add_number<std::int32_t>(*command, "--response-cache", serve->cache_megabytes, {0, 1 << 20},
+                           "Mebibytes of answers to keep that would be the same again (default: 0, none)");
+  add_number<float>(*command, "--response-cache-ttl", serve->cache_seconds, {0, 1e9},
+                    "Seconds that an answer is kept (default: 3600)");
+  add_text(*command, "--otlp-endpoint", serve->trace_endpoint,
+           "A collector of OpenTelemetry that traces are sent to (default: OTEL_EXPORTER_OTLP_ENDPOINT)")
+      ->type_name("URL");
   add_number<std::int32_t>(*command, "--max-body", serve->body_megabytes, {1, 32},
                            "Mebibytes of a request's body (default: 32)");
   add_number<std::int32_t>(*command, "--max-connections", serve->connections, {1, 1 << 20},

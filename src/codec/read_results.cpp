@@ -87,10 +87,11 @@ GenerateResult read_generated(const Json& json) {
   result.tool_calls = read_tool_calls(fields);
   fields.read("unfinished_tool_call", result.unfinished_tool_call);
   result.finish_reason = read_finish_reason(fields);
-  fields.read("stop_text", result.stop_text);
   fields.read("prompt_tokens", result.prompt_tokens);
   fields.read("cached_tokens", result.cached_tokens);
+  fields.read("stop_sequence", result.stop_sequence);
   fields.read("generated_tokens", result.generated_tokens);
+  fields.read("reasoning_tokens", result.reasoning_tokens);
   for (const Json& token : elements(fields, "tokens"))
     result.tokens.push_back(read_integer<std::int32_t>("tokens", token, 0, std::numeric_limits<std::int32_t>::max()));
   result.log_probabilities = read_log_probabilities(fields);

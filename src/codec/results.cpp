@@ -25,8 +25,9 @@ Json write(const GenerateResult& result) {
             {"prompt_tokens", result.prompt_tokens},
             {"cached_tokens", result.cached_tokens},
             {"generated_tokens", result.generated_tokens},
+            {"reasoning_tokens", result.reasoning_tokens},
             {"tokens", result.tokens}};
-  if (!result.stop_text.empty()) json["stop_text"] = result.stop_text;
+  if (!result.stop_sequence.empty()) json["stop_sequence"] = result.stop_sequence;
   for (const ToolCall& call : result.tool_calls) json["tool_calls"].push_back(codec::write(call));
   if (!result.unfinished_tool_call.empty()) json["unfinished_tool_call"] = result.unfinished_tool_call;
   for (const TokenReport& report : result.log_probabilities) json["log_probabilities"].push_back(write(report));

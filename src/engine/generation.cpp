@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
+#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -40,16 +41,19 @@ void check_options(const GenerateOptions& options, std::int32_t vocabulary) {
     require(token >= 0 && token < vocabulary, "A stop token", token, ids);
 }
 
+std::optional<std::int32_t> special(const tokenizer::Tokenizer& tokenizer, const std::string& text) {
+  const auto token = tokenizer.id(text);
+  return token && tokenizer.is_special(*token) ? token : std::nullopt;
+}
+
 // Tokens that end the answer.
 std::vector<std::int32_t> end_tokens(const ModelFiles& files, const GenerateOptions& options, bool ignore_end) {
   std::vector<std::int32_t> tokens = options.stop_tokens;
   if (!ignore_end) tokens.append_range(files.end_tokens);
   if (!files.tokenizer) return tokens;
   // Special tokens are no text: one that is named as a stop text ends the answer by its id.
-  for (const std::string& stop : options.stop) {
-    const auto token = files.tokenizer->id(stop);
-    if (token && files.tokenizer->is_special(*token)) tokens.push_back(*token);
-  }
+  for (const std::string& stop : options.stop)
+    if (const auto token = special(*files.tokenizer, stop)) tokens.push_back(*token);
   return tokens;
 }
 
@@ -73,7 +77,9 @@ runtime::Request make_request(const Prompt& prompt, const GenerateOptions& optio
   return request;
 }
 
-TokenReport report(std::span<const ScoredToken> scored) {
+TokenReport report(const runtime::TokenEvent& event) {
+  if (event.probabilities.empty()) return {{event.token, std::numeric_limits<float>::quiet_NaN()}, {}};
+  const std::span scored(event.probabilities);
   const auto convert = [](const ScoredToken& s) { return TokenProbability{s.token, s.log_probability}; };
   TokenReport result{convert(scored.front()), {}};
   for (const ScoredToken& other : scored.subspan(1)) result.alternatives.push_back(convert(other));
@@ -102,9 +108,9 @@ Generation::Generation(const ModelFiles& files, std::int32_t vocabulary, const P
                        const GenerateOptions& options, bool ignore_end, std::shared_ptr<GrammarGuide> guide)
     : tokenizer_(files.tokenizer ? &*files.tokenizer : nullptr),
       end_tokens_(gerbil::end_tokens(files, options, ignore_end)),
-      stop_(options.stop),
       reasoning_tags_(files.chat_templates ? files.chat_templates->reasoning_tags() : runtime::ReasoningTags()),
       on_text_(callers(options.on_text)),
+      on_token_(callers(options.on_token)),
       call_format_(prompt.call_format),
       answer_(options.stop, reasoning_tags_,
               {.reasoning = prompt.in_reasoning,
@@ -117,7 +123,8 @@ Generation::Generation(const ModelFiles& files, std::int32_t vocabulary, const P
                 } else if (on_text_) {
                   on_text_(piece, reasoning);
                 }
-              }) {
+              }),
+      stops_(options.stop) {
   check_options(options, vocabulary);
   if (call_format_) {
     const auto text = [this](std::string_view piece) {
@@ -153,7 +160,15 @@ bool Generation::take(const runtime::Event& event) {
   const auto* happened = std::get_if<runtime::TokenEvent>(&event);
   if (!happened) return true;
   const std::int32_t token = happened->token;
-  if (!happened->probabilities.empty()) log_probabilities_.push_back(report(happened->probabilities));
+  if (on_token_) on_token_(report(*happened));
+  if (!happened->probabilities.empty()) log_probabilities_.push_back(report(*happened));
+  const bool reasoned = answer_.reasons();
+  const bool more = push(token);
+  if (reasoned || answer_.reasons()) ++reasoning_tokens_;
+  return more;
+}
+
+bool Generation::push(std::int32_t token) {
   if (!detokenizer_ || std::ranges::contains(end_tokens_, token)) return true;
   if (tokenizer_->is_special(token)) {
     const std::string spelling = tokenizer_->token(token);
@@ -170,11 +185,13 @@ bool Generation::is_written(std::string_view special) const {
          (call_format_ && calls::writes(*call_format_, special));
 }
 
-// Which of them ended the answer, as a text or by the id of a special token.
-std::string Generation::stop_text(const runtime::Outcome& outcome) const {
-  if (answer_.stopped() || !tokenizer_ || outcome.ending != runtime::Ending::end_token) return answer_.stopped_at();
-  std::string last = tokenizer_->token(outcome.tokens.back());
-  return std::ranges::contains(stop_, last) ? last : "";
+// In the text, or the special token that ended the answer.
+std::string Generation::stop_sequence(const runtime::Outcome& outcome) const {
+  if (answer_.stopped()) return answer_.stop_sequence();
+  if (!tokenizer_ || outcome.ending != runtime::Ending::end_token || outcome.tokens.empty()) return {};
+  const auto found = std::ranges::find_if(
+      stops_, [&](const std::string& stop) { return special(*tokenizer_, stop) == outcome.tokens.back(); });
+  return found == stops_.end() ? std::string() : *found;
 }
 
 GenerateResult Generation::finish(const runtime::Outcome& outcome) {
@@ -192,12 +209,13 @@ GenerateResult Generation::finish(const runtime::Outcome& outcome) {
   result.log_probabilities = std::move(log_probabilities_);
   // The last token that is allowed may complete a stop sequence.
   result.finish_reason = answer_.stopped() ? FinishReason::stop : finish_reason(outcome.ending);
-  result.stop_text = stop_text(outcome);
+  result.stop_sequence = stop_sequence(outcome);
   const bool calls = !result.tool_calls.empty() && result.unfinished_tool_call.empty();
   if (calls && result.finish_reason == FinishReason::stop) result.finish_reason = FinishReason::tool_calls;
   result.prompt_tokens = outcome.prompt_tokens;
   result.cached_tokens = outcome.cached_tokens;
   result.generated_tokens = static_cast<std::int32_t>(outcome.tokens.size());
+  result.reasoning_tokens = reasoning_tokens_;
   result.tokens = outcome.tokens;
   result.timings.time_to_first_token = outcome.time_to_first_token;
   result.timings.prefill = outcome.prefill_seconds;

@@ -37,24 +37,27 @@ class Generation {
   GenerateResult finish(const runtime::Outcome& outcome);
 
  private:
+  bool push(std::int32_t token);
   bool is_written(std::string_view special) const;
+  std::string stop_sequence(const runtime::Outcome& outcome) const;
   std::string text_of(std::int32_t token);
   std::string rest_of_text();
-  std::string stop_text(const runtime::Outcome& outcome) const;
 
   const tokenizer::Tokenizer* tokenizer_;  // null: ids only
   runtime::Request request_;
   std::vector<std::int32_t> end_tokens_;
-  std::vector<std::string> stop_;  // texts
   std::optional<tokenizer::Detokenizer> detokenizer_;
   std::shared_ptr<ReasoningMasks> spelled_;  // what a grammar takes the tokens for; none without
   std::string held_;                         // of these bytes: a character that is not complete
   runtime::ReasoningTags reasoning_tags_;
   std::function<void(std::string_view, bool)> on_text_;
+  std::function<void(const TokenReport&)> on_token_;
   const calls::ToolCallFormat* call_format_;  // null: calls are text
   std::optional<calls::ToolCallParser> calls_;
   runtime::AnswerText answer_;
+  std::vector<std::string> stops_;
   std::vector<TokenReport> log_probabilities_;
+  std::int32_t reasoning_tokens_ = 0;
 };
 
 }  // namespace gerbil

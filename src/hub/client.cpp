@@ -34,7 +34,7 @@ Answer Client::get(const std::string& url, const std::vector<std::string>& heade
     request.headers = headers;
     if (on_hub && !settings.token.empty()) request.headers.push_back("Authorization: Bearer " + settings.token);
     std::size_t ignored = 0;
-    const Answer answer = connection_.get(request, [&](const Fields& fields, std::span<const char> bytes) {
+    const Answer answer = connection_.send(request, [&](const Fields& fields, std::span<const char> bytes) {
       if (!fields.success()) {
         ignored += bytes.size();
         if (ignored <= most_ignored) return;

@@ -123,7 +123,7 @@ Connection::Connection(Cancellation cancellation) : state_(std::make_unique<Stat
 
 Connection::~Connection() = default;
 
-Answer Connection::get(const Request& request, const Body& body) {
+Answer Connection::send(const Request& request, const Body& body) {
   State& state = *state_;
   std::unique_ptr<curl_slist, FreeList> headers;
   for (const std::string& header : request.headers) {
@@ -134,6 +134,13 @@ Answer Connection::get(const Request& request, const Body& body) {
   }
   state.set(CURLOPT_URL, request.url.c_str());
   state.set(CURLOPT_HTTPHEADER, headers.get());
+  if (request.content) {
+    state.set(CURLOPT_POST, 1L);
+    state.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.content->size()));
+    state.set(CURLOPT_POSTFIELDS, request.content->data());
+  } else {
+    state.set(CURLOPT_HTTPGET, 1L);
+  }
   state.set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.stall.count()));
   state.set(CURLOPT_TIMEOUT, static_cast<long>(request.longest.count()));
   state.fields = {};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,8 +25,9 @@ struct Transient {
 struct Request {
   std::string url;
   std::vector<std::string> headers;
-  std::chrono::seconds stall{30};   // without progress, after which the server is given up
-  std::chrono::seconds longest{0};  // for all of it; 0: as long as it makes progress
+  std::chrono::seconds stall{30};      // without progress, after which the server is given up
+  std::chrono::seconds longest{0};     // for all of it; 0: as long as it makes progress
+  std::optional<std::string> content;  // that is POSTed; without any it is a GET
 };
 
 // The bytes of the body as they come, decoded, each time with the fields before them.
@@ -44,9 +46,9 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // GETs without following redirects; an answer of any status is an answer. Throws Transient, Error{unavailable} where
+  // Asks without following redirects; an answer of any status is an answer. Throws Transient, Error{unavailable} where
   // trying again will not help, Error{cancelled}, and what `body` throws.
-  Answer get(const Request& request, const Body& body);
+  Answer send(const Request& request, const Body& body);
 
  private:
   struct State;

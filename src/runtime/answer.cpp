@@ -91,9 +91,9 @@ bool AnswerText::advance(bool final) {
       std::size_t first = std::string::npos;
       std::size_t held_back = 0;
       for (const std::string& stop : stop_) {
-        if (const std::size_t found = held_.find(stop); found < first) {
-          first = found;
-          stopped_at_ = stop;
+        if (const std::size_t place = held_.find(stop); place < first) {
+          first = place;
+          found_ = stop;
         }
         if (!final) held_back = std::max(held_back, partial_match(held_, stop));
       }

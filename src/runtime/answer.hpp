@@ -34,8 +34,9 @@ class AnswerText {
   // The answer is complete: what was held back is text after all.
   void finish();
 
-  bool stopped() const { return !stopped_at_.empty(); }
-  const std::string& stopped_at() const { return stopped_at_; }  // the stop sequence; "": none was found
+  bool stopped() const { return !found_.empty(); }
+  const std::string& stop_sequence() const { return found_; }  // the one that was found, the first of several; "": none
+  bool reasons() const { return part_ == Part::reasoning; }
   const std::string& text() const { return text_; }
   const std::string& reasoning() const { return reasoning_; }
 
@@ -53,7 +54,7 @@ class AnswerText {
   std::string held_;  // received, not yet emitted
   std::string text_;
   std::string reasoning_;
-  std::string stopped_at_;
+  std::string found_;  // of stop_
 };
 
 }  // namespace gerbil::runtime

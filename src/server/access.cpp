@@ -19,15 +19,6 @@ std::string_view without_port(std::string_view host) {
              : host.substr(0, colon);
 }
 
-std::string_view key_of(const HttpRequest& request) {
-  std::string_view given = request.header("authorization");
-  if (given.empty()) return request.header("x-api-key");
-  constexpr std::string_view scheme = "bearer ";
-  const bool bearer = given.size() > scheme.size() &&
-                      std::ranges::equal(given.substr(0, scheme.size()), scheme, {}, [](char c) { return lower(c); });
-  return bearer ? given.substr(scheme.size()) : std::string_view();
-}
-
 // Schemes and names of hosts are the same in capitals.
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::contains(names, lower(name), [](const std::string& each) { return lower(each); });
@@ -41,6 +32,15 @@ bool allows(const Access& access, const HttpRequest& request, std::string_view o
 }
 
 }  // namespace
+
+std::string_view key_of(const HttpRequest& request) {
+  std::string_view given = request.header("authorization");
+  if (given.empty()) return request.header("x-api-key");
+  constexpr std::string_view scheme = "bearer ";
+  const bool bearer = given.size() > scheme.size() &&
+                      std::ranges::equal(given.substr(0, scheme.size()), scheme, {}, [](char c) { return lower(c); });
+  return bearer ? given.substr(scheme.size()) : std::string_view();
+}
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   volatile unsigned char difference = a.size() == b.size() ? 0 : 1;

@@ -28,6 +28,9 @@ struct Access {
 // gerbil::Error for a file that cannot be read or has none.
 std::vector<std::string> read_keys(const std::string& path);
 
+// The key that comes with a request; empty: none does.
+std::string_view key_of(const HttpRequest& request);
+
 // Takes as long whatever the first difference is.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 

@@ -22,18 +22,20 @@ void Usage::add(const GenerateResult& result, bool first) {
   if (first) prompt += result.prompt_tokens;
   if (first) cached += result.cached_tokens;
   generated += result.generated_tokens;
+  reasoning += result.reasoning_tokens;
 }
 
 Json to_json(const Usage& usage) {
   return {{"prompt_tokens", usage.prompt},
           {"completion_tokens", usage.generated},
           {"total_tokens", usage.prompt + usage.generated},
-          {"prompt_tokens_details", {{"cached_tokens", usage.cached}}}};
+          {"prompt_tokens_details", {{"cached_tokens", usage.cached}}},
+          {"completion_tokens_details", {{"reasoning_tokens", usage.reasoning}}}};
 }
 
-Json chat_log_probabilities(const Model& model, const GenerateResult& result) {
+Json chat_log_probabilities(const Model& model, std::span<const TokenReport> tokens) {
   Json content = Json::array();
-  for (const TokenReport& report : result.log_probabilities) {
+  for (const TokenReport& report : tokens) {
     Json token = entry(model, report.chosen);
     token["top_logprobs"] = Json::array();
     for (const TokenProbability& other : report.alternatives) token["top_logprobs"].push_back(entry(model, other));
@@ -42,12 +44,12 @@ Json chat_log_probabilities(const Model& model, const GenerateResult& result) {
   return {{"content", std::move(content)}, {"refusal", nullptr}};
 }
 
-Json completion_log_probabilities(const Model& model, const GenerateResult& result, std::size_t offset) {
+Json completion_log_probabilities(const Model& model, std::span<const TokenReport> tokens, std::size_t& offset) {
   Json json{{"tokens", Json::array()},
             {"token_logprobs", Json::array()},
             {"top_logprobs", Json::array()},
             {"text_offset", Json::array()}};
-  for (const TokenReport& report : result.log_probabilities) {
+  for (const TokenReport& report : tokens) {
     const std::string text = model.detokenize({report.chosen.token}, false);
     Json top = Json::object();
     for (const TokenProbability& other : report.alternatives)

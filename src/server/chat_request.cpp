@@ -7,16 +7,6 @@
 namespace gerbil::server {
 namespace {
 
-void read_reasoning(Parameters& parameters, Json& request) {
-  const std::string effort = parameters.text("reasoning_effort");
-  if (effort.empty()) return;
-  if (effort == "none") {
-    request["enable_thinking"] = false;
-  } else {
-    request["template_variables"]["reasoning_effort"] = effort;
-  }
-}
-
 void read_log_probabilities(Parameters& parameters, Json& request) {
   const bool wanted = parameters.flag("logprobs", false);
   const std::int64_t alternatives = parameters.number("top_logprobs", 0, 0, 20);
@@ -43,9 +33,9 @@ ChatRequest read_chat_request(std::string_view body) {
   request.choices = read_choices(parameters);
   parameters.copy({"tools", "tool_choice", "parallel_tool_calls"}, own);
   read_log_probabilities(parameters, own);
-  read_reasoning(parameters, own);
+  set_effort(parameters.text("reasoning_effort"), own);
   request.generate = read_generation(parameters, std::move(own));
-  settle_seed(parameters, request.generate.options);
+  request.repeatable = settle_seed(parameters, request.generate.options);
   request.unknown = parameters.unknown();
   return request;
 }

@@ -12,6 +12,7 @@ namespace gerbil::server {
 struct ChatRequest {
   GenerateRequest generate;
   Choices choices;
+  bool repeatable = false;           // the same request has the same answer again
   std::vector<std::string> unknown;  // parameters that change nothing
 };
 

@@ -63,7 +63,7 @@ CompletionRequest read_completion_request(std::string_view body) {
   GenerateRequest generate = read_generation(parameters, std::move(own));
   request.model = std::move(generate.model);
   request.options = std::move(generate.options);
-  settle_seed(parameters, request.options);
+  request.repeatable = settle_seed(parameters, request.options);
   request.unknown = parameters.unknown();
   return request;
 }

@@ -19,6 +19,7 @@ struct CompletionRequest {
   GenerateOptions options;
   Choices choices;
   bool echo = false;
+  bool repeatable = false;  // the same request has the same answer again
   std::vector<std::string> unknown;
 };
 

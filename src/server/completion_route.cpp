@@ -2,136 +2,83 @@
 #include <utility>
 #include <vector>
 
-#include "server/answers.hpp"
+#include "server/choices.hpp"
 #include "server/completion_request.hpp"
-#include "server/generation.hpp"
 #include "server/routes.hpp"
 
 namespace gerbil::server {
 namespace {
 
-class Completions : public Answers {
+class Completions : public ChoiceAnswers {
  public:
-  Completions(ExchangePtr exchange, Lease lease, std::string model, std::string id, const CompletionRequest& request)
-      : exchange_(std::move(exchange)),
-        lease_(std::move(lease)),
-        choices_(request.choices),
-        echoes_(request.prompts.size()),
-        results_(request.prompts.size() * static_cast<std::size_t>(choices_.count)),
-        log_probability_lists_(results_.size()),
-        begun_(results_.size(), false),
-        envelope_{{"id", std::move(id)},
-                  {"object", "text_completion"},
-                  {"created", unix_time()},
-                  {"model", std::move(model)}} {
+  Completions(ExchangePtr exchange, const NamedModel& model, std::string id, const CompletionRequest& request)
+      : ChoiceAnswers(
+            std::move(exchange), model.lease, request.choices, answers(request),
+            {{"id", std::move(id)}, {"object", "text_completion"}, {"created", unix_time()}, {"model", model.id}}),
+        echoes_(request.prompts.size()) {
     for (std::size_t i = 0; request.echo && i < echoes_.size(); ++i) {
       const TextOrIds& prompt = request.prompts[i];
       const auto* ids = std::get_if<std::vector<std::int32_t>>(&prompt);
-      echoes_[i] = ids ? lease_->detokenize(*ids, false) : std::get<std::string>(prompt);
+      echoes_[i] = ids ? model.lease->detokenize(*ids, false) : std::get<std::string>(prompt);
     }
+    for (std::size_t i = 0; i < answers(request); ++i) offsets_.push_back(echo(i).size());
   }
 
   void call(std::size_t, const CallPiece&) override {}  // completions have no tools
   void piece(std::size_t number, const std::string& text, bool) override {
     begin(number);
-    send(number, text);
-  }
-
-  Json log_probabilities(std::size_t number, const GenerateResult& result) const override {
-    return completion_log_probabilities(*lease_, result, echo(number).size());
-  }
-
-  void finish(std::size_t number, GenerateResult result, Json log_probabilities) override {
-    usage_.add(result, number % static_cast<std::size_t>(choices_.count) == 0);
-    if (choices_.stream) {
-      begin(number);
-      send(number, "", std::move(log_probabilities), to_string(result.finish_reason));
-    } else {
-      results_[number] = std::move(result);
-      log_probability_lists_[number] = std::move(log_probabilities);
-    }
-  }
-
-  void end_stream() override {
-    if (choices_.include_usage) {
-      Json last = envelope_;
-      last["choices"] = Json::array();
-      last["usage"] = to_json(usage_);
-      exchange_->send(event(last));
-    }
-    exchange_->send(last_event);
-    exchange_->end();
-  }
-
-  std::string whole() override {
-    Json json = envelope_;
-    json["choices"] = Json::array();
-    for (std::size_t i = 0; i < results_.size(); ++i) {
-      // A prompt that is continued as it is has no reasoning apart from the rest.
-      const GenerateResult& result = results_[i];
-      json["choices"].push_back(choice(i, echo(i) + result.reasoning + result.text,
-                                       std::move(log_probability_lists_[i]), to_string(result.finish_reason)));
-    }
-    json["usage"] = to_json(usage_);
-    return text_of(json);
+    send(number, text_piece(text));
   }
 
  private:
+  static std::size_t answers(const CompletionRequest& request) {
+    return request.prompts.size() * static_cast<std::size_t>(request.choices.count);
+  }
   const std::string& echo(std::size_t number) const {
-    return echoes_[number / static_cast<std::size_t>(choices_.count)];
+    return echoes_[number / static_cast<std::size_t>(choices().count)];
   }
 
-  void begin(std::size_t number) {
-    if (begun_[number]) return;
-    begun_[number] = true;
-    if (!echo(number).empty()) send(number, echo(number));
+  Json first_piece(std::size_t number) const override {
+    return echo(number).empty() ? Json() : text_piece(echo(number));
+  }
+  Json text_piece(const std::string& text) const override { return {{"text", text}}; }
+  // A prompt that is continued as it is has no reasoning apart from the rest.
+  Json answer(std::size_t number, const GenerateResult& result) const override {
+    return text_piece(echo(number) + result.reasoning + result.text);
+  }
+  Json log_probabilities(std::size_t number, std::span<const TokenReport> tokens) override {
+    return completion_log_probabilities(model(), tokens, offsets_[number]);
   }
 
-  static Json choice(std::size_t number, std::string text, Json log_probabilities, Json finish_reason) {
-    return {{"index", number},
-            {"text", std::move(text)},
-            {"logprobs", std::move(log_probabilities)},
-            {"finish_reason", std::move(finish_reason)}};
-  }
-
-  void send(std::size_t number, std::string text, Json log_probabilities = nullptr, Json finish_reason = nullptr) {
-    Json chunk = envelope_;
-    chunk["choices"].push_back(choice(number, std::move(text), std::move(log_probabilities), std::move(finish_reason)));
-    if (choices_.include_usage) chunk["usage"] = nullptr;
-    exchange_->send(event(chunk));
-  }
-
-  ExchangePtr exchange_;
-  Lease lease_;
-  Choices choices_;
-  std::vector<std::string> echoes_;  // of the prompts
-  std::vector<GenerateResult> results_;
-  std::vector<Json> log_probability_lists_;
-  std::vector<bool> begun_;
-  Json envelope_;
-  Usage usage_;
+  std::vector<std::string> echoes_;   // of the prompts
+  std::vector<std::size_t> offsets_;  // of the next token of an answer, in its text
 };
 
 void start(Service& service, const ExchangePtr& exchange, const CompletionRequest& request, const std::string& id,
-           const Lease& lease, const std::string& model) {
+           const NamedModel& model) {
   std::vector<Prompt> prompts;
   for (const TextOrIds& prompt : request.prompts)
     std::visit([&](const auto& text) { prompts.emplace_back(text); }, prompt);
-  generate(service, exchange, lease, model, prompts, request.choices.count, request.options,
-           std::make_shared<Completions>(exchange, lease, model, id, request), request.choices.stream);
+  generate(service, exchange, model,
+           {.prompts = std::move(prompts),
+            .count = request.choices.count,
+            .options = request.options,
+            .stream = request.choices.stream,
+            .repeatable = request.repeatable},
+           std::make_shared<Completions>(exchange, model, id, request));
 }
 
 }  // namespace
 
 void complete_text(Service& service, const ExchangePtr& exchange) {
-  on_worker(service, exchange, [&service, exchange, id = service.new_id("cmpl")] {
+  on_worker(service, exchange, [&service, exchange, id = service.new_id("cmpl-")] {
     const auto request = std::make_shared<CompletionRequest>(read_completion_request(exchange->request().body));
     on_front(service, exchange, [&service, exchange, request, id] {
       exchange->request().body = {};
       service.report_unknown("/v1/completions", request->unknown);
       with_model(service, exchange, request->model, request->options.timeout,
-                 [&service, exchange, request, id](const Lease& lease, const std::string& model) {
-                   start(service, exchange, *request, id, lease, model);
+                 [&service, exchange, request, id](const NamedModel& model) {
+                   start(service, exchange, *request, id, model);
                  });
     });
   });

@@ -61,23 +61,23 @@ std::string write(const EmbedResult& result, const std::string& model, bool as_b
   return text;
 }
 
-void start(Service& service, const ExchangePtr& exchange, const Request& request, const Lease& lease,
-           const std::string& model) {
+void start(Service& service, const ExchangePtr& exchange, const Request& request, const NamedModel& model) {
   EmbedOptions options = request.options;
   options.cancellation = exchange->gone;
   options.timeout = time_left(service, *exchange, options.timeout);
   // The thread of the model has better to do than to write numbers.
-  const auto done = [&service, exchange, model, as_base64 = request.as_base64, lease](EmbedResult result,
-                                                                                      const std::exception_ptr& error) {
+  const auto done = [&service, exchange, model, as_base64 = request.as_base64](EmbedResult result,
+                                                                               const std::exception_ptr& error) {
     on_worker(service, exchange, [&service, exchange, model, as_base64, result = std::move(result), error] {
       if (error) std::rethrow_exception(error);
-      on_front(service, exchange, [&service, model, tokens = result.tokens] {
-        service.metrics.models[model].prompt_tokens += static_cast<std::uint64_t>(tokens);
+      on_front(service, exchange, [&service, exchange, id = model.id, tokens = result.tokens] {
+        if (exchange->trace) exchange->trace->prompt_tokens += tokens;
+        service.metrics.models[id].prompt_tokens += static_cast<std::uint64_t>(tokens);
       });
-      respond(service, exchange, write(result, model, as_base64));
+      respond(service, exchange, write(result, model.id, as_base64));
     });
   };
-  const Embedder embedder(*lease);
+  const Embedder embedder(*model.lease);
   if (std::holds_alternative<std::string>(request.input.front())) {
     std::vector<std::string> texts;
     texts.reserve(request.input.size());
@@ -100,9 +100,7 @@ void embed(Service& service, const ExchangePtr& exchange) {
       exchange->request().body = {};
       service.report_unknown("/v1/embeddings", request->unknown);
       with_model(service, exchange, request->model, request->options.timeout,
-                 [&service, exchange, request](const Lease& lease, const std::string& model) {
-                   start(service, exchange, *request, lease, model);
-                 });
+                 [&service, exchange, request](const NamedModel& model) { start(service, exchange, *request, model); });
     });
   });
 }

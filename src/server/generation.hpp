@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gerbil/generator.hpp"
+#include "server/errors.hpp"
 #include "server/service.hpp"
 
 namespace gerbil::server {
@@ -29,21 +30,34 @@ struct CallPiece {
 class Answers {
  public:
   virtual ~Answers() = default;
+  // Of a stream; tokens where log-probabilities are asked for, before the pieces that they complete.
+  virtual void token(std::size_t, const TokenReport&) {}
   virtual void call(std::size_t number, const CallPiece& piece) = 0;
   virtual void piece(std::size_t number, const std::string& text, bool reasoning) = 0;
-  // On a worker, where the answer has some.
-  virtual Json log_probabilities(std::size_t number, const GenerateResult& result) const = 0;
-  virtual void finish(std::size_t number, GenerateResult result, Json log_probabilities) = 0;
+  virtual void finish(std::size_t number, GenerateResult result) = 0;
+  // They were computed for an earlier request; comes before anything else.
+  virtual void from_cache() = 0;
+  // The event that ends a stream which failed; empty: that of the API's errors.
+  virtual std::string failure(const ApiError&) { return {}; }
   // After the last: the end of a stream, or, on a worker, the body that has all of them.
   virtual void end_stream() = 0;
   virtual std::string whole() = 0;
 };
 
 // `count` answers to each of the prompts, one prompt after the other, with seeds that count up from that of the
-// options. On a worker. Throws what can be known before anything is generated; later errors end the exchange. When one
-// answer fails, or the client leaves, all end. `stream`: it begins once everything is under way.
-void generate(Service& service, const ExchangePtr& exchange, const Lease& lease, const std::string& model,
-              const std::vector<Prompt>& prompts, std::int32_t count, const GenerateOptions& options,
-              std::shared_ptr<Answers> answers, bool stream);
+// options.
+struct Asked {
+  std::vector<Prompt> prompts;
+  std::int32_t count = 1;
+  GenerateOptions options;
+  bool stream = false;
+  bool repeatable = false;  // the same once more would have the same answers
+};
+
+// On a worker. Throws what can be known before anything is generated; later errors end the exchange. When one answer
+// fails, or the client leaves, all end. A stream begins once everything is under way. What is in the cache of
+// answers is not computed again.
+void generate(Service& service, const ExchangePtr& exchange, const NamedModel& model, const Asked& asked,
+              std::shared_ptr<Answers> answers);
 
 }  // namespace gerbil::server

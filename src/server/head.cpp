@@ -9,8 +9,6 @@
 namespace gerbil::server {
 namespace {
 
-bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
-
 std::string_view trimmed(std::string_view value) {
   const std::size_t begin = std::min(value.find_first_not_of(" \t"), value.size());
   return value.substr(begin, value.find_last_not_of(" \t") + 1 - begin);

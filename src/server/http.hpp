@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,8 @@
 #include "gerbil/cancellation.hpp"
 
 namespace gerbil::server {
+
+struct RequestTrace;  // server/trace.hpp
 
 struct HttpRequest {
   std::string method;
@@ -53,6 +56,7 @@ class Exchange {
   HttpRequest& request() { return request_; }
   Cancellation gone;  // cancelled when nobody waits for the answer any more, or the server must end
   const Clock::time_point begun_at = Clock::now();
+  std::shared_ptr<RequestTrace> trace;  // null: nobody traces it
 
   void respond(const HttpResponse& response);
   void begin();

@@ -41,6 +41,12 @@ void refuse(const std::string& name, const Json& value, std::string_view expecte
   throw invalid(std::format("\"{}\" is {}, but should be {}.", name, shown(value), expected), name);
 }
 
+std::string text_member(const Json& object, const std::string& name, const char* member) {
+  if (!object.is_object() || !object.contains(member) || !object[member].is_string())
+    refuse(name, object, std::format("an object with a text \"{}\"", member));
+  return object[member].get<std::string>();
+}
+
 std::int64_t whole_number(const std::string& name, const Json& value, std::int64_t low, std::int64_t high) {
   const bool fits = value.is_number_unsigned() ? std::cmp_less_equal(value.get<std::uint64_t>(), high) &&
                                                      std::cmp_greater_equal(value.get<std::uint64_t>(), low)

@@ -43,6 +43,8 @@ class Parameters {
 
 // Throws ApiError 400: "input[3]" is true, but should be `expected`.
 [[noreturn]] void refuse(const std::string& name, const Json& value, std::string_view expected);
+// A member of an object that must be there and be a text.
+std::string text_member(const Json& object, const std::string& name, const char* member);
 std::int64_t whole_number(const std::string& name, const Json& value, std::int64_t low, std::int64_t high);
 // A list of token ids of at most `most`.
 std::vector<std::int32_t> token_ids(const std::string& name, const Json& value, std::size_t most);

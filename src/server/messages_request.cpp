@@ -9,12 +9,6 @@
 namespace gerbil::server {
 namespace {
 
-std::string text_member(const Json& block, const std::string& path, const char* name) {
-  if (!block.contains(name) || !block[name].is_string())
-    refuse(path, block, std::format("a block with a text \"{}\"", name));
-  return block[name].get<std::string>();
-}
-
 // A text, or blocks of texts.
 std::string plain_text(const Json& content, const std::string& path) {
   if (content.is_null()) return {};
@@ -165,7 +159,7 @@ MessagesRequest read_messages_request(std::string_view body, bool counts_only) {
   read_output_config(parameters, own);
   request.stream = parameters.flag("stream", false);
   request.generate = read_generation(parameters, std::move(own));
-  settle_seed(parameters, request.generate.options);
+  request.repeatable = settle_seed(parameters, request.generate.options);
   request.unknown = parameters.unknown();
   return request;
 }

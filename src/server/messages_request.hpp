@@ -13,6 +13,7 @@ namespace gerbil::server {
 struct MessagesRequest {
   GenerateRequest generate;
   bool stream = false;
+  bool repeatable = false;           // the same request has the same answer again
   std::vector<std::string> unknown;  // parameters that change nothing
 };
 

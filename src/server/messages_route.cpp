@@ -43,18 +43,18 @@ class MessageAnswer : public Answers {
            {{"index", blocks_ - 1}, {"delta", {{"type", "input_json_delta"}, {"partial_json", piece->arguments}}}});
   }
 
-  Json log_probabilities(std::size_t, const GenerateResult&) const override { return nullptr; }
+  void from_cache() override { message_["cached"] = true; }
 
-  void finish(std::size_t, GenerateResult result, Json) override {
+  void finish(std::size_t, GenerateResult result) override {
     if (stream_) begin();
     // A call that is not whole is a text like any other.
     if (stream_ && !result.unfinished_tool_call.empty()) piece(0, result.unfinished_tool_call, false);
     message_["usage"] = usage(result);
+    if (!result.stop_sequence.empty()) message_["stop_sequence"] = result.stop_sequence;
     message_["stop_reason"] = result.finish_reason == FinishReason::length       ? "max_tokens"
                               : result.finish_reason == FinishReason::tool_calls ? "tool_use"
-                              : result.stop_text.empty()                         ? "end_turn"
+                              : result.stop_sequence.empty()                     ? "end_turn"
                                                                                  : "stop_sequence";
-    if (message_["stop_reason"] == "stop_sequence") message_["stop_sequence"] = result.stop_text;
     result_ = std::move(result);
   }
 
@@ -140,16 +140,20 @@ class MessageAnswer : public Answers {
 }  // namespace
 
 void answer_messages(Service& service, const ExchangePtr& exchange) {
-  on_worker(service, exchange, [&service, exchange, id = service.new_id("msg")] {
+  on_worker(service, exchange, [&service, exchange, id = service.new_id("msg_")] {
     const auto request = std::make_shared<MessagesRequest>(read_messages_request(exchange->request().body));
     on_front(service, exchange, [&service, exchange, request, id] {
       exchange->request().body = {};
       service.report_unknown("/v1/messages", request->unknown);
       with_model(service, exchange, request->generate.model, request->generate.options.timeout,
-                 [&service, exchange, request, id](const Lease& lease, const std::string& model) {
-                   const auto answer = std::make_shared<MessageAnswer>(exchange, model, id, request->stream);
-                   generate(service, exchange, lease, model, {request->generate.messages}, 1, request->generate.options,
-                            answer, request->stream);
+                 [&service, exchange, request, id](const NamedModel& model) {
+                   const auto answer = std::make_shared<MessageAnswer>(exchange, model.id, id, request->stream);
+                   generate(service, exchange, model,
+                            {.prompts = {request->generate.messages},
+                             .options = request->generate.options,
+                             .stream = request->stream,
+                             .repeatable = request->repeatable},
+                            answer);
                  });
     });
   });

@@ -62,7 +62,7 @@ void Histogram::write(std::string& text, std::string_view name, const std::strin
 ModelMetrics::ModelMetrics() : first_token(first_token_bounds), per_token(per_token_bounds) {}
 Metrics::Metrics() : request_seconds(request_bounds) {}
 
-std::string Metrics::text(const std::vector<ModelState>& now, std::size_t connections) const {
+std::string Metrics::text(const std::vector<ModelState>& now, const ServerState& server) const {
   std::string text;
   head(text, "gerbil_requests_total", "counter", "Requests that were answered, by route and status.");
   for (const auto& [key, count] : requests)
@@ -70,8 +70,18 @@ std::string Metrics::text(const std::vector<ModelState>& now, std::size_t connec
                    escaped(key.first), key.second, count);
   head(text, "gerbil_request_seconds", "histogram", "Time from the end of a request to the end of its answer.");
   request_seconds.write(text, "gerbil_request_seconds", "");
-  head(text, "gerbil_connections", "gauge", "Open connections.");
-  std::format_to(std::back_inserter(text), "gerbil_connections {}\n", connections);
+  const auto number = [&](std::string_view name, std::string_view type, std::string_view help, auto value) {
+    head(text, name, type, help);
+    std::format_to(std::back_inserter(text), "{} {}\n", name, value);
+  };
+  number("gerbil_connections", "gauge", "Open connections.", server.connections);
+  number("gerbil_response_cache_hits_total", "counter", "Requests whose answers were in the cache.", server.cache.hits);
+  number("gerbil_response_cache_misses_total", "counter", "Requests whose answers were not, and could have been.",
+         server.cache.misses);
+  number("gerbil_response_cache_entries", "gauge", "Requests whose answers are in the cache.", server.cache.entries);
+  number("gerbil_response_cache_bytes", "gauge", "Memory of these.", server.cache.bytes);
+  number("gerbil_trace_spans_sent_total", "counter", "Spans that the collector has taken.", server.sent_spans);
+  number("gerbil_trace_spans_dropped_total", "counter", "Spans that it could not be given.", server.dropped_spans);
 
   const auto gauge = [&](std::string_view name, std::string_view type, std::string_view help, auto value) {
     family(text, name, type, help, now, [&](const ModelState& m) { return std::pair(m.id, value(m)); });

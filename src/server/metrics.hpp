@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gerbil/model.hpp"
+#include "server/response_cache.hpp"
 
 namespace gerbil::server {
 
@@ -47,13 +48,21 @@ struct ModelState {
   std::int64_t memory = 0;  // bytes of weights, activations and cache
 };
 
+// The server as it is now.
+struct ServerState {
+  std::size_t connections = 0;
+  ResponseCache::Counts cache;
+  std::uint64_t sent_spans = 0;
+  std::uint64_t dropped_spans = 0;
+};
+
 struct Metrics {
   Metrics();
   std::map<std::pair<std::string, int>, std::uint64_t> requests;  // by route and status
   Histogram request_seconds;
   std::map<std::string, ModelMetrics> models;  // by id
 
-  std::string text(const std::vector<ModelState>& now, std::size_t connections) const;
+  std::string text(const std::vector<ModelState>& now, const ServerState& server) const;
 };
 
 }  // namespace gerbil::server

@@ -146,6 +146,7 @@ void ModelPool::finish(Entry& entry, std::optional<Model> model, std::exception_
   }
   if (model) make_room(entry);  // as far as it goes: what it takes was not known before
   entry.model = std::move(model);
+  ++entry.loads;
   entry.phase = entry.model ? Phase::loaded : Phase::failed;
   entry.error = error ? to_api_error(error).what() : "";
   entry.used = Clock::now();

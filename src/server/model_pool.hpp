@@ -30,6 +30,12 @@ struct PoolOptions {
 // A model while it is used: it is not unloaded before its last lease has gone. Any thread may let go of one.
 using Lease = std::shared_ptr<const Model>;
 
+struct NamedModel {
+  Lease lease;
+  std::string id;          // what requests call it
+  std::uint64_t load = 0;  // how often it had been loaded: what is on the disk may differ from time to time
+};
+
 class ModelPool : public std::enable_shared_from_this<ModelPool> {
  public:
   struct Name {
@@ -60,6 +66,7 @@ class ModelPool : public std::enable_shared_from_this<ModelPool> {
   std::vector<Status> status() const;
   std::vector<ModelState> states() const;  // for metrics
   const Model* loaded(const std::string& id) const;
+  std::uint64_t loads(const std::string& id) const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -73,6 +80,7 @@ class ModelPool : public std::enable_shared_from_this<ModelPool> {
     Name name;
     Phase phase = Phase::unloaded;
     std::optional<Model> model;
+    std::uint64_t loads = 0;
     std::int64_t users = 0;
     std::int64_t bytes = 0;  // in memory, when it was last loaded
     Clock::time_point used;

@@ -32,4 +32,10 @@ const Model* ModelPool::loaded(const std::string& id) const {
   return nullptr;
 }
 
+std::uint64_t ModelPool::loads(const std::string& id) const {
+  for (const Entry& entry : entries_)
+    if (entry.name.id == id) return entry.loads;
+  return 0;
+}
+
 }  // namespace gerbil::server

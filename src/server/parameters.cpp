@@ -116,10 +116,20 @@ GenerateRequest read_generation(Parameters& parameters, Json more) {
   return from_json<GenerateRequest>(text_of(more));
 }
 
-void settle_seed(Parameters& parameters, GenerateOptions& options) {
-  if (parameters.find("seed")) return;
+bool settle_seed(Parameters& parameters, GenerateOptions& options) {
+  if (parameters.find("seed")) return true;
   std::random_device device;
   options.sampling.seed = std::uint64_t{device()} << 32 | device();
+  return options.sampling.temperature == 0;
+}
+
+void set_effort(const std::string& effort, Json& request) {
+  if (effort.empty()) return;
+  if (effort == "none") {
+    request["enable_thinking"] = false;
+  } else {
+    request["template_variables"]["reasoning_effort"] = effort;
+  }
 }
 
 Json plain_messages(const Json& messages) {

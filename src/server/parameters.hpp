@@ -21,8 +21,11 @@ Choices read_choices(Parameters& parameters);
 // The options, read by the codec. `more` holds what it is to read beside them: "messages" or "prompt".
 GenerateRequest read_generation(Parameters& parameters, Json more);
 
-// Where the request names no seed it is another one each time.
-void settle_seed(Parameters& parameters, GenerateOptions& options);
+// Where the request names no seed it is another one each time. Whether the same request has the same answer again.
+bool settle_seed(Parameters& parameters, GenerateOptions& options);
+
+// How much a model is to think, of what is known: "none", or what its template makes of it. Empty: nothing is said.
+void set_effort(const std::string& effort, Json& request);
 
 // Messages as clients send them: parts and calls with fields that only others know, roles by other names.
 Json plain_messages(const Json& messages);

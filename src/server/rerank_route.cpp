@@ -58,17 +58,17 @@ std::string write(const RankResult& result, const Request& request, const std::s
 }
 
 void start(Service& service, const ExchangePtr& exchange, const std::shared_ptr<Request>& request,
-           const std::string& id, const Lease& lease, const std::string& model) {
+           const std::string& id, const NamedModel& model) {
   RankOptions options = request->rank.options;
   options.cancellation = exchange->gone;
   options.timeout = time_left(service, *exchange, options.timeout);
-  const Ranker ranker(*lease);
+  const Ranker ranker(*model.lease);
   ranker.submit(request->rank.query, request->rank.documents, options,
-                [&service, exchange, request, id, model, lease](RankResult result, const std::exception_ptr& error) {
+                [&service, exchange, request, id, model](RankResult result, const std::exception_ptr& error) {
                   on_worker(service, exchange,
                             [&service, exchange, request, id, model, result = std::move(result), error] {
                               if (error) std::rethrow_exception(error);
-                              respond(service, exchange, write(result, *request, id, model));
+                              respond(service, exchange, write(result, *request, id, model.id));
                             });
                 });
 }
@@ -76,15 +76,14 @@ void start(Service& service, const ExchangePtr& exchange, const std::shared_ptr<
 }  // namespace
 
 void rerank(Service& service, const ExchangePtr& exchange) {
-  on_worker(service, exchange, [&service, exchange, id = service.new_id("rerank")] {
+  on_worker(service, exchange, [&service, exchange, id = service.new_id("rerank-")] {
     const auto request = std::make_shared<Request>(read(exchange->request().body));
     on_front(service, exchange, [&service, exchange, request, id] {
       exchange->request().body = {};
       service.report_unknown("/v1/rerank", request->unknown);
-      with_model(service, exchange, request->rank.model, request->rank.options.timeout,
-                 [&service, exchange, request, id](const Lease& lease, const std::string& model) {
-                   start(service, exchange, request, id, lease, model);
-                 });
+      with_model(
+          service, exchange, request->rank.model, request->rank.options.timeout,
+          [&service, exchange, request, id](const NamedModel& model) { start(service, exchange, request, id, model); });
     });
   });
 }

@@ -72,6 +72,7 @@ std::optional<HttpResponse> look(const Service& service, const Access& access, c
 }
 
 void handle(Service& service, const ExchangePtr& exchange) {
+  exchange->trace = service.tracing.begin(exchange->request());
   try {
     match(routes(), exchange->request().method, exchange->request().path).route->handle(service, exchange);
   } catch (...) {
@@ -97,7 +98,10 @@ std::vector<ModelPool::Name> names_of(const ServerOptions& options) {
 void serve(const ServerOptions& options) {
   allow_descriptors(options.connections);
   const Access access = make_access(options);
-  Service service{.log = Log(options.log),
+  Service service{.cache = ResponseCache(
+                      {.bytes = options.cache_bytes, .age = std::chrono::duration<double>(options.cache_seconds)}),
+                  .tracing = Tracing(options.traces),
+                  .log = Log(options.log),
                   .most_waiting_tokens = options.max_waiting_tokens,
                   .request_seconds = options.request_seconds,
                   .started = unix_time(),
@@ -115,6 +119,7 @@ void serve(const ServerOptions& options) {
            [&](const Exchange& exchange, double seconds) {
              ++service.metrics.requests[{route_name(exchange.request()), exchange.status()}];
              if (seconds > 0) service.metrics.request_seconds.add(seconds);
+             service.tracing.end(exchange, route_name(exchange.request()));
            },
        .failed = [&](std::string_view what) { service.log.say(std::format("an error of the server: {}", what)); },
        .tick = [&] { service.models->tick(); },

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gerbil/model.hpp"
+#include "server/trace_exporter.hpp"
 
 namespace gerbil::server {
 
@@ -28,6 +29,9 @@ struct ServerOptions {
   std::int64_t max_waiting_tokens = 0;  // of a model's queue; more are 429; 0: any number
   double request_seconds = 0;           // that a request may take; 0: any
   double drain_seconds = 30;
+  std::size_t cache_bytes = 0;  // of answers that would be the same again; 0: none is kept
+  double cache_seconds = 3600;  // that they are kept
+  TraceOptions traces;
   std::size_t body_bytes = 32 << 20;
   std::size_t connections = 4096;
 

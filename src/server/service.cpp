@@ -39,9 +39,7 @@ std::int64_t unix_time() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-std::string Service::new_id(std::string_view prefix) {
-  return std::format("{}-{:016x}{:08x}", prefix, salt, numbers++);
-}
+std::string Service::new_id(std::string_view prefix) { return std::format("{}{:016x}{:08x}", prefix, salt, numbers++); }
 
 void Service::report_unknown(const std::string& route, const std::vector<std::string>& names) {
   constexpr std::size_t most_names = 64;
@@ -90,7 +88,7 @@ void respond(Service& service, const ExchangePtr& exchange, std::string json) {
 }
 
 void with_model(Service& service, const ExchangePtr& exchange, const std::string& model, double timeout,
-                std::function<void(const Lease& lease, const std::string& id)> use) {
+                std::function<void(const NamedModel& model)> use) {
   const std::string& id = service.models->resolve(model);
   service.models->acquire(
       id, {exchange->gone, time_left(service, *exchange, timeout)},
@@ -102,12 +100,13 @@ void with_model(Service& service, const ExchangePtr& exchange, const std::string
             throw ApiError(503, "server_error", "model_not_loaded",
                            std::format("The model '{}' could not be loaded: {}", id, api.what()));
           }
+          if (exchange->trace) exchange->trace->model = id;
           // The queue is looked at when the request is about to join it: what came at once is read at once.
           on_worker(service, exchange,
-                    [id, most = service.most_waiting_tokens, mean = service.metrics.request_seconds.mean(),
-                     lease = std::move(lease), use = std::move(use)] {
-                      refuse_for_queue(most, lease->statistics(), mean);
-                      use(lease, id);
+                    [most = service.most_waiting_tokens, mean = service.metrics.request_seconds.mean(),
+                     model = NamedModel{std::move(lease), id, service.models->loads(id)}, use = std::move(use)] {
+                      refuse_for_queue(most, model.lease->statistics(), mean);
+                      use(model);
                     });
         };
         guarded(service, exchange, true, go_on);

@@ -13,6 +13,9 @@
 #include "server/log.hpp"
 #include "server/metrics.hpp"
 #include "server/model_pool.hpp"
+#include "server/response_cache.hpp"
+#include "server/response_store.hpp"
+#include "server/tracing.hpp"
 
 namespace gerbil::server {
 
@@ -22,6 +25,9 @@ struct Service {
   Front* front = nullptr;
   std::shared_ptr<ModelPool> models;
   Metrics metrics;
+  ResponseStore responses;
+  ResponseCache cache;
+  Tracing tracing;
   Log log;
   std::int64_t most_waiting_tokens = 0;  // of a model; 0: any number
   double request_seconds = 0;            // that a request may take; 0: any
@@ -29,7 +35,7 @@ struct Service {
   std::uint64_t numbers = 0;             // of answers
   std::uint64_t salt = 0;                // what tells their ids from those of other runs
 
-  // "chatcmpl-…", another one every time.
+  // "chatcmpl-…" for "chatcmpl-", another one every time.
   std::string new_id(std::string_view prefix);
   // Of parameters that gerbil does not know: accepted, and said once.
   void report_unknown(const std::string& route, const std::vector<std::string>& names);
@@ -55,6 +61,6 @@ void respond(Service& service, const ExchangePtr& exchange, std::string json);
 // Gets the model of this name and goes on with it, on a worker; the wait counts towards `timeout`, as that of
 // time_left. On the thread of the front.
 void with_model(Service& service, const ExchangePtr& exchange, const std::string& model, double timeout,
-                std::function<void(const Lease& lease, const std::string& id)> use);
+                std::function<void(const NamedModel& model)> use);
 
 }  // namespace gerbil::server

@@ -23,22 +23,6 @@ void respond_json(Exchange& exchange, int status, const Json& json) {
   exchange.respond({.status = status, .body = text_of(json), .content_type = "application/json", .headers = {}});
 }
 
-int digit(char c) {
-  if (is_digit(c)) return c - '0';
-  return lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
-}
-
-// RFC 3986, 2.1; what is no escape stays as it is.
-std::string percent_decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
-    result += escape ? static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2])) : text[i];
-    if (escape) i += 2;
-  }
-  return result;
-}
-
 }  // namespace
 
 void show_health(Service& service, const ExchangePtr& exchange) {
@@ -62,10 +46,14 @@ void show_health(Service& service, const ExchangePtr& exchange) {
 }
 
 void show_metrics(Service& service, const ExchangePtr& exchange) {
-  exchange->respond({.status = 200,
-                     .body = service.metrics.text(service.models->states(), service.front->connections()),
-                     .content_type = "text/plain; version=0.0.4; charset=utf-8",
-                     .headers = {}});
+  exchange->respond(
+      {.status = 200,
+       .body = service.metrics.text(service.models->states(), {.connections = service.front->connections(),
+                                                               .cache = service.cache.counts(),
+                                                               .sent_spans = service.tracing.sent(),
+                                                               .dropped_spans = service.tracing.dropped()}),
+       .content_type = "text/plain; version=0.0.4; charset=utf-8",
+       .headers = {}});
 }
 
 void list_models(Service& service, const ExchangePtr& exchange) {

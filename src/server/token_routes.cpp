@@ -63,8 +63,8 @@ Json tokenized(const TokenizeRequest& request, const Model& model) {
 void ask(Service& service, const ExchangePtr& exchange, const std::string& model,
          std::function<Json(const Model&)> make) {
   on_front(service, exchange, [&service, exchange, model, make = std::move(make)] {
-    with_model(service, exchange, model, 0, [&service, exchange, make](const Lease& lease, const std::string&) {
-      respond(service, exchange, text_of(make(*lease)));
+    with_model(service, exchange, model, 0, [&service, exchange, make](const NamedModel& named) {
+      respond(service, exchange, text_of(make(*named.lease)));
     });
   });
 }

@@ -204,30 +204,32 @@ TEST(JsonCodec, ResultsComeBack) {
                         .prompt_tokens = 9,
                         .cached_tokens = 4,
                         .generated_tokens = 2,
+                        .reasoning_tokens = 1,
                         .tokens = {5, 6},
                         .log_probabilities = {{{5, -0.1f}, {{5, -0.1f}, {8, -2.5f}}}, {{6, 0.0f}, {}}},
                         .timings = {0.5, 0.25, 0.125, 36, 8}};
   const std::string text = to_json(result);
-  EXPECT_EQ(text,
-            R"({"text":"Hi.","reasoning":"Hm.","finish_reason":"length",)"
-            R"("prompt_tokens":9,"cached_tokens":4,"generated_tokens":2,"tokens":[5,6],"log_probabilities":[)"
-            R"({"token":5,"log_probability":-0.1,"alternatives":[{"token":5,"log_probability":-0.1},)"
-            R"({"token":8,"log_probability":-2.5}]},{"token":6,"log_probability":0.0,"alternatives":[]}],)"
-            R"("timings":{"time_to_first_token":0.5,"prefill":0.25,"decode":0.125,"prefill_tokens_per_second":36.0,)"
-            R"("decode_tokens_per_second":8.0}})");
+  EXPECT_EQ(
+      text,
+      R"({"text":"Hi.","reasoning":"Hm.","finish_reason":"length",)"
+      R"("prompt_tokens":9,"cached_tokens":4,"generated_tokens":2,"reasoning_tokens":1,"tokens":[5,6],"log_probabilities":[)"
+      R"({"token":5,"log_probability":-0.1,"alternatives":[{"token":5,"log_probability":-0.1},)"
+      R"({"token":8,"log_probability":-2.5}]},{"token":6,"log_probability":0.0,"alternatives":[]}],)"
+      R"("timings":{"time_to_first_token":0.5,"prefill":0.25,"decode":0.125,"prefill_tokens_per_second":36.0,)"
+      R"("decode_tokens_per_second":8.0}})");
   EXPECT_EQ(to_json(from_json<GenerateResult>(text)), text);
   EXPECT_THAT(refusal<GenerateResult>(R"({"finish_reason":"tired"})"), HasSubstr("\"finish_reason\" is \"tired\""));
   EXPECT_EQ(from_json<GenerateResult>(R"({"finish_reason":"stop","new":1})").finish_reason, FinishReason::stop);
 
   result.tool_calls = {{"c1", "f", R"({"a": 1})"}};
   result.unfinished_tool_call = "<tool_call>{";
-  result.stop_text = "\n\n";
+  result.stop_sequence = "END";
   const std::string calls = to_json(result);
   EXPECT_THAT(
       calls,
       HasSubstr(R"("tool_calls":[{"type":"function","id":"c1","function":{"name":"f","arguments":"{\"a\": 1}"}}],)"
                 R"("unfinished_tool_call":"<tool_call>{",)"));
-  EXPECT_THAT(calls, HasSubstr(R"("stop_text":"\n\n",)"));
+  EXPECT_THAT(calls, HasSubstr(R"("stop_sequence":"END",)"));
   EXPECT_EQ(to_json(from_json<GenerateResult>(calls)), calls);
 
   const EmbedResult embeddings{.vectors = {{0.1f, NAN}, {1, -2}}, .dimensions = 2, .tokens = 7, .seconds = 0.5};

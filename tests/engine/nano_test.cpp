@@ -192,6 +192,51 @@ TEST(Nano, PiecesAddUpToTheText) {
   EXPECT_EQ(stream.result().text, pieces);
 }
 
+TEST(Nano, TokensComeBeforeTheirText) {
+  GenerateOptions options{.max_tokens = 20, .log_probabilities = 1};
+  std::vector<std::int32_t> tokens;
+  std::vector<float> probabilities;
+  std::string text;
+  options.on_token = [&](const TokenReport& report) {
+    tokens.push_back(report.chosen.token);
+    probabilities.push_back(report.chosen.log_probability);
+    EXPECT_EQ(report.alternatives.size(), 1u);
+  };
+  options.on_text = [&](std::string_view piece, bool) {
+    text += piece;
+    EXPECT_GE(generator().model().detokenize(tokens).size(), text.size());
+  };
+  const GenerateResult result = generator().generate("Tell me a story about a hen", options);
+  EXPECT_EQ(tokens, result.tokens);
+  ASSERT_EQ(probabilities.size(), result.log_probabilities.size());
+  EXPECT_EQ(probabilities.back(), result.log_probabilities.back().chosen.log_probability);
+  options.log_probabilities = -1;
+  options.on_text = nullptr;
+  options.on_token = [](const TokenReport& report) { EXPECT_TRUE(std::isnan(report.chosen.log_probability)); };
+  EXPECT_EQ(generator().generate("Tell me a story about a hen", options).tokens, tokens);
+}
+
+TEST(Nano, SaysWhatHasStoppedIt) {
+  GenerateOptions options{.max_tokens = 40, .chat = {.enable_thinking = false}};
+  const std::string text = generator().generate("Tell me a story about a hen", options).text;
+  ASSERT_GT(text.size(), 40u);
+  const std::string stop = text.substr(20, 8);
+  options.stop = {"no such text", stop};
+  const GenerateResult stopped = generator().generate("Tell me a story about a hen", options);
+  EXPECT_EQ(stopped.stop_sequence, stop);
+  EXPECT_EQ(stopped.text, text.substr(0, text.find(stop)));
+  EXPECT_EQ(stopped.reasoning_tokens, 0);
+  options.max_tokens = 3;
+  EXPECT_EQ(generator().generate("Tell me a story about a hen", options).stop_sequence, "");
+  // A special token is no text.
+  const std::string end = generator().model().token(4087);
+  const GenerateResult ended = generator().generate("Tell me a story", {.stop = {end}});
+  EXPECT_EQ(ended.finish_reason, FinishReason::stop);
+  EXPECT_EQ(ended.stop_sequence, end);
+  EXPECT_GT(ended.reasoning_tokens, 0);
+  EXPECT_LT(ended.reasoning_tokens, ended.generated_tokens);
+}
+
 TEST(Nano, AnAbandonedStreamLeavesItsOptionsUsable) {
   const GenerateOptions options{.max_tokens = 400};
   {
@@ -288,8 +333,6 @@ TEST(Nano, StopSequencesAndTokens) {
   const GenerateResult stopped = generator().generate("Tell me a story about a fox", {.stop = {"fox"}});
   EXPECT_EQ(stopped.text, whole.text.substr(0, whole.text.find("fox")));
   EXPECT_EQ(stopped.finish_reason, FinishReason::stop);
-  EXPECT_EQ(stopped.stop_text, "fox");
-  EXPECT_EQ(whole.stop_text, "");
   // The last token that is allowed completes the stop text.
   const GenerateResult last =
       generator().generate("Tell me a story about a fox", {.max_tokens = stopped.generated_tokens, .stop = {"fox"}});
@@ -310,7 +353,7 @@ TEST(Nano, ASpecialTokenIsAStopText) {
       "Tell me a story", {.max_tokens = 9, .sampling = {.logit_bias = {{end, 1000.0f}}}, .stop = {model().token(end)}});
   EXPECT_EQ(result.generated_tokens, 1);
   EXPECT_EQ(result.finish_reason, FinishReason::stop);
-  EXPECT_EQ(result.stop_text, model().token(end));
+  EXPECT_EQ(result.stop_sequence, model().token(end));
 }
 
 TEST(Nano, KnowsWhatItsTemplateReads) {

@@ -56,8 +56,8 @@ PullResult MockHub::pull(const std::string& model, const PullOptions& options) c
 
 nlohmann::json MockHub::log() const {
   std::string text;
-  Connection({}).get({.url = endpoint_ + "/log"},
-                     [&](const Fields&, std::span<const char> bytes) { text.append(bytes.data(), bytes.size()); });
+  Connection({}).send({.url = endpoint_ + "/log"},
+                      [&](const Fields&, std::span<const char> bytes) { text.append(bytes.data(), bytes.size()); });
   return nlohmann::json::parse(text);
 }
 

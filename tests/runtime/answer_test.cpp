@@ -66,6 +66,13 @@ TEST(AnswerText, StopsBeforeTheFirstStopSequence) {
   }
 }
 
+TEST(AnswerText, SaysWhichStopSequenceCameFirst) {
+  AnswerText answer({"two", "END", "END!"}, {}, {}, {});
+  answer.push("one END! two");
+  EXPECT_EQ(answer.stop_sequence(), "END");
+  EXPECT_EQ(answer.text(), "one ");
+}
+
 // A text that may be a tag is held back, so the stop sequence in it is found when the answer is complete.
 TEST(AnswerText, AStopSequenceMayEndTheAnswer) {
   const Shown shown = show(" <thi", 9, {"<th"});

@@ -121,13 +121,6 @@ TEST_F(Chat, MessagesHaveAllMembers) {
   const Json& usage = whole.at("usage");
   const int prompt = usage.at("input_tokens").get<int>() + usage.at("cache_read_input_tokens").get<int>();
   EXPECT_EQ(ask_messages("/count_tokens"), Json({{"input_tokens", prompt}}));
-
-  const std::string text = whole.at("content").at(0).at("text");
-  request["stop_sequences"] = {"never so", text.substr(8, 6)};
-  EXPECT_EQ(ask_messages("").at("stop_reason"), "stop_sequence");
-  EXPECT_EQ(ask_messages("").at("stop_sequence"), text.substr(8, 6));
-  request["stream"] = true;
-  EXPECT_THAT(ask(server().port(), "POST /v1/messages", request).body, HasSubstr(R"("stop_reason":"stop_sequence")"));
 }
 
 TEST_F(Chat, AnswersSatisfyTheirSchema) {
@@ -226,6 +219,55 @@ TEST_F(Chat, LogProbabilitiesSpellTheAnswer) {
   }
   EXPECT_EQ(choice.at("logprobs").at("content").size(), 5u);
   EXPECT_EQ(choice.at("message").at("content"), text);
+}
+
+TEST_F(Chat, LogProbabilitiesComeWithTheirPieces) {
+  Json request = chat("Tell me a story", {{"max_tokens", 30}, {"logprobs", true}, {"top_logprobs", 1}});
+  const Json whole = post(request).json().at("choices").at(0).at("logprobs").at("content");
+  request["stream"] = true;
+  Json list = Json::array();
+  std::size_t chunks = 0;
+  std::string text, spelled;
+  for (const Json& chunk : events(post(request).body)) {
+    const Json& choice = chunk.at("choices").at(0);
+    text += choice.at("delta").value("content", "");
+    if (choice.at("logprobs").is_null()) continue;
+    ++chunks;
+    for (const Json& token : choice.at("logprobs").at("content")) {
+      spelled += token.at("token").get<std::string>();
+      list.push_back(token);
+    }
+    EXPECT_TRUE(spelled.starts_with(text));
+  }
+  EXPECT_EQ(list, whole);
+  EXPECT_GT(chunks, 10u);
+
+  Json plain{{"prompt", "Once upon"}, {"max_tokens", 12}, {"logprobs", 1}, {"temperature", 0.9}, {"seed", 2}};
+  const Json sum = ask(server().port(), "POST /v1/completions", plain).json().at("choices").at(0).at("logprobs");
+  plain["stream"] = true;
+  Json offsets = Json::array();
+  for (const Json& chunk : events(ask(server().port(), "POST /v1/completions", plain).body)) {
+    const Json& part = chunk.at("choices").at(0).at("logprobs");
+    if (!part.is_null()) offsets.insert(offsets.end(), part.at("text_offset").begin(), part.at("text_offset").end());
+  }
+  EXPECT_EQ(offsets, sum.at("text_offset"));
+}
+
+TEST_F(Chat, MessagesSayWhichStopSequenceEndedThem) {
+  Json request{{"max_tokens", 200},
+               {"thinking", {{"type", "disabled"}}},
+               {"messages", Json::array({{{"role", "user"}, {"content", "Tell me a story"}}})}};
+  const Json first = ask(server().port(), "POST /v1/messages", request).json();
+  EXPECT_EQ(first.at("stop_reason"), "end_turn");
+  EXPECT_TRUE(first.at("stop_sequence").is_null());
+  const std::string stop = first.at("content").at(0).at("text").get<std::string>().substr(10, 6);
+  request["stop_sequences"] = {"never so", stop};
+  const Json stopped = ask(server().port(), "POST /v1/messages", request).json();
+  EXPECT_EQ(stopped.at("stop_reason"), "stop_sequence");
+  EXPECT_EQ(stopped.at("stop_sequence"), stop);
+  request["stream"] = true;
+  EXPECT_THAT(ask(server().port(), "POST /v1/messages", request).body,
+              HasSubstr("\"stop_reason\":\"stop_sequence\",\"stop_sequence\":" + Json(stop).dump()));
 }
 
 TEST_F(Chat, WhatCannotFitIsSaidBeforeTheStream) {

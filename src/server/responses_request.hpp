@@ -1,0 +1,28 @@
+// The body of /v1/responses.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gerbil/json.hpp"
+#include "server/parameters.hpp"
+
+namespace gerbil::server {
+
+struct ResponsesRequest {
+  GenerateRequest generate;  // without what comes before the input
+  std::string instructions;
+  std::string previous;  // the id of the response that it goes on from; empty: none
+  bool store = true;
+  bool stream = false;
+  bool repeatable = false;  // the same request has the same answer again
+  Json items;               // the input
+  Json echo;                // what the response says of the request
+  std::vector<std::string> unknown;
+};
+
+// Throws ApiError 400, and what the codec throws.
+ResponsesRequest read_responses_request(std::string_view body);
+
+}  // namespace gerbil::server

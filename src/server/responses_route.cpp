@@ -1,0 +1,92 @@
+// /v1/responses
+#include <format>
+#include <utility>
+
+#include "server/access.hpp"
+#include "server/errors.hpp"
+#include "server/response_answer.hpp"
+#include "server/routes.hpp"
+
+namespace gerbil::server {
+namespace {
+
+using RequestPtr = std::shared_ptr<const ResponsesRequest>;
+
+// What the model is told: instructions are of this response alone.
+std::vector<Message> conversation_of(const ResponsesRequest& request, const std::vector<std::string>& earlier) {
+  std::vector<Message> messages;
+  if (!request.instructions.empty()) messages.emplace_back("system", request.instructions);
+  for (const std::string& turn : earlier) messages.append_range(from_json<std::vector<Message>>(turn));
+  messages.append_range(request.generate.messages);
+  return messages;
+}
+
+void start(Service& service, const ExchangePtr& exchange, const RequestPtr& request, const std::string& id,
+           const std::vector<std::string>& earlier, const NamedModel& model) {
+  const auto answer = std::make_shared<ResponseAnswer>(service, exchange, model, id, request);
+  generate(service, exchange, model,
+           {.prompts = {conversation_of(*request, earlier)},
+            .options = request->generate.options,
+            .stream = request->stream,
+            .repeatable = request->repeatable},
+           answer);
+}
+
+// What is behind /v1/responses/.
+std::string_view rest_of(const Exchange& exchange) {
+  constexpr std::string_view prefix = "/v1/responses/";
+  return std::string_view(exchange.request().path).substr(prefix.size());
+}
+
+void respond_json(Exchange& exchange, std::string json) {
+  exchange.respond({.status = 200, .body = std::move(json), .content_type = "application/json", .headers = {}});
+}
+
+// The last item comes first.
+std::string list_of(const StoredResponse& stored) {
+  Json items = parse_json(stored.items, "The input");
+  Json list = Json::array();
+  for (std::size_t i = items.size(); i-- > 0;) {
+    if (!items[i].contains("type")) items[i]["type"] = "message";
+    if (!items[i].contains("id")) items[i]["id"] = std::format("item_{}_{}", stored.id, i);
+    list.push_back(std::move(items[i]));
+  }
+  const Json first = list.empty() ? Json() : list.front()["id"];
+  const Json last = list.empty() ? Json() : list.back()["id"];
+  return text_of(
+      {{"object", "list"}, {"data", std::move(list)}, {"first_id", first}, {"last_id", last}, {"has_more", false}});
+}
+
+}  // namespace
+
+void create_response(Service& service, const ExchangePtr& exchange) {
+  on_worker(service, exchange, [&service, exchange, id = service.new_id("resp_")] {
+    const auto request = std::make_shared<const ResponsesRequest>(read_responses_request(exchange->request().body));
+    on_front(service, exchange, [&service, exchange, request, id] {
+      exchange->request().body = {};
+      service.report_unknown("/v1/responses", request->unknown);
+      auto earlier = service.responses.conversation(request->previous, key_of(exchange->request()));
+      with_model(service, exchange, request->generate.model, request->generate.options.timeout,
+                 [&service, exchange, request, id, earlier = std::move(earlier)](const NamedModel& model) {
+                   start(service, exchange, request, id, earlier, model);
+                 });
+    });
+  });
+}
+
+void show_response(Service& service, const ExchangePtr& exchange) {
+  constexpr std::string_view items = "/input_items";
+  const std::string_view rest = rest_of(*exchange);
+  const bool wants_items = rest.ends_with(items);
+  const std::string_view id = wants_items ? rest.substr(0, rest.size() - items.size()) : rest;
+  const StoredResponse& stored = service.responses.find(id, key_of(exchange->request()));
+  respond_json(*exchange, wants_items ? list_of(stored) : stored.response);
+}
+
+void delete_response(Service& service, const ExchangePtr& exchange) {
+  const std::string_view id = rest_of(*exchange);
+  service.responses.forget(id, key_of(exchange->request()));
+  respond_json(*exchange, text_of({{"id", id}, {"object", "response"}, {"deleted", true}}));
+}
+
+}  // namespace gerbil::server
