@@ -52,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (requests(text, 1) != whole && size < 1000) std::abort();
   read(read_chat_request, text);
   read(read_completion_request, text);
-  read(read_messages_request, text);
+  read([](std::string_view body) { read_messages_request(body); }, text);
   read(read_responses_request, text);
   read_trace_context(text, text);
   return 0;

@@ -51,7 +51,7 @@ TEST(Grammars, AreRefusedInASentence) {
     return outcome.err;
   };
   EXPECT_THAT(refusal({"--regex", "a", "--choice", "b"}), HasSubstr("excludes"));
-  EXPECT_THAT(refusal({"--schema", "-"}, R"({"items":{"$dynamicRef":"#"}})"), HasSubstr("'#/items'"));
+  EXPECT_THAT(refusal({"--schema", "-"}, R"({"items":{"$ref":"https://example.com/x"}})"), HasSubstr("'#/items'"));
   EXPECT_THAT(refusal({"--schema", "/nowhere.json"}), HasSubstr("/nowhere.json"));
 }
 
