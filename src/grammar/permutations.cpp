@@ -30,7 +30,7 @@ std::uint32_t Permutations::rule_of(const std::vector<std::uint32_t>& set) {
   productions_.alternatives.emplace_back();
   rule_of_.push_back(made);
   set_of_.push_back(number);
-  bytes_ += sizeof(productions_.alternatives[0]) + 8;
+  bytes_ += sizeof(std::vector<std::uint32_t>) + 8;
   return made;
 }
 
