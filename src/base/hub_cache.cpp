@@ -65,13 +65,24 @@ fs::path hub_cache() {
   return hub_home() / "hub";
 }
 
+bool has_hidden_characters(std::string_view text) {
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    const std::string_view two = text.substr(i, 2);
+    const auto last = static_cast<unsigned char>(i + 2 < text.size() ? text[i + 2] : 0);
+    if (two[0] == '\xc2' && static_cast<unsigned char>(two[1]) < 0xa0) return true;
+    if (two == "\xe2\x80" && (last == 0x8e || last == 0x8f || (last >= 0xaa && last <= 0xae))) return true;
+    if (two == "\xe2\x81" && last >= 0xa6 && last <= 0xa9) return true;
+  }
+  return false;
+}
+
 bool is_hub_revision(std::string_view text) {
   const auto allowed = [](unsigned char c) {
     return c > ' ' && c != 0x7f && !std::string_view("\\~^:?*[").contains(c);
   };
   return !text.empty() && text.size() <= longest_revision && std::ranges::all_of(text, allowed) &&
          text.front() != '/' && text.back() != '/' && text.front() != '.' && !text.contains("..") &&
-         !text.contains("//") && !text.contains("/.");
+         !text.contains("//") && !text.contains("/.") && !has_hidden_characters(text);
 }
 
 std::optional<HubName> parse_hub_name(std::string_view text) {

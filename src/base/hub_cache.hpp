@@ -28,7 +28,10 @@ struct HubName {
 };
 // Empty when it cannot be one. Neither part can lead out of the folder it is appended to.
 std::optional<HubName> parse_hub_name(std::string_view text);
-// Whether a text may be a revision: the name of a branch or tag (git-check-ref-format), or a commit.
+// Whether it has what a terminal may take for a command, or writes backwards: U+0080 to U+009F, and marks of direction.
+bool has_hidden_characters(std::string_view text);
+// Whether a text may be a revision: the name of a branch or tag (git-check-ref-format), or a commit,
+// with no character that hides.
 bool is_hub_revision(std::string_view text);
 
 inline constexpr std::string_view hub_repository_prefix = "models--";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <format>
 
+#include "base/hub_cache.hpp"
 #include "base/json.hpp"
 #include "gerbil/error.hpp"
 #include "hub/fields.hpp"
@@ -49,24 +50,12 @@ RemoteFile read_file(const Json& entry) {
   return file;
 }
 
-// What a terminal may take for a command, or writes backwards: U+0080 to U+009F, and marks of direction.
-bool has_hidden(std::string_view text) {
-  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
-    const std::string_view two = text.substr(i, 2);
-    const auto last = static_cast<unsigned char>(i + 2 < text.size() ? text[i + 2] : 0);
-    if (two[0] == '\xc2' && static_cast<unsigned char>(two[1]) < 0xa0) return true;
-    if (two == "\xe2\x80" && (last == 0x8e || last == 0x8f || (last >= 0xaa && last <= 0xae))) return true;
-    if (two == "\xe2\x81" && last >= 0xa6 && last <= 0xa9) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 bool is_inner_path(std::string_view path) {
   if (path.empty() || path.size() > longest_path) return false;
   const auto odd = [](unsigned char c) { return c < ' ' || c == 0x7f || c == '\\'; };
-  if (std::ranges::any_of(path, odd) || has_hidden(path)) return false;
+  if (std::ranges::any_of(path, odd) || has_hidden_characters(path)) return false;
   while (true) {
     const std::size_t slash = path.find('/');
     const std::string_view part = path.substr(0, slash);

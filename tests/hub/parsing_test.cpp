@@ -119,6 +119,8 @@ TEST(HubName, NamesAndRevisions) {
   for (const char* text : {"",       "a/b/c", "/a",   "a/",       "a--b",   "../a",   "a/..", "a/.b",   "a b",   "a@",
                            "a@../x", "a@/x",  "a@x/", "a@x/../y", "a@x//y", "a@x/.y", "a@.x", "a@b\\c", "a@b?c", "ä"})
     EXPECT_FALSE(parse_hub_name(text)) << text;
+  for (const char* hidden : {"a/b@x\xc2\x8dy", "a/b@x\xe2\x80\xaey", "a/b@x\xe2\x81\xa6"})
+    EXPECT_FALSE(parse_hub_name(hidden)) << "a terminal may take it for a command";
   EXPECT_EQ(parse_hub_name("a/b")->revision, "main");
   EXPECT_FALSE(parse_hub_name(std::string(97, 'a')));
 }
