@@ -65,7 +65,8 @@ def command(engine, arguments, folder, callers, context, port):
     """Each with room for what all callers need."""
     words = {
         "gerbil": [arguments.gerbil, "serve", folder / "mlx", "--device", "cpu", "--threads", arguments.threads,
-                   "--context", context, "--cache", callers * context],
+                   # What a random model writes repeats itself more than texts do, and would be guessed.
+                   "--context", context, "--cache", callers * context, "--no-speculation"],
         "llama.cpp": ["llama-server", "-m", folder / "q4_0.gguf", "-t", arguments.threads, "-tb", arguments.threads,
                       "-ngl", 0, "-np", callers, "-c", callers * context, "--kv-unified"],
     }[engine]

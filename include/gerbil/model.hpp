@@ -85,6 +85,7 @@ struct ModelInfo {
   std::int64_t operations_per_prompt_token = 0;  // without those that only wanted logits need
   std::int64_t arena_bytes = 0;                  // activations
   std::int64_t cache_bytes = 0;                  // keys and values
+  std::int64_t draft_bytes = 0;                  // all of these of LoadOptions::draft
   int dispatches_per_token = 0;                  // GPU
   int dispatches_per_batch = 0;                  // GPU; a step of many tokens
   int readbacks_per_token = 0;                   // GPU

@@ -9,13 +9,6 @@
 
 namespace gerbil {
 
-// The value of an environment variable; empty when it is not set.
-std::string environment(const char* name);
-
-// A path with "~" and "$NAME" or "${NAME}" replaced; a variable that is not set stays as it is.
-// Reference: Python's os.path.expanduser and expandvars, which huggingface_hub applies.
-std::string expanded_path(std::string path);
-
 // $HF_HOME, $XDG_CACHE_HOME/huggingface or ~/.cache/huggingface. Reference: huggingface_hub, constants.py.
 std::filesystem::path hub_home();
 // $HF_HUB_CACHE, $HUGGINGFACE_HUB_CACHE or hub in hub_home().

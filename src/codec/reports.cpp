@@ -29,6 +29,7 @@ std::string to_json(const ModelInfo& info) {
                     {"operations_per_prompt_token", info.operations_per_prompt_token},
                     {"arena_bytes", info.arena_bytes},
                     {"cache_bytes", info.cache_bytes},
+                    {"draft_bytes", info.draft_bytes},
                     {"dispatches_per_token", info.dispatches_per_token},
                     {"dispatches_per_batch", info.dispatches_per_batch},
                     {"readbacks_per_token", info.readbacks_per_token},

@@ -114,9 +114,8 @@ std::shared_ptr<LoadedModel> make_model() {
 std::shared_ptr<LoadedModel> load_model(const std::string& path, LoadOptions options,
                                         const LoadDiagnostics& diagnostics);
 
-// The drafter of a model that is to have one.
-std::unique_ptr<runtime::Drafter> load_draft(const LoadedModel& target, LoadOptions options,
-                                             LoadDiagnostics diagnostics) {
+// The draft of a model that is to have one.
+std::shared_ptr<LoadedModel> load_draft(const LoadedModel& target, LoadOptions options, LoadDiagnostics diagnostics) {
   if (options.draft.empty()) return nullptr;
   if (!options.speculate) throw Error(ErrorCode::invalid_argument, "A draft is given, but speculate is false.");
   target.require(Task::generate);
@@ -126,7 +125,7 @@ std::unique_ptr<runtime::Drafter> load_draft(const LoadedModel& target, LoadOpti
   options.max_waiting = 0;
   diagnostics.profile = false;
   const std::string draft = std::exchange(options.draft, {});
-  return std::make_unique<DraftModel>(load_model(draft, std::move(options), diagnostics), target);
+  return load_model(draft, std::move(options), diagnostics);
 }
 
 // `memory`: none for a model that has none yet.
@@ -150,9 +149,11 @@ std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles f
     // A profile looks at everything that the device does.
     memory = (diagnostics.profile ? own_backend(options) : shared_backend(options))->memory();
   }
+  const auto draft = load_draft(*model, options, diagnostics);
   model->driver = make_driver(*memory, std::move(graph), source, model->info, options, diagnostics, model->profiler,
-                              load_draft(*model, options, diagnostics));
+                              draft ? std::make_unique<DraftModel>(draft, *model) : nullptr);
   describe(model->info, model->driver->info());
+  if (draft) model->info.draft_bytes = draft->info.weight_bytes + draft->info.arena_bytes + draft->info.cache_bytes;
   if (options.speculate && !source.whole_texts() && model->driver->options().draft_tokens == 0)
     model->info.notes.emplace_back("no tokens are guessed ahead: states of recurrent layers cannot be taken back");
   if (options.check && model->files.tokenizer && !source.whole_texts()) {

@@ -12,6 +12,7 @@ namespace {
 constexpr std::array maps{"properties", "patternProperties", "dependentSchemas",
                           "$defs",      "definitions",       "dependencies"};
 constexpr std::array values{"enum", "const", "default", "examples"};
+constexpr std::size_t longest_address = 1000;  // bytes
 
 }  // namespace
 
@@ -44,6 +45,12 @@ std::size_t SchemaDocument::open(const Json& schema, std::size_t inside) {
     }
     const Json* id = find(schema, made.old_draft && find(schema, "id") != nullptr ? "id" : "$id");
     if (id != nullptr && id->is_string()) made.address = resolved_uri(made.address, id->get_ref<const std::string&>());
+    // Every resource within it keeps what comes of it.
+    if (made.address.size() > longest_address)
+      throw Error(
+          ErrorCode::invalid_argument,
+          std::format("The schema has an address of {} bytes, '{}…'; an \"$id\" should lead to one of at most {}.",
+                      made.address.size(), made.address.substr(0, 40), longest_address));
   }
   addresses_[{made.whole, made.address}].push_back(resources_.size());
   resources_.push_back(std::move(made));

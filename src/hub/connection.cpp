@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/hub_cache.hpp"
+#include "base/environment.hpp"
 #include "gerbil/error.hpp"
 
 namespace gerbil::hub {

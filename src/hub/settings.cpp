@@ -4,6 +4,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "base/environment.hpp"
 #include "base/hub_cache.hpp"
 #include "base/mapped_file.hpp"
 #include "gerbil/error.hpp"

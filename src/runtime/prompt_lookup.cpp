@@ -6,19 +6,9 @@
 namespace gerbil::runtime {
 namespace {
 
-constexpr std::size_t key_tokens = 3;
 constexpr std::size_t tokens_per_call = 2048;  // that are read
 constexpr int places_per_call = 16;            // that are compared
 constexpr std::size_t longest_match = 32;      // beyond which it does not matter how much is alike
-
-std::uint64_t key(std::span<const std::int32_t> tokens, std::size_t end) {
-  std::uint64_t hash = 0;
-  for (std::size_t i = end - key_tokens; i < end; ++i) {
-    hash = (hash ^ static_cast<std::uint32_t>(tokens[i])) * 0x9E3779B97F4A7C15u;
-    hash ^= hash >> 29;
-  }
-  return hash;
-}
 
 std::size_t alike(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
   const std::size_t most = std::min({a.size(), b.size(), longest_match});
@@ -35,11 +25,11 @@ std::vector<std::int32_t> PromptLookup::find(std::span<const std::int32_t> token
     before_.push_back(-1);
     if (place + 1 < key_tokens) continue;
     const auto number = static_cast<std::int32_t>(place);
-    const auto [found, fresh] = latest_.try_emplace(key(tokens, place + 1), number);
+    const auto [found, fresh] = latest_.try_emplace({tokens[place - 2], tokens[place - 1], tokens[place]}, number);
     if (!fresh) before_.back() = std::exchange(found->second, number);
   }
   if (read < tokens.size() || tokens.size() < key_tokens || most == 0) return {};
-  std::size_t longest = key_tokens - 1;  // equal hashes are no match
+  std::size_t longest = 0;
   std::size_t best = 0;
   std::int32_t place = before_.back();
   for (int i = 0; i < places_per_call && place >= 0; ++i, place = before_[static_cast<std::size_t>(place)]) {

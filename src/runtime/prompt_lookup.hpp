@@ -1,9 +1,10 @@
 // Guesses how a text goes on from where it has said the same before (Saxena 2023, "Prompt Lookup Decoding").
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 namespace gerbil::runtime {
@@ -16,8 +17,10 @@ class PromptLookup {
   std::vector<std::int32_t> find(std::span<const std::int32_t> tokens, std::size_t most);
 
  private:
+  static constexpr std::size_t key_tokens = 3;
   std::vector<std::int32_t> before_;  // of place p, where tokens p − 2 … p stood before; −1: nowhere
-  std::unordered_map<std::uint64_t, std::int32_t> latest_;  // by their hash
+  // Where they stood last. Whoever writes a prompt could make hashes meet.
+  std::map<std::array<std::int32_t, key_tokens>, std::int32_t> latest_;
 };
 
 }  // namespace gerbil::runtime

@@ -84,12 +84,6 @@ const Scheduler::Plan* Scheduler::plan(Clock::time_point now) {
   return &step.plan;
 }
 
-// A drafter guesses what comes after tokens that are known.
-bool Scheduler::must_see_token(const Sequence& sequence) const {
-  return sequence.must_see_token() ||
-         (options_.drafter && sequence.awaits_token() && guesses_wanted(sequence, draft_rows()) > 0);
-}
-
 // Moves its sequences on to where it takes them, whether or not it has run: what is planned from here on runs after it.
 // A token that it chooses is as yet known by its number there only. All tokens before that have been seen, as no third
 // step is in flight, so full pages may be found by what they hold.
@@ -220,57 +214,6 @@ void Scheduler::compose() {
   }
 }
 
-// How many guesses a step has room for beside a token of everybody who decodes.
-std::int32_t Scheduler::draft_rows() const {
-  if (options_.draft_tokens == 0) return 0;
-  const auto decoded = static_cast<std::int32_t>(
-      std::ranges::count_if(running_, [](const auto& entry) { return entry.second->decodes(); }));
-  return std::max(0, std::min({options_.draft_rows, options_.step_tokens, options_.max_outputs}) - decoded);
-}
-
-std::int32_t Scheduler::guesses_wanted(const Sequence& sequence, std::int32_t rows) const {
-  if (!sequence.decodes() || sequence.paused) return 0;
-  const std::int32_t left = sequence.limit - sequence.generated() - 1;
-  return std::max(0, sequence.draft_length.next(std::min({options_.draft_tokens, rows, left})));
-}
-
-// Where a token is awaited, what comes after it is guessed as if it were the one that was guessed to be next.
-void Scheduler::add_guesses(Sequence& sequence, StepPart& part, std::int32_t rows) {
-  const std::int32_t most = guesses_wanted(sequence, rows);
-  std::vector<std::int32_t> guesses = std::exchange(sequence.guesses, {});
-  if (most == 0) return;
-  if (guesses.empty()) {
-    const std::size_t awaited = sequence.awaits_token() ? 1 : 0;
-    const auto known = std::span(sequence.tokens).first(sequence.tokens.size() - awaited);
-    guesses = sequence.lookup.find(known, static_cast<std::size_t>(most) + awaited);
-    if (awaited > 0 && !guesses.empty()) guesses.erase(guesses.begin());
-  }
-  guesses.resize(std::min(guesses.size(), static_cast<std::size_t>(most)));
-  part.guesses = std::move(guesses);
-  part.count += part.guessed();
-}
-
-std::vector<Draft> Scheduler::undrafted() {
-  std::vector<Draft> drafts;
-  if (!steps_.empty()) return drafts;
-  std::int32_t rows = draft_rows();
-  for (const auto& [order, sequence] : running_) {
-    const std::int32_t most = guesses_wanted(*sequence, rows);
-    if (most == 0 || !sequence->guesses.empty()) continue;
-    sequence->guesses = sequence->lookup.find(sequence->tokens, static_cast<std::size_t>(most));
-    rows -= most;
-    if (sequence->guesses.empty()) drafts.push_back({sequence->id, sequence->tokens, sequence->sampling(), most, {}});
-  }
-  return drafts;
-}
-
-void Scheduler::draft(std::vector<Draft> drafts) {
-  for (Draft& draft : drafts) {
-    const auto found = sequences_.find(draft.id);
-    if (found != sequences_.end()) found->second.guesses = std::move(draft.guesses);
-  }
-}
-
 // What the sequence gets of a step that has room for so many more tokens and wanted rows; no tokens: nothing.
 StepPart Scheduler::choose_part(Sequence& sequence, std::int32_t tokens, std::int32_t rows) const {
   // What another one in the step computes is there in the next.
@@ -331,32 +274,6 @@ void Scheduler::commit(const StepResult& result, Clock::time_point now) {
     }
     if (ending) finish(sequence, *ending);
   }
-}
-
-// Guesses are right as far as they are what is chosen; what is chosen after the first that is not comes to nothing.
-std::optional<Ending> Scheduler::accept(const StepPart& part, const StepBatch& batch, const StepResult& result,
-                                        std::size_t choice, Clock::time_point now) {
-  Sequence& sequence = *part.sequence;
-  const auto accept_choice = [&](std::size_t number) {
-    if (batch.failure(number)) std::rethrow_exception(batch.failure(number));
-    return accept_token(sequence, result.tokens[number], result.probabilities[number], now);
-  };
-  std::optional<Ending> ending = accept_choice(choice);
-  std::int32_t right = 0;
-  while (!ending && right < part.guessed()) {
-    const auto next = static_cast<std::size_t>(right);
-    if (part.guesses[next] != result.tokens[choice + next]) break;
-    ++right;
-    ++sequence.computed;
-    sequence.tokens.push_back(0);
-    ending = accept_choice(choice + next + 1);
-  }
-  if (right > 0) cache_.settle(sequence);
-  if (!part.guesses.empty()) sequence.verifies = false;
-  sequence.draft_length.learn(part.guessed(), right);
-  done_.drafted_tokens += part.guessed();
-  done_.accepted_tokens += right;
-  return ending;
 }
 
 std::optional<Ending> Scheduler::accept_token(Sequence& sequence, std::int32_t token,

@@ -17,7 +17,7 @@ std::chrono::steady_clock::duration to_duration(double seconds) {
 
 std::int64_t bytes_of(const Model& model) {
   const ModelInfo& info = model.info();
-  return info.weight_bytes + info.arena_bytes + info.cache_bytes;
+  return info.weight_bytes + info.arena_bytes + info.cache_bytes + info.draft_bytes;
 }
 
 }  // namespace

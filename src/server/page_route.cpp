@@ -11,10 +11,9 @@ namespace gerbil::server {
 namespace {
 
 std::string bytes_of(std::string_view hexadecimal) {
-  const auto digit = [](char c) { return is_digit(c) ? c - '0' : c - 'a' + 10; };
   std::string bytes;
   for (std::size_t i = 0; i + 1 < hexadecimal.size(); i += 2)
-    bytes += static_cast<char>(digit(hexadecimal[i]) * 16 + digit(hexadecimal[i + 1]));
+    bytes += static_cast<char>(hexadecimal_digit(hexadecimal[i]) * 16 + hexadecimal_digit(hexadecimal[i + 1]));
   return bytes;
 }
 
@@ -31,6 +30,7 @@ std::string content_security_policy() {
 }  // namespace
 
 void show_page(Service&, const ExchangePtr& exchange) {
+  static const std::string policy = content_security_policy();
   const std::string tag = std::format("\"{}\"", page().html_hash.substr(0, 32));
   const bool known = exchange->request().header("if-none-match").contains(tag);
   exchange->respond({.status = known ? 304 : 200,
@@ -38,7 +38,7 @@ void show_page(Service&, const ExchangePtr& exchange) {
                      .content_type = "text/html; charset=utf-8",
                      .headers = {{"Cache-Control", "no-cache"},
                                  {"ETag", tag},
-                                 {"Content-Security-Policy", content_security_policy()},
+                                 {"Content-Security-Policy", policy},
                                  {"Cross-Origin-Opener-Policy", "same-origin"},
                                  {"Cross-Origin-Resource-Policy", "same-origin"},
                                  {"Referrer-Policy", "no-referrer"}}});

@@ -104,16 +104,16 @@ void ResponseAnswer::finish(std::size_t, GenerateResult result) {
 }
 
 void ResponseAnswer::keep(const GenerateResult& result) {
-  std::vector<Message> messages = request_->generate.messages;
-  Message& answer = messages.emplace_back("assistant", result.text + result.unfinished_tool_call);
+  Message answer("assistant", result.text + result.unfinished_tool_call);
   answer.reasoning = result.reasoning;
   answer.tool_calls = result.tool_calls;
   service_.responses.keep({.id = response_["id"],
                            .owner = std::string(key_of(exchange_->request())),
                            .previous = request_->previous,
                            .response = text_of(response_),
-                           .items = text_of(request_->items),
-                           .messages = gerbil::to_json(messages)});
+                           .items = request_->items,
+                           .asked = request_->messages,
+                           .answered = std::make_shared<const std::string>(gerbil::to_json(std::vector{answer}))});
 }
 
 void ResponseAnswer::end_stream() {

@@ -12,7 +12,8 @@ namespace gerbil::server {
 
 std::size_t StoredResponse::bytes() const {
   constexpr std::size_t own = 512;  // the entry, its place in the list and in the map
-  return own + 2 * id.size() + owner.size() + previous.size() + response.size() + items.size() + messages.size();
+  return own + 2 * id.size() + owner.size() + previous.size() + response.size() + items->size() + asked->size() +
+         answered->size();
 }
 
 void ResponseStore::keep(StoredResponse response, Clock::time_point now) {
@@ -60,9 +61,9 @@ void ResponseStore::forget(std::string_view id, std::string_view owner, Clock::t
   erase(place_of(id, owner, now));
 }
 
-std::vector<std::string> ResponseStore::conversation(std::string_view id, std::string_view owner,
-                                                     Clock::time_point now) {
-  std::vector<std::string> turns;
+std::vector<SharedText> ResponseStore::conversation(std::string_view id, std::string_view owner,
+                                                    Clock::time_point now) {
+  std::vector<SharedText> turns;
   for (std::string_view next = id; !next.empty();) {
     const Place place = place_of(next, owner, now);
     if (place == entries_.end())
@@ -71,7 +72,7 @@ std::vector<std::string> ResponseStore::conversation(std::string_view id, std::s
           std::format("There is no response {}, {}: the server keeps the latest ones, for a day.", text_of(next),
                       next == id ? "the previous one" : "which the previous one goes on from"),
           "previous_response_id");
-    turns.push_back(place->response.messages);
+    turns.insert(turns.end(), {place->response.answered, place->response.asked});
     next = place->response.previous;
   }
   std::ranges::reverse(turns);

@@ -6,19 +6,24 @@
 #include <cstddef>
 #include <list>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace gerbil::server {
 
+// Long texts of requests, which are written on a worker and handed on as they are.
+using SharedText = std::shared_ptr<const std::string>;
+
 struct StoredResponse {
   std::string id;
   std::string owner;     // the key that it was asked for with: nobody else sees it
   std::string previous;  // the id of the response that it goes on from; empty: none
   std::string response;  // JSON
-  std::string items;     // JSON: its input
-  std::string messages;  // JSON: what its input and its answer are to the codec
+  SharedText items;      // JSON: its input
+  SharedText asked;      // JSON: the messages that its input is to the codec
+  SharedText answered;   // JSON: and its answer
 
   std::size_t bytes() const;
 };
@@ -40,10 +45,10 @@ class ResponseStore {
   // Throws ApiError 404 for what is not there, or not of this owner.
   const StoredResponse& find(std::string_view id, std::string_view owner, Clock::time_point now = Clock::now());
   void forget(std::string_view id, std::string_view owner, Clock::time_point now = Clock::now());
-  // The messages of a response and of all before it, those of the first one first. Throws ApiError 400 where one is
-  // missing: nothing of a conversation is left out in silence.
-  std::vector<std::string> conversation(std::string_view id, std::string_view owner,
-                                        Clock::time_point now = Clock::now());
+  // The lists of messages of a response and of all before it, those of the first one first. Throws ApiError 400 where
+  // one is missing: nothing of a conversation is left out in silence.
+  std::vector<SharedText> conversation(std::string_view id, std::string_view owner,
+                                       Clock::time_point now = Clock::now());
   std::size_t count() const { return entries_.size(); }
   std::size_t bytes() const { return bytes_; }
 

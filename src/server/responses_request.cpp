@@ -12,7 +12,10 @@
 namespace gerbil::server {
 namespace {
 
+// OpenAI's limits.
 constexpr std::size_t most_metadata = 16;
+constexpr std::size_t longest_metadata_name = 64;
+constexpr std::size_t longest_metadata_text = 512;
 
 // Of `object` into `target`, those that are there.
 void copy(const Json& object, std::initializer_list<const char*> names, Json& target) {
@@ -73,9 +76,15 @@ void read_log_probabilities(Parameters& parameters, Json& request) {
 }
 
 void read_metadata(const Json& metadata) {
-  const bool texts = metadata.is_object() && metadata.size() <= most_metadata &&
-                     std::ranges::all_of(metadata, [](const Json& value) { return value.is_string(); });
-  if (!texts) refuse("metadata", metadata, std::format("an object of at most {} texts", most_metadata));
+  bool fits = metadata.is_object() && metadata.size() <= most_metadata;
+  for (auto field = metadata.begin(); fits && field != metadata.end(); ++field) {
+    fits = field.key().size() <= longest_metadata_name && field->is_string() &&
+           field->get_ref<const std::string&>().size() <= longest_metadata_text;
+  }
+  if (!fits)
+    refuse("metadata", metadata,
+           std::format("an object of at most {} texts of up to {} bytes, with names of up to {}", most_metadata,
+                       longest_metadata_text, longest_metadata_name));
 }
 
 // What would make something else of the request than an answer here and now.
@@ -148,7 +157,8 @@ ResponsesRequest read_responses_request(std::string_view body) {
   request.stream = parameters.flag("stream", false);
   request.generate = read_generation(parameters, std::move(own));
   request.repeatable = settle_seed(parameters, request.generate.options);
-  request.items = listed_items(*input);
+  request.items = std::make_shared<const std::string>(text_of(listed_items(*input)));
+  request.messages = std::make_shared<const std::string>(gerbil::to_json(request.generate.messages));
   request.echo = echo_of(parameters);
   for (const char* name : {"stream_options", "user", "safety_identifier", "service_tier", "prompt_cache_key"})
     parameters.find(name);  // there is nothing to be done about them

@@ -7,6 +7,7 @@
 
 #include "gerbil/json.hpp"
 #include "server/parameters.hpp"
+#include "server/response_store.hpp"
 
 namespace gerbil::server {
 
@@ -17,7 +18,8 @@ struct ResponsesRequest {
   bool store = true;
   bool stream = false;
   bool repeatable = false;  // the same request has the same answer again
-  Json items;               // the input
+  SharedText items;         // JSON: the input
+  SharedText messages;      // JSON: those of `generate`
   Json echo;                // what the response says of the request
   std::vector<std::string> unknown;
 };

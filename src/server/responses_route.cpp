@@ -13,16 +13,16 @@ namespace {
 using RequestPtr = std::shared_ptr<const ResponsesRequest>;
 
 // What the model is told: instructions are of this response alone.
-std::vector<Message> conversation_of(const ResponsesRequest& request, const std::vector<std::string>& earlier) {
+std::vector<Message> conversation_of(const ResponsesRequest& request, const std::vector<SharedText>& earlier) {
   std::vector<Message> messages;
   if (!request.instructions.empty()) messages.emplace_back("system", request.instructions);
-  for (const std::string& turn : earlier) messages.append_range(from_json<std::vector<Message>>(turn));
+  for (const SharedText& turn : earlier) messages.append_range(from_json<std::vector<Message>>(*turn));
   messages.append_range(request.generate.messages);
   return messages;
 }
 
 void start(Service& service, const ExchangePtr& exchange, const RequestPtr& request, const std::string& id,
-           const std::vector<std::string>& earlier, const NamedModel& model) {
+           const std::vector<SharedText>& earlier, const NamedModel& model) {
   const auto answer = std::make_shared<ResponseAnswer>(service, exchange, model, id, request);
   generate(service, exchange, model,
            {.prompts = {conversation_of(*request, earlier)},
@@ -43,12 +43,12 @@ void respond_json(Exchange& exchange, std::string json) {
 }
 
 // The last item comes first.
-std::string list_of(const StoredResponse& stored) {
-  Json items = parse_json(stored.items, "The input");
+std::string list_of(const std::string& id, const std::string& input) {
+  Json items = parse_json(input, "The input");
   Json list = Json::array();
   for (std::size_t i = items.size(); i-- > 0;) {
     if (!items[i].contains("type")) items[i]["type"] = "message";
-    if (!items[i].contains("id")) items[i]["id"] = std::format("item_{}_{}", stored.id, i);
+    if (!items[i].contains("id")) items[i]["id"] = std::format("item_{}_{}", id, i);
     list.push_back(std::move(items[i]));
   }
   const Json first = list.empty() ? Json() : list.front()["id"];
@@ -80,7 +80,10 @@ void show_response(Service& service, const ExchangePtr& exchange) {
   const bool wants_items = rest.ends_with(items);
   const std::string_view id = wants_items ? rest.substr(0, rest.size() - items.size()) : rest;
   const StoredResponse& stored = service.responses.find(id, key_of(exchange->request()));
-  respond_json(*exchange, wants_items ? list_of(stored) : stored.response);
+  if (!wants_items) return respond_json(*exchange, stored.response);
+  on_worker(service, exchange, [&service, exchange, id = stored.id, input = stored.items] {
+    respond(service, exchange, list_of(id, *input));
+  });
 }
 
 void delete_response(Service& service, const ExchangePtr& exchange) {

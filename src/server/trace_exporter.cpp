@@ -4,6 +4,7 @@
 #include <chrono>
 #include <format>
 #include <iterator>
+#include <optional>
 #include <ranges>
 #include <span>
 #include <utility>
@@ -78,12 +79,16 @@ std::string TraceExporter::body(const std::vector<std::string>& spans) const {
 
 void TraceExporter::work(const std::stop_token& stop) {
   hub::Connection connection{Cancellation()};
+  std::optional<std::chrono::steady_clock::time_point> end;  // once it is to stop
   for (auto batch = take(stop); !batch.empty(); batch = take(stop)) {
     const bool sent =
         post(connection,
              {.url = options_.endpoint, .headers = options_.headers, .longest = longest, .content = body(batch)});
     (sent ? sent_ : dropped_) += batch.size();
-    if (!sent && stop.stop_requested()) return;  // nobody is there to wait for
+    if (!stop.stop_requested()) continue;
+    const auto now = std::chrono::steady_clock::now();
+    if (!end) end = now + longest;
+    if (!sent || now >= *end) return;  // the process waits for this thread
   }
 }
 

@@ -5,7 +5,7 @@
 #include <ranges>
 #include <utility>
 
-#include "base/hub_cache.hpp"
+#include "base/environment.hpp"
 #include "gerbil/error.hpp"
 #include "server/ascii.hpp"
 

@@ -197,6 +197,7 @@ TEST(Schema, RefusesWithKeywordAndPointer) {
       {R"({"$dynamicRef":"#s","$defs":{"a":{"$dynamicAnchor":"s"},"b":{"$id":"b","$dynamicAnchor":"s"}}})",
        "'#' has the keyword '$dynamicRef'"},
       {R"({"items":{"pattern":"^[^a]{2}$"},"uniqueItems":true})", "one of at most 256 values"},
+      {R"({"$id":"https://a.b/)" + std::string(1000, 'x') + R"("})", "has an address of 1012 bytes, 'https://a.b/xxx"},
       {R"({"$ref":"#"})", "refers to itself without a value between"},
       {R"({"oneOf":[{"type":"string","format":"date"},{"type":"string"}]})", "'oneOf', which cannot be kept"},
       {R"({"not":{"format":"date"}})", "'#/not' has the keyword 'format', which cannot be kept inside 'not'"},

@@ -79,20 +79,21 @@ TEST(ResponsesRequest, ReadsWhatTheApiHas) {
 }
 
 TEST(ResponsesRequest, NamesWhatIsWrong) {
-  for (const auto& [more, param] : std::initializer_list<std::pair<const char*, const char*>>{
+  for (const auto& [more, param] : std::initializer_list<std::pair<std::string, const char*>>{
            {R"("tools": [{"type": "web_search"}])", "tools[0]"},
            {R"("tool_choice": {"type": "file_search"})", "tool_choice"},
            {R"("background": true)", "background"},
            {R"("conversation": "c")", "conversation"},
            {R"("max_output_tokens": 0)", "max_output_tokens"},
            {R"("metadata": {"a": 1})", "metadata"},
+           {R"("metadata": {"a": ")" + std::string(513, 'x') + "\"}", "metadata"},
            {R"("text": {"format": {"type": "xml"}})", "text.format.type"},
            {R"("text": {"format": {}})", "text.format"},
            {R"("reasoning": 5)", "reasoning"},
            {R"("truncation": "some")", "truncation"},
            {R"("store": "yes")", "store"}}) {
     try {
-      server::read_responses_request(std::string(R"({"input": "x", )") + more + "}");
+      server::read_responses_request(R"({"input": "x", )" + more + "}");
       ADD_FAILURE() << more;
     } catch (const server::ApiError& error) {
       EXPECT_EQ(error.param, param);
@@ -120,21 +121,33 @@ TEST(ResponseOutput, ACallThatWasCutOffIsNotWhole) {
 }
 
 server::StoredResponse stored(const std::string& id, const std::string& previous = {}) {
-  return {.id = id, .owner = "me", .previous = previous, .response = "{}", .items = "[]", .messages = "m" + id};
+  const auto text = [](const std::string& words) { return std::make_shared<const std::string>(words); };
+  return {.id = id,
+          .owner = "me",
+          .previous = previous,
+          .response = "{}",
+          .items = text("[]"),
+          .asked = text("m" + id),
+          .answered = text("a" + id)};
 }
 
 TEST(ResponseStore, KeepsConversationsWithinItsBounds) {
+  using namespace std::string_literals;
+  using ::testing::ElementsAre;
+  using ::testing::Pointee;
   server::ResponseStore store({.count = 3, .bytes = 1 << 20, .age = std::chrono::seconds(10)});
   const auto start = server::ResponseStore::Clock::now();
   store.keep(stored("1"), start);
   store.keep(stored("2", "1"), start);
   store.keep(stored("3"), start);
-  EXPECT_THAT(store.conversation("2", "me", start), ::testing::ElementsAre("m1", "m2"));
+  EXPECT_THAT(store.conversation("2", "me", start),
+              ElementsAre(Pointee("m1"s), Pointee("a1"s), Pointee("m2"s), Pointee("a2"s)));
   EXPECT_THAT(store.conversation("", "me", start), ::testing::IsEmpty());
   EXPECT_THROW(store.find("2", "you", start), server::ApiError);
   store.keep(stored("4"), start);
   EXPECT_THROW(store.find("3", "me", start), server::ApiError);  // nobody has looked at it for longest
-  EXPECT_THAT(store.conversation("2", "me", start), ::testing::ElementsAre("m1", "m2"));
+  EXPECT_THAT(store.conversation("2", "me", start),
+              ElementsAre(Pointee("m1"s), Pointee("a1"s), Pointee("m2"s), Pointee("a2"s)));
   store.forget("1", "me", start);
   EXPECT_THROW(store.conversation("2", "me", start), server::ApiError);
   EXPECT_THROW(store.find("2", "me", start + std::chrono::seconds(11)), server::ApiError);
