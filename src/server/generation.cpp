@@ -14,8 +14,8 @@ struct Group {
   Cancellation cancellation;
   bool stream = false;
   std::size_t open = 0;
-  std::string key = {};                 // that the results are kept by; empty: they are not
-  ResponseCache::Results results = {};  // where they are
+  std::string key;                 // that the results are kept by; empty: they are not
+  ResponseCache::Results results;  // where they are
 
   void measure(const GenerateResult& result) {
     ModelMetrics& metrics = service.metrics.models[model.id];
