@@ -53,8 +53,8 @@ struct LoadOptions {
   // Quantise dense weights while loading. int4 keeps embeddings and the head in 8 bits: docs/quantization.md.
   Quantization quantize = Quantization::none;
   int group_size = 0;  // for `quantize`: weights that share a scale, 32, 64 or 128; 0: 32
-  // Guess how an answer goes on where it repeats what the text has said before, and verify several guesses in one step.
-  // The answer is the same, token by token. Models with recurrent layers do not.
+  // Guess how an answer goes on, by what the text has said before and by layers of the checkpoint that draft tokens
+  // (Multi-Token Prediction), and verify several guesses in one step. The answer is the same, token by token.
   bool speculate = true;
   // A smaller model with the same vocabulary, a directory or an id, that guesses where the text does not repeat itself;
   // empty: none. It is loaded with these options. One that does not fit is Error{invalid_argument}.
@@ -85,7 +85,7 @@ struct ModelInfo {
   std::int64_t operations_per_prompt_token = 0;  // without those that only wanted logits need
   std::int64_t arena_bytes = 0;                  // activations
   std::int64_t cache_bytes = 0;                  // keys and values
-  std::int64_t draft_bytes = 0;                  // all of these of LoadOptions::draft
+  std::int64_t draft_bytes = 0;                  // all of these of what guesses: a draft, or layers
   int dispatches_per_token = 0;                  // GPU
   int dispatches_per_batch = 0;                  // GPU; a step of many tokens
   int readbacks_per_token = 0;                   // GPU

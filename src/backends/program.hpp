@@ -30,6 +30,9 @@ struct SequenceView {
   std::int32_t skipped = 0;  // its first rows that graph::Pool leaves out
   Phase phase = Phase::prompt;
   std::int32_t slot = -1;  // the number of its place in every graph::Slot; none where the graph has none
+  // By row of the step, the slot where the state after it goes, the first of them `slot`: whoever decodes guesses goes
+  // on from the last that was right. Empty: all goes to `slot`.
+  std::span<const std::int32_t> row_slots;
 };
 
 // T tokens from any number of sequences. The tokens of one sequence stand together, in order, at increasing positions.
@@ -44,6 +47,7 @@ struct Batch {
   std::int32_t task = 0;                    // for models with adapters
   std::span<const SequenceView> views;
   std::span<const std::int32_t> outputs;  // [S] increasing row numbers: the wanted rows; may be empty
+  std::span<const float> rows;            // [T, width of graph::Input], for graphs with one
 };
 
 // What becomes of the wanted rows, which go by their places in Batch::outputs: of some the next token is chosen, others
@@ -52,13 +56,16 @@ struct Choices {
   std::span<const std::int32_t> chosen;  // [C], increasing
   std::span<const Sampling> sampling;    // [C]
   std::span<const std::int32_t> read;    // [R], increasing
+  // [H], increasing row numbers of the batch, of which Graph::handed is handed back.
+  std::span<const std::int32_t> handed;
 };
 
 struct StepResult {
   std::vector<std::int32_t> tokens;  // [C]
   // [C]; of those that asked for it (Sampling::alternatives) the chosen token, then the most likely ones, in order.
   std::vector<std::vector<ScoredToken>> probabilities;
-  std::vector<float> rows;  // [R, width of the output]: logits before adjustments, or embeddings
+  std::vector<float> rows;    // [R, width of the output]: logits before adjustments, or embeddings
+  std::vector<float> handed;  // [H, width of Graph::handed]
 };
 
 struct BlockCopy {
@@ -96,6 +103,7 @@ struct ProgramInfo {
   std::string device;                            // "CPU, AVX-512 VNNI, 2 threads"; adapter name and driver
   std::vector<std::string> notes;                // fast paths not taken, and why
   std::int64_t weight_bytes = 0;                 // packed bytes of all weights
+  std::int64_t shared_bytes = 0;                 // of those, what another program of the memory had packed
   std::int64_t bytes_per_token = 0;              // packed weight bytes a decode step reads
   std::int64_t operations_per_token = 0;         // 2 · multiply-adds in the projections of one decoded token
   std::int64_t operations_per_prompt_token = 0;  // without those that only the wanted logits need

@@ -1,11 +1,11 @@
 #include "engine/drivers.hpp"
 
 #include <algorithm>
-#include <format>
 #include <utility>
 #include <vector>
 
 #include "graph/passes/passes.hpp"
+#include "runtime/layer_drafter.hpp"
 
 namespace gerbil {
 namespace {
@@ -65,12 +65,24 @@ std::int32_t state_count(const graph::Graph& graph, std::int32_t most) {
   return static_cast<std::int32_t>(std::min<std::int64_t>(std::max<std::int64_t>(bytes / (4 * elements), 4), most));
 }
 
+// Its pages have the numbers of the model's own. `program` is what that was compiled with.
+std::unique_ptr<runtime::Drafter> make_layer_drafter(Memory& memory, graph::Graph layers, const ModelSource& source,
+                                                     ProgramOptions program, ModelInfo& info) {
+  const std::int32_t width = layers.value(*layers.handed).width;
+  program.group_tokens.clear();
+  program.slots = 0;
+  program.max_outputs = program.max_sequences;
+  auto compiled = memory.compile(std::move(layers), source.weights, program);
+  const ProgramInfo& own = compiled->info();
+  info.draft_bytes = own.weight_bytes - own.shared_bytes + own.arena_bytes + own.kv_bytes;
+  return std::make_unique<runtime::LayerDrafter>(std::move(compiled), width, program);
+}
+
 // What runs a model that generates, token by token.
 std::unique_ptr<runtime::Driver> make_generator(Memory& memory, graph::Graph graph, const ModelSource& source,
-                                                const ModelInfo& info, const LoadOptions& options,
+                                                ModelInfo& info, const LoadOptions& options,
                                                 const LoadDiagnostics& diagnostics,
-                                                const std::shared_ptr<Profiler>& profiler,
-                                                std::unique_ptr<runtime::Drafter> drafter) {
+                                                const std::shared_ptr<Profiler>& profiler, Guesser guesser) {
   ProgramOptions program = program_options(diagnostics, profiler);
   program.kv_tokens = options.cache_tokens > 0 ? options.cache_tokens : 2 * info.context_length;
   program.max_positions = info.context_length;
@@ -80,13 +92,11 @@ std::unique_ptr<runtime::Driver> make_generator(Memory& memory, graph::Graph gra
   const std::int32_t states = state_count(graph, program.max_sequences);
   program.slots = 2 * states;
   if (states > 0) program.max_sequences = states;
-  if (states > 0 && drafter)
-    throw Error(ErrorCode::unsupported,
-                std::format("{} has recurrent layers, which cannot verify the guesses of a draft.", info.name));
   // Beside all that decode there must be room for what a prompt may be cut to, or scores would never get a turn.
   if (graph.step_multiple > 1) {
     program.max_outputs = std::max(program.max_outputs, program.max_sequences + graph.step_multiple);
   }
+  const std::int32_t handed_width = graph.handed ? graph.value(*graph.handed).width : 0;
   const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
                                             .kv_tokens = program.kv_tokens,
                                             .windows = groups.windows,
@@ -101,19 +111,25 @@ std::unique_ptr<runtime::Driver> make_generator(Memory& memory, graph::Graph gra
                                             .vocabulary = info.vocabulary_size,
                                             .rope_original_context = rope_original_context(graph),
                                             .max_waiting = options.max_waiting,
-                                            .draft_tokens = states > 0 || !options.speculate ? 0 : draft_tokens,
+                                            .draft_tokens = options.speculate ? draft_tokens : 0,
                                             .draft_rows = draft_rows,
-                                            .drafter = drafter != nullptr};
-  return std::make_unique<runtime::Driver>(memory.compile(std::move(graph), source.weights, program, options.progress),
-                                           scheduler, std::move(drafter));
+                                            .drafter = guesser.index() != 0,
+                                            .handed_width = handed_width};
+  auto compiled = memory.compile(std::move(graph), source.weights, program, options.progress);
+  std::unique_ptr<runtime::Drafter> drafter;
+  if (auto* given = std::get_if<std::unique_ptr<runtime::Drafter>>(&guesser)) drafter = std::move(*given);
+  if (auto* layers = std::get_if<graph::Graph>(&guesser)) {
+    program.profiler = nullptr;
+    drafter = make_layer_drafter(memory, std::move(*layers), source, program, info);
+  }
+  return std::make_unique<runtime::Driver>(std::move(compiled), scheduler, std::move(drafter));
 }
 
 // What runs a model of whole texts: every one is in a step of its own or among others, in pages of its own.
 std::unique_ptr<runtime::Driver> make_encoder(Memory& memory, graph::Graph graph, const ModelSource& source,
-                                              const ModelInfo& info, const LoadOptions& options,
+                                              ModelInfo& info, const LoadOptions& options,
                                               const LoadDiagnostics& diagnostics,
-                                              const std::shared_ptr<Profiler>& profiler,
-                                              std::unique_ptr<runtime::Drafter>) {
+                                              const std::shared_ptr<Profiler>& profiler, Guesser) {
   ProgramOptions program = program_options(diagnostics, profiler);
   program.max_tokens = std::max(step_tokens, info.context_length);
   program.max_positions = info.context_length;
@@ -141,12 +157,11 @@ std::unique_ptr<runtime::Driver> make_encoder(Memory& memory, graph::Graph graph
 }  // namespace
 
 std::unique_ptr<runtime::Driver> make_driver(Memory& memory, graph::Graph graph, const ModelSource& source,
-                                             const ModelInfo& info, const LoadOptions& options,
+                                             ModelInfo& info, const LoadOptions& options,
                                              const LoadDiagnostics& diagnostics,
-                                             const std::shared_ptr<Profiler>& profiler,
-                                             std::unique_ptr<runtime::Drafter> drafter) {
+                                             const std::shared_ptr<Profiler>& profiler, Guesser guesser) {
   const auto make = source.whole_texts() ? make_encoder : make_generator;
-  return make(memory, std::move(graph), source, info, options, diagnostics, profiler, std::move(drafter));
+  return make(memory, std::move(graph), source, info, options, diagnostics, profiler, std::move(guesser));
 }
 
 }  // namespace gerbil

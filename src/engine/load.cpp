@@ -134,10 +134,12 @@ std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles f
   auto model = make_model();
   model->files = std::move(files);
   describe_files(*model, source);
-  graph::Graph graph = source.build();
-  if (diagnostics.optimize) {
-    graph::optimize(graph, [&](const auto& a, const auto& b) { return can_merge(source.weights, a, b); });
-  }
+  const auto optimized = [&](graph::Graph graph) {
+    if (diagnostics.optimize)
+      graph::optimize(graph, [&](const auto& a, const auto& b) { return can_merge(source.weights, a, b); });
+    return graph;
+  };
+  graph::Graph graph = optimized(source.build());
   describe(*model, source, graph, options.context_length);
   if (model->files.tokenizer && !source.whole_texts()) {
     model->grammars = std::make_unique<Grammars>(model->files, model->info.vocabulary_size);
@@ -150,12 +152,13 @@ std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles f
     memory = (diagnostics.profile ? own_backend(options) : shared_backend(options))->memory();
   }
   const auto draft = load_draft(*model, options, diagnostics);
+  Guesser guesser;
+  if (draft) guesser = std::make_unique<DraftModel>(draft, *model);
+  if (source.has_draft_layers()) guesser = optimized(models::build_draft(source.config));
   model->driver = make_driver(*memory, std::move(graph), source, model->info, options, diagnostics, model->profiler,
-                              draft ? std::make_unique<DraftModel>(draft, *model) : nullptr);
+                              std::move(guesser));
   describe(model->info, model->driver->info());
   if (draft) model->info.draft_bytes = draft->info.weight_bytes + draft->info.arena_bytes + draft->info.cache_bytes;
-  if (options.speculate && !source.whole_texts() && model->driver->options().draft_tokens == 0)
-    model->info.notes.emplace_back("no tokens are guessed ahead: states of recurrent layers cannot be taken back");
   if (options.check && model->files.tokenizer && !source.whole_texts()) {
     if (auto finding = check_predictions(*model->driver, model->files, model->info.vocabulary_size)) {
       model->warnings.push_back(*finding);

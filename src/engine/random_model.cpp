@@ -51,7 +51,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> shapes{{
      R"({"architectures":["Qwen3_5ForCausalLM"],"model_type":"qwen3_5_text","hidden_size":1024,"intermediate_size":3584,
          "num_hidden_layers":24,"num_attention_heads":8,"num_key_value_heads":2,"head_dim":256,"vocab_size":248320,
          "linear_num_key_heads":16,"linear_num_value_heads":16,"linear_key_head_dim":128,"linear_value_head_dim":128,
-         "linear_conv_kernel_dim":4,"full_attention_interval":4,"max_position_embeddings":262144,"rms_norm_eps":1e-6,
+         "mtp_num_hidden_layers":1,"linear_conv_kernel_dim":4,"full_attention_interval":4,"max_position_embeddings":262144,"rms_norm_eps":1e-6,
          "rope_parameters":{"rope_type":"default","rope_theta":10000000,"partial_rotary_factor":0.25},
          "tie_word_embeddings":true})"},
     {"minilm",

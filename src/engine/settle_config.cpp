@@ -1,7 +1,10 @@
 #include "engine/settle_config.hpp"
 
+#include <algorithm>
+
 #include "engine/json_file.hpp"
 #include "engine/weight_names.hpp"
+#include "gerbil/error.hpp"
 
 namespace gerbil {
 namespace {
@@ -47,18 +50,24 @@ void settle_head(ModelSource& source) {
   }
 }
 
-// Says what is read otherwise, or not at all, of a Qwen3.5: MLX adds 1 to the norms that it converts, and stores the
-// convolutions with their taps before their one input, which is how such files are known. Layers that draft tokens are
-// left out. Reference: mlx-lm 0.32, models/qwen3_5.py, sanitize.
+// Says what is read otherwise of a Qwen3.5: MLX adds 1 to the norms that it converts, and stores the convolutions with
+// their taps before their one input, which is how such files are known. Reference: mlx-lm 0.32, models/qwen3_5.py,
+// sanitize.
 void settle_qwen3_5(ModelSource& source) {
-  bool drafts = false;
   for (const auto& tensor : source.checkpoint->tensors()) {
-    drafts = drafts || tensor.name.starts_with("mtp.");
     if (!tensor.name.ends_with("linear_attn.conv1d.weight") || tensor.shape.size() != 3) continue;
     if (tensor.shape[1] > 1 && tensor.shape[2] == 1) source.config[models::norms_are_whole] = true;
   }
-  if (!drafts) return;
-  source.warnings.emplace_back("The layers of the model that draft tokens (\"mtp\") are not used.");
+}
+
+// The first tensor that the layers need and the files lack; empty: they are all there.
+std::string missing_draft_tensor(const ModelSource& source, const graph::Graph& draft) {
+  for (const graph::WeightDeclaration& weight : draft.weights) {
+    for (const std::string& part : weight.parts) {
+      if (!source.checkpoint->contains(stored_name(*source.checkpoint, part, *source.family))) return part;
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -76,6 +85,24 @@ void take_own_part(ModelSource& source) {
   source.warnings.push_back(
       "Only the part of the model that reads and writes text is used, and not what config.json has under " + others +
       ".");
+}
+
+bool find_draft_layers(ModelSource& source) {
+  if (source.family->build_draft == nullptr) return false;
+  if (!source.checkpoint) return json_value<std::int32_t>(source.config, "mtp_num_hidden_layers", 0) > 0;
+  const bool some = std::ranges::any_of(source.checkpoint->tensors(),
+                                        [](const auto& tensor) { return tensor.name.starts_with("mtp."); });
+  if (!some) return false;
+  std::string problem;
+  try {
+    const std::string missing = missing_draft_tensor(source, models::build_draft(source.config));
+    if (missing.empty()) return true;
+    problem = "'" + missing + "' is missing.";
+  } catch (const Error& error) {
+    problem = error.what();
+  }
+  source.warnings.push_back("The layers of the model that draft tokens (\"mtp\") are not used: " + problem);
+  return false;
 }
 
 void settle_config(ModelSource& source) {

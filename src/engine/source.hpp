@@ -28,6 +28,7 @@ struct ModelSource {
 
   bool whole_texts() const { return pipeline.head.kind != models::Head::Kind::token; }
   graph::Graph build() const { return models::build(config, pipeline.head); }
+  bool has_draft_layers() const { return pipeline.head.hands_over; }
   // The longest text or conversation that the graph and the files allow.
   std::int32_t longest_context(const graph::Graph& graph) const;
 };

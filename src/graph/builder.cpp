@@ -180,6 +180,8 @@ ValueId Builder::delta_net(ValueId qkv, ValueId z, ValueId b, ValueId a, std::st
                 Rows::tokens);
 }
 
+ValueId Builder::input(std::int32_t width) { return append(Input{}, {}, "input", width, Rows::tokens); }
+
 ValueId Builder::select_rows(ValueId x) { return append(SelectRows{}, {x}, "select_rows", width(x), Rows::outputs); }
 
 ValueId Builder::pool(ValueId x, std::vector<Pooling> modes) {

@@ -22,6 +22,7 @@ class Builder {
   ValueId add_embedding(ValueId x, std::string_view module, Index index, std::int64_t rows, std::int32_t offset = 0);
   // The same with a table that is never packed for a device.
   ValueId host_embedding(std::string_view module, std::int64_t vocabulary, std::int64_t width, float scale = 1.0f);
+  ValueId input(std::int32_t width);  // see Input
   // softcap: see Linear; 0: none.
   ValueId linear(ValueId x, std::string_view module, std::int64_t rows, bool bias = false, float softcap = 0.0f);
   // The same with a weight that is stored in another form, see WeightDeclaration, and a bias of any name.
@@ -61,6 +62,9 @@ class Builder {
   ValueId delta_net(ValueId qkv, ValueId z, ValueId b, ValueId a, std::string_view module, DeltaNet shape);
   ValueId select_rows(ValueId x);
   ValueId pool(ValueId x, std::vector<Pooling> modes);
+
+  // x is what another graph takes as its input.
+  void hand_over(ValueId x) { graph_.handed = x; }
 
   RopeId add_rope(RopeTable table);
   std::int32_t width(ValueId id) const { return graph_.value(id).width; }

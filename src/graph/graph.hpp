@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -97,10 +98,12 @@ struct Graph {
   std::vector<Slot> slots;
   std::vector<RopeTable> ropes;
   ValueId output;                   // logits, or embeddings; Rows::outputs
+  std::optional<ValueId> handed;    // what another graph takes as its Input; Rows::tokens
   std::int32_t context_length = 0;  // what the model was made for
   std::int32_t padding_token = -1;  // see Index::ordinal; -1: none
   std::int32_t step_multiple = 1;   // a prompt is cut only at multiples of it, counted from position 0
 
+  bool leaves(ValueId id) const { return id == output || id == handed; }
   const Value& value(ValueId id) const { return at(values, id); }
   const WeightDeclaration& weight(WeightId id) const { return at(weights, id); }
   const RopeTable& rope(RopeId id) const { return at(ropes, id); }

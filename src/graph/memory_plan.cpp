@@ -24,6 +24,8 @@ MemoryPlan plan_memory(const Graph& graph) {
     for (const ValueId input : graph.nodes[i].inputs) at(last_use, input) = i;
   }
 
+  if (graph.handed) at(last_use, *graph.handed) = graph.nodes.size();
+
   MemoryPlan plan;
   plan.offsets.assign(graph.values.size(), -1);
   std::vector<Block> alive;  // sorted by offset

@@ -51,6 +51,12 @@ struct HostEmbedding {
   }
 };
 
+// () -> [T, width]: the rows that come with the batch, one for each token. They are what another graph made of it.
+struct Input {
+  static constexpr std::string_view name = "input";
+  constexpr void fields(this auto&, const auto&) {}
+};
+
 // (x, [residual]) -> [T, n]. y = activation(norm(x) · Wᵀ + bias) + residual, with W [n or 2n, k].
 // norm: RMSNorm over the whole row when set (fuse_norm), the identity otherwise.
 // gated: W has 2n rows and y[i] = activation(a[i]) · a[i + n], where a is the product (fuse_gate).
@@ -296,8 +302,8 @@ inline constexpr std::int32_t delta_net_chunk = 64;
 inline constexpr std::int32_t most_delta_net_taps = 64;
 
 using Operation =
-    std::variant<Embedding, HostEmbedding, Linear, RmsNorm, LayerNorm, Add, Multiply, Scale, TopSoftmax, Activate,
-                 Slice, Rope, Write, Attend, SelectRows, Pool, Concatenate, DeltaNet, Gate, AttentionInput>;
+    std::variant<Embedding, HostEmbedding, Input, Linear, RmsNorm, LayerNorm, Add, Multiply, Scale, TopSoftmax,
+                 Activate, Slice, Rope, Write, Attend, SelectRows, Pool, Concatenate, DeltaNet, Gate, AttentionInput>;
 
 struct Node {
   Operation operation;

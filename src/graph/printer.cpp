@@ -36,6 +36,7 @@ class Printer {
                                : std::format(", a long set beyond {} tokens", rope.original_context));
     }
     for (const Node& node : graph_.nodes) print(node);
+    if (graph_.handed) text_ += std::format("hand over {}\n", shown(*graph_.handed));
     text_ += std::format("return {}\n", shown(graph_.output));
     return std::move(text_);
   }

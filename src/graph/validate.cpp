@@ -30,6 +30,13 @@ class Validator {
     if (!named || !at(computed_, graph_.output)) {
       throw Error(ErrorCode::internal, "The graph '" + graph_.name + "' has no output that a node computes.");
     }
+    if (!graph_.handed) return;
+    const ValueId handed = *graph_.handed;
+    if (handed.index < 0 || handed.index >= std::ssize(graph_.values) || !at(computed_, handed) ||
+        graph_.value(handed).rows != Rows::tokens) {
+      throw Error(ErrorCode::internal,
+                  "The graph '" + graph_.name + "' hands over what no node computes for every token.");
+    }
   }
 
  private:
@@ -113,6 +120,14 @@ class Validator {
     const WeightDeclaration& table = expect_matrix(operation.table, true);
     expect_equal(out(node), table.columns, "output width");
     expect(graph_.value(node.outputs[0]).rows == Rows::tokens, "has output rows, but computes a row for every token");
+  }
+
+  void check(const Input&, const Node& node) {
+    expect_inputs(node, 0, 0);
+    const auto inputs = std::ranges::count_if(
+        graph_.nodes, [](const Node& other) { return std::holds_alternative<Input>(other.operation); });
+    expect(inputs == 1, "is one of several inputs, but a batch brings rows for one");
+    expect(graph_.value(node.outputs[0]).rows == Rows::tokens, "has output rows, but there is one for every token");
   }
 
   void check(const Linear& operation, const Node& node) {

@@ -104,7 +104,18 @@ graph::Graph finish(graph::Builder& b, const DecoderConfig& c, graph::ValueId x,
                 "whole text "
                 "and cannot continue it; load it to embed texts.");
   }
-  x = b.rms_norm(b.select_rows(x), "model.norm", c.rms_norm_eps);
+  if (head.hands_over) {
+    x = b.rms_norm(x, "model.norm", c.rms_norm_eps);
+    b.hand_over(x);
+    x = b.select_rows(x);
+  } else {
+    x = b.rms_norm(b.select_rows(x), "model.norm", c.rms_norm_eps);
+  }
+  return finish_tokens(b, c, x);
+}
+
+graph::Graph finish_tokens(graph::Builder& b, const DecoderConfig& c, graph::ValueId x) {
+  b.scope("");
   const char* head_module = c.tie_word_embeddings ? "model.embed_tokens" : "lm_head";
   return b.finish(b.linear(x, head_module, c.vocab_size, false, c.final_logit_softcapping), c.max_position_embeddings);
 }

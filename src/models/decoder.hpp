@@ -69,4 +69,7 @@ graph::ValueId gated_mlp(graph::Builder& b, const DecoderConfig& c, graph::Value
 // embedding is made of.
 graph::Graph finish(graph::Builder& b, const DecoderConfig& c, graph::ValueId x, const Head& head);
 
+// The vocabulary projection alone, of wanted rows that are normed.
+graph::Graph finish_tokens(graph::Builder& b, const DecoderConfig& c, graph::ValueId x);
+
 }  // namespace gerbil::models

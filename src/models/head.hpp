@@ -37,6 +37,7 @@ struct Head {
   // of the text, for architectures that end in ForSequenceClassification.
   enum class Kind { token, embedding, classes };
   Kind kind = Kind::token;
+  bool hands_over = false;                // of tokens: what the layers that draft tokens read (Family::build_draft)
   std::vector<RowModule> before_pooling;  // of an embedding, on the row of every token, in order
   std::vector<graph::Pooling> pooling;    // one or more ways, side by side
   std::vector<RowModule> after_pooling;

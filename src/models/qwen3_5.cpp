@@ -70,17 +70,26 @@ graph::ValueId delta_net(graph::Builder& b, const DecoderConfig& c, graph::Value
   return b.linear(b.delta_net(qkv, z, beta, a, "linear_attn", shape), "linear_attn.out_proj", c.hidden_size);
 }
 
+graph::ValueId full_layer(graph::Builder& b, const DecoderConfig& c, graph::ValueId x, graph::RopeId rope, bool bias) {
+  x = b.add(x, gated_attention(b, c, b.rms_norm(x, "input_layernorm", c.rms_norm_eps), rope, bias));
+  return b.add(x, gated_mlp(b, c, b.rms_norm(x, "post_attention_layernorm", c.rms_norm_eps)));
+}
+
+DecoderConfig read_config(const Json& config) {
+  return read_decoder_config(config, {.num_attention_heads = 16,
+                                      .num_key_value_heads = 4,
+                                      .head_dim = 256,
+                                      .vocab_size = 248320,
+                                      .max_position_embeddings = 32768});
+}
+
 }  // namespace
 
 graph::Graph build_qwen3_5(const Json& config, const Head& head) {
   if (head.kind != Head::Kind::token) {
     throw Error(ErrorCode::unsupported, "gerbil does not make embeddings with models of the family Qwen3.5 yet.");
   }
-  const DecoderConfig c = read_decoder_config(config, {.num_attention_heads = 16,
-                                                       .num_key_value_heads = 4,
-                                                       .head_dim = 256,
-                                                       .vocab_size = 248320,
-                                                       .max_position_embeddings = 32768});
+  const DecoderConfig c = read_config(config);
   const graph::DeltaNet shape = read_delta_net(config, c.rms_norm_eps);
   const std::int32_t interval = read_size(config, "full_attention_interval", 4, most_layers);
   const bool bias = json_value<bool>(config, "attention_bias", false);
@@ -94,11 +103,42 @@ graph::Graph build_qwen3_5(const Json& config, const Head& head) {
     const LayerType fallback = (layer + 1) % interval == 0 ? full_attention : linear_attention;
     const bool full = read_layer_type(config, layer, fallback, linear_attention) == full_attention;
     b.scope("model.layers." + std::to_string(layer) + ".");
-    const auto h = b.rms_norm(x, "input_layernorm", c.rms_norm_eps);
-    x = b.add(x, full ? gated_attention(b, c, h, rope, bias) : delta_net(b, c, h, shape));
-    x = b.add(x, gated_mlp(b, c, b.rms_norm(x, "post_attention_layernorm", c.rms_norm_eps)));
+    if (full) {
+      x = full_layer(b, c, x, rope, bias);
+    } else {
+      x = b.add(x, delta_net(b, c, b.rms_norm(x, "input_layernorm", c.rms_norm_eps), shape));
+      x = b.add(x, gated_mlp(b, c, b.rms_norm(x, "post_attention_layernorm", c.rms_norm_eps)));
+    }
   }
   return finish(b, c, x, head);
+}
+
+// The layer that drafts tokens: what the model makes of a token, after its last norm, and the token after it become
+// what is guessed to come then (Multi-Token Prediction, DeepSeek-AI 2024, section 2.2). What it hands over takes the
+// place of the model's hidden state where it goes on from its own guess.
+// Reference: vLLM 0.18, model_executor/models/qwen3_5_mtp.py.
+graph::Graph build_qwen3_5_draft(const Json& config) {
+  const DecoderConfig c = read_config(config);
+  const auto layers = read_size(config, "mtp_num_hidden_layers", 1, most_layers);
+  if (layers != 1 || json_value<bool>(config, "mtp_use_dedicated_embeddings", false)) {
+    throw Error(ErrorCode::unsupported, "\"mtp_num_hidden_layers\" is " + std::to_string(layers) +
+                                            " and \"mtp_use_dedicated_embeddings\" may be true; gerbil knows drafts of "
+                                            "one layer that share the model's table.");
+  }
+  graph::Builder b("qwen3_5_draft");
+  if (!json_value<bool>(config, norms_are_whole, false)) b.norms_add_one();
+  const auto rope = b.add_rope(read_partial_rope(config, c.head_dim));
+  const auto token = b.embedding("model.embed_tokens", c.vocab_size, c.hidden_size);
+  const auto hidden = b.input(c.hidden_size);
+  auto x = b.concatenate({b.rms_norm(token, "mtp.pre_fc_norm_embedding", c.rms_norm_eps),
+                          b.rms_norm(hidden, "mtp.pre_fc_norm_hidden", c.rms_norm_eps)});
+  x = b.linear(x, "mtp.fc", c.hidden_size);
+  b.scope("mtp.layers.0.");
+  x = full_layer(b, c, x, rope, json_value<bool>(config, "attention_bias", false));
+  b.scope("");
+  x = b.rms_norm(x, "mtp.norm", c.rms_norm_eps);
+  b.hand_over(x);
+  return finish_tokens(b, c, b.select_rows(x));
 }
 
 }  // namespace gerbil::models

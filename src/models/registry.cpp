@@ -19,9 +19,10 @@ constexpr std::array families{
     Family{"LlamaForCausalLM", "llama", build_llama, token, "model.", Pooling::last},
     Family{"Qwen2ForCausalLM", "qwen2", build_qwen2, token, "model.", Pooling::last},
     Family{"Qwen3ForCausalLM", "qwen3", build_qwen3, token, "model.", Pooling::last},
-    Family{"Qwen3_5ForCausalLM", "qwen3_5_text", build_qwen3_5, token, "model.", Pooling::last},
+    Family{"Qwen3_5ForCausalLM", "qwen3_5_text", build_qwen3_5, token, "model.", Pooling::last, true, Part(),
+           build_qwen3_5_draft},
     Family{"Qwen3_5ForConditionalGeneration", "qwen3_5", build_qwen3_5, token, "model.", Pooling::last, true,
-           language_part},
+           language_part, build_qwen3_5_draft},
     Family{"SmolLM3ForCausalLM", "smollm3", build_smollm3, token, "model.", Pooling::last},
     Family{"Phi3ForCausalLM", "phi3", build_phi3, token, "model.", Pooling::last},
     Family{"Gemma3ForCausalLM", "gemma3_text", build_gemma3, token, "model.", Pooling::last},
@@ -150,5 +151,7 @@ graph::Graph build(const Json& config, const Head& head) {
   }
   return found.build(own_config(config), head);
 }
+
+graph::Graph build_draft(const Json& config) { return family(config).build_draft(own_config(config)); }
 
 }  // namespace gerbil::models

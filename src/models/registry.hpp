@@ -31,6 +31,9 @@ struct Family {
   // Whether texts get the tokens that the tokenizer puts around them, and unknown words have a meaning.
   bool special_tokens = true;
   Part part = {};
+  // The layers that draft tokens, where checkpoints may have some: a graph of its own on the same tables, whose input
+  // is what the model hands over.
+  graph::Graph (*build_draft)(const Json& config) = nullptr;
 };
 
 // A key that no config.json has: who opens a checkpoint sets it where norms that published files store without the 1
@@ -52,6 +55,9 @@ Json own_config(const Json& config);
 // one that the family has: an embedding of any, tokens of a language model, classes of a classifier.
 graph::Graph build(const Json& config, const Head& head = {});
 
+// The graph of the layers that draft tokens, of a family that has them. Throws as build() does.
+graph::Graph build_draft(const Json& config);
+
 // "architectures"[0], for people; the family's where there is none.
 std::string architecture(const Json& config);
 
@@ -69,6 +75,7 @@ graph::Graph build_phi3(const Json& config, const Head& head);
 graph::Graph build_qwen2(const Json& config, const Head& head);
 graph::Graph build_qwen3(const Json& config, const Head& head);
 graph::Graph build_qwen3_5(const Json& config, const Head& head);
+graph::Graph build_qwen3_5_draft(const Json& config);
 graph::Graph build_roberta(const Json& config, const Head& head);
 graph::Graph build_smollm3(const Json& config, const Head& head);
 graph::Graph build_static(const Json& config, const Head& head);

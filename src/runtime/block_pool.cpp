@@ -22,4 +22,24 @@ void BlockPool::release(std::int32_t block) {
   std::ranges::push_heap(free_, std::greater{});
 }
 
+BlockLease::BlockLease(BlockPool& pool, std::int32_t count) : pool_(&pool) {
+  blocks_.reserve(static_cast<std::size_t>(count));
+  for (std::int32_t i = 0; i < count; ++i) blocks_.push_back(pool.take());
+}
+
+BlockLease::BlockLease(BlockLease&& other) noexcept : pool_(other.pool_), blocks_(std::exchange(other.blocks_, {})) {}
+
+BlockLease& BlockLease::operator=(BlockLease&& other) noexcept {
+  std::swap(pool_, other.pool_);
+  std::swap(blocks_, other.blocks_);
+  return *this;
+}
+
+void BlockLease::resize(std::size_t count) {
+  while (blocks_.size() > count) {
+    pool_->release(blocks_.back());
+    blocks_.pop_back();
+  }
+}
+
 }  // namespace gerbil::runtime

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace gerbil::runtime {
@@ -20,6 +22,24 @@ class BlockPool {
  private:
   std::int32_t size_;
   std::vector<std::int32_t> free_;  // the lowest number is taken first, so that untouched memory stays untouched
+};
+
+// Blocks that go back to their pool, which must outlive them, unless they were taken out.
+class BlockLease {
+ public:
+  BlockLease() = default;
+  BlockLease(BlockPool& pool, std::int32_t count);  // so many must be available
+  BlockLease(BlockLease&& other) noexcept;
+  BlockLease& operator=(BlockLease&& other) noexcept;
+  ~BlockLease() { resize(0); }
+
+  std::span<const std::int32_t> blocks() const { return blocks_; }
+  void resize(std::size_t count);  // to fewer
+  void swap(std::size_t number, std::int32_t& block) { std::swap(blocks_[number], block); }
+
+ private:
+  BlockPool* pool_ = nullptr;
+  std::vector<std::int32_t> blocks_;
 };
 
 }  // namespace gerbil::runtime

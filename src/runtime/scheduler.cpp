@@ -166,6 +166,7 @@ bool Scheduler::start(Sequence& sequence) {
 void Scheduler::preempt(Sequence& sequence) {
   std::erase_if(parts_, [&](const StepPart& part) { return part.sequence == &sequence; });
   cache_.release(sequence, true);
+  sequence.handed.clear();
   sequence.preempted = true;
   running_.erase(sequence.order());
   waiting_.emplace(sequence.order(), &sequence);
@@ -200,6 +201,7 @@ void Scheduler::compose() {
     if (!part.guesses.empty() && !cache_.grow(*sequence, sequence->computed + part.count)) {
       part.count -= part.guessed();  // they cost nobody his pages
       part.guesses.clear();
+      part.slots.resize(0);
     }
     while (runs() && !cache_.grow(*sequence, sequence->computed + part.count)) {
       if (!steps_.empty()) return parts_.clear();  // what is in flight may end somebody, and make room
@@ -224,7 +226,9 @@ StepPart Scheduler::choose_part(Sequence& sequence, std::int32_t tokens, std::in
     computes_it->sequence->awaited = true;
     return {};
   }
-  StepPart part{.sequence = &sequence, .begin = sequence.computed};
+  StepPart part{.sequence = &sequence,
+                .begin = sequence.computed,
+                .hands_over = options_.handed_width > 0 && sequence.generates() != nullptr};
   const std::int32_t left = sequence.length() - sequence.computed;
   if (const Encode* encode = sequence.encodes()) {
     // The whole text, among others of the same adapter.
@@ -248,14 +252,17 @@ StepPart Scheduler::choose_part(Sequence& sequence, std::int32_t tokens, std::in
 
 void Scheduler::commit(const StepResult& result, Clock::time_point now) {
   pass(steps_.front());
-  const Step step = std::move(steps_.front());
+  Step step = std::move(steps_.front());
   steps_.pop_front();
   const std::size_t width = step.batch.rows_read() == 0 ? 0 : result.rows.size() / step.batch.rows_read();
   std::size_t choice = 0;
   auto row = result.rows.begin();
-  for (const StepPart& part : step.parts) {
+  std::span<const float> handed(result.handed);
+  for (StepPart& part : step.parts) {
     const auto rows = std::exchange(row, row + static_cast<std::ptrdiff_t>(width) * part.reads);
     const std::size_t number = std::exchange(choice, choice + static_cast<std::size_t>(part.choices()));
+    const std::int32_t handed_size = part.hands_over ? part.count * options_.handed_width : 0;
+    const auto own_handed = std::exchange(handed, handed.subspan(static_cast<std::size_t>(handed_size)));
     if (!part.sequence) continue;
     Sequence& sequence = *part.sequence;
     const std::int32_t end = part.begin + part.count;
@@ -272,6 +279,7 @@ void Scheduler::commit(const StepResult& result, Clock::time_point now) {
       sequence.outcome.prefill_seconds = seconds(now - sequence.started);
       ending = Ending::length;
     }
+    if (part.hands_over) take_handed(part, own_handed);
     if (ending) finish(sequence, *ending);
   }
 }

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -85,12 +86,14 @@ class Scheduler {
   bool must_see_token(const Sequence& sequence) const;
   std::int32_t guesses_wanted(const Sequence& sequence, std::int32_t rows) const;
   std::int32_t draft_rows() const;
+  std::int32_t handed_rows(const Sequence& sequence) const;
+  void take_handed(const StepPart& part, std::span<const float> rows);
   void add_guesses(Sequence& sequence, StepPart& part, std::int32_t rows);
   void preempt(Sequence& sequence);
   bool preempt_paused();
   // What ends it, if it does.
-  std::optional<Ending> accept(const StepPart& part, const StepBatch& batch, const StepResult& result,
-                               std::size_t choice, Clock::time_point now);
+  std::optional<Ending> accept(StepPart& part, const StepBatch& batch, const StepResult& result, std::size_t choice,
+                               Clock::time_point now);
   std::optional<Ending> accept_token(Sequence& sequence, std::int32_t token, std::vector<ScoredToken> probabilities,
                                      Clock::time_point now);
   void finish(Sequence& sequence, Ending ending);

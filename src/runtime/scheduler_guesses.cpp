@@ -5,10 +5,17 @@
 #include "runtime/scheduler.hpp"
 
 namespace gerbil::runtime {
+namespace {
+
+// Rows for the drafter of which it reads that many at once although there is nothing to guess, and for which a sequence
+// that has them waits.
+constexpr std::int32_t many_handed = 256;
+
+}  // namespace
 
 // A drafter guesses what comes after tokens that are known.
 bool Scheduler::must_see_token(const Sequence& sequence) const {
-  return sequence.must_see_token() ||
+  return sequence.must_see_token() || (!steps_.empty() && handed_rows(sequence) >= 2 * many_handed) ||
          (options_.drafter && sequence.awaits_token() && guesses_wanted(sequence, draft_rows()) > 0);
 }
 
@@ -23,7 +30,22 @@ std::int32_t Scheduler::draft_rows() const {
 std::int32_t Scheduler::guesses_wanted(const Sequence& sequence, std::int32_t rows) const {
   if (!sequence.decodes() || sequence.paused) return 0;
   const std::int32_t left = sequence.limit - sequence.generated() - 1;
-  return std::max(0, sequence.draft_length.next(std::min({options_.draft_tokens, rows, left})));
+  const std::int32_t most = sequence.draft_length.next(std::min({options_.draft_tokens, rows, left}));
+  return std::max(0, cache_.guessable(sequence, most));
+}
+
+std::int32_t Scheduler::handed_rows(const Sequence& sequence) const {
+  return options_.handed_width == 0 ? 0
+                                    : static_cast<std::int32_t>(std::ssize(sequence.handed) / options_.handed_width);
+}
+
+// Of the tokens that turned out right. Where others have computed pages meanwhile, what came before is of no use.
+void Scheduler::take_handed(const StepPart& part, std::span<const float> rows) {
+  Sequence& sequence = *part.sequence;
+  const std::int32_t count = part.count - part.guessed() + part.accepted;
+  if (sequence.handed_end != part.begin) sequence.handed.clear();
+  sequence.handed.append_range(rows.first(static_cast<std::size_t>(count * options_.handed_width)));
+  sequence.handed_end = part.begin + count;
 }
 
 // Where a token is awaited, what comes after it is guessed as if it were the one that was guessed to be next.
@@ -39,6 +61,7 @@ void Scheduler::add_guesses(Sequence& sequence, StepPart& part, std::int32_t row
   }
   guesses.resize(std::min(guesses.size(), static_cast<std::size_t>(most)));
   part.guesses = std::move(guesses);
+  part.slots = cache_.guess_slots(part.guessed());
   part.count += part.guessed();
 }
 
@@ -47,11 +70,20 @@ std::vector<Draft> Scheduler::undrafted() {
   if (!steps_.empty()) return drafts;
   std::int32_t rows = draft_rows();
   for (const auto& [order, sequence] : running_) {
-    const std::int32_t most = guesses_wanted(*sequence, rows);
-    if (most == 0 || !sequence->guesses.empty()) continue;
-    sequence->guesses = sequence->lookup.find(sequence->tokens, static_cast<std::size_t>(most));
-    rows -= most;
-    if (sequence->guesses.empty()) drafts.push_back({sequence->id, sequence->tokens, sequence->sampling(), most, {}});
+    std::int32_t most = sequence->guesses.empty() ? guesses_wanted(*sequence, rows) : 0;
+    if (most > 0) {
+      sequence->guesses = sequence->lookup.find(sequence->tokens, static_cast<std::size_t>(most));
+      rows -= most;
+      if (!sequence->guesses.empty()) most = 0;
+    }
+    if (most == 0 && handed_rows(*sequence) < many_handed) continue;
+    Draft& draft = drafts.emplace_back(sequence->id, sequence->tokens, Sampling(), most);
+    if (most > 0) draft.sampling = sequence->sampling();
+    if (options_.handed_width == 0) continue;
+    if (most > 0) cache_.grow(*sequence, sequence->computed + 1 + most);  // or it guesses as far as there are pages
+    draft.first = sequence->handed_end - handed_rows(*sequence);
+    draft.handed = std::exchange(sequence->handed, {});
+    draft.blocks = sequence->blocks.front();
   }
   return drafts;
 }
@@ -59,12 +91,12 @@ std::vector<Draft> Scheduler::undrafted() {
 void Scheduler::draft(std::vector<Draft> drafts) {
   for (Draft& draft : drafts) {
     const auto found = sequences_.find(draft.id);
-    if (found != sequences_.end()) found->second.guesses = std::move(draft.guesses);
+    if (found != sequences_.end() && draft.most > 0) found->second.guesses = std::move(draft.guesses);
   }
 }
 
 // Guesses are right as far as they are what is chosen; what is chosen after the first that is not comes to nothing.
-std::optional<Ending> Scheduler::accept(const StepPart& part, const StepBatch& batch, const StepResult& result,
+std::optional<Ending> Scheduler::accept(StepPart& part, const StepBatch& batch, const StepResult& result,
                                         std::size_t choice, Clock::time_point now) {
   Sequence& sequence = *part.sequence;
   const auto accept_choice = [&](std::size_t number) {
@@ -81,9 +113,13 @@ std::optional<Ending> Scheduler::accept(const StepPart& part, const StepBatch& b
     sequence.tokens.push_back(0);
     ending = accept_choice(choice + next + 1);
   }
-  if (right > 0) cache_.settle(sequence);
+  if (right > 0) {
+    if (!part.slots.blocks().empty()) part.slots.swap(static_cast<std::size_t>(right) - 1, sequence.slot);
+    cache_.settle(sequence);
+  }
   if (!part.guesses.empty()) sequence.verifies = false;
   sequence.draft_length.learn(part.guessed(), right);
+  part.accepted = right;
   done_.drafted_tokens += part.guessed();
   done_.accepted_tokens += right;
   return ending;

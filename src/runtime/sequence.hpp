@@ -66,6 +66,8 @@ struct Sequence {
   DraftLength draft_length;
   std::vector<std::int32_t> guesses;  // of a Drafter, for the next step
   bool verifies = false;              // a step in flight has some
+  std::vector<float> handed;          // rows for the Drafter that it has not read
+  std::int32_t handed_end = 0;        // the token after the last of them
 
   Outcome outcome;
   Clock::time_point arrived;

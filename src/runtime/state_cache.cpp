@@ -261,6 +261,16 @@ std::int32_t StateCache::cut(const Sequence& sequence, std::int32_t end) const {
   return end;
 }
 
+std::int32_t StateCache::guessable(const Sequence& sequence, std::int32_t most) const {
+  if (!recurrent()) return most;
+  if (takes_snapshots(sequence)) most = std::min(most, snapshot_multiple_ - 1 - sequence.computed % snapshot_multiple_);
+  return std::min(most, slots_.available());
+}
+
+BlockLease StateCache::guess_slots(std::int32_t guesses) {
+  return recurrent() ? BlockLease(slots_, guesses) : BlockLease();
+}
+
 void StateCache::settle(Sequence& sequence) {
   while (shares(sequence) && (sequence.shared() + 1) * kv_block_tokens <= sequence.computed) {
     share_page(sequence, kv_block_tokens);

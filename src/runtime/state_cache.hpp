@@ -65,6 +65,10 @@ class StateCache {
   // Where its next step must end at the latest, in tokens: a snapshot is to be taken there, or a prompt may be cut
   // there and not at `end`.
   std::int32_t cut(const Sequence& sequence, std::int32_t end) const;
+  // How many guesses, `most` at most, a step of the sequence may verify: each leaves recurrent states in a slot of its
+  // own, and the step ends at the latest where a snapshot is taken.
+  std::int32_t guessable(const Sequence& sequence, std::int32_t most) const;
+  BlockLease guess_slots(std::int32_t guesses);
   // When a step has been planned and the next is not yet: its pages that have become full go into the tree, it lets go
   // of those behind the windows, and a snapshot is taken where one is wanted.
   void settle(Sequence& sequence);

@@ -28,11 +28,19 @@ void StepBatch::add(const StepPart& part, std::int32_t padding_token) {
     std::int32_t counted = 0;
     for (const std::int32_t token : sequence.tokens) ordinals_.push_back(token == padding_token ? 0 : ++counted);
   }
+  std::vector<std::int32_t>& row_slots = row_slots_.emplace_back();
+  if (!part.slots.blocks().empty()) {
+    row_slots.push_back(sequence.slot);
+    row_slots.append_range(part.slots.blocks());
+    view.row_slots = row_slots;
+  }
   views_.push_back(view);
   const std::span<const std::int32_t> all(sequence.tokens);
   tokens_.append_range(
       all.subspan(static_cast<std::size_t>(sequence.computed), static_cast<std::size_t>(part.count - part.guessed())));
   tokens_.append_range(part.guesses);
+  for (auto row = std::ssize(tokens_) - part.count; part.hands_over && row < std::ssize(tokens_); ++row)
+    handed_.push_back(static_cast<std::int32_t>(row));
   for (std::int32_t i = 0; i < part.count; ++i) positions_.push_back(sequence.computed + i);
   sequences_.resize(tokens_.size(), number);
   types_.resize(tokens_.size(), 0);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backends/program.hpp"
+#include "runtime/block_pool.hpp"
 #include "runtime/sequence.hpp"
 
 namespace gerbil::runtime {
@@ -18,8 +19,11 @@ struct StepPart {
   std::int32_t count = 0;        // tokens
   std::int32_t reads = 0;        // rows that it wants, its last ones of the step
   bool chooses = false;          // its next token
+  bool hands_over = false;       // what the program makes of its tokens
   // Guesses of what comes after its tokens, counted in `count`: what is chosen after each shows how many are right.
   std::vector<std::int32_t> guesses;
+  BlockLease slots;           // of a model with recurrent states: where each guess leaves them
+  std::int32_t accepted = 0;  // guesses
   std::int32_t guessed() const { return static_cast<std::int32_t>(guesses.size()); }
   std::int32_t choices() const { return chooses ? 1 + guessed() : 0; }
   std::int32_t wanted() const { return reads + choices(); }
@@ -37,15 +41,16 @@ class StepBatch {
 
   // They refer to this object only, as sequences may end while a step runs.
   Batch batch() const;
-  Choices choices() const { return {chosen_, sampling_, read_}; }
+  Choices choices() const { return {chosen_, sampling_, read_, handed_}; }
   std::size_t rows_read() const { return read_.size(); }
 
  private:
   void choose(Sampling sampling, std::shared_ptr<Guide> guide, std::int32_t guess);
 
-  std::vector<std::int32_t> tokens_, positions_, sequences_, types_, ordinals_, outputs_, chosen_, read_;
+  std::vector<std::int32_t> tokens_, positions_, sequences_, types_, ordinals_, outputs_, chosen_, read_, handed_;
   std::int32_t adapter_ = 0;
   std::vector<std::vector<std::vector<std::int32_t>>> blocks_;  // by view and group
+  std::vector<std::vector<std::int32_t>> row_slots_;            // by view
   std::vector<SequenceView> views_;
   std::vector<Sampling> sampling_;
   // Of each choice.

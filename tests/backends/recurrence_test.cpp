@@ -78,6 +78,46 @@ TEST_P(Recurrence, ACopiedSlotContinuesLikeTheOriginal) {
             test::run(*program, TestBatch({{0, 71, {9}}}, no_pages)).rows);
 }
 
+TEST_P(Recurrence, EveryGuessLeavesAStateOfItsOwn) {
+  const auto program = compile(2);
+  const auto prompt = random_tokens(70, 1);
+  const auto guesses = random_tokens(6, 4);
+  const std::vector<std::int32_t> row_slots{1, 0, 2, 4, 6, 7};  // sequence 0 has slot 1
+  const auto read_prompts = [&] {
+    test::run(*program, TestBatch({{0, 0, prompt}, {1, 0, random_tokens(20, 2)}}, no_pages));
+  };
+  const auto decode = [&](std::int32_t slot, std::int32_t position, std::int32_t token) {
+    TestBatch batch({{0, position, {token}}}, no_pages);
+    batch.views[0].slot = slot;
+    return test::run(*program, batch).rows;
+  };
+  std::vector<float> one_by_one;
+  std::vector<std::vector<float>> next;  // after so many guesses and one
+  for (std::size_t count = 1; count <= guesses.size(); ++count) {
+    read_prompts();
+    one_by_one.clear();
+    for (std::size_t i = 0; i < count; ++i)
+      one_by_one.append_range(decode(1, 70 + static_cast<std::int32_t>(i), guesses[i]));
+    next.push_back(decode(1, 70 + static_cast<std::int32_t>(count), 9));
+    next.back().append_range(decode(1, 71 + static_cast<std::int32_t>(count), 8));
+  }
+  for (const bool company : {false, true}) {
+    read_prompts();
+    std::vector<TestBatch::Part> parts{{0, 70, guesses, Phase::decode}};
+    if (company) parts.insert(parts.begin(), {1, 20, {3}, Phase::decode});
+    TestBatch batch(parts, no_pages);
+    batch.views.back().row_slots = row_slots;
+    auto rows = test::run(*program, batch).rows;
+    rows.erase(rows.begin(), rows.end() - std::ssize(one_by_one));
+    EXPECT_EQ(rows, one_by_one);
+    for (std::size_t i = 0; i < guesses.size(); ++i) {
+      auto after = decode(row_slots[i], 71 + static_cast<std::int32_t>(i), 9);
+      after.append_range(decode(row_slots[i], 72 + static_cast<std::int32_t>(i), 8));
+      EXPECT_EQ(after, next[i]) << i;
+    }
+  }
+}
+
 TEST_P(Recurrence, ASequenceThatBeginsFindsZeros) {
   const auto program = compile(2);
   for (const Phase phase : {Phase::prompt, Phase::decode}) {

@@ -66,7 +66,7 @@ void expect_same(const std::vector<GenerateResult>& got, const std::vector<Gener
 
 class Guessing : public ::testing::TestWithParam<Device> {};
 INSTANTIATE_TEST_SUITE_P(Devices, Guessing, ::testing::Values(Device::cpu, Device::webgpu),
-                         [](const auto& info) { return info.param == Device::cpu ? "Cpu" : "WebGpu"; });
+                         [](const auto& way) { return way.param == Device::cpu ? "Cpu" : "WebGpu"; });
 
 TEST_P(Guessing, AnswersAreTheSame) {
   const auto wanted = answers(load(false, "", GetParam()));

@@ -1,6 +1,6 @@
 // A program whose next token is a hash of all tokens before it that each group of pages sees, read back from the pages
 // they were written to, and of all tokens once more in a slot: any mistake in paging, prefix reuse, chunking, snapshots
-// or preemption changes the answer.
+// or preemption changes the answer. What it hands over of a token is the token with its position.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -94,6 +94,10 @@ class HashProgram : public Program {
   std::vector<LogitAdjustment> last_adjustments;
 
  private:
+  struct State {
+    std::uint32_t hash = 1;
+    std::int32_t tokens = 0;
+  };
   void do_later(std::function<void()> work) {
     work_.push_back(std::move(work));
     if (!info_.pipelined) do_next();
@@ -112,11 +116,13 @@ class HashProgram : public Program {
 
   void write(const Batch& batch) {
     batch_ = batch;
+    tokens_.assign_range(batch.tokens);
     states_.clear();
     for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
       const SequenceView& view = batch.views[static_cast<std::size_t>(batch.sequences[i])];
       const std::int32_t named = batch.tokens[i];
       const std::int32_t token = named < 0 ? chosen_.at(static_cast<std::size_t>(-1 - named)) : named;
+      tokens_[i] = token;
       for (std::size_t group = 0; group < windows_.size(); ++group) cell(view, group, batch.positions[i]) = token;
       if (!slots_.empty()) states_.push_back(remember(batch, i, token));
     }
@@ -143,6 +149,10 @@ class HashProgram : public Program {
       logits[hash(output) % vocabulary] = 1.0f;
       result.rows.append_range(logits);
     }
+    for (const std::int32_t row : choices.handed) {
+      result.handed.push_back(static_cast<float>(batch_.positions[static_cast<std::size_t>(row)]));
+      result.handed.push_back(static_cast<float>(tokens_[static_cast<std::size_t>(row)]));
+    }
     chosen_ = result.tokens;
   }
 
@@ -162,13 +172,24 @@ class HashProgram : public Program {
   // The state after a token. It must go on from where it was, and prompts must be cut where they may be.
   std::uint32_t remember(const Batch& batch, std::size_t i, std::int32_t token) {
     const SequenceView& view = batch.views[static_cast<std::size_t>(batch.sequences[i])];
-    State& state = slots_.at(static_cast<std::size_t>(view.slot));
     const std::int32_t position = batch.positions[i];
     const bool first = i == 0 || batch.sequences[i - 1] != batch.sequences[i];
+    const auto slot = [&](std::int32_t number) -> State& { return slots_.at(static_cast<std::size_t>(number)); };
+    State& state = slot(view.slot);
+    if (!view.row_slots.empty()) {
+      if (first && view.row_slots[0] != view.slot) throw Error(ErrorCode::internal, "The first row has another slot.");
+      row_in_sequence_ = first ? 0 : row_in_sequence_ + 1;
+      const std::int32_t after = view.row_slots[row_in_sequence_];
+      if (!first) slot(after) = slot(view.row_slots[row_in_sequence_ - 1]);
+      return go_on(slot(after), position, token);
+    }
     if (position == 0) state = {};
-    if (state.tokens != position) throw Error(ErrorCode::internal, "A slot holds the state after other tokens.");
     if (first && view.phase == Phase::prompt && position % step_multiple_ != 0)
       throw Error(ErrorCode::internal, "A prompt was cut where it must not be.");
+    return go_on(state, position, token);
+  }
+  static std::uint32_t go_on(State& state, std::int32_t position, std::int32_t token) {
+    if (state.tokens != position) throw Error(ErrorCode::internal, "A slot holds the state after other tokens.");
     state.hash = state.hash * 37 + static_cast<std::uint32_t>(token);
     ++state.tokens;
     return state.hash;
@@ -177,21 +198,19 @@ class HashProgram : public Program {
     const std::int32_t block = view.blocks[group].at(static_cast<std::size_t>(position / kv_block_tokens));
     return cells_[group].at(static_cast<std::size_t>(block * kv_block_tokens + position % kv_block_tokens));
   }
-  struct State {
-    std::uint32_t hash = 1;
-    std::int32_t tokens = 0;
-  };
   std::vector<std::int32_t> windows_;
   std::int32_t step_multiple_;
   std::vector<State> slots_;
   std::vector<std::uint32_t> states_;             // by row of the batch
   std::vector<std::vector<std::int32_t>> cells_;  // by group
   Batch batch_;                                   // the latest
+  std::vector<std::int32_t> tokens_;              // of it
   std::vector<std::int32_t> chosen_;
   std::deque<std::function<void()>> work_;
   std::deque<StepResult> results_;
   int in_flight_ = 0;
   int calls_ = 0;
+  std::size_t row_in_sequence_ = 0;
   ProgramInfo info_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 #include <random>
 #include <utility>
@@ -54,9 +55,9 @@ void guess_wrong(Draft& draft) {
   for (std::int32_t& guess : draft.guesses) guess = (guess + 1) % vocabulary;
 }
 // The first few are right.
-Guess guess_sometimes(std::uint32_t seed) {
-  return [random = std::mt19937(seed)](Draft& draft) mutable {
-    guess_right(draft);
+Guess guess_sometimes(std::uint32_t seed, bool recurrent = false) {
+  return [recurrent, random = std::mt19937(seed)](Draft& draft) mutable {
+    draft.guesses = expected(draft.tokens, draft.most, {0}, recurrent);
     const auto wrong = random() % 9;
     if (wrong < draft.guesses.size()) draft.guesses[wrong] ^= 1;
     draft.guesses.resize(random() % (draft.guesses.size() + 1));
@@ -133,30 +134,127 @@ TEST_P(Speculate, ManyRequestsOfAllKindsGetWhatTheyWouldGet) {
     }
     return seen;
   };
-  // Little room, so that sequences lose their pages.
-  for (const std::int32_t pages : {8, 12, 64}) {
+  // Little room, so that sequences lose their pages; and the same with states, of which there are few as well.
+  constexpr std::int32_t recurrent = 1000;
+  for (const std::int32_t pages : {8, 12, 64, 8 + recurrent, 12 + recurrent, 64 + recurrent}) {
     SchedulerOptions options = speculating(64);
+    const bool has_states = pages > recurrent;
+    if (has_states) options.slots = 9, options.snapshots = 4, options.step_multiple = 32;
     options.context_length = 256;
-    options.kv_tokens = pages * kv_block_tokens;
+    options.kv_tokens = pages % recurrent * kv_block_tokens;
     options.step_tokens = 48;
     Harness plain(options);
     const auto wanted = run(*plain.driver);
     for (std::uint32_t seed = 0; seed < 8; ++seed) {
-      Speculation s(options, guess_sometimes(seed));
+      Speculation s(options, guess_sometimes(seed, has_states));
       const auto got = run(*s.driver);
       for (std::size_t i = 0; i < wanted.size(); ++i) {
         EXPECT_EQ(got[i].tokens, wanted[i].tokens) << "request " << i << ", " << pages << " pages, seed " << seed;
         EXPECT_EQ(got[i].numbers, wanted[i].numbers);
         EXPECT_EQ(got[i].ending, wanted[i].ending);
       }
-      EXPECT_GT(s.driver->statistics().accepted_tokens, 50);
+      EXPECT_GT(s.driver->statistics().accepted_tokens, 30);
       // What it left in the cache is what its tokens say.
       for (std::int32_t i = 0; i < 3; ++i) {
         auto text = prompt(10 + 7 * (4 * i), 4 * i % 3);
-        EXPECT_EQ(s.run({generate(text, 9)}).front().tokens, expected(text, 9));
+        EXPECT_EQ(s.run({generate(text, 9)}).front().tokens, expected(text, 9, {0}, has_states));
       }
     }
   }
+}
+
+SchedulerOptions with_states(std::int32_t slots) {
+  SchedulerOptions options = speculating();
+  options.slots = slots;
+  options.snapshots = 8;
+  options.step_multiple = 64;
+  return options;
+}
+
+void guess_with_states(Draft& draft) { draft.guesses = expected(draft.tokens, draft.most, {0}, true); }
+
+TEST_P(Speculate, StatesGoOnFromTheLastGuessThatWasRight) {
+  Speculation s(with_states(8), guess_with_states);
+  auto chat = prompt(100);
+  const auto first = s.run({generate(chat, 100)}).front().tokens;
+  EXPECT_EQ(first, expected(chat, 100, {0}, true));
+  EXPECT_LT(s.program->steps, 25);
+  chat.append_range(first);
+  chat.append_range(prompt(20, 7));
+  const Outcome next = s.run({generate(chat, 20)}).front();
+  EXPECT_EQ(next.tokens, expected(chat, 20, {0}, true));
+  EXPECT_EQ(next.cached_tokens, 192) << "guesses leave out no snapshot";
+}
+
+TEST_P(Speculate, ThereAreAsManyGuessesAsStatesHaveRoomFor) {
+  Speculation full(with_states(1), guess_with_states);
+  EXPECT_EQ(full.run({generate(prompt(10), 40)}).front().tokens, expected(prompt(10), 40, {0}, true));
+  EXPECT_EQ(full.driver->statistics().drafted_tokens, 0);
+  Speculation some(with_states(4), guess_with_states);
+  std::vector<Request> requests;
+  for (std::int32_t i = 0; i < 3; ++i) requests.push_back(generate(prompt(10, i), 40));
+  const auto outcomes = some.run(std::move(requests));
+  for (std::int32_t i = 0; i < 3; ++i)
+    EXPECT_EQ(outcomes[static_cast<std::size_t>(i)].tokens, expected(prompt(10, i), 40, {0}, true));
+  EXPECT_GT(some.driver->statistics().accepted_tokens, 20);
+}
+
+// Whoever guesses from what the program hands over gets every row once, in order, however prompts are cut and guesses
+// turn out.
+TEST_P(Speculate, TheDrafterReadsEveryRowOnce) {
+  for (const std::int32_t pages : {8, 64}) {
+    SchedulerOptions options = speculating(64);
+    options.kv_tokens = pages * kv_block_tokens;
+    options.context_length = 256;
+    options.step_tokens = 48;
+    options.handed_width = 2;
+    std::map<RequestId, std::int32_t> read;  // up to which token
+    int rows = 0;
+    Speculation s(options, [&, sometimes = guess_sometimes(3)](Draft& draft) mutable {
+      const auto count = static_cast<std::int32_t>(draft.handed.size() / 2);
+      const auto last = static_cast<std::size_t>(draft.first + count);
+      ASSERT_LT(last, draft.tokens.size());
+      if (draft.most > 0) {
+        ASSERT_EQ(last, draft.tokens.size() - 1) << "all that is known";
+      }
+      for (std::int32_t i = 0; i < count; ++i) {
+        ASSERT_EQ(draft.handed[static_cast<std::size_t>(2 * i)], draft.first + i);
+        ASSERT_EQ(draft.handed[static_cast<std::size_t>(2 * i + 1)],
+                  draft.tokens[static_cast<std::size_t>(draft.first + i)]);
+      }
+      // Where there is little room a sequence loses its pages, and begins anew.
+      const auto before = read.find(draft.id);
+      if (pages == 64 && before != read.end()) {
+        ASSERT_EQ(draft.first, before->second);
+      }
+      ASSERT_GE(draft.blocks.size() * kv_block_tokens, last);
+      read[draft.id] = static_cast<std::int32_t>(last);
+      rows += count;
+      if (draft.most > 0) sometimes(draft);
+    });
+    std::vector<Request> requests;
+    for (std::int32_t i = 0; i < 5; ++i) requests.push_back(generate(prompt(20 + 40 * i, i), 60));
+    requests.push_back({.tokens = prompt(40, 2), .task = Score{3}});
+    const auto outcomes = s.run(std::move(requests));
+    for (std::int32_t i = 0; i < 5; ++i)
+      EXPECT_EQ(outcomes[static_cast<std::size_t>(i)].tokens, expected(prompt(20 + 40 * i, i), 60));
+    EXPECT_EQ(read.size(), 5u) << "scores are not guessed";
+    EXPECT_GT(rows, 500);
+    EXPECT_GT(s.driver->statistics().accepted_tokens, 20);
+  }
+}
+
+// While nothing is guessed, the rows are read in portions.
+TEST_P(Speculate, ALongPromptIsReadInPortions) {
+  SchedulerOptions options = speculating();
+  options.context_length = 4096;
+  options.kv_tokens = 4096;
+  options.handed_width = 2;
+  std::vector<std::size_t> portions;
+  Speculation s(options, [&](Draft& draft) { portions.push_back(draft.handed.size() / 2); });
+  s.run({generate(prompt(3000), 30)});
+  EXPECT_GT(portions.size(), 3u);
+  EXPECT_LE(std::ranges::max(portions), 3 * 512u) << "two steps are in flight when enough waits";
 }
 
 TEST_P(Speculate, WindowsSlideOverWhatIsAccepted) {

@@ -29,6 +29,7 @@ void load_weights(Machine& m, Compiled& compiled, const WeightSource& source, co
   for (const MatrixUse& use : compiled.uses) {
     const bool table = !multiplied(m.graph, use.weight);
     compiled.matrices.push_back(memory.matrices.find(m.graph.weight(use.weight), use.order, table));
+    if (compiled.matrices.back()) compiled.shared_bytes += compiled.matrices.back()->bytes();
     if (!compiled.matrices.back()) missing[static_cast<std::size_t>(use.weight.index)] = true;
   }
   read_weights(m.graph, missing, source, progress, [&](std::size_t id, formats::Weight weight) {
@@ -51,6 +52,7 @@ Operation bind(Machine& m, const graph::Node& node, const Matrix* matrix, bool r
       [&]<typename T>(const T& op) -> Operation {
         if constexpr (std::is_same_v<T, graph::Embedding>) return make_embedding(m, node, op, *matrix);
         if constexpr (std::is_same_v<T, graph::HostEmbedding>) return make_host_embedding(node, op);
+        if constexpr (std::is_same_v<T, graph::Input>) return make_input(node);
         if constexpr (std::is_same_v<T, graph::Linear>) return make_linear(m, node, op, *matrix, reuse);
         if constexpr (std::is_same_v<T, graph::RmsNorm>) return make_rms_norm(node, op);
         if constexpr (std::is_same_v<T, graph::LayerNorm>) return make_layer_norm(node, op);

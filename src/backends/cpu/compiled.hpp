@@ -11,6 +11,7 @@ namespace gerbil::cpu {
 struct Compiled {
   std::vector<MatrixUse> uses;
   std::vector<SharedWeights<Matrix>::Handle> matrices;  // by index of uses
+  std::int64_t shared_bytes = 0;                        // of matrices that another program had packed
   std::vector<Operation> operations;                    // by node
 
   const Matrix* matrix_of(const graph::Node& node) const;  // null for a node that reads none

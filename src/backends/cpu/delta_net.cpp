@@ -32,9 +32,12 @@ Operation make_delta_net(Machine& machine, const graph::Node& node, const graph:
     const SlotPool& slots = at(m.slots, delta.slot);
     const auto rows_of = [&](const QueryRun& sequence) {
       return kernels::DeltaNetRows{m.value(in) + sequence.first * shape.columns(),
-                                   m.value(out) + sequence.first * shape.values(), sequence.count,
+                                   m.value(out) + sequence.first * shape.values(),
+                                   sequence.count,
                                    m.batch->positions[static_cast<std::size_t>(sequence.first)],
-                                   slots.state(sequence.view->slot)};
+                                   slots.state(sequence.view->slot),
+                                   sequence.view->row_slots,
+                                   slots.state(0)};
     };
     // A task is a value head of a decoded sequence, or a key head of a prompt with all value heads that share it, which
     // leaves nothing to do for the numbers above.

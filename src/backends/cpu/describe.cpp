@@ -13,6 +13,7 @@ ProgramInfo describe(const Machine& m, const Compiled& compiled) {
   for (const auto& matrix : compiled.matrices) info.weight_bytes += matrix->bytes();
   for (const auto& vector : m.vectors)
     if (vector) info.weight_bytes += static_cast<std::int64_t>(vector->size() * sizeof(float));
+  info.shared_bytes = compiled.shared_bytes;
   const Operations operations = count_operations(m.graph);
   info.operations_per_token = operations.token;
   info.operations_per_prompt_token = operations.prompt_token;

@@ -15,6 +15,7 @@ bool same_preparation(const graph::Linear& a, const Matrix& matrix_a, const grap
 Operation make_embedding(Machine& machine, const graph::Node& node, const graph::Embedding& embedding,
                          const Matrix& table);
 Operation make_host_embedding(const graph::Node& node, const graph::HostEmbedding& embedding);
+Operation make_input(const graph::Node& node);
 Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm);
 Operation make_layer_norm(const graph::Node& node, const graph::LayerNorm& norm);
 Operation make_add(const graph::Node& node);

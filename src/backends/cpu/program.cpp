@@ -48,6 +48,12 @@ class CpuProgram final : public Program {
     };
     StepResult result;
     for (const std::int32_t number : choices.read) result.rows.append_range(row(number));
+    for (const std::int32_t number : choices.handed) {
+      const graph::ValueId handed = *machine_.graph.handed;
+      const auto columns = machine_.width(handed);
+      result.handed.append_range(
+          std::span(machine_.value(handed) + number * columns, static_cast<std::size_t>(columns)));
+    }
     result.tokens.resize(choices.chosen.size());
     result.probabilities.resize(choices.chosen.size());
     machine_.pool.run_throwing(std::ssize(choices.chosen), [&](std::int64_t i) {

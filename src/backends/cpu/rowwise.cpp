@@ -73,6 +73,10 @@ Operation make_host_embedding(const graph::Node& node, const graph::HostEmbeddin
   };
 }
 
+Operation make_input(const graph::Node& node) {
+  return [out = node.outputs[0]](Machine& m) { std::ranges::copy(m.batch->rows, m.value(out)); };
+}
+
 Operation make_rms_norm(const graph::Node& node, const graph::RmsNorm& norm) {
   const auto residual = node.inputs.size() > 1 ? std::optional(node.inputs[1]) : std::nullopt;
   return [in = node.inputs[0], residual, out = node.outputs[0], norm](Machine& m) {

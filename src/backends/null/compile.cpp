@@ -11,7 +11,9 @@ namespace {
 class NullProgram final : public Program {
  public:
   NullProgram(const graph::Graph& graph, const ProgramOptions& options)
-      : options_(options), vocabulary_(static_cast<std::size_t>(graph.value(graph.output).width)) {
+      : options_(options),
+        vocabulary_(static_cast<std::size_t>(graph.value(graph.output).width)),
+        handed_(graph.handed ? static_cast<std::size_t>(graph.value(*graph.handed).width) : 0) {
     info_.device = "null";
     info_.arena_bytes = graph::plan_memory(graph).peak * options.max_tokens * static_cast<std::int64_t>(sizeof(float));
     const std::int64_t element = options.exact ? 4 : 2;
@@ -33,6 +35,7 @@ class NullProgram final : public Program {
     result.tokens.resize(choices.chosen.size());
     result.probabilities.resize(choices.chosen.size());
     result.rows.resize(choices.read.size() * vocabulary_);
+    result.handed.resize(choices.handed.size() * handed_);
   }
   bool ready() override { return true; }
   StepResult finish() override {
@@ -47,6 +50,7 @@ class NullProgram final : public Program {
  private:
   ProgramOptions options_;
   std::size_t vocabulary_;
+  std::size_t handed_;  // columns
   std::deque<StepResult> results_;
   ProgramInfo info_;
 };

@@ -15,6 +15,7 @@ Operation make(Machine& m, const graph::Node& node, const Matrix* matrix) {
       [&]<typename T>(const T& op) -> Operation {
         if constexpr (std::is_same_v<T, graph::Embedding>) return make_embedding(m, node, op, *matrix);
         if constexpr (std::is_same_v<T, graph::HostEmbedding>) return {};  // HostRows write it
+        if constexpr (std::is_same_v<T, graph::Input>) return {};          // and this
         if constexpr (std::is_same_v<T, graph::Linear>) return make_linear(m, node, op, *matrix);
         if constexpr (std::is_same_v<T, graph::RmsNorm>) return make_rms_norm(m, node, op);
         if constexpr (std::is_same_v<T, graph::LayerNorm>) return make_layer_norm(m, node, op);
@@ -92,6 +93,7 @@ void compile(Machine& m, const WeightSource& source, const Progress& progress, C
   result.uses = matrix_uses(m.graph);
   for (const MatrixUse& use : result.uses) {
     result.matrices.push_back(memory.matrices.find(m.graph.weight(use.weight), use.order));
+    if (result.matrices.back()) result.shared_bytes += result.matrices.back()->bytes;
     if (!result.matrices.back()) missing[static_cast<std::size_t>(use.weight.index)] = true;
   }
   ThreadPool pool(memory.backend->threads);

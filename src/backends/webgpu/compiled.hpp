@@ -15,6 +15,7 @@ struct Compiled {
   std::vector<MatrixUse> uses;
   std::vector<SharedWeights<Matrix>::Handle> matrices;  // by index of uses
   HostRows host_rows;
+  std::int64_t shared_bytes = 0;      // of matrices that another program had packed
   std::vector<Operation> operations;  // by node; their kernels are still compiling
 
   // Null for a node that reads none, and until it is packed.

@@ -56,6 +56,7 @@ ProgramInfo describe(const Machine& m, const Compiled& compiled) {
   }
   ++info.dispatches_per_token;  // the choice of the token
   info.readbacks_per_token = 1;
+  info.shared_bytes = compiled.shared_bytes;
   const Operations operations = count_operations(m.graph);
   info.operations_per_token = operations.token;
   info.operations_per_prompt_token = operations.prompt_token;

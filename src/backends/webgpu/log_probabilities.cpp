@@ -57,7 +57,8 @@ void LogProbabilities::record(const Choices& choices, std::vector<gpu::Range>& r
     results.push_back({scores_, 0, scores * sizeof(ScoredToken)});
   }
   for (std::size_t i = 0; i < choices.chosen.size(); ++i)
-    if (asks_row(choices.sampling[i])) add_rows(machine_, choices.chosen.subspan(i, 1), results);
+    if (asks_row(choices.sampling[i]))
+      add_rows(machine_.value(machine_.graph.output), row_width(machine_), choices.chosen.subspan(i, 1), results);
 }
 
 void LogProbabilities::collect(const Choices& choices, std::span<const std::byte>& bytes, StepResult& result) const {

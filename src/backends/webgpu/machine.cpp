@@ -34,9 +34,12 @@ class ValueBuffers {
     for (std::size_t i = 0; i < m_.order.size(); ++i)
       for (const graph::ValueId input : graph.nodes[m_.order[i]].inputs) at(last_use, input) = i;
     at(last_use, graph.output) = never;  // stays until it is read
+    if (graph.handed) at(last_use, *graph.handed) = never;
     m_.values.resize(graph.values.size());
     for (const graph::Node& node : graph.nodes)  // these are written before the first node runs
-      if (std::holds_alternative<graph::HostEmbedding>(node.operation)) at(last_use, node.outputs[0]) = never;
+      if (std::holds_alternative<graph::HostEmbedding>(node.operation) ||
+          std::holds_alternative<graph::Input>(node.operation))
+        at(last_use, node.outputs[0]) = never;
     for (std::size_t i = 0; i < m_.order.size(); ++i)
       for (const graph::ValueId output : graph.nodes[m_.order[i]].outputs)
         at(m_.values, output) = reserve(output, i, std::max(i, at(last_use, output)));

@@ -60,8 +60,8 @@ struct Operation {
 };
 
 // Of kernels/wgsl/step.wgsl: the words of a token, and those of a sequence besides its tables of pages.
-inline constexpr std::int64_t step_token_words = 5;
-inline constexpr std::int64_t step_sequence_words = 3;
+inline constexpr std::int64_t step_token_words = 6;
+inline constexpr std::int64_t step_sequence_words = 2;
 
 // The memory of pages.
 struct KvPool {

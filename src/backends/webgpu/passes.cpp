@@ -46,6 +46,7 @@ void add_tables(const SequenceView& view, std::vector<std::uint32_t>& words) {
 
 std::vector<std::uint32_t> step_words(const Batch& batch, const Pass& pass) {
   std::vector<std::uint32_t> words(static_cast<std::size_t>(step_token_words) * pass.rows.size());
+  std::vector<std::size_t> begun(batch.views.size(), 0);  // rows of each sequence before this one
   std::vector<std::size_t> table(batch.views.size(), 0);  // where each sequence's pages begin; 0: not there yet
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
     const std::size_t row = pass.rows[i];
@@ -54,7 +55,6 @@ std::vector<std::uint32_t> step_words(const Batch& batch, const Pass& pass) {
     if (table[sequence] == 0) {
       words.push_back(static_cast<std::uint32_t>(view.skipped));
       words.push_back(static_cast<std::uint32_t>(view.length));
-      words.push_back(static_cast<std::uint32_t>(view.slot));
       table[sequence] = words.size();
       add_tables(view, words);
     }
@@ -66,6 +66,8 @@ std::vector<std::uint32_t> step_words(const Batch& batch, const Pass& pass) {
     token[3] = (view.long_rope ? 1u : 0u) + (static_cast<std::uint32_t>(type) << 1) +
                (static_cast<std::uint32_t>(batch.task) << 16);
     token[4] = batch.ordinals.empty() ? 0 : static_cast<std::uint32_t>(batch.ordinals[row]);
+    const std::size_t number = begun[sequence]++;
+    token[5] = static_cast<std::uint32_t>(view.row_slots.empty() ? view.slot : view.row_slots[number]);
   }
   return words;
 }

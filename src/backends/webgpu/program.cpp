@@ -4,6 +4,7 @@
 #include <chrono>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -28,6 +29,10 @@ class WebGpuProgram final : public Program {
   WebGpuProgram(const std::shared_ptr<GpuMemory>& memory, graph::Graph graph, const WeightSource& source,
                 const ProgramOptions& options, const Progress& progress)
       : memory_(memory), machine_(memory, std::move(graph), options), times_(machine_), sampler_(machine_) {
+    for (const graph::Node& node : machine_.graph.nodes)
+      if (std::holds_alternative<graph::Input>(node.operation)) input_ = node.outputs[0];
+    if (const auto& handed = machine_.graph.handed)
+      handed_ = machine_.device.buffer(machine_.value(*handed).size(), "handed rows");
     last_turn_.unlock();
     load(source, progress);
   }
@@ -39,11 +44,16 @@ class WebGpuProgram final : public Program {
     check_rows(batch, machine_.options);
     times_.begin_step(batch);
     clear_slots(batch);
+    std::size_t done = 0;  // rows of passes before
+    handed_places_.resize(handed_ ? batch.tokens.size() : 0);
     for (const Pass& pass : split(batch)) {
       write(machine_.step, step_words(batch, pass));
       write(machine_.selected, pass.selected);
       compiled_.host_rows.write(machine_, batch, pass);
+      write_input(batch, pass);
       record(Stage::pass, pass.rows.size(), pass.selected.size() / 2, pass.way, pass.reach);
+      keep_handed(pass, done);
+      done += pass.rows.size();
     }
     const std::size_t wanted = batch.outputs.size();
     record(Stage::wanted, wanted, 0, decoded_way(wanted), far_reach);
@@ -54,7 +64,12 @@ class WebGpuProgram final : public Program {
     const std::lock_guard turn(turns());
     std::vector<gpu::Range> results;
     sampler_.record(choices, results);
-    add_rows(machine_, choices.read, results);
+    add_rows(machine_.value(machine_.graph.output), row_width(machine_), choices.read, results);
+    if (!choices.handed.empty()) {
+      std::vector<std::int32_t> places;
+      for (const std::int32_t row : choices.handed) places.push_back(handed_places_[static_cast<std::size_t>(row)]);
+      add_rows(handed_, handed_width(), places, results);
+    }
     // Steps that give nothing back are waited for, too, or those of a long prompt would pile up.
     if (results.empty()) results.push_back({machine_.chosen, 0, sizeof(std::uint32_t)});
     flights_.push_back({choices, machine_.device.start_read(results)});
@@ -94,6 +109,26 @@ class WebGpuProgram final : public Program {
     Choices choices;
     gpu::Readback readback;  // what they give
   };
+
+  std::size_t handed_width() const { return static_cast<std::size_t>(machine_.width(*machine_.graph.handed)); }
+
+  // The rows that come with the batch, of a pass.
+  void write_input(const Batch& batch, const Pass& pass) {
+    if (!input_) return;
+    const auto columns = static_cast<std::size_t>(machine_.width(*input_));
+    std::vector<float> rows;
+    for (const std::size_t row : pass.rows) rows.append_range(batch.rows.subspan(row * columns, columns));
+    machine_.device.write(machine_.value(*input_), 0, std::as_bytes(std::span(rows)));
+  }
+
+  // What a pass hands over, behind that of those before it: the next would write over it.
+  void keep_handed(const Pass& pass, std::size_t done) {
+    if (!handed_) return;
+    for (std::size_t i = 0; i < pass.rows.size(); ++i)
+      handed_places_[pass.rows[i]] = static_cast<std::int32_t>(done + i);
+    const std::uint64_t bytes = handed_width() * sizeof(float);
+    machine_.device.copy(machine_.value(*machine_.graph.handed), 0, handed_, done * bytes, pass.rows.size() * bytes);
+  }
 
   // Copies part `from` of a buffer of equal parts over part `to`. WebGPU copies between different buffers only, so it
   // goes through one of its own.
@@ -159,6 +194,7 @@ class WebGpuProgram final : public Program {
     std::span<const std::byte> bytes = machine_.device.bytes(flight.readback);
     sampler_.collect(flight.choices, bytes, result);
     result.rows.assign_range(take<float>(bytes, flight.choices.read.size() * row_width(machine_)));
+    if (handed_) result.handed.assign_range(take<float>(bytes, flight.choices.handed.size() * handed_width()));
     return result;
   }
 
@@ -210,6 +246,9 @@ class WebGpuProgram final : public Program {
   Compiled compiled_;
   std::deque<Flight> flights_;
   gpu::Buffer between_;  // for copy_within
+  std::optional<graph::ValueId> input_;
+  gpu::Buffer handed_;                       // what the graph hands over, of all passes; null where it does not
+  std::vector<std::int32_t> handed_places_;  // there, by row of the latest batch
   ProgramInfo info_;
 };
 

@@ -13,8 +13,9 @@ namespace gerbil::webgpu {
 // Elements in a row of the graph's output.
 std::size_t row_width(const Machine& machine);
 
-// Appends these rows of the graph's output, which increase.
-void add_rows(const Machine& machine, std::span<const std::int32_t> rows, std::vector<gpu::Range>& ranges);
+// Appends these rows of a buffer, each of `width` elements.
+void add_rows(const gpu::Buffer& buffer, std::size_t width, std::span<const std::int32_t> rows,
+              std::vector<gpu::Range>& ranges);
 
 // The next `count` numbers of a readback, which begin at a multiple of their size.
 template <typename T>

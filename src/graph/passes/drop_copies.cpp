@@ -26,7 +26,7 @@ ValueId cut_of(const Graph& graph, const Uses& uses, const std::vector<ValueId>&
 void drop_copies(Graph& graph) {
   const Uses uses(graph);
   for (const Node& node : graph.nodes) {
-    if (!std::holds_alternative<Concatenate>(node.operation) || node.outputs[0] == graph.output) continue;
+    if (!std::holds_alternative<Concatenate>(node.operation) || graph.leaves(node.outputs[0])) continue;
     const ValueId whole = cut_of(graph, uses, node.inputs);
     if (whole == ValueId()) continue;
     for (const std::int32_t reader : at(uses.consumers, node.outputs[0])) {

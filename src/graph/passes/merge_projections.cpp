@@ -18,7 +18,7 @@ const Linear* mergeable(const Graph& graph, const Node& node) {
   const bool plain = linear != nullptr && node.inputs.size() == 1 && !linear->norm && !linear->gated &&
                      plain_form(graph.weight(linear->weight)) && linear->activation == Activation::identity &&
                      linear->softcap == 0.0f;
-  return plain && node.outputs[0] != graph.output ? linear : nullptr;
+  return plain && !graph.leaves(node.outputs[0]) ? linear : nullptr;
 }
 
 std::vector<RowRuns> all_runs(const WeightDeclaration& weight) {

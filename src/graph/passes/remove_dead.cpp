@@ -10,6 +10,7 @@ namespace {
 void remove_unread_nodes(Graph& graph) {
   std::vector<bool> read(graph.values.size(), false);
   at(read, graph.output) = true;
+  if (graph.handed) at(read, *graph.handed) = true;
   std::vector<bool> keep(graph.nodes.size(), false);
   for (std::size_t i = graph.nodes.size(); i-- > 0;) {
     const Node& node = graph.nodes[i];
@@ -34,6 +35,7 @@ void renumber_values(Graph& graph) {
     }
   }
   graph.output = at(renamed, graph.output);
+  if (graph.handed) graph.handed = at(renamed, *graph.handed);
   graph.values = std::move(values);
 }
 

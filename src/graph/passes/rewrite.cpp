@@ -9,6 +9,7 @@ Uses::Uses(const Graph& graph) : producers(graph.values.size(), outside), consum
     for (const ValueId input : graph.nodes[i].inputs) at(consumers, input).push_back(place);
   }
   at(consumers, graph.output).push_back(outside);
+  if (graph.handed) at(consumers, *graph.handed).push_back(outside);
 }
 
 }  // namespace gerbil::graph

@@ -114,8 +114,8 @@ HWY_INLINE void norm_and_gate(const DeltaNetShape& shape, const DeltaNetWeights&
   });
 }
 
-HWY_INLINE float* state_of(const DeltaNetShape& shape, const DeltaNetRows& rows, std::int64_t head) {
-  return rows.slot + shape.taps * shape.channels() + head * shape.key_dim * shape.value_dim;
+HWY_INLINE float* state_of(const DeltaNetShape& shape, float* slot, std::int64_t head) {
+  return slot + shape.taps * shape.channels() + head * shape.key_dim * shape.value_dim;
 }
 
 }  // namespace HWY_NAMESPACE

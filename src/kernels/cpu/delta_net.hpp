@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace gerbil::kernels {
 
@@ -17,6 +18,7 @@ struct DeltaNetShape {
   std::int64_t values() const { return value_heads * value_dim; }
   std::int64_t channels() const { return 2 * keys() + values(); }
   std::int64_t columns() const { return channels() + values() + 2 * value_heads; }
+  std::int64_t slot() const { return taps * channels() + values() * key_dim; }
 };
 
 struct DeltaNetWeights {
@@ -33,6 +35,10 @@ struct DeltaNetRows {
   std::int64_t count = 0;
   std::int64_t position = 0;  // of the first
   float* slot = nullptr;      // rows of the convolution, then the states
+  // Of decoded rows: the number among `slots` of that to which the state after each goes, for the first `slot`; empty:
+  // all to `slot`.
+  std::span<const std::int32_t> row_slots = {};
+  float* slots = nullptr;
 };
 
 // Chunks of a prompt begin at multiples of it, counted from position 0. The products of pairs grow with it, and reading
@@ -41,6 +47,12 @@ struct DeltaNetRows {
 inline constexpr std::int64_t delta_net_chunk = 32;
 // The most taps of a convolution.
 inline constexpr std::int64_t delta_net_taps = 64;
+
+// The slot with the state after a row.
+inline float* slot_after(const DeltaNetShape& shape, const DeltaNetRows& rows, std::int64_t row) {
+  if (rows.row_slots.empty()) return rows.slot;
+  return rows.slots + rows.row_slots[static_cast<std::size_t>(row)] * shape.slot();
+}
 
 // Floats that both work in.
 std::int64_t delta_net_scratch(const DeltaNetShape& shape);

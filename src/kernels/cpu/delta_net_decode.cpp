@@ -21,7 +21,7 @@ namespace {
 template <int vectors>
 HWY_INLINE void step_columns(const float* query, const float* key, float match, float forgotten, float beta,
                              const float* value, std::int64_t key_dim, std::int64_t stride, std::size_t lanes,
-                             float* state, float* out) {
+                             const float* state, float* next, float* out) {
   const FloatTag d;
   FloatVector known[vectors], asked[vectors];
   HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) known[v] = asked[v] = hn::Zero(d);
@@ -43,8 +43,8 @@ HWY_INLINE void step_columns(const float* query, const float* key, float match, 
   for (std::int64_t k = 0; k < key_dim; ++k) {
     const auto a = hn::Set(d, key[k]);
     HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) {
-      float* at = state + k * stride + v * kStep;
-      hn::StoreN(hn::MulAdd(a, known[v], hn::Mul(alpha, hn::LoadN(d, at, lanes))), d, at, lanes);
+      const std::int64_t at = k * stride + v * kStep;
+      hn::StoreN(hn::MulAdd(a, known[v], hn::Mul(alpha, hn::LoadN(d, state + at, lanes))), d, next + at, lanes);
     }
   }
 }
@@ -57,9 +57,10 @@ void delta_net_decode(const DeltaNetShape& shape, const DeltaNetWeights& weights
   float* key = query + whole_vectors(shape.key_dim);
   float* value = key + whole_vectors(shape.key_dim);
   float* out = value + whole_vectors(value_dim);
-  float* state = state_of(shape, rows, head);
+  const float* state = state_of(shape, rows.slot, head);
   for (std::int64_t row = 0; row < rows.count; ++row) {
     const float* x = rows.x + row * shape.columns();
+    float* next = state_of(shape, slot_after(shape, rows, row), head);
     prepare_key(shape, weights, rows, row, begin, query_length(shape), query);
     prepare_key(shape, weights, rows, row, begin + shape.keys(), 1.0f, key);
     convolve(shape, weights, rows, row, 2 * shape.keys() + head * value_dim, value_dim, value);
@@ -69,14 +70,15 @@ void delta_net_decode(const DeltaNetShape& shape, const DeltaNetWeights& weights
     std::int64_t v = 0;
     for (; v + 4 * kStep <= value_dim; v += 4 * kStep) {
       step_columns<4>(query, key, match, forgotten, gate.beta, value + v, shape.key_dim, value_dim, kLanes, state + v,
-                      out + v);
+                      next + v, out + v);
     }
     for (; v < value_dim; v += kStep) {
       const std::size_t lanes = std::min<std::size_t>(kLanes, static_cast<std::size_t>(value_dim - v));
       step_columns<1>(query, key, match, forgotten, gate.beta, value + v, shape.key_dim, value_dim, lanes, state + v,
-                      out + v);
+                      next + v, out + v);
     }
     norm_and_gate(shape, weights, rows, row, head, out);
+    state = next;
   }
 }
 
@@ -96,10 +98,19 @@ void delta_net_decode(const DeltaNetShape& shape, const DeltaNetWeights& weights
 }
 
 void delta_net_remember(const DeltaNetShape& shape, const DeltaNetRows& rows) {
-  for (std::int64_t row = std::max<std::int64_t>(0, rows.count - shape.taps); row < rows.count; ++row) {
-    const std::int64_t place = (rows.position + row) % shape.taps;
-    std::copy_n(rows.x + row * shape.columns(), shape.channels(), rows.slot + place * shape.channels());
-  }
+  const auto place = [&](std::int64_t row) {
+    return (rows.position + row + shape.taps) % shape.taps * shape.channels();
+  };
+  const auto input = [&](std::int64_t row) {
+    return row < 0 ? rows.slot + place(row) : rows.x + row * shape.columns();
+  };
+  const std::int64_t kept = rows.row_slots.empty() ? rows.count : 1;
+  for (std::int64_t row = std::max<std::int64_t>(0, kept - shape.taps); row < kept; ++row)
+    std::copy_n(input(row), shape.channels(), rows.slot + place(row));
+  // The slots of guesses have nothing of what was before.
+  for (std::int64_t row = kept; row < rows.count; ++row)
+    for (std::int64_t earlier = row; earlier > row + 1 - shape.taps; --earlier)
+      std::copy_n(input(earlier), shape.channels(), slot_after(shape, rows, row) + place(earlier));
 }
 
 }  // namespace gerbil::kernels

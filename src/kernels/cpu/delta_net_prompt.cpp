@@ -97,7 +97,7 @@ void run_value_head(const DeltaNetShape& shape, const DeltaNetWeights& weights, 
                     std::int64_t head, const Chunk& c) {
   const std::int64_t value_dim = shape.value_dim;
   const std::int64_t stride = c.value_stride;
-  float* own = state_of(shape, rows, head);
+  float* own = state_of(shape, rows.slot, head);
   float* state = own;
   if (stride != value_dim) {
     state = c.state;

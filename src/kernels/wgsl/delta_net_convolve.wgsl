@@ -20,7 +20,7 @@ fn run(group: vec3u, place: Place) {
   let is_value = group.x >= 2u * KEY_HEADS;
   let width = select(u32(KEY_DIM), u32(VALUE_DIM), is_value);
   let begin = select(group.x * KEY_DIM, 2u * KEYS + (group.x - 2u * KEY_HEADS) * VALUE_DIM, is_value);
-  let slot = sequence_slot(token);
+  let slot = token_slot(token);
   let position = token_position(token);
   var squares = 0.0;
   for (var i = thread; i < width; i += WG) {

@@ -1,5 +1,5 @@
-// Gated DeltaNet for decoded tokens, a workgroup a value head: the convolution, one step of the recurrence, the norm and
-// the gate. o = α Sᵀ q + (k · q) δ, so the state is read once for both products and once to be written.
+// Gated DeltaNet for decoded tokens, a workgroup a value head of a sequence: the convolution, one step of the recurrence,
+// the norm and the gate, and the same for the guesses behind it. o = α Sᵀ q + (k · q) δ, so the state is read once for both products and once to be written.
 #include step
 #include reduce
 #include delta_net
@@ -18,11 +18,19 @@ var<workgroup> knowns: array<f32, WG>;
 var<workgroup> askeds: array<f32, WG>;
 
 fn run(group: vec3u, place: Place) {
+  let first = group.y;
+  if (first > 0u && same_sequence(first, first - 1u)) { return; }
+  let tokens = step_tokens();
+  for (var token = first; token < tokens && same_sequence(token, first); token++) {
+    decode(token, first, group.x, place);
+  }
+}
+
+fn decode(token: u32, first: u32, head: u32, place: Place) {
   let thread = place.thread;
-  let token = group.y;
-  let head = group.x;
   let key_head = head / GROUP;
-  let slot = sequence_slot(token);
+  let slot = token_slot(token);
+  let before = token_slot(max(token, first + 1u) - 1u);
   let position = token_position(token);
   let row = token * COLUMNS;
   for (var i = thread; i < MIXED; i += WG) {
@@ -33,13 +41,22 @@ fn run(group: vec3u, place: Place) {
       channel += KEYS - KEY_DIM;
     }
     let own = x[row + channel];
+    // What the slot of the first token gets here is nothing that is read from there, so no head disturbs another; those
+    // of the guesses are read by the next step.
+    let remembers = i >= 2u * KEY_DIM || head % GROUP == 0u;
     var sum = 0.0;
     for (var back = TAPS - 1u; back > 0u; back--) {
-      sum += states[remembered(slot, position, back) + channel] * convolution[channel * TAPS + TAPS - 1u - back];
+      var earlier = 0.0;
+      if (back > token - first) {
+        earlier = states[remembered(token_slot(first), position, back) + channel];
+      } else {
+        earlier = x[row - back * COLUMNS + channel];
+      }
+      sum += earlier * convolution[channel * TAPS + TAPS - 1u - back];
+      if (remembers && token > first) { states[remembered(slot, position, back) + channel] = earlier; }
     }
     mixed[i] = silu(sum + own * convolution[channel * TAPS + TAPS - 1u]);
-    // The row of this token is none of those that are read above, so no head disturbs another.
-    if (i >= 2u * KEY_DIM || head % GROUP == 0u) { states[remembered(slot, position, 0u) + channel] = own; }
+    if (remembers) { states[remembered(slot, position, 0u) + channel] = own; }
   }
   workgroupBarrier();
   var products = vec3f();
@@ -57,7 +74,8 @@ fn run(group: vec3u, place: Place) {
   let alpha = exp(-exp(decay[head]) * softplus(x[gates + VALUE_HEADS] + time_bias[head]));
   let column = thread % VALUE_DIM;
   let split = thread / VALUE_DIM;
-  let begin = state_begin(slot, head) + column;
+  let begin = state_begin(before, head) + column;
+  let next = state_begin(slot, head) + column;
   var known = 0.0;
   var asked = 0.0;
   if (split < SPLITS) {
@@ -80,8 +98,8 @@ fn run(group: vec3u, place: Place) {
   let output = alpha * query_scale * asked + key_match * update;
   if (split < SPLITS) {
     for (var i = split; i < KEY_DIM; i += SPLITS) {
-      let at = begin + i * VALUE_DIM;
-      states[at] = alpha * states[at] + mixed[KEY_DIM + i] * key_scale * update;
+      let at = i * VALUE_DIM;
+      states[next + at] = alpha * states[begin + at] + mixed[KEY_DIM + i] * key_scale * update;
     }
   }
   let squares = workgroup_sum(select(0.0, output * output, thread < VALUE_DIM), place);

@@ -9,5 +9,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let token = id.y;
   let position = token_position(token);
   if (id.x >= CHANNELS || position + TAPS < sequence_length(token)) { return; }
-  states[remembered(sequence_slot(token), position, 0u) + id.x] = x[token * COLUMNS + id.x];
+  states[remembered(token_slot(token), position, 0u) + id.x] = x[token * COLUMNS + id.x];
 }

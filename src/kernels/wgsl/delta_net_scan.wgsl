@@ -74,7 +74,7 @@ fn run_chunk(first: u32, count: u32, head: u32, unit: u32, thread: u32) {
 fn run_sequence(begin: u32, end: u32, group: u32, thread: u32) {
   let head = group / BLOCKS;
   let unit = group % BLOCKS * QUADS;  // the first of four columns
-  let stored = state_begin(sequence_slot(begin), head) / 4u;
+  let stored = state_begin(token_slot(begin), head) / 4u;
   for (var i = thread; i < STATE; i += WG) {
     state[i] = states[stored + i / QUADS * UNITS + min(unit + i % QUADS, UNITS - 1u)];
   }
