@@ -46,6 +46,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const models::Head head{.kind = kind, .before_pooling = {}, .pooling = {graph::Pooling::mean}, .after_pooling = {}};
     attempt([&] { (void)models::build(config, head); });
   }
+  attempt([&] { (void)models::build(config, {.hands_over = true}); });
+  attempt([&] { (void)models::build_draft(config); });
   for (const auto& [key, value] : config.items()) {
     attempt([&] { (void)json_value<int>(config, key, 0); });
     attempt([&] { (void)json_value<std::vector<float>>(config, key, {}); });

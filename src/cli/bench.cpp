@@ -75,6 +75,8 @@ void print_text(const Bench& bench, const ModelInfo& info, const Speeds& m, cons
       {"weights", readable_bytes(static_cast<double>(info.weight_bytes))},
       {"memory", std::format("{} activations, {} cache", readable_bytes(static_cast<double>(info.arena_bytes)),
                              readable_bytes(static_cast<double>(info.cache_bytes)))}};
+  if (info.draft_bytes > 0)
+    rows.back().second += std::format(", {} to guess", readable_bytes(static_cast<double>(info.draft_bytes)));
   if (!m.prefill.empty()) rows.emplace_back(std::format("prefill of {}", bench.answers.prompt), speeds(m.prefill));
   const GenerateBench& answers = bench.answers;
   if (!m.decode.empty() && answers.sequences == 1) {

@@ -87,9 +87,10 @@ void add_load_options(CLI::App& app, LoadFlags& flags, Reading reading) {
     if (options.speculate) {
       switched = app.add_flag_callback(
           "--no-speculation", [&options] { options.speculate = false; },
-          "Do not guess tokens where a text repeats itself");
+          "Do not guess tokens ahead, where a text repeats itself or the model has layers for it");
     } else {
-      app.add_flag("--speculate", options.speculate, "Guess tokens where a text repeats itself");
+      app.add_flag("--speculate", options.speculate,
+                   "Guess tokens ahead, where a text repeats itself and by layers that the model may have for it");
     }
     CLI::Option* draft = app.add_option_function<std::string>(
         "--draft",
@@ -97,7 +98,7 @@ void add_load_options(CLI::App& app, LoadFlags& flags, Reading reading) {
           options.draft = resolve_model(text);
           options.speculate = true;
         },
-        "A smaller model with the same vocabulary that guesses tokens elsewhere, too");
+        "A smaller model with the same vocabulary that guesses tokens where a text does not repeat itself");
     draft->type_name("MODEL");
     if (switched != nullptr) draft->excludes(switched);
   }

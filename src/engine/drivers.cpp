@@ -65,9 +65,17 @@ std::int32_t state_count(const graph::Graph& graph, std::int32_t most) {
   return static_cast<std::int32_t>(std::min<std::int64_t>(std::max<std::int64_t>(bytes / (4 * elements), 4), most));
 }
 
+// In steps of one row of the model: what is read of weights takes the time, or on a GPU the number of dispatches.
+double cost_of_guess(const ProgramInfo& draft, const ProgramInfo& model) {
+  const auto ratio = [](auto a, auto b) { return b > 0 ? static_cast<double>(a) / static_cast<double>(b) : 0.0; };
+  return std::max(ratio(draft.bytes_per_token, model.bytes_per_token),
+                  ratio(draft.dispatches_per_token, model.dispatches_per_token));
+}
+
 // Its pages have the numbers of the model's own. `program` is what that was compiled with.
-std::unique_ptr<runtime::Drafter> make_layer_drafter(Memory& memory, graph::Graph layers, const ModelSource& source,
-                                                     ProgramOptions program, ModelInfo& info) {
+std::unique_ptr<runtime::LayerDrafter> make_layer_drafter(Memory& memory, graph::Graph layers,
+                                                          const ModelSource& source, ProgramOptions program,
+                                                          ModelInfo& info) {
   const std::int32_t width = layers.value(*layers.handed).width;
   program.group_tokens.clear();
   program.slots = 0;
@@ -97,30 +105,32 @@ std::unique_ptr<runtime::Driver> make_generator(Memory& memory, graph::Graph gra
     program.max_outputs = std::max(program.max_outputs, program.max_sequences + graph.step_multiple);
   }
   const std::int32_t handed_width = graph.handed ? graph.value(*graph.handed).width : 0;
-  const runtime::SchedulerOptions scheduler{.context_length = info.context_length,
-                                            .kv_tokens = program.kv_tokens,
-                                            .windows = groups.windows,
-                                            .group_tokens = program.group_tokens,
-                                            .slots = states,
-                                            .snapshots = states,
-                                            .step_multiple = graph.step_multiple,
-                                            .step_tokens = program.max_tokens,
-                                            .max_tokens = program.max_tokens,
-                                            .max_sequences = program.max_sequences,
-                                            .max_outputs = program.max_outputs,
-                                            .vocabulary = info.vocabulary_size,
-                                            .rope_original_context = rope_original_context(graph),
-                                            .max_waiting = options.max_waiting,
-                                            .draft_tokens = options.speculate ? draft_tokens : 0,
-                                            .draft_rows = draft_rows,
-                                            .drafter = guesser.index() != 0,
-                                            .handed_width = handed_width};
+  runtime::SchedulerOptions scheduler{.context_length = info.context_length,
+                                      .kv_tokens = program.kv_tokens,
+                                      .windows = groups.windows,
+                                      .group_tokens = program.group_tokens,
+                                      .slots = states,
+                                      .snapshots = states,
+                                      .step_multiple = graph.step_multiple,
+                                      .step_tokens = program.max_tokens,
+                                      .max_tokens = program.max_tokens,
+                                      .max_sequences = program.max_sequences,
+                                      .max_outputs = program.max_outputs,
+                                      .vocabulary = info.vocabulary_size,
+                                      .rope_original_context = rope_original_context(graph),
+                                      .max_waiting = options.max_waiting,
+                                      .draft_tokens = options.speculate ? draft_tokens : 0,
+                                      .draft_rows = draft_rows,
+                                      .drafter = guesser.index() != 0,
+                                      .handed_width = handed_width};
   auto compiled = memory.compile(std::move(graph), source.weights, program, options.progress);
   std::unique_ptr<runtime::Drafter> drafter;
   if (auto* given = std::get_if<std::unique_ptr<runtime::Drafter>>(&guesser)) drafter = std::move(*given);
-  if (auto* layers = std::get_if<graph::Graph>(&guesser)) {
+  if (auto* graph_of_layers = std::get_if<graph::Graph>(&guesser)) {
     program.profiler = nullptr;
-    drafter = make_layer_drafter(memory, std::move(*layers), source, program, info);
+    auto layers = make_layer_drafter(memory, std::move(*graph_of_layers), source, program, info);
+    scheduler.draft_cost = cost_of_guess(layers->info(), compiled->info());
+    drafter = std::move(layers);
   }
   return std::make_unique<runtime::Driver>(std::move(compiled), scheduler, std::move(drafter));
 }

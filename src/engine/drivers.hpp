@@ -12,8 +12,8 @@
 
 namespace gerbil {
 
-// Who guesses how answers go on, of a model that generates: somebody, or layers of the model itself, whose graph is
-// compiled beside it; or nobody.
+// Who guesses how answers go on, of a model that generates: somebody, or layers of the model itself, whose graph
+// is compiled beside it; or nobody.
 using Guesser = std::variant<std::monostate, std::unique_ptr<runtime::Drafter>, graph::Graph>;
 
 // `info` says how long a conversation or a text may be and what the

@@ -120,10 +120,13 @@ graph::Graph build_qwen3_5(const Json& config, const Head& head) {
 graph::Graph build_qwen3_5_draft(const Json& config) {
   const DecoderConfig c = read_config(config);
   const auto layers = read_size(config, "mtp_num_hidden_layers", 1, most_layers);
-  if (layers != 1 || json_value<bool>(config, "mtp_use_dedicated_embeddings", false)) {
-    throw Error(ErrorCode::unsupported, "\"mtp_num_hidden_layers\" is " + std::to_string(layers) +
-                                            " and \"mtp_use_dedicated_embeddings\" may be true; gerbil knows drafts of "
-                                            "one layer that share the model's table.");
+  if (layers != 1) {
+    throw Error(ErrorCode::unsupported,
+                "\"mtp_num_hidden_layers\" is " + std::to_string(layers) + ", and gerbil drafts with one layer only.");
+  }
+  if (json_value<bool>(config, "mtp_use_dedicated_embeddings", false)) {
+    throw Error(ErrorCode::unsupported,
+                "\"mtp_use_dedicated_embeddings\" is true, and gerbil drafts with the model's own table only.");
   }
   graph::Builder b("qwen3_5_draft");
   if (!json_value<bool>(config, norms_are_whole, false)) b.norms_add_one();

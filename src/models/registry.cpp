@@ -152,6 +152,13 @@ graph::Graph build(const Json& config, const Head& head) {
   return found.build(own_config(config), head);
 }
 
-graph::Graph build_draft(const Json& config) { return family(config).build_draft(own_config(config)); }
+graph::Graph build_draft(const Json& config) {
+  const Family& found = family(config);
+  if (found.build_draft == nullptr) {
+    throw Error(ErrorCode::invalid_argument,
+                "The architecture \"" + architecture(config) + "\" has no layers that draft tokens.");
+  }
+  return found.build_draft(own_config(config));
+}
 
 }  // namespace gerbil::models

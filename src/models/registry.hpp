@@ -55,7 +55,8 @@ Json own_config(const Json& config);
 // one that the family has: an embedding of any, tokens of a language model, classes of a classifier.
 graph::Graph build(const Json& config, const Head& head = {});
 
-// The graph of the layers that draft tokens, of a family that has them. Throws as build() does.
+// The graph of the layers that draft tokens. Throws as build() does, and Error{invalid_argument} for a family that has
+// none.
 graph::Graph build_draft(const Json& config);
 
 // "architectures"[0], for people; the family's where there is none.

@@ -85,6 +85,7 @@ class Scheduler {
   StepPart choose_part(Sequence& sequence, std::int32_t tokens, std::int32_t rows) const;
   bool must_see_token(const Sequence& sequence) const;
   std::int32_t guesses_wanted(const Sequence& sequence, std::int32_t rows) const;
+  std::int32_t drafts_wanted(const Sequence& sequence, std::int32_t rows) const;
   std::int32_t draft_rows() const;
   std::int32_t handed_rows(const Sequence& sequence) const;
   void take_handed(const StepPart& part, std::span<const float> rows);

@@ -7,16 +7,19 @@
 namespace gerbil::runtime {
 namespace {
 
-// Rows for the drafter of which it reads that many at once although there is nothing to guess, and for which a sequence
-// that has them waits.
+// The drafter reads that many rows of a sequence at once, although there is nothing to guess. While so many sequences
+// decode that there will be no guesses, it reads none; of one that has come to have the most they are dropped, and its
+// guesses are worse from then on.
 constexpr std::int32_t many_handed = 256;
+constexpr std::int32_t most_handed = 2048;
 
 }  // namespace
 
 // A drafter guesses what comes after tokens that are known.
 bool Scheduler::must_see_token(const Sequence& sequence) const {
-  return sequence.must_see_token() || (!steps_.empty() && handed_rows(sequence) >= 2 * many_handed) ||
-         (options_.drafter && sequence.awaits_token() && guesses_wanted(sequence, draft_rows()) > 0);
+  return sequence.must_see_token() ||
+         (!steps_.empty() && handed_rows(sequence) >= 2 * many_handed && draft_rows() > 0) ||
+         (options_.drafter && sequence.awaits_token() && drafts_wanted(sequence, draft_rows()) > 0);
 }
 
 // How many guesses a step has room for beside a token of everybody who decodes.
@@ -34,6 +37,11 @@ std::int32_t Scheduler::guesses_wanted(const Sequence& sequence, std::int32_t ro
   return std::max(0, cache_.guessable(sequence, most));
 }
 
+// And how many of the drafter.
+std::int32_t Scheduler::drafts_wanted(const Sequence& sequence, std::int32_t rows) const {
+  return sequence.draft_length.next(guesses_wanted(sequence, rows), options_.draft_cost);
+}
+
 std::int32_t Scheduler::handed_rows(const Sequence& sequence) const {
   return options_.handed_width == 0 ? 0
                                     : static_cast<std::int32_t>(std::ssize(sequence.handed) / options_.handed_width);
@@ -46,6 +54,7 @@ void Scheduler::take_handed(const StepPart& part, std::span<const float> rows) {
   if (sequence.handed_end != part.begin) sequence.handed.clear();
   sequence.handed.append_range(rows.first(static_cast<std::size_t>(count * options_.handed_width)));
   sequence.handed_end = part.begin + count;
+  if (handed_rows(sequence) > most_handed) sequence.handed.clear();
 }
 
 // Where a token is awaited, what comes after it is guessed as if it were the one that was guessed to be next.
@@ -69,12 +78,15 @@ std::vector<Draft> Scheduler::undrafted() {
   std::vector<Draft> drafts;
   if (!steps_.empty()) return drafts;
   std::int32_t rows = draft_rows();
+  if (rows == 0) return drafts;
   for (const auto& [order, sequence] : running_) {
-    std::int32_t most = sequence->guesses.empty() ? guesses_wanted(*sequence, rows) : 0;
-    if (most > 0) {
-      sequence->guesses = sequence->lookup.find(sequence->tokens, static_cast<std::size_t>(most));
-      rows -= most;
-      if (!sequence->guesses.empty()) most = 0;
+    std::int32_t most = 0;
+    if (sequence->guesses.empty()) {
+      const std::int32_t looked_up = guesses_wanted(*sequence, rows);
+      if (looked_up > 0)
+        sequence->guesses = sequence->lookup.find(sequence->tokens, static_cast<std::size_t>(looked_up));
+      if (sequence->guesses.empty()) most = drafts_wanted(*sequence, rows);
+      rows -= looked_up;
     }
     if (most == 0 && handed_rows(*sequence) < many_handed) continue;
     Draft& draft = drafts.emplace_back(sequence->id, sequence->tokens, Sampling(), most);

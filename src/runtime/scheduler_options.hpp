@@ -27,7 +27,8 @@ struct SchedulerOptions {
   // sequence, 0: none; and rows of decoded tokens and guesses together up to which a step has any.
   std::int32_t draft_tokens = 0;
   std::int32_t draft_rows = 8;
-  bool drafter = false;  // somebody guesses where the text has not said the same before, see Scheduler::undrafted()
+  bool drafter = false;   // somebody guesses where the text has not said the same before, see Scheduler::undrafted()
+  double draft_cost = 0;  // what a guess of the drafter takes, in steps of one row; 0: it is wanted whatever it takes
   std::int32_t handed_width = 0;  // elements of a row that the program hands over for the drafter; 0: it does not
   bool whole_texts = false;       // the program encodes texts, each of which must be in one step
   bool reuse_prefixes = true;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "backends/handed_rows.hpp"
 #include "backends/host_rows.hpp"
 #include "backends/memory.hpp"
 #include "backends/profiler.hpp"
@@ -204,6 +205,7 @@ TEST(WebGpuProgram, AStepThatIsNotFinishedIsInNoProfile) {
 
 INSTANTIATE_TEST_SUITE_P(WebGpu, MemoryTest, testing::Values(OpenBackend{webgpu::open}));
 
+INSTANTIATE_TEST_SUITE_P(WebGpu, HandedRows, testing::Values(Compile{webgpu::compile}));
 INSTANTIATE_TEST_SUITE_P(WebGpu, HostRows, testing::Values(Compile{webgpu::compile}));
 
 INSTANTIATE_TEST_SUITE_P(WebGpu, Steps, testing::Values(webgpu::compile, compile_without_subgroups));

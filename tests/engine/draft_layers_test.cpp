@@ -1,4 +1,5 @@
 // Layers of a checkpoint that draft tokens: answers are the same with them, and come in fewer steps.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <future>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -22,41 +24,67 @@ namespace {
 using Tokens = std::vector<std::int32_t>;
 const std::filesystem::path fixture = GERBIL_FIXTURES "/goldens/drafts/qwen3_5";
 
-// A copy of the fixture, whose tensors are changed in place.
-class Edited {
+// A copy of the fixture with changed tensors, and with its layers four times, so that a layer that guesses is cheap
+// beside them.
+class Deep {
  public:
   using Edit = std::function<void(const std::string& name, std::span<float> values)>;
-  explicit Edited(const Edit& edit) : path_(::testing::TempDir() + "gerbil_drafts_" + std::to_string(::getpid())) {
+  explicit Deep(const Edit& edit) : path_(::testing::TempDir() + "gerbil_drafts_" + std::to_string(::getpid())) {
     std::filesystem::create_directories(path_);
-    std::filesystem::copy_file(fixture / "config.json", path_ / "config.json");
-    std::ifstream file(fixture / "model.safetensors", std::ios::binary);
-    std::string bytes(std::istreambuf_iterator<char>(file), {});
+    nlohmann::json config = nlohmann::json::parse(std::ifstream(fixture / "config.json"));
+    const auto types = config["layer_types"];
+    for (int again = 1; again < times; ++again)
+      config["layer_types"].insert(config["layer_types"].end(), types.begin(), types.end());
+    config["num_hidden_layers"] = times * types.size();
+    write(config);
+    const std::ifstream file(fixture / "model.safetensors", std::ios::binary);
+    std::stringstream text;
+    text << file.rdbuf();
+    const std::string bytes = text.str();
     std::uint64_t length = 0;
     std::memcpy(&length, bytes.data(), sizeof length);
-    const auto header = nlohmann::json::parse(bytes.substr(sizeof length, length));
-    for (const auto& [name, tensor] : header.items()) {
+    nlohmann::json header;
+    std::string data;
+    for (const auto& [name, tensor] : nlohmann::json::parse(bytes.substr(sizeof length, length)).items()) {
       if (name == "__metadata__") continue;
       const auto begin = tensor["data_offsets"][0].get<std::size_t>(),
                  end = tensor["data_offsets"][1].get<std::size_t>();
       std::vector<float> values((end - begin) / sizeof(float));
-      char* data = bytes.data() + sizeof length + length + begin;
-      std::memcpy(values.data(), data, end - begin);
+      std::memcpy(values.data(), bytes.data() + sizeof length + length + begin, end - begin);
       edit(name, values);
-      std::memcpy(data, values.data(), end - begin);
+      const std::string layers = "model.layers.";
+      const bool repeats = name.starts_with(layers);
+      for (std::size_t again = 0; again < (repeats ? times : 1); ++again) {
+        std::string own = name;
+        if (repeats) {
+          const std::size_t layer = again * types.size() + static_cast<std::size_t>(own[layers.size()] - '0');
+          own.replace(layers.size(), 1, std::to_string(layer));
+        }
+        header[own] = tensor;
+        header[own]["data_offsets"] = {data.size(), data.size() + (end - begin)};
+        data.append(reinterpret_cast<const char*>(values.data()), end - begin);
+      }
     }
-    std::ofstream(path_ / "model.safetensors", std::ios::binary) << bytes;
+    const std::string shown = header.dump();
+    length = shown.size();
+    std::ofstream(path_ / "model.safetensors", std::ios::binary)
+        << std::string(reinterpret_cast<const char*>(&length), sizeof length) << shown << data;
   }
-  ~Edited() {
+  ~Deep() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
-  Edited(const Edited&) = delete;
-  Edited& operator=(const Edited&) = delete;
+  Deep(const Deep&) = delete;
+  Deep& operator=(const Deep&) = delete;
+  void write(const nlohmann::json& config) const { std::ofstream(path_ / "config.json") << config; }
   std::string path() const { return path_.string(); }
 
  private:
+  static constexpr int times = 4;
   std::filesystem::path path_;
 };
+
+void as_it_is(const std::string&, std::span<float>) {}
 
 // What comes next hangs on the last token alone, and the layers that draft see it just so: all blocks add nothing, and
 // the draft's projection passes its embedding on.
@@ -102,9 +130,10 @@ class DraftLayers : public ::testing::TestWithParam<Device> {
 };
 
 TEST_P(DraftLayers, AnswersAreTheSame) {
-  const auto wanted = answers(load(fixture.string(), false));
+  const Deep files(as_it_is);
+  const auto wanted = answers(load(files.path(), false));
   for (const std::int32_t cache : {0, 256}) {  // and where there is room for one or two of them
-    const Model model = load(fixture.string(), true, cache);
+    const Model model = load(files.path(), true, cache);
     EXPECT_TRUE(model.warnings().empty()) << model.warnings().front();
     EXPECT_GT(model.info().draft_bytes, 0);
     EXPECT_EQ(answers(model), wanted);
@@ -113,7 +142,7 @@ TEST_P(DraftLayers, AnswersAreTheSame) {
 }
 
 TEST_P(DraftLayers, WhatCanBeForeseenComesInFewSteps) {
-  const Edited model(make_foreseeable);
+  const Deep model(make_foreseeable);
   const Model plain = load(model.path(), false);
   const Model guessed = load(model.path(), true);
   const GenerateOptions options{.max_tokens = 100, .sampling = {.temperature = 1.5f, .seed = 7}};
@@ -121,7 +150,7 @@ TEST_P(DraftLayers, WhatCanBeForeseenComesInFewSteps) {
   EXPECT_EQ(Generator(guessed, {.ignore_end = true}).generate(prompt(30, 1), options).tokens, wanted);
   const ModelStatistics statistics = guessed.statistics();
   EXPECT_EQ(statistics.accepted_tokens, statistics.drafted_tokens);
-  EXPECT_LT(statistics.steps, 20);
+  EXPECT_LT(statistics.steps, 40);
 }
 
 TEST_P(DraftLayers, WithoutSpeculationTheyAreNotThere) {
@@ -136,6 +165,17 @@ TEST_P(DraftLayers, AModelThatIsGivenGuessesInstead) {
   const Model model = Model::load(fixture.string(), options);
   EXPECT_EQ(answers(model), answers(load(fixture.string(), false)));
   EXPECT_GT(model.statistics().accepted_tokens, 0);
+}
+
+TEST(DraftLayer, WhatIsNotUsedIsSaid) {
+  const Deep model(as_it_is);
+  nlohmann::json config = nlohmann::json::parse(std::ifstream(model.path() + "/config.json"));
+  config["mtp_num_hidden_layers"] = 2;
+  model.write(config);
+  const Model loaded = Model::load(model.path(), {.device = Device::cpu, .check = false});
+  EXPECT_THAT(loaded.warnings(),
+              ::testing::ElementsAre(::testing::HasSubstr("are not used: \"mtp_num_hidden_layers\"")));
+  EXPECT_EQ(loaded.info().draft_bytes, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, DraftLayers, ::testing::Values(Device::cpu, Device::webgpu),

@@ -4,6 +4,9 @@
 
 #include <stdexcept>
 
+#include "gerbil/error.hpp"
+#include "graph/passes/passes.hpp"
+
 namespace gerbil::graph {
 namespace {
 
@@ -64,6 +67,48 @@ TEST(Builder, ADecoderKeepsOnlyItsTableAndItsHeadFine) {
   const Graph graph = b.finish(b.linear(b.select_rows(x), "lm_head", 96, false), 8);
   for (const char* name : {"embed_tokens", "lm_head"}) EXPECT_TRUE(declared(graph, name).fine) << name;
   for (const char* name : {"q", "k", "v", "o"}) EXPECT_FALSE(declared(graph, name).fine) << name;
+}
+
+// A graph that takes the rows of another, and one that hands rows over.
+TEST(Builder, GraphsHandRowsToOneAnother) {
+  Builder b("draft");
+  const ValueId x = b.linear(b.concatenate({b.embedding("embed_tokens", 96, 32), b.input(32)}), "fc", 32);
+  b.hand_over(x);
+  const Graph graph = b.finish(b.linear(b.select_rows(x), "lm_head", 96), 8);
+  EXPECT_EQ(to_string(graph),
+            "graph draft context 8\n"
+            "%0 [T, 32] = embedding() table=embed_tokens[96, 32] scale=1\n"
+            "%1 [T, 32] = input()\n"
+            "%2 [T, 64] = concatenate(%0, %1)\n"
+            "%3 [T, 32] = linear(%2) weight=fc[32, 64]\n"
+            "%4 [S, 32] = select_rows(%3)\n"
+            "%5 [S, 96] = linear(%4) weight=lm_head[96, 32]\n"
+            "hand over %3\n"
+            "return %5\n");
+  const MemoryPlan plan = plan_memory(graph);
+  EXPECT_NE(plan.offsets[3], plan.offsets[4]) << "stays when all have read it";
+
+  Graph wanted = graph;
+  wanted.handed = ValueId{4};
+  EXPECT_THROW(validate(wanted), Error) << "of wanted rows";
+  Graph unknown = graph;
+  unknown.handed = ValueId{6};
+  EXPECT_THROW(validate(unknown), Error);
+  Graph twice = graph;
+  append(twice.values, {"input", 32, Rows::tokens});
+  twice.nodes.push_back({Input{}, {}, {ValueId{6}}});
+  EXPECT_THROW(validate(twice), Error) << "a batch brings rows for one";
+}
+
+// What is handed over is kept as it is, although nothing in the graph would need it so.
+TEST(Builder, PassesLeaveWhatIsHandedOver) {
+  Builder b("model");
+  const ValueId x = b.rms_norm(b.embedding("embed_tokens", 96, 32), "norm", 1e-6f);
+  b.hand_over(x);
+  Graph graph = b.finish(b.linear(b.select_rows(x), "lm_head", 96), 8);
+  optimize(graph);
+  EXPECT_TRUE(std::holds_alternative<RmsNorm>(graph.nodes[1].operation));
+  EXPECT_EQ(graph.handed, graph.nodes[1].outputs[0]);
 }
 
 }  // namespace

@@ -36,6 +36,30 @@ TEST(Models, EveryFamilyFusesToFiveNodesALayer) {
   }
 }
 
+TEST(Models, TheLayerThatDraftsIsOneThatSharesTheTable) {
+  Json config = small("Qwen3_5ForCausalLM");
+  config["head_dim"] = 16;
+  auto graph = build_draft(config);
+  graph::optimize(graph);
+  // Table, input, two norms side by side, projection; a layer of full attention with a gate; norm, row, head.
+  EXPECT_EQ(graph.nodes.size(), 6u + 7 + 3) << graph::to_string(graph);
+  EXPECT_TRUE(graph.handed.has_value());
+  const auto refusal = [](const Json& refused) -> std::string {
+    try {
+      build_draft(refused);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  config["mtp_num_hidden_layers"] = 2;
+  EXPECT_THAT(refusal(config), ::testing::HasSubstr("\"mtp_num_hidden_layers\" is 2"));
+  config["mtp_num_hidden_layers"] = 1;
+  config["mtp_use_dedicated_embeddings"] = true;
+  EXPECT_THAT(refusal(config), ::testing::HasSubstr("mtp_use_dedicated_embeddings"));
+  EXPECT_THAT(refusal(small("LlamaForCausalLM")), ::testing::HasSubstr("no layers that draft tokens"));
+}
+
 TEST(Models, Gemma4FusesWhatItsNormsSurround) {
   Json config = small("Gemma4ForCausalLM");
   config["num_kv_shared_layers"] = 1;
