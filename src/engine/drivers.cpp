@@ -65,6 +65,11 @@ std::int32_t state_count(const graph::Graph& graph, std::int32_t most) {
   return static_cast<std::int32_t>(std::min<std::int64_t>(std::max<std::int64_t>(bytes / (4 * elements), 4), most));
 }
 
+// Of what a model hands over to layers that guess, as much is kept for each sequence: 16 MiB.
+constexpr std::int32_t handed_elements = 4 << 20;
+// What a step takes longer that is not begun ahead, as it was measured on an H100 (docs/performance.md).
+constexpr double unpipelined = 0.17;
+
 // In steps of one row of the model: what is read of weights takes the time, or on a GPU the number of dispatches.
 double cost_of_guess(const ProgramInfo& draft, const ProgramInfo& model) {
   const auto ratio = [](auto a, auto b) { return b > 0 ? static_cast<double>(a) / static_cast<double>(b) : 0.0; };
@@ -130,6 +135,8 @@ std::unique_ptr<runtime::Driver> make_generator(Memory& memory, graph::Graph gra
     program.profiler = nullptr;
     auto layers = make_layer_drafter(memory, std::move(*graph_of_layers), source, program, info);
     scheduler.draft_cost = cost_of_guess(layers->info(), compiled->info());
+    if (compiled->info().pipelined) scheduler.draft_start = unpipelined;
+    scheduler.handed_rows = std::max(1, handed_elements / handed_width);
     drafter = std::move(layers);
   }
   return std::make_unique<runtime::Driver>(std::move(compiled), scheduler, std::move(drafter));

@@ -12,9 +12,9 @@ class DraftLength {
  public:
   // For the next step, of which `most` is the limit.
   std::int32_t next(std::int32_t most) const { return rest_ > 0 ? 0 : std::min(length_, most); }
-  // Of somebody who takes `cost` steps of time for each guess: the number that makes a token cheapest, if guesses go on
-  // to be right as often as lately; 0 where none pays.
-  std::int32_t next(std::int32_t most, double cost) const {
+  // Of somebody whose guesses take `cost` steps of time each, and `start` however few they are: the number that makes a
+  // token cheapest, if guesses go on to be right as often as lately; 0 where none pays.
+  std::int32_t next(std::int32_t most, double cost, double start = 0.0) const {
     const double right = (hits_ + 1.9) / (trials_ + 2.0);  // who has not guessed yet is believed to be good
     std::int32_t best = 0;
     double best_time = 1.0;  // of a token, in steps of one row
@@ -22,7 +22,7 @@ class DraftLength {
     double chance = 1.0;
     for (std::int32_t count = 1; count <= most; ++count) {
       tokens += chance *= right;
-      const double time = (1.0 + count * (row_cost + cost)) / tokens;
+      const double time = (1.0 + start + count * (row_cost + cost)) / tokens;
       if (time < best_time) best = count, best_time = time;
     }
     return rest_ > 0 ? 0 : best;

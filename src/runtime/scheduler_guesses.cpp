@@ -5,20 +5,11 @@
 #include "runtime/scheduler.hpp"
 
 namespace gerbil::runtime {
-namespace {
-
-// The drafter reads that many rows of a sequence at once, although there is nothing to guess. While so many sequences
-// decode that there will be no guesses, it reads none; of one that has come to have the most they are dropped, and its
-// guesses are worse from then on.
-constexpr std::int32_t many_handed = 256;
-constexpr std::int32_t most_handed = 2048;
-
-}  // namespace
 
 // A drafter guesses what comes after tokens that are known.
 bool Scheduler::must_see_token(const Sequence& sequence) const {
   return sequence.must_see_token() ||
-         (!steps_.empty() && handed_rows(sequence) >= 2 * many_handed && draft_rows() > 0) ||
+         (!steps_.empty() && options_.drafter && handed_rows(sequence) >= options_.handed_rows && draft_rows() > 0) ||
          (options_.drafter && sequence.awaits_token() && drafts_wanted(sequence, draft_rows()) > 0);
 }
 
@@ -39,7 +30,7 @@ std::int32_t Scheduler::guesses_wanted(const Sequence& sequence, std::int32_t ro
 
 // And how many of the drafter.
 std::int32_t Scheduler::drafts_wanted(const Sequence& sequence, std::int32_t rows) const {
-  return sequence.draft_length.next(guesses_wanted(sequence, rows), options_.draft_cost);
+  return sequence.draft_length.next(guesses_wanted(sequence, rows), options_.draft_cost, options_.draft_start);
 }
 
 std::int32_t Scheduler::handed_rows(const Sequence& sequence) const {
@@ -54,7 +45,7 @@ void Scheduler::take_handed(const StepPart& part, std::span<const float> rows) {
   if (sequence.handed_end != part.begin) sequence.handed.clear();
   sequence.handed.append_range(rows.first(static_cast<std::size_t>(count * options_.handed_width)));
   sequence.handed_end = part.begin + count;
-  if (handed_rows(sequence) > most_handed) sequence.handed.clear();
+  if (handed_rows(sequence) > 2 * options_.handed_rows) sequence.handed.clear();
 }
 
 // Where a token is awaited, what comes after it is guessed as if it were the one that was guessed to be next.
@@ -88,7 +79,7 @@ std::vector<Draft> Scheduler::undrafted() {
       if (sequence->guesses.empty()) most = drafts_wanted(*sequence, rows);
       rows -= looked_up;
     }
-    if (most == 0 && handed_rows(*sequence) < many_handed) continue;
+    if (most == 0 && handed_rows(*sequence) < options_.handed_rows) continue;
     Draft& draft = drafts.emplace_back(sequence->id, sequence->tokens, Sampling(), most);
     if (most > 0) draft.sampling = sequence->sampling();
     if (options_.handed_width == 0) continue;

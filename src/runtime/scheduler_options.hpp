@@ -27,10 +27,17 @@ struct SchedulerOptions {
   // sequence, 0: none; and rows of decoded tokens and guesses together up to which a step has any.
   std::int32_t draft_tokens = 0;
   std::int32_t draft_rows = 8;
-  bool drafter = false;   // somebody guesses where the text has not said the same before, see Scheduler::undrafted()
-  double draft_cost = 0;  // what a guess of the drafter takes, in steps of one row; 0: it is wanted whatever it takes
+  bool drafter = false;  // somebody guesses where the text has not said the same before, see Scheduler::undrafted()
+  // What guesses of the drafter take, in steps of one row: each of them, and however few there are. 0 each: they are
+  // wanted whatever they take.
+  double draft_cost = 0;
+  double draft_start = 0;
   std::int32_t handed_width = 0;  // elements of a row that the program hands over for the drafter; 0: it does not
-  bool whole_texts = false;       // the program encodes texts, each of which must be in one step
+  // Rows that are kept of a sequence until there is something to guess: the drafter reads so many anyway. While too
+  // many decode for any guesses it reads none, and of one that has come to have twice as many they are dropped, which
+  // makes its guesses worse.
+  std::int32_t handed_rows = 1024;
+  bool whole_texts = false;  // the program encodes texts, each of which must be in one step
   bool reuse_prefixes = true;
 };
 

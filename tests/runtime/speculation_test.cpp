@@ -258,14 +258,14 @@ TEST_P(Speculate, WhereThereIsNoRoomForGuessesNothingIsRead) {
 // While nothing is guessed, the rows are read in portions.
 TEST_P(Speculate, ALongPromptIsReadInPortions) {
   SchedulerOptions options = speculating();
-  options.context_length = 4096;
-  options.kv_tokens = 4096;
+  options.context_length = 8192;
+  options.kv_tokens = 8192;
   options.handed_width = 2;
   std::vector<std::size_t> portions;
   Speculation s(options, [&](Draft& draft) { portions.push_back(draft.handed.size() / 2); });
-  s.run({generate(prompt(3000), 30)});
+  s.run({generate(prompt(8000), 30)});
   EXPECT_GT(portions.size(), 3u);
-  EXPECT_LE(std::ranges::max(portions), 3 * 512u) << "two steps are in flight when enough waits";
+  EXPECT_LE(std::ranges::max(portions), 2 * 1024u) << "two steps are in flight when enough waits";
 }
 
 TEST_P(Speculate, WindowsSlideOverWhatIsAccepted) {
@@ -413,6 +413,7 @@ TEST(DraftLength, OfGuessesThatCostOnlyThoseThatPay) {
   DraftLength length;
   EXPECT_EQ(length.next(7, 0.0), 7);
   EXPECT_GT(length.next(7, 0.1), length.next(7, 0.5));
+  EXPECT_EQ(length.next(7, 0.5, 1.0), 0);
   EXPECT_EQ(length.next(7, 1.0), 0) << "it would have to be right more often than always";
   EXPECT_EQ(length.next(2, 0.0), 2);
   // Every second guess is right.
