@@ -8,6 +8,8 @@
 #include <limits>
 #include <numeric>
 
+#include "kernels/cpu/noise.hpp"
+
 namespace gerbil {
 namespace {
 
@@ -23,7 +25,8 @@ constexpr float least_logit = -1e38f;
 float ordered(float logit) { return std::max(least_logit, logit); }
 
 // Of a word of a mask, and as many as the compiler makes vectors of.
-constexpr std::size_t lanes = 32;
+constexpr std::size_t lanes = kernels::noise_block;
+static_assert(lanes == 32);
 
 // A forbidden token is less likely than any that is allowed, be that no number.
 void forbid(std::span<float> logits, std::span<const std::uint32_t> mask) {
@@ -49,7 +52,7 @@ void forbid(std::span<float> logits, std::span<const std::uint32_t> mask) {
 // Tokens that a mask allows, and their logits.
 struct Allowed {
   std::vector<float> logits;
-  std::vector<std::int32_t> ids;
+  std::vector<std::uint32_t> ids;
 };
 
 void collect(std::span<const float> logits, std::span<const std::uint32_t> mask, Allowed& allowed) {
@@ -60,7 +63,7 @@ void collect(std::span<const float> logits, std::span<const std::uint32_t> mask,
       const std::size_t token = lanes * word + static_cast<std::size_t>(std::countr_zero(left));
       if (token >= logits.size()) return;
       allowed.logits.push_back(ordered(logits[token]));
-      allowed.ids.push_back(static_cast<std::int32_t>(token));
+      allowed.ids.push_back(static_cast<std::uint32_t>(token));
     }
   }
 }
@@ -74,9 +77,6 @@ float noise_of(std::uint32_t bits) {
   const float u = std::min(static_cast<float>((static_cast<double>(bits) + 0.5) * 0x1p-32), 0x1.fffffep-1f);
   return -std::log(-std::log(u));
 }
-
-// At least that, without a logarithm: −log(−log u) < −log(1 − u), and log 2 = 0.6931.
-float noise_bound(std::uint32_t bits) { return 0.01f + 0.6932f * static_cast<float>(1 + std::countl_one(bits)); }
 
 void adjust(std::span<float> logits, std::span<const LogitAdjustment> adjustments) {
   for (const LogitAdjustment& a : adjustments) {
@@ -150,13 +150,10 @@ float scaled(float logit, float largest, float temperature) {
 
 // Where a token is chosen among `logits`, whose ids are `ids`, or where they stand when there are none. Overwrites
 // `logits`.
-std::size_t choose(std::span<float> logits, std::span<const std::int32_t> ids, const Sampling& sampling) {
+std::size_t choose(std::span<float> logits, std::span<const std::uint32_t> ids, const Sampling& sampling) {
   std::size_t chosen = most_likely(logits);
   if (sampling.temperature <= 0.0f) return chosen;
-  const auto bits_of = [&](std::size_t at) {
-    const auto token = static_cast<std::uint32_t>(ids.empty() ? static_cast<std::int32_t>(at) : ids[at]);
-    return sampling_bits(sampling.seed, sampling.step, token);
-  };
+  const auto id = [&](std::size_t at) { return ids.empty() ? static_cast<std::uint32_t>(at) : ids[at]; };
   const float largest = logits[chosen];
   const bool filters = sampling.top_k > 0 || sampling.top_p < 1.0f || sampling.min_p > 0.0f;
   float lowest = -std::numeric_limits<float>::infinity();
@@ -166,26 +163,30 @@ std::size_t choose(std::span<float> logits, std::span<const std::int32_t> ids, c
   }
   const auto at_last = [&](float logit) { return filters ? logit : scaled(logit, largest, sampling.temperature); };
   // Most tokens cannot get past the likeliest, whatever their noise: said without a division, with room for rounding.
-  float best = at_last(logits[chosen]) + noise_of(bits_of(chosen));
+  float best = at_last(logits[chosen]) + noise_of(sampling_bits(sampling.seed, sampling.step, id(chosen)));
   const float origin = filters ? 0.0f : largest;
   const float hopeless = (filters ? 1.0f : sampling.temperature) * (best - largest_noise - 1.0f);
-  const auto any = [&](std::span<const float> few) {
-    std::uint32_t found = 0;
-    for (const float l : few) found |= static_cast<std::uint32_t>(!(l - origin < hopeless));
-    return found != 0;
-  };
+  std::array<float, lanes> few;
+  std::array<std::uint32_t, lanes> tokens{}, bits{};
   for (std::size_t from = 0; from < logits.size(); from += lanes) {
-    const std::size_t end = std::min(from + lanes, logits.size());
-    if (!any(logits.subspan(from, end - from))) continue;
-    for (std::size_t at = from; at < end; ++at) {
-      const float l = at_last(logits[at]);
-      if (!(l >= lowest) || l + largest_noise < best) continue;
-      const std::uint32_t bits = bits_of(at);
-      if (l + noise_bound(bits) < best) continue;
-      const float value = l + noise_of(bits);
-      if (value > best || (value == best && at < chosen)) {
-        best = value;
-        chosen = at;
+    const std::span<const float> block = logits.subspan(from, std::min(lanes, logits.size() - from));
+    std::uint32_t any = 0;
+    for (const float l : block) any |= static_cast<std::uint32_t>(!(l - origin < hopeless));
+    if (any == 0) continue;
+    few.fill(-std::numeric_limits<float>::infinity());
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      few[i] = at_last(block[i]);
+      tokens[i] = id(from + i);
+    }
+    for (std::uint32_t left =
+             kernels::draw_noise({sampling.seed, sampling.step}, tokens.data(), few.data(), best, bits.data());
+         left != 0; left &= left - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(left));
+      if (!(few[i] >= lowest)) continue;
+      const float noisy = few[i] + noise_of(bits[i]);
+      if (noisy > best || (noisy == best && from + i < chosen)) {
+        best = noisy;
+        chosen = from + i;
       }
     }
   }
@@ -213,7 +214,7 @@ std::int32_t sample(std::span<float> logits, const Sampling& sampling) {
   }
   thread_local Allowed allowed;  // keeps its memory from step to step
   collect(logits, sampling.mask, allowed);
-  return allowed.ids[choose(allowed.logits, allowed.ids, sampling)];
+  return static_cast<std::int32_t>(allowed.ids[choose(allowed.logits, allowed.ids, sampling)]);
 }
 
 std::vector<ScoredToken> log_probabilities(std::span<const float> logits, std::int32_t chosen,

@@ -11,6 +11,8 @@
 #include <map>
 #include <set>
 
+#include "kernels/cpu/targets.hpp"
+
 namespace gerbil {
 namespace {
 
@@ -277,25 +279,29 @@ std::int32_t by_the_book(std::vector<float> logits, const Sampling& sampling) {
 
 // Rows of many blocks and a rest, with masks of few, many and all tokens, equal logits, and what is far from the best.
 TEST(Sampling, ChoosesWhatItsStepsSay) {
-  std::uint32_t random = 1;
-  const auto next = [&] { return (random = random * 1664525u + 1013904223u) >> 8; };
-  for (int round = 0; round < 4000; ++round) {
-    std::vector<float> logits(1 + next() % 1000);
-    const float width = std::array{0.5f, 8.0f, 100.0f, 1e6f}[next() % 4];
-    for (float& l : logits) l = width * static_cast<float>(static_cast<int>(next() % 512) - 256) / 256.0f;
-    std::vector<std::uint32_t> mask((logits.size() + 31) / 32);
-    const std::uint32_t every = std::array{1u, 2u, 40u, 500u}[next() % 4];
-    for (std::size_t t = 0; t < logits.size(); ++t)
-      if (next() % every == 0 || t == logits.size() / 2) mask[t / 32] |= 1u << t % 32;
-    Sampling sampling{.temperature = std::array{0.01f, 0.7f, 1.0f, 5.0f}[next() % 4],
-                      .top_k = std::array{0, 0, 1, 20}[next() % 4],
-                      .top_p = std::array{1.0f, 1.0f, 0.9f}[next() % 3],
-                      .min_p = std::array{0.0f, 0.0f, 0.05f}[next() % 3],
-                      .seed = next(),
-                      .step = next()};
-    if (next() % 4 != 0) sampling.mask = mask;
-    ASSERT_EQ(pick(logits, sampling), by_the_book(logits, sampling)) << "round " << round;
+  for (const kernels::Target target : kernels::available_targets()) {
+    kernels::use_target(target);
+    std::uint32_t random = 1;
+    const auto next = [&] { return (random = random * 1664525u + 1013904223u) >> 8; };
+    for (int round = 0; round < 2000; ++round) {
+      std::vector<float> logits(1 + next() % 1000);
+      const float width = std::array{0.5f, 8.0f, 100.0f, 1e6f}[next() % 4];
+      for (float& l : logits) l = width * static_cast<float>(static_cast<int>(next() % 512) - 256) / 256.0f;
+      std::vector<std::uint32_t> mask((logits.size() + 31) / 32);
+      const std::uint32_t every = std::array{1u, 2u, 40u, 500u}[next() % 4];
+      for (std::size_t t = 0; t < logits.size(); ++t)
+        if (next() % every == 0 || t == logits.size() / 2) mask[t / 32] |= 1u << t % 32;
+      Sampling sampling{.temperature = std::array{0.01f, 0.7f, 1.0f, 5.0f}[next() % 4],
+                        .top_k = std::array{0, 0, 1, 20}[next() % 4],
+                        .top_p = std::array{1.0f, 1.0f, 0.9f}[next() % 3],
+                        .min_p = std::array{0.0f, 0.0f, 0.05f}[next() % 3],
+                        .seed = next(),
+                        .step = next()};
+      if (next() % 4 != 0) sampling.mask = mask;
+      ASSERT_EQ(pick(logits, sampling), by_the_book(logits, sampling)) << "round " << round;
+    }
   }
+  kernels::use_target(kernels::Target::best);
 }
 
 }  // namespace
