@@ -7,6 +7,8 @@ exactly."""
 
 import json
 import pathlib
+import shutil
+import sys
 
 import gguf
 import numpy
@@ -123,3 +125,15 @@ def write(folder, shape, served=False):
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def main():
+    """With the tokenizer of a folder, if one is named: for bench_structured, which needs words of a real vocabulary."""
+    folder, shape, *tokenizer = sys.argv[1:]
+    write(folder, shape)
+    for name in ("tokenizer.json", "tokenizer_config.json") if tokenizer else ():
+        shutil.copy(pathlib.Path(tokenizer[0]) / name, pathlib.Path(folder) / "mlx")
+
+
+if __name__ == "__main__":
+    main()

@@ -13,6 +13,7 @@ namespace gerbil {
 // JSON that satisfies a schema of JSON Schema 2020-12; of older drafts what pydantic and zod write is understood.
 struct JsonSchema {
   std::string schema = R"({"type": "object"})";  // as JSON
+  bool in_order = false;  // properties come in the order in which the schema declares them, and not in any
   friend bool operator==(const JsonSchema&, const JsonSchema&) = default;
 };
 

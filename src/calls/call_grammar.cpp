@@ -51,11 +51,14 @@ Productions tool_call_grammar(const ToolCallFormat& format, const Tools& tools, 
   Json schemas = Json::object();
   for (const auto& [name, schema] : tools.functions())
     if (!named || name == choice.name) schemas[name] = arguments_schema(schema);
-  return parse_schemas(schemas, limits, [&](Grammar& grammar, const Json& root, const CallWriter::Value& value) {
-    CallWriter writer(format, grammar, value, find_token);
+  return parse_schemas(schemas, limits, [&](Grammar& grammar, const Json& root, const auto& value) {
+    Order order = Order::any;
+    const CallWriter::Value in_order = [&](const Json& schema) { return value(schema, order); };
+    CallWriter writer(format, grammar, in_order, find_token);
     std::vector<Sequence> calls;
     for (const auto& [name, schema] : root.items()) {
       check_declares(format, name, schema);
+      order = tools.strict(name) ? Order::declared : Order::any;
       calls.push_back(writer.call(name, schema));
     }
     const Sequence call{rule(grammar.either(calls))};

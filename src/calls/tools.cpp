@@ -74,6 +74,8 @@ Tools::Tools(const Json& list) {
     const Json& function = inner != tool.end() && inner->is_object() ? *inner : tool;
     const auto name = function.find("name");
     if (name == function.end() || !name->is_string()) continue;
+    if (const auto strict = function.find("strict"); strict != function.end() && *strict == true)
+      strict_.insert(name->get<std::string>());
     functions_.insert_or_assign(name->get<std::string>(), function.value("parameters", Json::object()));
   }
 }

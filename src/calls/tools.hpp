@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -36,10 +37,12 @@ class Tools {
   bool empty() const { return functions_.empty(); }
   bool has(std::string_view name) const { return functions_.contains(name); }
   const std::map<std::string, Json, std::less<>>& functions() const { return functions_; }  // name -> JSON Schema
+  bool strict(std::string_view name) const { return strict_.contains(name); }
   unsigned types(std::string_view name, std::string_view parameter) const;
 
  private:
   std::map<std::string, Json, std::less<>> functions_;
+  std::set<std::string, std::less<>> strict_;
 };
 
 // An argument that is written without quotes, as JSON: of several types that it may be the one that is no text.

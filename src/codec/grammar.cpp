@@ -24,12 +24,14 @@ Grammar read_response_format(const std::string& path, const Json& value) {
     Fields named(fields.require("json_schema", "an object with a \"schema\""), fields.path("json_schema"));
     std::string name;
     std::string description;
-    bool strict = true;  // it always is
+    bool strict = false;  // a schema is always kept; what this adds is the order
     named.read("name", name, JsonLimits::name_bytes);
     named.read("description", description);
     named.read("strict", strict);
     const Json* schema = named.find("schema");
-    grammar = schema ? read_schema(named.path("schema"), *schema) : JsonSchema{};
+    JsonSchema made = schema ? read_schema(named.path("schema"), *schema) : JsonSchema{};
+    made.in_order = strict;
+    grammar = std::move(made);
     named.refuse_others();
   } else if (type != "text") {
     refuse(fields.path("type"), Json(type), R"("text", "json_object" or "json_schema")");
@@ -107,6 +109,7 @@ void write_grammar(Json& json, const Grammar& grammar) {
   if (const auto* schema = std::get_if<JsonSchema>(&grammar)) {
     json["response_format"] = {{"type", "json_schema"},
                                {"json_schema", {{"name", "answer"}, {"schema", parse(schema->schema, "The schema")}}}};
+    if (schema->in_order) json["response_format"]["json_schema"]["strict"] = true;
   } else if (const auto* regex = std::get_if<Regex>(&grammar)) {
     json["structured_outputs"]["regex"] = regex->pattern;
   } else if (const auto* gbnf = std::get_if<Gbnf>(&grammar)) {

@@ -45,7 +45,10 @@ grammar::Productions parse(const Grammar& source, const grammar::Limits& limits,
       Overloaded{[&](std::monostate) -> grammar::Productions {
                    throw Error(ErrorCode::internal, "There is no grammar to compile.");
                  },
-                 [&](const JsonSchema& json) { return grammar::parse_schema_text(json.schema, limits); },
+                 [&](const JsonSchema& json) {
+                   const auto order = json.in_order ? grammar::Order::declared : grammar::Order::any;
+                   return grammar::parse_schema_text(json.schema, limits, order);
+                 },
                  [&](const Regex& regex) {
                    return of_lexeme(made, grammar::parse_regex(made.expressions(), regex.pattern,
                                                                grammar::Spelling::raw, grammar::Anchoring::whole));

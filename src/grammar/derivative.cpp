@@ -7,11 +7,10 @@
 namespace gerbil::grammar {
 
 Expression Expressions::derivative(Expression of, std::uint8_t byte) {
-  const std::uint64_t key = std::uint64_t{of} << 8 | byte;
-  if (const auto at = derivatives_.find(key); at != derivatives_.end()) return at->second;
+  if (const Expression* known = derivatives_.find(of, byte)) return *known;
   if (derivatives_.size() > limits_.expression_words / 4) derivatives_.clear();
   const Expression made = derive(of, byte);
-  derivatives_[key] = made;
+  derivatives_.put(of, byte, made);
   return made;
 }
 
@@ -39,7 +38,7 @@ Expression Expressions::derive(Expression of, std::uint8_t byte) {
         parts = operands(rest);
         made = concatenation(derivative(parts[0], byte), parts[1]);
         if (matches_empty(parts[0])) made = either({made, derivative(parts[1], byte)});
-        derivatives_[std::uint64_t{rest} << 8 | byte] = made;
+        derivatives_.put(rest, byte, made);
       }
       return made;
     }

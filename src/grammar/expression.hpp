@@ -7,9 +7,9 @@
 #include <bitset>
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "grammar/derivatives.hpp"
 #include "grammar/interner.hpp"
 #include "grammar/limits.hpp"
 
@@ -94,7 +94,7 @@ class Expressions {
   std::vector<Expression> operands(Expression expression) const;
   ByteSet set_of(Expression expression) const;
   Expression derive(Expression of, std::uint8_t byte);
-  bool known(Expression of, std::uint8_t byte) const { return derivatives_.contains(std::uint64_t{of} << 8 | byte); }
+  bool known(Expression of, std::uint8_t byte) const { return derivatives_.find(of, byte) != nullptr; }
   // Flattens nested operands of `kind`, sorts them and drops repeated ones.
   std::vector<Expression> flat(Kind kind, const std::vector<Expression>& parts);
 
@@ -106,7 +106,7 @@ class Expressions {
   std::size_t next_look_ = 0;
   Interner nodes_;  // kind, operands
   std::vector<std::uint8_t> facts_;
-  std::unordered_map<std::uint64_t, Expression> derivatives_;
+  Derivatives derivatives_;
 };
 
 }  // namespace gerbil::grammar

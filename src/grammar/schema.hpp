@@ -8,6 +8,7 @@
 // where nothing is asked of the number.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 #include "base/json.hpp"
@@ -15,16 +16,19 @@
 
 namespace gerbil::grammar {
 
+// In which the properties come that a schema declares.
+enum class Order : std::uint8_t { any, declared };
+
 // Throws Error{unsupported} for a keyword that cannot be kept, naming it and its JSON pointer, and
 // Error{invalid_argument} for a malformed one, at a limit, and when nothing satisfies the schema. Annotations, unknown
 // keywords and unknown formats are ignored, as the standard says.
-Productions parse_schema(const Json& schema, const Limits& limits);
-Productions parse_schema_text(std::string_view text, const Limits& limits);
+Productions parse_schema(const Json& schema, const Limits& limits, Order order = Order::any);
+Productions parse_schema_text(std::string_view text, const Limits& limits, Order order = Order::any);
 
 // What stands around values of schemas. `schemas` is a copy of what parse_schemas() is given; `value` is a text that
-// one of its parts accepts. Returns the rule that the whole text is.
+// one of its parts accepts, the parts of a member all in one order. Returns the rule that the whole text is.
 using Frame = std::function<std::uint32_t(Grammar& grammar, const Json& schemas,
-                                          const std::function<Symbol(const Json& schema)>& value)>;
+                                          const std::function<Symbol(const Json& schema, Order order)>& value)>;
 
 // The same for texts that hold values of several schemas, the members of an object: each stands for itself, with a
 // draft, an address and anchors of its own. Throws as parse_schema() does; pointers begin with the member's name.

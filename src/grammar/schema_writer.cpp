@@ -20,10 +20,10 @@ ByteSet digit_bytes() {
 
 }  // namespace
 
-Productions parse_schema(const Json& schema, const Limits& limits) {
+Productions parse_schema(const Json& schema, const Limits& limits, Order order) {
   const SchemaDocument document(schema);
-  return SchemaWriter(document, limits).write([](Grammar&, const Json& root, const auto& value) {
-    return value(root).value;
+  return SchemaWriter(document, limits).write([order](Grammar&, const Json& root, const auto& value) {
+    return value(root, order).value;
   });
 }
 
@@ -32,10 +32,10 @@ Productions parse_schemas(const Json& schemas, const Limits& limits, const Frame
   return SchemaWriter(document, limits).write(frame);
 }
 
-Productions parse_schema_text(std::string_view text, const Limits& limits) {
+Productions parse_schema_text(std::string_view text, const Limits& limits, Order order) {
   if (text.size() > limits.text_bytes) exceed(limits.text_bytes, "bytes of a schema", "make it shorter");
   try {
-    return parse_schema(parse_strict_json(text, "the schema"), limits);
+    return parse_schema(parse_strict_json(text, "the schema"), limits, order);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::corrupt) throw;
     throw Error(ErrorCode::invalid_argument, error.what());
@@ -43,11 +43,14 @@ Productions parse_schema_text(std::string_view text, const Limits& limits) {
 }
 
 Productions SchemaWriter::write(const Frame& frame) {
-  const std::uint32_t root =
-      frame(grammar_, document_.root(), [&](const Json& schema) { return value({Place{&schema}}); });
+  const std::uint32_t root = frame(grammar_, document_.root(), [&](const Json& schema, Order order) {
+    order_ = order;
+    return value({Place{&schema}});
+  });
   while (!todo_.empty()) {
-    const auto [rule, places] = std::move(todo_.back());
+    const auto [rule, places, order] = std::move(todo_.back());
     todo_.pop_back();
+    order_ = order;
     write_value(rule, places);
   }
   return grammar_.finish(root);
@@ -57,7 +60,7 @@ Symbol SchemaWriter::value(const Conjunction& places) {
   const auto [at, fresh] = rules_.try_emplace(places, 0);
   if (fresh) {
     at->second = grammar_.add_rule();
-    todo_.emplace_back(at->second, places);
+    todo_.emplace_back(at->second, places, order_);
   }
   return rule(at->second);
 }
@@ -74,7 +77,7 @@ void SchemaWriter::write_value(std::uint32_t made, const Conjunction& places) {
     }
     simple.push_back(scalars(shape));
     if (shape.types & array) write_array(made, shape);
-    if (shape.types & object) write_object(made, shape, properties > most_in_any_order);
+    if (shape.types & object) write_object(made, shape, order_ == Order::declared || properties > most_in_any_order);
   }
   const Expression all = grammar_.expressions().either(std::move(simple));
   if (all != nothing) grammar_.add(made, {lexeme(all)});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <tuple>
 #include <vector>
 
 #include "grammar/grammar.hpp"
@@ -56,7 +57,8 @@ class SchemaWriter {
   SchemaTexts texts_;
   SchemaExpander expander_;
   std::map<Conjunction, std::uint32_t> rules_;
-  std::vector<std::pair<std::uint32_t, Conjunction>> todo_;
+  std::vector<std::tuple<std::uint32_t, Conjunction, Order>> todo_;
+  Order order_ = Order::any;  // of the value that is being written, and so of what it has
 };
 
 }  // namespace gerbil::grammar

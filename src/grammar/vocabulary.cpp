@@ -10,8 +10,10 @@
 namespace gerbil::grammar {
 namespace {
 
-// How many characters the tokens of a slice have at most.
-constexpr std::array<std::uint32_t, 12> lengths = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 32};
+// How many characters the tokens of a slice have at most. Where a text is counted, a slice of several lengths may be
+// taken in part, and has to be walked.
+constexpr std::array<std::uint32_t, 20> lengths = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
+                                                   11, 12, 13, 14, 15, 16, 17, 18, 20, 32};
 
 bool is_word(const std::string& text) {
   return std::ranges::all_of(

@@ -36,6 +36,7 @@ ChatRequest read_chat_request(std::string_view body) {
   set_effort(parameters.text("reasoning_effort"), own);
   request.generate = read_generation(parameters, std::move(own));
   request.repeatable = settle_seed(parameters, request.generate.options);
+  request.answer_param = answer_parameter(parameters, request.generate.options);
   request.unknown = parameters.unknown();
   return request;
 }

@@ -13,6 +13,7 @@ struct ChatRequest {
   GenerateRequest generate;
   Choices choices;
   bool repeatable = false;           // the same request has the same answer again
+  std::string answer_param;          // what says what the answer must be like
   std::vector<std::string> unknown;  // parameters that change nothing
 };
 

@@ -71,7 +71,9 @@ void start(Service& service, const ExchangePtr& exchange, const ChatRequest& req
             .count = request.choices.count,
             .options = request.generate.options,
             .stream = request.choices.stream,
-            .repeatable = request.repeatable},
+            .repeatable = request.repeatable,
+            .ignore_end = request.choices.ignore_end,
+            .answer_param = request.answer_param},
            std::make_shared<ChatAnswers>(exchange, model, id, request.choices));
 }
 

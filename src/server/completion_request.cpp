@@ -64,6 +64,7 @@ CompletionRequest read_completion_request(std::string_view body) {
   request.model = std::move(generate.model);
   request.options = std::move(generate.options);
   request.repeatable = settle_seed(parameters, request.options);
+  request.answer_param = answer_parameter(parameters, request.options);
   request.unknown = parameters.unknown();
   return request;
 }

@@ -19,7 +19,8 @@ struct CompletionRequest {
   GenerateOptions options;
   Choices choices;
   bool echo = false;
-  bool repeatable = false;  // the same request has the same answer again
+  bool repeatable = false;   // the same request has the same answer again
+  std::string answer_param;  // what says what the answer must be like
   std::vector<std::string> unknown;
 };
 

@@ -64,7 +64,9 @@ void start(Service& service, const ExchangePtr& exchange, const CompletionReques
             .count = request.choices.count,
             .options = request.options,
             .stream = request.choices.stream,
-            .repeatable = request.repeatable},
+            .repeatable = request.repeatable,
+            .ignore_end = request.choices.ignore_end,
+            .answer_param = request.answer_param},
            std::make_shared<Completions>(exchange, model, id, request));
 }
 

@@ -97,32 +97,32 @@ ApiError to_api_error(const std::exception_ptr& error) try {
   return {500, "server_error", "internal", other.what()};
 }
 
-ErrorShape error_shape(std::string_view path) {
+bool is_anthropic(std::string_view path) {
   constexpr std::string_view messages = "/v1/messages";
   const std::string_view rest = path.starts_with(messages) ? path.substr(messages.size()) : "other";
-  return rest.empty() || rest.starts_with('/') ? ErrorShape::anthropic : ErrorShape::openai;
+  return rest.empty() || rest.starts_with('/');
 }
 
-std::string to_json(const ApiError& error, ErrorShape shape) {
-  if (shape == ErrorShape::anthropic)
+std::string to_json(const ApiError& error, const HttpRequest& request) {
+  if (is_anthropic(request.path))
     return text_of({{"type", "error"},
                     {"error", {{"type", anthropic_type(error.status)}, {"message", error.what()}}},
-                    {"request_id", nullptr}});
+                    {"request_id", request.id}});
   Json json{{"message", error.what()}, {"type", error.type}, {"param", nullptr}, {"code", error.code}};
   if (!error.param.empty()) json["param"] = error.param;
   return text_of({{"error", std::move(json)}});
 }
 
-HttpResponse to_response(const ApiError& error, ErrorShape shape) {
+HttpResponse to_response(const ApiError& error, const HttpRequest& request) {
   HttpResponse response{
-      .status = error.status, .body = to_json(error, shape), .content_type = "application/json", .headers = {}};
+      .status = error.status, .body = to_json(error, request), .content_type = "application/json", .headers = {}};
   if (error.retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after));
   if (error.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   return response;
 }
 
-std::string to_event(const ApiError& error, ErrorShape shape) {
-  return std::format("{}data: {}\n\n", shape == ErrorShape::anthropic ? "event: error\n" : "", to_json(error, shape));
+std::string to_event(const ApiError& error, const HttpRequest& request) {
+  return std::format("{}data: {}\n\n", is_anthropic(request.path) ? "event: error\n" : "", to_json(error, request));
 }
 
 }  // namespace gerbil::server

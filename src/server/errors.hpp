@@ -34,15 +34,13 @@ ApiError invalid(const std::string& message, std::string param = {});
 ApiError to_api_error(const Error& error);
 ApiError to_api_error(const std::exception_ptr& error);
 
-enum class ErrorShape : std::uint8_t {
-  openai,     // {"error":{"message","type","param","code"}}
-  anthropic,  // {"type":"error","error":{"type","message"}}
-};
-// That of the API which the path belongs to.
-ErrorShape error_shape(std::string_view path);
+// Whether the path belongs to Anthropic's API.
+bool is_anthropic(std::string_view path);
 
-std::string to_json(const ApiError& error, ErrorShape shape);
-HttpResponse to_response(const ApiError& error, ErrorShape shape);
-std::string to_event(const ApiError& error, ErrorShape shape);  // of a stream
+// As the API of the request's path has it: {"error":{"message","type","param","code"}}, or of Anthropic's
+// {"type":"error","error":{"type","message"},"request_id"}.
+std::string to_json(const ApiError& error, const HttpRequest& request);
+HttpResponse to_response(const ApiError& error, const HttpRequest& request);
+std::string to_event(const ApiError& error, const HttpRequest& request);  // of a stream
 
 }  // namespace gerbil::server

@@ -1,7 +1,10 @@
 #include "server/generation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+
+#include "gerbil/diagnostics.hpp"
 
 namespace gerbil::server {
 namespace {
@@ -132,11 +135,23 @@ bool look_into_cache(const std::shared_ptr<Group>& group, const Asked& asked, st
   return false;
 }
 
+// As the sentences of src/grammar and src/calls begin.
+bool is_about_grammar(std::string_view sentence) {
+  constexpr std::array beginnings{"The schema",
+                                  "The grammar",
+                                  "The regular expression",
+                                  "The text of a grammar",
+                                  "The list of choices",
+                                  "The parameters of the tool"};
+  return std::ranges::any_of(beginnings, [&](const char* words) { return sentence.starts_with(words); }) ||
+         (sentence.starts_with("Line ") && sentence.contains(" of the grammar "));
+}
+
 }  // namespace
 
 void generate(Service& service, const ExchangePtr& exchange, const NamedModel& model, const Asked& asked,
               std::shared_ptr<Answers> answers) {
-  const Generator generator(*model.lease);
+  const Generator generator(*model.lease, GenerateDiagnostics{.ignore_end = asked.ignore_end});
   const auto answers_each = static_cast<std::size_t>(asked.count);
   const std::size_t all = asked.prompts.size() * answers_each;
   const auto group = std::make_shared<Group>(
@@ -149,6 +164,11 @@ void generate(Service& service, const ExchangePtr& exchange, const NamedModel& m
       own.timeout = time_left(service, *exchange, own.timeout);
       submit(generator, group, number, asked.prompts[number / answers_each], std::move(own));
     }
+  } catch (const Error& error) {
+    group->cancellation.cancel();
+    ApiError api = to_api_error(error);
+    if (api.param.empty() && is_about_grammar(api.what())) api.param = asked.answer_param;
+    throw api;
   } catch (...) {
     group->cancellation.cancel();
     throw;

@@ -52,6 +52,8 @@ struct Asked {
   GenerateOptions options;
   bool stream = false;
   bool repeatable = false;  // the same once more would have the same answers
+  bool ignore_end = false;
+  std::string answer_param = {};  // what of the request says what answers must be like
 };
 
 // On a worker. Throws what can be known before anything is generated; later errors end the exchange. When one answer

@@ -1,7 +1,9 @@
 #include "server/http.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <format>
+#include <random>
 
 namespace gerbil::server {
 
@@ -42,6 +44,12 @@ std::string_view reason_phrase(int status) {
     default:
       return "Internal Server Error";
   }
+}
+
+std::string new_request_id() {
+  static const std::uint64_t salt = std::uint64_t{std::random_device{}()} << 32 | std::random_device{}();
+  static std::atomic<std::uint32_t> numbers = 0;
+  return std::format("req_{:016x}{:08x}", salt, numbers++);
 }
 
 Exchange::Exchange(HttpRequest request, HeaderList headers, bool close)

@@ -17,9 +17,14 @@ namespace gerbil::server {
 
 struct RequestTrace;  // server/trace.hpp
 
+// "req_…", unlike every other of this process, and hard to guess.
+std::string new_request_id();
+
 struct HttpRequest {
+  std::string id = new_request_id();
   std::string method;
   std::string path;                                         // without the query
+  std::string query;                                        // what is behind the question mark
   std::map<std::string, std::string, std::less<>> headers;  // names in lower case
   std::string body;
   bool http_1_0 = false;

@@ -81,6 +81,7 @@ Choices read_choices(Parameters& parameters) {
   const std::int64_t best_of = parameters.number("best_of", choices.count, 1, 128);
   if (best_of != choices.count)
     throw invalid("\"best_of\" should be \"n\": gerbil gives every answer it makes.", "best_of");
+  choices.ignore_end = parameters.flag("ignore_eos", false);
   choices.stream = parameters.flag("stream", false);
   if (const Json* options = parameters.find("stream_options")) {
     if (!choices.stream) refuse("stream_options", *options, "left out unless \"stream\" is true");
@@ -114,6 +115,13 @@ GenerateRequest read_generation(Parameters& parameters, Json more) {
                   more);
   copy_aliases(parameters, more);
   return from_json<GenerateRequest>(text_of(more));
+}
+
+std::string answer_parameter(Parameters& parameters, const GenerateOptions& options) {
+  if (std::holds_alternative<std::monostate>(options.grammar)) return "tools";
+  for (const char* name : {"structured_outputs", "json_schema", "grammar", "response_format"})
+    if (parameters.find(name)) return name;
+  return {};
 }
 
 bool settle_seed(Parameters& parameters, GenerateOptions& options) {

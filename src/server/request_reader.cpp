@@ -1,5 +1,6 @@
 #include "server/request_reader.hpp"
 
+#include <algorithm>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <format>
@@ -19,7 +20,7 @@ RequestReader::~RequestReader() = default;
 
 RequestReader::Event RequestReader::refuse(int status, const std::string& message) {
   refused_ = true;
-  refusal_ = to_response({status, "invalid_request_error", "bad_request", message}, error_shape(request_.path));
+  refusal_ = to_response({status, "invalid_request_error", "bad_request", message}, request_);
   return Event::refused;
 }
 
@@ -49,6 +50,7 @@ RequestReader::Event RequestReader::read_head() {
   const std::string_view target = message.target();
   request_ = {};
   request_.path = target.substr(0, target.find('?'));
+  request_.query = target.substr(std::min(target.size(), request_.path.size() + 1));
   if (error == http::error::body_limit)
     return refuse(413, std::format("The body has over {} bytes.", limits_.body_bytes));
   if (error == http::error::bad_version) return refuse(505, "The server speaks HTTP/1.1.");

@@ -74,7 +74,8 @@ std::string cache_key(const NamedModel& model, const Asked& asked) {
   options.timeout = 0;
   options.priority = 0;
   if (options.sampling.temperature == 0) options.sampling.seed = 0;
-  std::string key = std::format("{}\n{}\n{}\n{}\n", text_of(model.id), model.load, asked.count, to_json(options));
+  std::string key = std::format("{}\n{}\n{}\n{}\n{}\n", text_of(model.id), model.load, asked.count, asked.ignore_end,
+                                to_json(options));
   for (const Prompt& prompt : asked.prompts) key += std::format("{}{}\n", prompt.index(), text_of_prompt(prompt));
   return key;
 }

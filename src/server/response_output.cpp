@@ -66,6 +66,13 @@ void ResponseOutput::add_call(const CallPiece& next) {
   if (piece->whole) close(true);
 }
 
+Json ResponseOutput::items() const {
+  Json whole = Json::array();
+  for (const Json& each : items_)
+    if (each.value("type", "") != "function_call" || each.value("status", "") == "completed") whole.push_back(each);
+  return whole;
+}
+
 void ResponseOutput::finish(bool whole) { close(whole); }
 
 void ResponseOutput::close_text(std::string_view done, bool whole) {

@@ -25,7 +25,9 @@ class ResponseOutput {
   // Nothing more comes. What is open is `whole`, or was cut off.
   void finish(bool whole);
 
-  const Json& items() const { return items_; }
+  // Those of the response. A call that was cut off is none of them, though events have told of it as incomplete: who
+  // calls what stands here calls nothing that is not whole.
+  Json items() const;
 
  private:
   enum class Kind : std::uint8_t { none, reasoning, message, call };

@@ -156,6 +156,8 @@ ResponsesRequest read_responses_request(std::string_view body) {
   request.store = parameters.flag("store", true);
   request.stream = parameters.flag("stream", false);
   request.generate = read_generation(parameters, std::move(own));
+  request.answer_param = answer_parameter(parameters, request.generate.options);
+  if (request.answer_param.empty()) request.answer_param = "text.format";
   request.repeatable = settle_seed(parameters, request.generate.options);
   request.items = std::make_shared<const std::string>(text_of(listed_items(*input)));
   request.messages = std::make_shared<const std::string>(gerbil::to_json(request.generate.messages));

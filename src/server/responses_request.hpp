@@ -17,10 +17,11 @@ struct ResponsesRequest {
   std::string previous;  // the id of the response that it goes on from; empty: none
   bool store = true;
   bool stream = false;
-  bool repeatable = false;  // the same request has the same answer again
-  SharedText items;         // JSON: the input
-  SharedText messages;      // JSON: those of `generate`
-  Json echo;                // what the response says of the request
+  bool repeatable = false;   // the same request has the same answer again
+  SharedText items;          // JSON: the input
+  SharedText messages;       // JSON: those of `generate`
+  std::string answer_param;  // what says what the answer must be like
+  Json echo;                 // what the response says of the request
   std::vector<std::string> unknown;
 };
 

@@ -1,8 +1,11 @@
 // /v1/responses
+#include <algorithm>
+#include <charconv>
 #include <format>
 #include <utility>
 
 #include "server/access.hpp"
+#include "server/ascii.hpp"
 #include "server/errors.hpp"
 #include "server/response_answer.hpp"
 #include "server/routes.hpp"
@@ -28,7 +31,8 @@ void start(Service& service, const ExchangePtr& exchange, const RequestPtr& requ
            {.prompts = {conversation_of(*request, earlier)},
             .options = request->generate.options,
             .stream = request->stream,
-            .repeatable = request->repeatable},
+            .repeatable = request->repeatable,
+            .answer_param = request->answer_param},
            answer);
 }
 
@@ -42,19 +46,49 @@ void respond_json(Exchange& exchange, std::string json) {
   exchange.respond({.status = 200, .body = std::move(json), .content_type = "application/json", .headers = {}});
 }
 
-// The last item comes first.
-std::string list_of(const std::string& id, const std::string& input) {
+struct Page {
+  std::size_t limit = 20;
+  bool ascending = false;
+  std::string after;  // the id of the last item of the page before; empty: this is the first
+};
+
+Page page_of(std::string_view query) {
+  Page page;
+  for (const auto& [name, value] : query_parameters(query)) {
+    if (name == "after") page.after = value;
+    if (name == "order") {
+      if (value != "asc" && value != "desc") refuse("order", value, R"("asc" or "desc")");
+      page.ascending = value == "asc";
+    }
+    if (name == "limit") {
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), page.limit);
+      if (error != std::errc() || end != value.data() + value.size() || page.limit < 1 || page.limit > 100)
+        refuse("limit", value, "a whole number from 1 to 100");
+    }
+  }
+  return page;
+}
+
+std::string list_of(const std::string& id, const std::string& input, const Page& page) {
   Json items = parse_json(input, "The input");
-  Json list = Json::array();
-  for (std::size_t i = items.size(); i-- > 0;) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
     if (!items[i].contains("type")) items[i]["type"] = "message";
     if (!items[i].contains("id")) items[i]["id"] = std::format("item_{}_{}", id, i);
-    list.push_back(std::move(items[i]));
   }
+  if (!page.ascending) std::ranges::reverse(items);
+  auto next = items.begin();
+  if (!page.after.empty()) {
+    next = std::ranges::find(items, Json(page.after), [](const Json& item) { return item["id"]; });
+    if (next == items.end()) refuse("after", page.after, "the id of one of the items");
+    ++next;
+  }
+  Json list = Json::array();
+  for (; next != items.end() && list.size() < page.limit; ++next) list.push_back(std::move(*next));
   const Json first = list.empty() ? Json() : list.front()["id"];
   const Json last = list.empty() ? Json() : list.back()["id"];
+  const bool more = next != items.end();
   return text_of(
-      {{"object", "list"}, {"data", std::move(list)}, {"first_id", first}, {"last_id", last}, {"has_more", false}});
+      {{"object", "list"}, {"data", std::move(list)}, {"first_id", first}, {"last_id", last}, {"has_more", more}});
 }
 
 }  // namespace
@@ -81,9 +115,10 @@ void show_response(Service& service, const ExchangePtr& exchange) {
   const std::string_view id = wants_items ? rest.substr(0, rest.size() - items.size()) : rest;
   const StoredResponse& stored = service.responses.find(id, key_of(exchange->request()));
   if (!wants_items) return respond_json(*exchange, stored.response);
-  on_worker(service, exchange, [&service, exchange, id = stored.id, input = stored.items] {
-    respond(service, exchange, list_of(id, *input));
-  });
+  on_worker(service, exchange,
+            [&service, exchange, id = stored.id, input = stored.items, page = page_of(exchange->request().query)] {
+              respond(service, exchange, list_of(id, *input, page));
+            });
 }
 
 void delete_response(Service& service, const ExchangePtr& exchange) {

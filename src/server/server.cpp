@@ -50,7 +50,7 @@ HttpResponse preflight(const HttpRequest& request, const Match& match) {
 
 // What can be answered to the head of a request alone.
 std::optional<HttpResponse> look(const Service& service, const Access& access, const HttpRequest& request) {
-  const auto refuse = [&](const ApiError& error) { return to_response(error, error_shape(request.path)); };
+  const auto refuse = [&](const ApiError& error) { return to_response(error, request); };
   const Match found = match(routes(), request.method, request.path);
   const bool asks_for_leave = request.method == "OPTIONS" && !request.header("access-control-request-method").empty();
   const bool open = found.route ? found.route->open : asks_for_leave && !access.origins.empty();
@@ -78,6 +78,13 @@ void handle(Service& service, const ExchangePtr& exchange) {
   } catch (...) {
     fail(*exchange, std::current_exception());
   }
+}
+
+// Of every answer.
+HeaderList headers_of(const Access& access, const HttpRequest& request) {
+  HeaderList headers = access.headers(request);
+  headers.emplace_back(is_anthropic(request.path) ? "request-id" : "x-request-id", request.id);
+  return headers;
 }
 
 // As metrics name it: what strangers made up is one.
@@ -113,7 +120,7 @@ void serve(const ServerOptions& options) {
        .connections = options.connections,
        .drain_seconds = options.drain_seconds},
       {.gate = [&](const HttpRequest& request) { return look(service, access, request); },
-       .headers = [&](const HttpRequest& request) { return access.headers(request); },
+       .headers = [&](const HttpRequest& request) { return headers_of(access, request); },
        .handle = [&](const ExchangePtr& exchange) { handle(service, exchange); },
        .finished =
            [&](const Exchange& exchange, double seconds) {

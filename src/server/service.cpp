@@ -62,13 +62,12 @@ void on_front(Service& service, const ExchangePtr& exchange, Tasks::Task work) {
 
 void fail(Exchange& exchange, const std::exception_ptr& error) {
   const ApiError api = to_api_error(error);
-  const ErrorShape shape = error_shape(exchange.request().path);
   if (!exchange.streaming()) {
-    exchange.respond(to_response(api, shape));
+    exchange.respond(to_response(api, exchange.request()));
     return;
   }
   // It could not be known before.
-  exchange.send(to_event(api, shape));
+  exchange.send(to_event(api, exchange.request()));
   exchange.end();
 }
 

@@ -162,8 +162,8 @@ Awaitable<> serve(FrontState& front, std::shared_ptr<Connection> connection) {
   ignored = connection->socket.non_blocking(true, ignored);
   try {
     if (front.connections.size() > front.options.connections) {
-      const HttpResponse full =
-          to_response({503, "server_error", "overloaded", "The server has too many connections."}, ErrorShape::openai);
+      const HttpResponse full = to_response({503, "server_error", "overloaded", "The server has too many connections."},
+                                            connection->reader.request());
       co_await answer_early(front, *connection, full, true);
     } else {
       // GCC 16 evaluates both sides of && where they are awaited.

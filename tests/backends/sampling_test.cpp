@@ -3,10 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <map>
 #include <set>
+
+#include "kernels/cpu/targets.hpp"
 
 namespace gerbil {
 namespace {
@@ -232,6 +237,71 @@ TEST(Sampling, SortsNoMoreThanItNeedsButEnough) {
   const auto tokens = drawn_tokens(logits, {.temperature = 1.0f, .top_p = 0.5f});
   EXPECT_LT(*tokens.rbegin(), border);
   EXPECT_GT(*tokens.rbegin(), border - 50);
+}
+
+// The steps of sampling.hpp as they are written there, over all tokens.
+std::int32_t by_the_book(std::vector<float> logits, const Sampling& sampling) {
+  const auto allowed = [&](std::size_t t) {
+    return sampling.mask.empty() || (sampling.mask[t / 32] >> t % 32 & 1) != 0;
+  };
+  for (std::size_t t = 0; t < logits.size(); ++t)
+    if (!allowed(t)) logits[t] = -std::numeric_limits<float>::infinity();
+  const float largest = *std::ranges::max_element(logits);
+  for (float& l : logits) l = std::max(-256.0f, l == largest ? 0.0f : (l - largest) / sampling.temperature);
+  std::vector<float> sorted = logits;
+  std::ranges::sort(sorted, std::greater<>());
+  float lowest = -300.0f;
+  if (sampling.top_k > 0) {
+    lowest = sorted[std::min(sorted.size(), static_cast<std::size_t>(sampling.top_k)) - 1];
+    std::erase_if(sorted, [&](float l) { return l < lowest; });
+  }
+  double total = 0, reached = 0;
+  for (const float l : sorted) total += std::exp(static_cast<double>(l));
+  for (const float l : sorted) {
+    if (reached >= total * static_cast<double>(sampling.top_p)) break;
+    reached += std::exp(static_cast<double>(l));
+    if (sampling.top_p < 1.0f) lowest = l;
+  }
+  float best = -1e9f;
+  std::int32_t chosen = -1;
+  for (std::size_t t = 0; t < logits.size(); ++t) {
+    if (logits[t] < lowest || logits[t] < std::log(sampling.min_p)) continue;
+    const auto token = static_cast<std::uint32_t>(t);
+    const double bits = sampling_bits(sampling.seed, sampling.step, token);
+    const float u = std::min(static_cast<float>((bits + 0.5) * 0x1p-32), 0x1.fffffep-1f);
+    const float noisy = logits[t] - std::log(-std::log(u));
+    if (noisy <= best) continue;
+    best = noisy;
+    chosen = static_cast<std::int32_t>(t);
+  }
+  return chosen;
+}
+
+// Rows of many blocks and a rest, with masks of few, many and all tokens, equal logits, and what is far from the best.
+TEST(Sampling, ChoosesWhatItsStepsSay) {
+  for (const kernels::Target target : kernels::available_targets()) {
+    kernels::use_target(target);
+    std::uint32_t random = 1;
+    const auto next = [&] { return (random = random * 1664525u + 1013904223u) >> 8; };
+    for (int round = 0; round < 2000; ++round) {
+      std::vector<float> logits(1 + next() % 1000);
+      const float width = std::array{0.5f, 8.0f, 100.0f, 1e6f}[next() % 4];
+      for (float& l : logits) l = width * static_cast<float>(static_cast<int>(next() % 512) - 256) / 256.0f;
+      std::vector<std::uint32_t> mask((logits.size() + 31) / 32);
+      const std::uint32_t every = std::array{1u, 2u, 40u, 500u}[next() % 4];
+      for (std::size_t t = 0; t < logits.size(); ++t)
+        if (next() % every == 0 || t == logits.size() / 2) mask[t / 32] |= 1u << t % 32;
+      Sampling sampling{.temperature = std::array{0.01f, 0.7f, 1.0f, 5.0f}[next() % 4],
+                        .top_k = std::array{0, 0, 1, 20}[next() % 4],
+                        .top_p = std::array{1.0f, 1.0f, 0.9f}[next() % 3],
+                        .min_p = std::array{0.0f, 0.0f, 0.05f}[next() % 3],
+                        .seed = next(),
+                        .step = next()};
+      if (next() % 4 != 0) sampling.mask = mask;
+      ASSERT_EQ(pick(logits, sampling), by_the_book(logits, sampling)) << "round " << round;
+    }
+  }
+  kernels::use_target(kernels::Target::best);
 }
 
 }  // namespace

@@ -100,6 +100,21 @@ TEST(ToolCallGrammar, RefusesWhatNoToolTakes) {
   EXPECT_FALSE(fits("hermes", call("g", R"({"y": 1})")));
 }
 
+TEST(ToolCallGrammar, ArgumentsOfStrictToolsComeInTheirOrder) {
+  const Json parameters =
+      Json::parse(R"({"type": "object", "properties": {"b": {"type": "null"}, "a": {"type": "null"}}})");
+  const Tools tools(Json::parse(R"([{"type": "function", "function": {"name": "f", "strict": true, "parameters": )" +
+                                parameters.dump() + R"(}}, {"name": "g", "parameters": )" + parameters.dump() + "}]"));
+  const auto fits = [&](const std::string& name, const char* arguments) {
+    const std::string text =
+        "<tool_call>\n{\"name\": \"" + name + "\", \"arguments\": " + arguments + "}\n</tool_call>";
+    return longest(*find_format("hermes"), tools, text) == text.size();
+  };
+  for (const char* name : {"f", "g"}) EXPECT_TRUE(fits(name, R"({"b": null, "a": null})")) << name;
+  EXPECT_FALSE(fits("f", R"({"a": null, "b": null})"));
+  EXPECT_TRUE(fits("g", R"({"a": null, "b": null})"));
+}
+
 TEST(ToolCallGrammar, KeepsToTheToolThatIsNamedAndToOneCall) {
   const ToolChoice named{ToolChoice::Mode::named, "g"};
   const std::string g = "[TOOL_CALLS]g[ARGS]{}";

@@ -163,6 +163,8 @@ TEST(JsonCodec, GrammarsHaveTheNamesOfOthers) {
   const JsonSchema schema{R"({"type":"object","properties":{"b":{},"a":{}}})"};
   EXPECT_EQ(read(R"("response_format":{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":)" +
                  schema.schema + "}}"),
+            Grammar(JsonSchema{schema.schema, true}));
+  EXPECT_EQ(read(R"("response_format":{"type":"json_schema","json_schema":{"schema":)" + schema.schema + "}}"),
             Grammar(schema));
   EXPECT_EQ(read(R"("json_schema":)" + schema.schema), Grammar(schema));
   EXPECT_EQ(read(R"("structured_outputs":{"json":)" + schema.schema + "}"), Grammar(schema));
@@ -172,7 +174,7 @@ TEST(JsonCodec, GrammarsHaveTheNamesOfOthers) {
   EXPECT_EQ(read(R"("structured_outputs":{"grammar":"root ::= \"a\""})"), Grammar(Gbnf{"root ::= \"a\""}));
   EXPECT_EQ(read(R"("response_format":null,"structured_outputs":{"regex":"a+"})"), Grammar(Regex{"a+"}));
   EXPECT_EQ(read(R"("structured_outputs":{"choice":["a","b"]})"), Grammar(Choice{{"a", "b"}}));
-  for (const Grammar& grammar : {Grammar(), Grammar(schema), Grammar(JsonSchema{"true"}), Grammar(Regex{"[é]"}),
+  for (const Grammar& grammar : {Grammar(), Grammar(schema), Grammar(JsonSchema{"true", true}), Grammar(Regex{"[é]"}),
                                  Grammar(Gbnf{"root ::= [a]"}), Grammar(Choice{{"", "b"}})}) {
     GenerateOptions options;
     options.grammar = grammar;

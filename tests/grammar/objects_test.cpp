@@ -120,6 +120,18 @@ TEST(Objects, HaveVeryManyPropertiesInOrder) {
   EXPECT_FALSE(fits(recognizer, R"({"p100":null,"p399":null})"));
 }
 
+TEST(Objects, HaveTheDeclaredOrderWhereItIsAskedFor) {
+  const char* schema = R"({"type":"object","properties":{"b":{"type":"null"},
+      "a":{"type":"array","items":{"type":"object","properties":{"y":{"type":"null"},"x":{"type":"null"}}}}}})";
+  for (const bool ordered : {false, true}) {
+    Recognizer recognizer(parse_schema_text(schema, Limits{}, ordered ? Order::declared : Order::any));
+    EXPECT_TRUE(fits(recognizer, R"({"b":null,"a":[{"y":null,"x":null}]})"));
+    EXPECT_TRUE(fits(recognizer, R"({"a":[{"x":null}]})"));
+    EXPECT_EQ(fits(recognizer, R"({"a":[],"b":null})"), !ordered);
+    EXPECT_EQ(fits(recognizer, R"({"b":null,"a":[{"x":null,"y":null}]})"), !ordered);
+  }
+}
+
 // A property without which the object cannot be, and one that cannot be.
 TEST(Objects, LeaveOutWhatCannotBe) {
   Recognizer recognizer(parse_schema_text(

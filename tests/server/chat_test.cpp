@@ -101,6 +101,22 @@ TEST_F(Chat, AnswersSatisfyTheirSchema) {
   const Answer refused = post(request);
   EXPECT_EQ(refused.status, 400);
   EXPECT_THAT(refused.body, ::testing::HasSubstr("multipleOf"));
+  EXPECT_EQ(refused.json().at("error").at("param"), "response_format");
+  const auto param = [&](const Json& more) { return post(chat("a", more)).json().at("error").at("param"); };
+  EXPECT_EQ(param({{"grammar", "answer ::= 1"}}), "grammar");
+  EXPECT_EQ(param({{"structured_outputs", {{"regex", "("}}}}), "structured_outputs");
+  const Json tool{{"type", "function"}, {"function", {{"name", "f"}, {"parameters", {{"$ref", "#/nowhere"}}}}}};
+  EXPECT_EQ(param({{"tools", Json::array({tool})}, {"tool_choice", "required"}}), "tools");
+}
+
+TEST_F(Chat, EndTokensCanBeIgnored) {
+  Json request = chat("Tell me a story", {{"max_tokens", 300}});
+  request.erase("logit_bias");
+  EXPECT_EQ(post(request).json().at("choices").at(0).at("finish_reason"), "stop");
+  request["ignore_eos"] = true;
+  const Json whole = post(request).json();
+  EXPECT_EQ(whole.at("choices").at(0).at("finish_reason"), "length");
+  EXPECT_EQ(whole.at("usage").at("completion_tokens"), 300);
 }
 
 TEST_F(Chat, CallsOfToolsAreWhole) {

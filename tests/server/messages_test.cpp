@@ -38,6 +38,15 @@ TEST_F(Messages, AreThoseOfAnthropic) {
     EXPECT_EQ(block.value("text", block.value("thinking", "")), block.at("type") == "text" ? text : thinking);
 }
 
+TEST_F(Messages, HaveIdsOfRequests) {
+  const Answer first = ask(server().port(), "POST /v1/messages", {{"messages", 3}});
+  const Answer second = ask(server().port(), "POST /v1/messages", {{"messages", 3}});
+  EXPECT_THAT(first.headers.at("request-id"), ::testing::StartsWith("req_"));
+  EXPECT_EQ(first.json().at("request_id"), first.headers.at("request-id"));
+  EXPECT_NE(first.headers.at("request-id"), second.headers.at("request-id"));
+  EXPECT_THAT(ask(server().port(), "GET /v1/models").headers.at("x-request-id"), ::testing::StartsWith("req_"));
+}
+
 // What the API's document requires; those that have no value are null.
 TEST_F(Messages, HaveAllMembers) {
   Json request{{"max_tokens", 200},

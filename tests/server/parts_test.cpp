@@ -148,10 +148,11 @@ TEST(Head, LengthsAreOneNumber) {
 
 TEST(Errors, HaveTheShapeOfTheApi) {
   const ApiError error(429, "rate_limit_error", "overloaded", "Later.");
-  EXPECT_EQ(to_json(error, error_shape("/v1/messages")),
-            R"({"type":"error","error":{"type":"rate_limit_error","message":"Later."},"request_id":null})");
-  EXPECT_EQ(to_event(error, error_shape("/v1/messages")).substr(0, 19), "event: error\ndata: ");
-  EXPECT_EQ(to_json(error, error_shape("/v1/messagesx")),
+  const HttpRequest messages{.id = "req_1", .path = "/v1/messages"};
+  EXPECT_EQ(to_json(error, messages),
+            R"({"type":"error","error":{"type":"rate_limit_error","message":"Later."},"request_id":"req_1"})");
+  EXPECT_EQ(to_event(error, messages).substr(0, 19), "event: error\ndata: ");
+  EXPECT_EQ(to_json(error, {.path = "/v1/messagesx"}),
             R"({"error":{"message":"Later.","type":"rate_limit_error","param":null,"code":"overloaded"}})");
 }
 

@@ -101,6 +101,40 @@ TEST_F(Responses, GoOnFromEarlierOnes) {
   EXPECT_EQ(lost.json().at("error").at("code"), "previous_response_not_found");
 }
 
+TEST_F(Responses, PageTheirInput) {
+  Json input = Json::array();
+  for (int i = 0; i < 25; ++i) input.push_back({{"role", "user"}, {"content", std::to_string(i)}});
+  const std::string id = post({{"input", input}, {"max_output_tokens", 1}}).json().at("id").get<std::string>();
+  const auto page = [&](const std::string& query) {
+    return ask(server().port(), "GET /v1/responses/" + id + "/input_items" + query);
+  };
+  const auto texts = [&](const Json& list) {
+    std::string all;
+    for (const Json& item : list.at("data")) {
+      const Json& content = item.at("content");
+      all += (content.is_string() ? content : content.at(0).at("text")).get<std::string>() + ' ';
+    }
+    return all;
+  };
+  const Json first = page("").json();  // 20, the last of them first
+  EXPECT_EQ(texts(first), "24 23 22 21 20 19 18 17 16 15 14 13 12 11 10 9 8 7 6 5 ");
+  EXPECT_EQ(first.at("has_more"), true);
+  const Json rest = page("?after=" + first.at("last_id").get<std::string>()).json();
+  EXPECT_EQ(texts(rest), "4 3 2 1 0 ");
+  EXPECT_EQ(rest.at("has_more"), false);
+  const Json ascending = page("?order=asc&limit=2").json();
+  EXPECT_EQ(texts(ascending), "0 1 ");
+  EXPECT_EQ(texts(page("?order=asc&limit=2&after=" + ascending.at("last_id").get<std::string>()).json()), "2 3 ");
+  for (const char* name : {"limit", "order", "after"}) {
+    for (const char* value : {"", "0", "101", "up"}) {
+      const Answer refused = page(std::string("?") + name + "=" + value);
+      if (std::string(name) == "after" && *value == 0) continue;  // the beginning
+      EXPECT_EQ(refused.status, 400) << name << value;
+      EXPECT_EQ(refused.json().at("error").at("param"), name);
+    }
+  }
+}
+
 TEST_F(Responses, AreNotKeptWhereNobodyWantsIt) {
   const Json json = post(say("Hello", {{"max_output_tokens", 3}, {"store", false}})).json();
   EXPECT_EQ(json.at("store"), false);
@@ -143,6 +177,8 @@ TEST_F(Responses, SatisfyTheirSchema) {
   EXPECT_THAT(
       Json::parse(json.at("output").back().at("content").at(0).at("text").get<std::string>()).at("age").get<int>(),
       ::testing::AnyOf(3, 5));
+  request["text"]["format"]["schema"]["type"] = "nothing";
+  EXPECT_EQ(post(request).json().at("error").at("param"), "text.format");
 }
 
 TEST_F(Responses, HaveLogProbabilities) {
