@@ -8,7 +8,15 @@
 #include <variant>
 #include <vector>
 
+#include "gerbil/error.hpp"
+
 namespace gerbil {
+
+// An Error{invalid_argument|unsupported} of what a request says that its answer, or the calls in it, must be like.
+class GrammarError : public Error {
+ public:
+  using Error::Error;
+};
 
 // JSON that satisfies a schema of JSON Schema 2020-12; of older drafts what pydantic and zod write is understood.
 struct JsonSchema {

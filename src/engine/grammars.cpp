@@ -112,10 +112,16 @@ std::shared_ptr<grammar::Constraint> Grammars::compile(const Demand& demand, con
   grammar::Limits limits;
   limits.check = check;
   const grammar::FindToken find_token = [this](std::string_view text) { return vocabulary_->find_special(text); };
-  const auto made = std::make_shared<grammar::Constraint>(
-      std::visit([&](const auto& source) { return parse(source, limits, find_token); }, demand), vocabulary_);
-  keep(demand, made);
-  return made;
+  try {
+    const auto made = std::make_shared<grammar::Constraint>(
+        std::visit([&](const auto& source) { return parse(source, limits, find_token); }, demand), vocabulary_);
+    keep(demand, made);
+    return made;
+  } catch (const Error& error) {
+    const bool refused = error.code() == ErrorCode::invalid_argument || error.code() == ErrorCode::unsupported;
+    if (!refused) throw;  // what `check` throws, for example
+    throw GrammarError(error.code(), error.what());
+  }
 }
 
 std::shared_ptr<GrammarGuide> Grammars::guide(const Demand& demand, bool in_reasoning, bool may_reason,

@@ -30,7 +30,9 @@ std::int32_t Scheduler::guesses_wanted(const Sequence& sequence, std::int32_t ro
 
 // And how many of the drafter.
 std::int32_t Scheduler::drafts_wanted(const Sequence& sequence, std::int32_t rows) const {
-  return sequence.draft_length.next(guesses_wanted(sequence, rows), options_.draft_cost, options_.draft_start);
+  const std::int32_t most = guesses_wanted(sequence, rows);
+  const bool free = options_.draft_cost == 0.0 && options_.draft_start == 0.0;
+  return free ? most : sequence.draft_length.next(most, options_.draft_cost, options_.draft_start);
 }
 
 std::int32_t Scheduler::handed_rows(const Sequence& sequence) const {

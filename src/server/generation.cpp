@@ -1,7 +1,6 @@
 #include "server/generation.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "gerbil/diagnostics.hpp"
@@ -135,18 +134,6 @@ bool look_into_cache(const std::shared_ptr<Group>& group, const Asked& asked, st
   return false;
 }
 
-// As the sentences of src/grammar and src/calls begin.
-bool is_about_grammar(std::string_view sentence) {
-  constexpr std::array beginnings{"The schema",
-                                  "The grammar",
-                                  "The regular expression",
-                                  "The text of a grammar",
-                                  "The list of choices",
-                                  "The parameters of the tool"};
-  return std::ranges::any_of(beginnings, [&](const char* words) { return sentence.starts_with(words); }) ||
-         (sentence.starts_with("Line ") && sentence.contains(" of the grammar "));
-}
-
 }  // namespace
 
 void generate(Service& service, const ExchangePtr& exchange, const NamedModel& model, const Asked& asked,
@@ -164,10 +151,10 @@ void generate(Service& service, const ExchangePtr& exchange, const NamedModel& m
       own.timeout = time_left(service, *exchange, own.timeout);
       submit(generator, group, number, asked.prompts[number / answers_each], std::move(own));
     }
-  } catch (const Error& error) {
+  } catch (const GrammarError& error) {
     group->cancellation.cancel();
     ApiError api = to_api_error(error);
-    if (api.param.empty() && is_about_grammar(api.what())) api.param = asked.answer_param;
+    if (api.param.empty()) api.param = asked.answer_param;
     throw api;
   } catch (...) {
     group->cancellation.cancel();

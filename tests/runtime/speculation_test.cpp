@@ -412,8 +412,9 @@ TEST(DraftLength, GrowsWithSuccessAndRestsAfterFailure) {
 TEST(DraftLength, OfGuessesThatCostOnlyThoseThatPay) {
   DraftLength length;
   EXPECT_EQ(length.next(7, 0.0), 1);
-  for (int i = 0; i < 4; ++i) length.learn(3, 2 + i % 2);
+  for (int i = 0; i < 8; ++i) length.learn(3, 3);
   EXPECT_EQ(length.next(7, 0.0), 7);
+  for (int i = 0; i < 4; ++i) length.learn(3, 2);
   EXPECT_GT(length.next(7, 0.1), length.next(7, 0.5));
   EXPECT_EQ(length.next(7, 0.5, 1.0), 0);
   EXPECT_EQ(length.next(7, 1.0), 0) << "it would have to be right more often than always";
