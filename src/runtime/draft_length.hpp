@@ -15,7 +15,7 @@ class DraftLength {
   // Of somebody whose guesses take `cost` steps of time each, and `start` however few they are: the number that makes a
   // token cheapest, if guesses go on to be right as often as lately; 0 where none pays.
   std::int32_t next(std::int32_t most, double cost, double start = 0.0) const {
-    const double right = (hits_ + 1.9) / (trials_ + 2.0);  // who has not guessed yet is believed to be good
+    const double right = (hits_ + 1.9) / (trials_ + 2.0);         // who has not guessed yet is believed to be good
     most = std::min(most, 1 + static_cast<std::int32_t>(hits_));  // and begins with one
     std::int32_t best = 0;
     double best_time = 1.0;  // of a token, in steps of one row
