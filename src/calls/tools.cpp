@@ -74,8 +74,9 @@ Tools::Tools(const Json& list) {
     const Json& function = inner != tool.end() && inner->is_object() ? *inner : tool;
     const auto name = function.find("name");
     if (name == function.end() || !name->is_string()) continue;
-    if (const auto strict = function.find("strict"); strict != function.end() && *strict == true)
-      strict_.insert(name->get<std::string>());
+    const auto strict = function.find("strict");
+    strict_.erase(name->get<std::string>());  // that of one of the same name before
+    if (strict != function.end() && *strict == true) strict_.insert(name->get<std::string>());
     functions_.insert_or_assign(name->get<std::string>(), function.value("parameters", Json::object()));
   }
 }

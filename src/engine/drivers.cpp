@@ -65,7 +65,7 @@ std::int32_t state_count(const graph::Graph& graph, std::int32_t most) {
   return static_cast<std::int32_t>(std::min<std::int64_t>(std::max<std::int64_t>(bytes / (4 * elements), 4), most));
 }
 
-// Of what a model hands over to layers that guess, as much is kept for each sequence: 16 MiB.
+// Of what a model hands over to layers that guess, as much is kept before it is read, and of two steps beside: 16 MiB.
 constexpr std::int32_t handed_elements = 4 << 20;
 // What a step takes longer that is not begun ahead, as it was measured on an H100 (docs/performance.md).
 constexpr double unpipelined = 0.17;
@@ -87,7 +87,9 @@ std::unique_ptr<runtime::LayerDrafter> make_layer_drafter(Memory& memory, graph:
   program.max_outputs = program.max_sequences;
   auto compiled = memory.compile(std::move(layers), source.weights, program);
   const ProgramInfo& own = compiled->info();
-  info.draft_bytes = own.weight_bytes - own.shared_bytes + own.arena_bytes + own.kv_bytes;
+  const std::int64_t rows = handed_elements + std::int64_t{2} * program.max_tokens * width;
+  info.draft_bytes = own.weight_bytes - own.shared_bytes + own.arena_bytes + own.kv_bytes +
+                     rows * static_cast<std::int64_t>(sizeof(float));
   return std::make_unique<runtime::LayerDrafter>(std::move(compiled), width, program);
 }
 

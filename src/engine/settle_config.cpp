@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backends/weights.hpp"
 #include "engine/json_file.hpp"
 #include "engine/weight_names.hpp"
 #include "gerbil/error.hpp"
@@ -60,14 +61,13 @@ void settle_qwen3_5(ModelSource& source) {
   }
 }
 
-// The first tensor that the layers need and the files lack; empty: they are all there.
-std::string missing_draft_tensor(const ModelSource& source, const graph::Graph& draft) {
+// Throws what is wrong with the tensors of the layers.
+void check_draft_tensors(const ModelSource& source, const graph::Graph& draft) {
   for (const graph::WeightDeclaration& weight : draft.weights) {
-    for (const std::string& part : weight.parts) {
-      if (!source.checkpoint->contains(stored_name(*source.checkpoint, part, *source.family))) return part;
-    }
+    if (!weight.parts.front().starts_with("mtp.")) continue;
+    const formats::Weight found = source.weights(weight);
+    if (weight.vector) (void)read_vector(found, weight);
   }
-  return {};
 }
 
 }  // namespace
@@ -93,16 +93,14 @@ bool find_draft_layers(ModelSource& source) {
   const bool some = std::ranges::any_of(source.checkpoint->tensors(),
                                         [](const auto& tensor) { return tensor.name.starts_with("mtp."); });
   if (!some) return false;
-  std::string problem;
   try {
-    const std::string missing = missing_draft_tensor(source, models::build_draft(source.config));
-    if (missing.empty()) return true;
-    problem = "'" + missing + "' is missing.";
+    check_draft_tensors(source, models::build_draft(source.config));
+    return true;
   } catch (const Error& error) {
-    problem = error.what();
+    source.warnings.push_back(std::string("The layers of the model that draft tokens (\"mtp\") are not used: ") +
+                              error.what());
+    return false;
   }
-  source.warnings.push_back("The layers of the model that draft tokens (\"mtp\") are not used: " + problem);
-  return false;
 }
 
 void settle_config(ModelSource& source) {

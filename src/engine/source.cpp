@@ -137,8 +137,8 @@ ModelSource open_source(const std::string& model, const LoadOptions& options) {
   source.pipeline.head.kind = wanted_head(source, options.task);
   if (source.pipeline.head.kind == token && options.task != Task::generate) say_form_of_pairs(source);
   read_pipeline(source);
-  source.pipeline.head.hands_over =
-      source.pipeline.head.kind == token && options.speculate && options.draft.empty() && find_draft_layers(source);
+  source.pipeline.head.hands_over = source.pipeline.head.kind == token && options.speculate && options.draft.empty() &&
+                                    options.task != Task::rank && find_draft_layers(source);
   return source;
 }
 

@@ -104,14 +104,9 @@ graph::Graph finish(graph::Builder& b, const DecoderConfig& c, graph::ValueId x,
                 "whole text "
                 "and cannot continue it; load it to embed texts.");
   }
-  if (head.hands_over) {
-    x = b.rms_norm(x, "model.norm", c.rms_norm_eps);
-    b.hand_over(x);
-    x = b.select_rows(x);
-  } else {
-    x = b.rms_norm(b.select_rows(x), "model.norm", c.rms_norm_eps);
-  }
-  return finish_tokens(b, c, x);
+  // Of the wanted rows it is taken once more, so that logits are the same bits whether or not anything is handed over.
+  if (head.hands_over) b.hand_over(b.rms_norm(x, "model.norm", c.rms_norm_eps));
+  return finish_tokens(b, c, b.rms_norm(b.select_rows(x), "model.norm", c.rms_norm_eps));
 }
 
 graph::Graph finish_tokens(graph::Builder& b, const DecoderConfig& c, graph::ValueId x) {

@@ -57,6 +57,14 @@ void LayerDrafter::go_on(std::vector<Draft>& drafts) {
 }
 
 void LayerDrafter::add(Part part) {
+  // Equal texts share pages, which two rows of a step must not both write.
+  std::vector<std::int64_t> places;
+  for (std::int32_t p = part.first; p < part.first + std::ssize(part.tokens); ++p) {
+    const std::int64_t block = part.draft->blocks[static_cast<std::size_t>(p / kv_block_tokens)];
+    places.push_back(block * kv_block_tokens + p % kv_block_tokens);
+  }
+  if (std::ranges::any_of(places, [&](std::int64_t place) { return places_.contains(place); })) run();
+  places_.insert_range(places);
   tokens_ += static_cast<std::int32_t>(part.tokens.size());
   parts_.push_back(std::move(part));
   if (tokens_ >= max_tokens_ || std::ssize(parts_) >= max_sequences_) run();
@@ -67,6 +75,7 @@ void LayerDrafter::run() {
   if (parts_.empty()) return;
   const std::vector<Part> parts = std::exchange(parts_, {});
   tokens_ = 0;
+  places_.clear();
   std::vector<std::vector<std::vector<std::int32_t>>> blocks;
   blocks.reserve(parts.size());
   std::vector<SequenceView> views;

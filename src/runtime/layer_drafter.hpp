@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -42,8 +43,9 @@ class LayerDrafter final : public Drafter {
   std::int32_t width_;
   std::int32_t max_tokens_;
   std::int32_t max_sequences_;
-  std::vector<Part> parts_;  // of the step that is being put together
-  std::int32_t tokens_ = 0;  // in them
+  std::vector<Part> parts_;        // of the step that is being put together
+  std::int32_t tokens_ = 0;        // in them
+  std::set<std::int64_t> places_;  // in pages, that they write
 };
 
 }  // namespace gerbil::runtime

@@ -67,6 +67,7 @@ void Scheduler::pause(RequestId id, bool paused) {
 const Scheduler::Plan* Scheduler::plan(Clock::time_point now) {
   reap(now);
   for (Step& step : steps_) pass(step);
+  if (!steps_.empty() && many_handed()) return nullptr;
   if (std::ranges::any_of(running_, [&](const auto& entry) { return must_see_token(*entry.second); })) return nullptr;
   do {
     admit(now);
@@ -166,7 +167,7 @@ bool Scheduler::start(Sequence& sequence) {
 void Scheduler::preempt(Sequence& sequence) {
   std::erase_if(parts_, [&](const StepPart& part) { return part.sequence == &sequence; });
   cache_.release(sequence, true);
-  sequence.handed.clear();
+  sequence.handed = {};
   sequence.preempted = true;
   running_.erase(sequence.order());
   waiting_.emplace(sequence.order(), &sequence);
@@ -228,7 +229,7 @@ StepPart Scheduler::choose_part(Sequence& sequence, std::int32_t tokens, std::in
   }
   StepPart part{.sequence = &sequence,
                 .begin = sequence.computed,
-                .hands_over = options_.handed_width > 0 && sequence.generates() != nullptr};
+                .hands_over = options_.handed_width > 0 && sequence.generates() != nullptr && draft_rows() > 0};
   const std::int32_t left = sequence.length() - sequence.computed;
   if (const Encode* encode = sequence.encodes()) {
     // The whole text, among others of the same adapter.

@@ -9,7 +9,6 @@ namespace gerbil::runtime {
 // A drafter guesses what comes after tokens that are known.
 bool Scheduler::must_see_token(const Sequence& sequence) const {
   return sequence.must_see_token() ||
-         (!steps_.empty() && options_.drafter && handed_rows(sequence) >= options_.handed_rows && draft_rows() > 0) ||
          (options_.drafter && sequence.awaits_token() && drafts_wanted(sequence, draft_rows()) > 0);
 }
 
@@ -40,6 +39,21 @@ std::int32_t Scheduler::handed_rows(const Sequence& sequence) const {
                                     : static_cast<std::int32_t>(std::ssize(sequence.handed) / options_.handed_width);
 }
 
+// Whether so many rows wait that the drafter reads them whether or not there is anything to guess.
+bool Scheduler::many_handed() const {
+  std::int64_t rows = 0;
+  for (const auto& [order, sequence] : running_) rows += handed_rows(*sequence);
+  return options_.handed_width > 0 && rows >= options_.handed_rows && draft_rows() > 0;
+}
+
+// Pages for guesses, where there are enough for everybody's token beside them; without, guesses end with the page.
+void Scheduler::make_room(Sequence& sequence, std::int32_t guesses) {
+  const std::int32_t tokens = sequence.computed + 1 + guesses;
+  BlockCounts wanted = cache_.missing(sequence, tokens);
+  for (std::int32_t& count : wanted) count += static_cast<std::int32_t>(running_.size());
+  if (cache_.free(wanted)) cache_.grow(sequence, tokens);
+}
+
 // Of the tokens that turned out right. Where others have computed pages meanwhile, what came before is of no use.
 void Scheduler::take_handed(const StepPart& part, std::span<const float> rows) {
   Sequence& sequence = *part.sequence;
@@ -47,7 +61,6 @@ void Scheduler::take_handed(const StepPart& part, std::span<const float> rows) {
   if (sequence.handed_end != part.begin) sequence.handed.clear();
   sequence.handed.append_range(rows.first(static_cast<std::size_t>(count * options_.handed_width)));
   sequence.handed_end = part.begin + count;
-  if (handed_rows(sequence) > 2 * options_.handed_rows) sequence.handed.clear();
 }
 
 // Where a token is awaited, what comes after it is guessed as if it were the one that was guessed to be next.
@@ -72,6 +85,7 @@ std::vector<Draft> Scheduler::undrafted() {
   if (!steps_.empty()) return drafts;
   std::int32_t rows = draft_rows();
   if (rows == 0) return drafts;
+  const bool many = many_handed();
   for (const auto& [order, sequence] : running_) {
     std::int32_t most = 0;
     if (sequence->guesses.empty()) {
@@ -81,11 +95,11 @@ std::vector<Draft> Scheduler::undrafted() {
       if (sequence->guesses.empty()) most = drafts_wanted(*sequence, rows);
       rows -= looked_up;
     }
-    if (most == 0 && handed_rows(*sequence) < options_.handed_rows) continue;
+    if (most == 0 && (!many || sequence->handed.empty())) continue;
     Draft& draft = drafts.emplace_back(sequence->id, sequence->tokens, Sampling(), most);
     if (most > 0) draft.sampling = sequence->sampling();
     if (options_.handed_width == 0) continue;
-    if (most > 0) cache_.grow(*sequence, sequence->computed + 1 + most);  // or it guesses as far as there are pages
+    if (most > 0) make_room(*sequence, most);
     draft.first = sequence->handed_end - handed_rows(*sequence);
     draft.handed = std::exchange(sequence->handed, {});
     draft.blocks = sequence->blocks.front();

@@ -33,9 +33,8 @@ struct SchedulerOptions {
   double draft_cost = 0;
   double draft_start = 0;
   std::int32_t handed_width = 0;  // elements of a row that the program hands over for the drafter; 0: it does not
-  // Rows that are kept of a sequence until there is something to guess: the drafter reads so many anyway. While too
-  // many decode for any guesses it reads none, and of one that has come to have twice as many they are dropped, which
-  // makes its guesses worse.
+  // Rows of all sequences that are kept until there is something to guess: of so many the drafter reads all. While too
+  // many sequences decode for any guesses none are handed over, and what is guessed afterwards is worse.
   std::int32_t handed_rows = 1024;
   bool whole_texts = false;  // the program encodes texts, each of which must be in one step
   bool reuse_prefixes = true;

@@ -17,11 +17,11 @@ namespace gerbil::server {
 
 struct RequestTrace;  // server/trace.hpp
 
-// "req_…", unlike every other of this process, and hard to guess.
+// "req_…", unlike every other of this process and of others.
 std::string new_request_id();
 
 struct HttpRequest {
-  std::string id = new_request_id();
+  std::string id;  // new_request_id(), once its head is there
   std::string method;
   std::string path;                                         // without the query
   std::string query;                                        // what is behind the question mark

@@ -1,5 +1,6 @@
 #include "server/parameters.hpp"
 
+#include <algorithm>
 #include <array>
 #include <format>
 #include <random>
@@ -119,8 +120,15 @@ GenerateRequest read_generation(Parameters& parameters, Json more) {
 
 std::string answer_parameter(Parameters& parameters, const GenerateOptions& options) {
   if (std::holds_alternative<std::monostate>(options.grammar)) return "tools";
-  for (const char* name : {"structured_outputs", "json_schema", "grammar", "response_format"})
-    if (parameters.find(name)) return name;
+  // One of them says it; the others are there without saying anything.
+  const auto says = [](const Json* value) { return value != nullptr && !value->is_null() && *value != false; };
+  if (const Json* structured = parameters.find("structured_outputs");
+      structured != nullptr && structured->is_object()) {
+    if (std::ranges::any_of(*structured, [&](const Json& member) { return says(&member); }))
+      return "structured_outputs";
+  }
+  for (const char* name : {"json_schema", "grammar", "response_format"})
+    if (says(parameters.find(name))) return name;
   return {};
 }
 

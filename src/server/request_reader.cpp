@@ -20,6 +20,7 @@ RequestReader::~RequestReader() = default;
 
 RequestReader::Event RequestReader::refuse(int status, const std::string& message) {
   refused_ = true;
+  if (request_.id.empty()) request_.id = new_request_id();
   refusal_ = to_response({status, "invalid_request_error", "bad_request", message}, request_);
   return Event::refused;
 }
@@ -49,6 +50,7 @@ RequestReader::Event RequestReader::read_head() {
   const auto& message = parser_->get();
   const std::string_view target = message.target();
   request_ = {};
+  request_.id = new_request_id();
   request_.path = target.substr(0, target.find('?'));
   request_.query = target.substr(std::min(target.size(), request_.path.size() + 1));
   if (error == http::error::body_limit)

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <charconv>
 #include <format>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "server/access.hpp"
@@ -71,9 +73,11 @@ Page page_of(std::string_view query) {
 
 std::string list_of(const std::string& id, const std::string& input, const Page& page) {
   Json items = parse_json(input, "The input");
+  std::set<std::string> ids;  // one that is there already would name another item
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (!items[i].contains("type")) items[i]["type"] = "message";
-    if (!items[i].contains("id")) items[i]["id"] = std::format("item_{}_{}", id, i);
+    Json& own = items[i]["id"];
+    if (!own.is_string() || !ids.insert(own.get<std::string>()).second) own = std::format("item_{}_{}", id, i);
   }
   if (!page.ascending) std::ranges::reverse(items);
   auto next = items.begin();

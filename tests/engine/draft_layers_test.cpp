@@ -29,7 +29,9 @@ const std::filesystem::path fixture = GERBIL_FIXTURES "/goldens/drafts/qwen3_5";
 class Deep {
  public:
   using Edit = std::function<void(const std::string& name, std::span<float> values)>;
-  explicit Deep(const Edit& edit) : path_(::testing::TempDir() + "gerbil_drafts_" + std::to_string(::getpid())) {
+  // `change` may say something else of the tensors.
+  explicit Deep(const Edit& edit, const std::function<void(nlohmann::json& header)>& change = {})
+      : path_(::testing::TempDir() + "gerbil_drafts_" + std::to_string(::getpid())) {
     std::filesystem::create_directories(path_);
     nlohmann::json config = nlohmann::json::parse(std::ifstream(fixture / "config.json"));
     const auto types = config["layer_types"];
@@ -65,6 +67,7 @@ class Deep {
         data.append(reinterpret_cast<const char*>(values.data()), end - begin);
       }
     }
+    if (change) change(header);
     const std::string shown = header.dump();
     length = shown.size();
     std::ofstream(path_ / "model.safetensors", std::ios::binary)
@@ -141,6 +144,25 @@ TEST_P(DraftLayers, AnswersAreTheSame) {
   }
 }
 
+// The head's norm is fused or not as without them, and rows of guesses are computed as those of tokens.
+TEST_P(DraftLayers, LogProbabilitiesAreTheSameBits) {
+  for (const Deep::Edit& edit : {Deep::Edit(as_it_is), Deep::Edit(make_foreseeable)}) {
+    const Deep files(edit);
+    const auto probabilities = [&](bool speculate) {
+      GenerateOptions options{.max_tokens = 60, .sampling = {.temperature = 1.0f, .seed = 3}};
+      options.log_probabilities = 0;
+      std::vector<float> found;
+      const Generator generator(load(files.path(), speculate), {.ignore_end = true});
+      for (const TokenReport& report : generator.generate(prompt(100, 2), options).log_probabilities)
+        found.push_back(report.chosen.log_probability);
+      return found;
+    };
+    const std::vector<float> wanted = probabilities(false);
+    EXPECT_EQ(wanted.size(), 60u);
+    EXPECT_EQ(probabilities(true), wanted);
+  }
+}
+
 TEST_P(DraftLayers, WhatCanBeForeseenComesInFewSteps) {
   const Deep model(make_foreseeable);
   const Model plain = load(model.path(), false);
@@ -165,6 +187,27 @@ TEST_P(DraftLayers, AModelThatIsGivenGuessesInstead) {
   const Model model = Model::load(fixture.string(), options);
   EXPECT_EQ(answers(model), answers(load(fixture.string(), false)));
   EXPECT_GT(model.statistics().accepted_tokens, 0);
+}
+
+TEST(DraftLayer, OneThatIsDamagedCostsNotTheModel) {
+  const auto warning = [](const std::function<void(nlohmann::json & header)>& change) -> std::string {
+    const Deep model(as_it_is, change);
+    const Model loaded = Model::load(model.path(), {.device = Device::cpu, .check = false});
+    EXPECT_EQ(loaded.info().draft_bytes, 0);
+    EXPECT_EQ(Generator(loaded, {.ignore_end = true}).generate(Tokens{1, 2, 3}, {.max_tokens = 5}).tokens.size(), 5u);
+    return loaded.warnings().empty() ? "none" : loaded.warnings().front();
+  };
+  EXPECT_THAT(warning([](auto& header) { header["mtp.fc.weight"]["shape"] = {128, 64}; }),
+              ::testing::ContainsRegex("are not used: .*mtp.fc.weight.*128, 64"));
+  EXPECT_THAT(warning([](auto& header) { header["mtp.layers.0.self_attn.q_norm.weight"]["dtype"] = "I32"; }),
+              ::testing::HasSubstr("mtp.layers.0.self_attn.q_norm.weight"));
+  EXPECT_THAT(warning([](auto& header) { header["mtp.norm.weight"]["shape"] = {32, 2}; }),
+              ::testing::HasSubstr("mtp.norm.weight"));
+  EXPECT_THAT(warning([](auto& header) {
+                header["other"] = header["mtp.norm.weight"];
+                header.erase("mtp.norm.weight");
+              }),
+              ::testing::HasSubstr("mtp.norm.weight"));
 }
 
 TEST(DraftLayer, WhatIsNotUsedIsSaid) {

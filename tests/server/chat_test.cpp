@@ -105,6 +105,9 @@ TEST_F(Chat, AnswersSatisfyTheirSchema) {
   const auto param = [&](const Json& more) { return post(chat("a", more)).json().at("error").at("param"); };
   EXPECT_EQ(param({{"grammar", "answer ::= 1"}}), "grammar");
   EXPECT_EQ(param({{"structured_outputs", {{"regex", "("}}}}), "structured_outputs");
+  Json two = request;
+  two["structured_outputs"] = Json::object();
+  EXPECT_EQ(post(two).json().at("error").at("param"), "response_format");
   const Json tool{{"type", "function"}, {"function", {{"name", "f"}, {"parameters", {{"$ref", "#/nowhere"}}}}}};
   EXPECT_EQ(param({{"tools", Json::array({tool})}, {"tool_choice", "required"}}), "tools");
 }

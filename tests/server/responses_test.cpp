@@ -135,6 +135,18 @@ TEST_F(Responses, PageTheirInput) {
   }
 }
 
+TEST_F(Responses, ItemsHaveIdsThatNoOtherHas) {
+  Json input = Json::array();
+  for (const Json& id : {Json("same"), Json("same"), Json(nullptr)})
+    input.push_back({{"role", "user"}, {"content", "a"}, {"id", id}});
+  const std::string id = post({{"input", input}, {"max_output_tokens", 1}}).json().at("id").get<std::string>();
+  const Json list = ask(server().port(), "GET /v1/responses/" + id + "/input_items").json();
+  std::set<std::string> ids;
+  for (const Json& item : list.at("data")) ids.insert(item.at("id").get<std::string>());
+  EXPECT_EQ(ids.size(), 3u) << list;
+  EXPECT_TRUE(ids.contains("same"));
+}
+
 TEST_F(Responses, AreNotKeptWhereNobodyWantsIt) {
   const Json json = post(say("Hello", {{"max_output_tokens", 3}, {"store", false}})).json();
   EXPECT_EQ(json.at("store"), false);
