@@ -27,14 +27,16 @@ void LayerDrafter::guess(std::vector<Draft>& drafts) {
 void LayerDrafter::read(std::vector<Draft>& drafts) {
   for (Draft& draft : drafts) {
     const auto rows = static_cast<std::int32_t>(std::ssize(draft.handed) / width_);
+    const auto elements = [&](std::int32_t count) {
+      return static_cast<std::size_t>(count) * static_cast<std::size_t>(width_);
+    };
     for (std::int32_t begin = 0; begin < rows;) {
       const std::int32_t count = std::min(rows - begin, max_tokens_ - tokens_);
       const auto tokens = draft.tokens.begin() + draft.first + begin + 1;
       add({&draft,
            draft.first + begin,
            {tokens, tokens + count},
-           std::span(draft.handed)
-               .subspan(static_cast<std::size_t>(begin * width_), static_cast<std::size_t>(count * width_)),
+           std::span(draft.handed).subspan(elements(begin), elements(count)),
            draft.most > 0 && begin + count == rows});
       begin += count;
     }

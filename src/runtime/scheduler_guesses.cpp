@@ -59,7 +59,8 @@ void Scheduler::take_handed(const StepPart& part, std::span<const float> rows) {
   Sequence& sequence = *part.sequence;
   const std::int32_t count = part.count - part.guessed() + part.accepted;
   if (sequence.handed_end != part.begin) sequence.handed.clear();
-  sequence.handed.append_range(rows.first(static_cast<std::size_t>(count * options_.handed_width)));
+  sequence.handed.append_range(
+      rows.first(static_cast<std::size_t>(count) * static_cast<std::size_t>(options_.handed_width)));
   sequence.handed_end = part.begin + count;
 }
 
