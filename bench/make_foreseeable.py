@@ -1,7 +1,7 @@
 """Writes a checkpoint whose answers a layer that drafts tokens can foresee: what guesses gain when they are right.
 
-    scripts/env python3 bench/make_foreseeable.py build/foreseeable [--blur 0.5] [--layers 24]
-    gerbil bench build/foreseeable --quantize int4 -p 128 -n 256 [--speculate]
+    scripts/env python3 bench/make_foreseeable.py build/foreseeable [--blur 0.03]
+    gerbil bench build/foreseeable --quantize int4 -p 0 -n 256 [--speculate]
 
 It has the shape of Qwen3.5-0.8B with random weights, but every block adds nothing, so that the next token hangs on the
 last one alone, as the draft sees it, too. `--blur` mixes something else into what the draft sees: at 0 every guess is
@@ -15,7 +15,7 @@ import pathlib
 import numpy
 
 WIDTH, INNER, VOCABULARY, HEADS, KEY_HEADS, HEAD = 1024, 3584, 248320, 8, 2, 256
-LINEAR_HEADS, LINEAR_HEAD = 16, 128
+LINEAR_HEADS, LINEAR_HEAD, LAYERS = 16, 128, 24
 
 
 def blocks(name, full):
@@ -51,16 +51,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--blur", type=float, default=0.0)
-    parser.add_argument("--layers", type=int, default=24)
     options = parser.parse_args()
     tensors = {"model.embed_tokens.weight": (VOCABULARY, WIDTH), "lm_head.weight": (VOCABULARY, WIDTH),
                "model.norm.weight": (WIDTH,), "mtp.norm.weight": (WIDTH,), "mtp.fc.weight": (WIDTH, 2 * WIDTH),
                "mtp.pre_fc_norm_embedding.weight": (WIDTH,), "mtp.pre_fc_norm_hidden.weight": (WIDTH,)}
-    for layer in range(options.layers):
+    for layer in range(LAYERS):
         tensors |= blocks(f"model.layers.{layer}", layer % 4 == 3)
     tensors |= blocks("mtp.layers.0", True)
     config = {"architectures": ["Qwen3_5ForCausalLM"], "model_type": "qwen3_5_text", "hidden_size": WIDTH,
-              "intermediate_size": INNER, "num_hidden_layers": options.layers, "num_attention_heads": HEADS,
+              "intermediate_size": INNER, "num_hidden_layers": LAYERS, "num_attention_heads": HEADS,
               "num_key_value_heads": KEY_HEADS, "head_dim": HEAD, "vocab_size": VOCABULARY,
               "linear_num_key_heads": LINEAR_HEADS, "linear_num_value_heads": LINEAR_HEADS,
               "linear_key_head_dim": LINEAR_HEAD, "linear_value_head_dim": LINEAR_HEAD, "linear_conv_kernel_dim": 4,

@@ -21,6 +21,9 @@ Inspection look_into(const std::string& model) {
     }
   }
   graph::Graph graph = source.build();
+  const auto optimize = [&](graph::Graph& each) {
+    graph::optimize(each, [&](const auto& a, const auto& b) { return can_merge(source.weights, a, b); });
+  };
   result.graph = graph::to_string(graph);
   for (const graph::WeightDeclaration& weight : graph.weights) {
     source.weights(weight);  // finds missing tensors and wrong shapes without reading numbers
@@ -33,8 +36,14 @@ Inspection look_into(const std::string& model) {
     const bool classes = source.pipeline.head.kind == models::Head::Kind::classes;
     (classes ? result.classes : result.dimensions) = graph.value(graph.output).width;
   }
-  graph::optimize(graph, [&](const auto& a, const auto& b) { return can_merge(source.weights, a, b); });
+  optimize(graph);
   result.optimized_graph = graph::to_string(graph);
+  if (source.has_draft_layers()) {
+    graph::Graph layers = models::build_draft(source.config);
+    result.graph += '\n' + graph::to_string(layers);
+    optimize(layers);
+    result.optimized_graph += '\n' + graph::to_string(layers);
+  }
   result.arena_bytes_per_token = graph::plan_memory(graph).peak * static_cast<std::int64_t>(sizeof(float));
   for (const graph::Pages& pages : graph.pages) {
     result.cache_bytes_per_token += 2ll * 2 * pages.kv_heads * pages.head_dim;  // keys and values, 16-bit

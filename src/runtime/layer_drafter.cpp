@@ -19,6 +19,9 @@ LayerDrafter::LayerDrafter(std::unique_ptr<Program> program, std::int32_t width,
       max_sequences_(std::min(limits.max_sequences, limits.max_outputs)) {}
 
 void LayerDrafter::guess(std::vector<Draft>& drafts) {
+  parts_.clear();  // of a call that came to nothing
+  places_.clear();
+  tokens_ = 0;
   read(drafts);
   go_on(drafts);
 }

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "server/access.hpp"
-#include "server/ascii.hpp"
 #include "server/errors.hpp"
+#include "server/query.hpp"
 #include "server/response_answer.hpp"
 #include "server/routes.hpp"
 

@@ -113,6 +113,8 @@ TEST(ToolCallGrammar, ArgumentsOfStrictToolsComeInTheirOrder) {
   for (const char* name : {"f", "g"}) EXPECT_TRUE(fits(name, R"({"b": null, "a": null})")) << name;
   EXPECT_FALSE(fits("f", R"({"a": null, "b": null})"));
   EXPECT_TRUE(fits("g", R"({"a": null, "b": null})"));
+  const Tools twice(Json::parse(R"([{"name": "f", "strict": true, "parameters": {}}, {"name": "f"}])"));
+  EXPECT_FALSE(twice.strict("f")) << "the later one is the tool";
 }
 
 TEST(ToolCallGrammar, KeepsToTheToolThatIsNamedAndToOneCall) {

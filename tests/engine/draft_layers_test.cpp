@@ -17,6 +17,7 @@
 
 #include "gerbil/diagnostics.hpp"
 #include "gerbil/gerbil.hpp"
+#include "gerbil/inspect.hpp"
 
 namespace gerbil {
 namespace {
@@ -187,6 +188,14 @@ TEST_P(DraftLayers, AModelThatIsGivenGuessesInstead) {
   const Model model = Model::load(fixture.string(), options);
   EXPECT_EQ(answers(model), answers(load(fixture.string(), false)));
   EXPECT_GT(model.statistics().accepted_tokens, 0);
+}
+
+TEST(DraftLayer, IsShownWithTheModelsGraph) {
+  const Inspection found = inspect(fixture.string());
+  for (const std::string& graph : {found.graph, found.optimized_graph}) {
+    EXPECT_THAT(graph, ::testing::HasSubstr("graph qwen3_5 "));
+    EXPECT_THAT(graph, ::testing::HasSubstr("graph qwen3_5_draft "));
+  }
 }
 
 TEST(DraftLayer, OneThatIsDamagedCostsNotTheModel) {

@@ -10,9 +10,7 @@
 #include <utility>
 
 #include "gerbil/error.hpp"
-#include "runtime/draft_length.hpp"
 #include "runtime/hash_program.hpp"
-#include "runtime/prompt_lookup.hpp"
 
 namespace gerbil::runtime {
 namespace {
@@ -303,6 +301,22 @@ TEST_P(Speculate, GuessesCostNobodyPages) {
   EXPECT_EQ(std::ranges::count(s.program->phases, 'p'), 2) << "nobody reads a prompt again";
 }
 
+// The first is at the end of its page, and ends there; the second needs the last page that there is.
+TEST_P(Speculate, GuessesThatAreToComeTakeNoPageThatATokenNeeds) {
+  SchedulerOptions options = speculating(64);
+  options.context_length = 96;
+  options.kv_tokens = 128;
+  options.handed_width = 2;
+  const auto answer = expected(prompt(29, 1), 4);
+  Request short_one = generate(prompt(29, 1), 40);
+  std::get<Generate>(short_one.task).end_tokens = {answer.back()};
+  Speculation s(options, guess_wrong);
+  const auto outcomes = s.run({std::move(short_one), generate(prompt(63, 2), 10)});
+  EXPECT_EQ(outcomes[0].tokens, answer);
+  EXPECT_EQ(outcomes[1].tokens, expected(prompt(63, 2), 10));
+  EXPECT_EQ(std::ranges::count(s.program->phases, 'p'), 2) << "nobody reads a prompt again";
+}
+
 TEST_P(Speculate, WhoEndsWithAGuessSaysNoMore) {
   const auto answer = expected(prompt(10), 30);
   for (std::size_t end = 1; end < 20; ++end) {
@@ -388,90 +402,6 @@ TEST_P(Speculate, FailuresAndCancellationsAmongGuesses) {
     }
   }
   EXPECT_GT(s.driver->statistics().accepted_tokens, 100);
-}
-
-TEST(DraftLength, GrowsWithSuccessAndRestsAfterFailure) {
-  DraftLength length;
-  EXPECT_EQ(length.next(7), 3);
-  EXPECT_EQ(length.next(2), 2);
-  length.learn(3, 3);
-  EXPECT_EQ(length.next(16), 6);
-  length.learn(6, 4);
-  EXPECT_EQ(length.next(16), 4);
-  length.learn(4, 0);
-  for (int i = 0; i < 4; ++i) {
-    EXPECT_EQ(length.next(16), 0);
-    length.learn(0, 0);
-  }
-  EXPECT_EQ(length.next(16), 3);
-  length.learn(3, 0);
-  for (int i = 0; i < 8; ++i) length.learn(0, 0);
-  EXPECT_EQ(length.next(16), 3);
-}
-
-TEST(DraftLength, OfGuessesThatCostOnlyThoseThatPay) {
-  DraftLength length;
-  EXPECT_EQ(length.next(7, 0.0), 1);
-  for (int i = 0; i < 8; ++i) length.learn(3, 3);
-  EXPECT_EQ(length.next(7, 0.0), 7);
-  for (int i = 0; i < 4; ++i) length.learn(3, 2);
-  EXPECT_GT(length.next(7, 0.1), length.next(7, 0.5));
-  EXPECT_EQ(length.next(7, 0.5, 1.0), 0);
-  EXPECT_EQ(length.next(7, 1.0), 0) << "it would have to be right more often than always";
-  EXPECT_EQ(length.next(2, 0.0), 2);
-  // Every second guess is right.
-  for (int i = 0; i < 20; ++i) length.learn(1, i % 2);
-  while (length.next(7) == 0) length.learn(0, 0);
-  EXPECT_EQ(length.next(7, 0.0), 2);
-  EXPECT_EQ(length.next(7, 0.6), 0);
-  for (int i = 0; i < 1000; ++i) length.learn(0, 0);
-  EXPECT_GT(length.next(7, 0.6), 0) << "after long it is tried again";
-  for (int i = 0; i < 40; ++i) length.learn(7, 7);
-  EXPECT_EQ(length.next(7, 0.6), 7);
-}
-
-TEST(PromptLookup, SaysWhatFollowedTheLongestMatch) {
-  PromptLookup lookup;
-  std::vector<std::int32_t> text{1, 2, 3, 4, 10, 11, 9, 2, 3, 4, 20, 21, 1, 2, 3, 4};
-  EXPECT_EQ(lookup.find(text, 3), (std::vector{10, 11, 9})) << "four tokens are alike there, three at the later place";
-  text.push_back(20);
-  EXPECT_EQ(lookup.find(text, 3), (std::vector{21, 1, 2}));
-  text.push_back(77);
-  EXPECT_EQ(lookup.find(text, 3), std::vector<std::int32_t>{});
-}
-
-TEST(PromptLookup, IsWhatLookingAtEveryPlaceFinds) {
-  std::mt19937 random(7);
-  PromptLookup lookup;
-  std::vector<std::int32_t> text;
-  int found = 0;
-  for (int i = 0; i < 3000; ++i) {
-    text.push_back(static_cast<std::int32_t>(random() % 6));
-    const auto guesses = lookup.find(text, 4);
-    found += guesses.empty() ? 0 : 1;
-    // The guesses stand behind the last three tokens somewhere.
-    bool anywhere = guesses.empty();
-    for (std::size_t end = 3; end < text.size() && !anywhere; ++end) {
-      anywhere = std::equal(text.end() - 3, text.end(), text.begin() + static_cast<std::ptrdiff_t>(end) - 3) &&
-                 std::ranges::equal(guesses, std::span(text).subspan(end, std::min(text.size() - end, std::size_t{4})));
-    }
-    ASSERT_TRUE(anywhere) << i;
-    bool seen = false;
-    for (std::size_t end = 3; end < text.size() && !seen; ++end)
-      seen = std::equal(text.end() - 3, text.end(), text.begin() + static_cast<std::ptrdiff_t>(end) - 3);
-    ASSERT_EQ(seen, !guesses.empty()) << i;
-  }
-  EXPECT_GT(found, 2000);
-}
-
-TEST(PromptLookup, ReadsALongTextInSeveralCalls) {
-  PromptLookup lookup;
-  std::vector<std::int32_t> text(10000);
-  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<std::int32_t>(i % 5000);
-  int calls = 1;
-  while (lookup.find(text, 2).empty()) ++calls;
-  EXPECT_EQ(calls, 5);
-  EXPECT_EQ(lookup.find(text, 2), (std::vector{0, 1}));
 }
 
 }  // namespace

@@ -46,7 +46,9 @@ class WebGpuProgram final : public Program {
     clear_slots(batch);
     std::size_t done = 0;  // rows of passes before
     handed_places_.resize(handed_ ? batch.tokens.size() : 0);
-    for (const Pass& pass : split(batch)) {
+    const std::vector<Pass> passes = split(batch);
+    handed_apart_ = passes.size() > 1;
+    for (const Pass& pass : passes) {
       write(machine_.step, step_words(batch, pass));
       write(machine_.selected, pass.selected);
       compiled_.host_rows.write(machine_, batch, pass);
@@ -68,7 +70,7 @@ class WebGpuProgram final : public Program {
     if (!choices.handed.empty()) {
       std::vector<std::int32_t> places;
       for (const std::int32_t row : choices.handed) places.push_back(handed_places_[static_cast<std::size_t>(row)]);
-      add_rows(handed_, handed_width(), places, results);
+      add_rows(handed_apart_ ? handed_ : machine_.value(*machine_.graph.handed), handed_width(), places, results);
     }
     // Steps that give nothing back are waited for, too, or those of a long prompt would pile up.
     if (results.empty()) results.push_back({machine_.chosen, 0, sizeof(std::uint32_t)});
@@ -121,11 +123,12 @@ class WebGpuProgram final : public Program {
     machine_.device.write(machine_.value(*input_), 0, std::as_bytes(std::span(rows)));
   }
 
-  // What a pass hands over, behind that of those before it: the next would write over it.
+  // What a pass hands over, behind that of those before it where there are several: the next would write over it.
   void keep_handed(const Pass& pass, std::size_t done) {
     if (!handed_) return;
     for (std::size_t i = 0; i < pass.rows.size(); ++i)
       handed_places_[pass.rows[i]] = static_cast<std::int32_t>(done + i);
+    if (!handed_apart_) return;
     const std::uint64_t bytes = handed_width() * sizeof(float);
     machine_.device.copy(machine_.value(*machine_.graph.handed), 0, handed_, done * bytes, pass.rows.size() * bytes);
   }
@@ -248,6 +251,7 @@ class WebGpuProgram final : public Program {
   gpu::Buffer between_;  // for copy_within
   std::optional<graph::ValueId> input_;
   gpu::Buffer handed_;                       // what the graph hands over, of all passes; null where it does not
+  bool handed_apart_ = false;                // whether the latest batch has it there, and not in the graph's value
   std::vector<std::int32_t> handed_places_;  // there, by row of the latest batch
   ProgramInfo info_;
 };
