@@ -35,11 +35,8 @@ BlockLease& BlockLease::operator=(BlockLease&& other) noexcept {
   return *this;
 }
 
-void BlockLease::resize(std::size_t count) {
-  while (blocks_.size() > count) {
-    pool_->release(blocks_.back());
-    blocks_.pop_back();
-  }
+BlockLease::~BlockLease() {
+  for (const std::int32_t block : blocks_) pool_->release(block);
 }
 
 }  // namespace gerbil::runtime

@@ -24,17 +24,16 @@ class BlockPool {
   std::vector<std::int32_t> free_;  // the lowest number is taken first, so that untouched memory stays untouched
 };
 
-// Blocks that go back to their pool, which must outlive them, unless they were taken out.
+// Blocks that go back to their pool, which must outlive them.
 class BlockLease {
  public:
   BlockLease() = default;
   BlockLease(BlockPool& pool, std::int32_t count);  // so many must be available
   BlockLease(BlockLease&& other) noexcept;
   BlockLease& operator=(BlockLease&& other) noexcept;
-  ~BlockLease() { resize(0); }
+  ~BlockLease();
 
   std::span<const std::int32_t> blocks() const { return blocks_; }
-  void resize(std::size_t count);  // to fewer
   void swap(std::size_t number, std::int32_t& block) { std::swap(blocks_[number], block); }
 
  private:

@@ -199,11 +199,6 @@ void Scheduler::compose() {
     StepPart part = choose_part(*sequence, tokens, rows);
     if (part.count == 0) continue;
     add_guesses(*sequence, part, guesses);
-    if (!part.guesses.empty() && !cache_.grow(*sequence, sequence->computed + part.count)) {
-      part.count -= part.guessed();  // they cost nobody his pages
-      part.guesses.clear();
-      part.slots.resize(0);
-    }
     while (runs() && !cache_.grow(*sequence, sequence->computed + part.count)) {
       if (!steps_.empty()) return parts_.clear();  // what is in flight may end somebody, and make room
       // The last in order goes back to waiting. It is never alone here: one sequence always fits.

@@ -89,7 +89,7 @@ class Scheduler {
   std::int32_t draft_rows() const;
   std::int32_t handed_rows(const Sequence& sequence) const;
   bool many_handed() const;
-  void make_room(Sequence& sequence, std::int32_t guesses);
+  std::int32_t make_room(Sequence& sequence, std::int32_t guesses);
   void take_handed(const StepPart& part, std::span<const float> rows);
   void add_guesses(Sequence& sequence, StepPart& part, std::int32_t rows);
   void preempt(Sequence& sequence);

@@ -46,12 +46,15 @@ bool Scheduler::many_handed() const {
   return options_.handed_width > 0 && rows >= options_.handed_rows && draft_rows() > 0;
 }
 
-// Pages for guesses, where there are enough for everybody's token beside them; without, guesses end with the page.
-void Scheduler::make_room(Sequence& sequence, std::int32_t guesses) {
+// How many of so many guesses have pages. Some are taken for them where there are enough for everybody's token beside
+// them; otherwise guesses end with the page.
+std::int32_t Scheduler::make_room(Sequence& sequence, std::int32_t guesses) {
+  if (guesses == 0) return 0;
   const std::int32_t tokens = sequence.computed + 1 + guesses;
   BlockCounts wanted = cache_.missing(sequence, tokens);
   for (std::int32_t& count : wanted) count += static_cast<std::int32_t>(running_.size());
-  if (cache_.free(wanted)) cache_.grow(sequence, tokens);
+  if (cache_.obtainable(wanted)) cache_.grow(sequence, tokens);
+  return std::clamp(cache_.room(sequence) - sequence.computed - 1, 0, guesses);
 }
 
 // Of the tokens that turned out right. Where others have computed pages meanwhile, what came before is of no use.
@@ -75,7 +78,8 @@ void Scheduler::add_guesses(Sequence& sequence, StepPart& part, std::int32_t row
     guesses = sequence.lookup.find(known, static_cast<std::size_t>(most) + awaited);
     if (awaited > 0 && !guesses.empty()) guesses.erase(guesses.begin());
   }
-  guesses.resize(std::min(guesses.size(), static_cast<std::size_t>(most)));
+  const std::int32_t found = std::min(static_cast<std::int32_t>(guesses.size()), most);
+  guesses.resize(static_cast<std::size_t>(make_room(sequence, found)));
   part.guesses = std::move(guesses);
   part.slots = cache_.guess_slots(part.guessed());
   part.count += part.guessed();
@@ -96,11 +100,11 @@ std::vector<Draft> Scheduler::undrafted() {
       if (sequence->guesses.empty()) most = drafts_wanted(*sequence, rows);
       rows -= looked_up;
     }
+    if (most > 0) most = make_room(*sequence, most);
     if (most == 0 && (!many || sequence->handed.empty())) continue;
     Draft& draft = drafts.emplace_back(sequence->id, sequence->tokens, Sampling(), most);
     if (most > 0) draft.sampling = sequence->sampling();
     if (options_.handed_width == 0) continue;
-    if (most > 0) make_room(*sequence, most);
     draft.first = sequence->handed_end - handed_rows(*sequence);
     draft.handed = std::exchange(sequence->handed, {});
     draft.blocks = sequence->blocks.front();

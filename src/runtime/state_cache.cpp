@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <limits>
 #include <numeric>
 
 #include "gerbil/error.hpp"
@@ -107,6 +108,12 @@ BlockCounts StateCache::missing(const Sequence& sequence, std::int32_t tokens) c
     counts.push_back(std::max(0, wanted - live));
   }
   return counts;
+}
+
+std::int32_t StateCache::room(const Sequence& sequence) const {
+  std::size_t pages = std::numeric_limits<std::int32_t>::max() / kv_block_tokens;
+  for (const std::vector<std::int32_t>& blocks : sequence.blocks) pages = std::min(pages, blocks.size());
+  return static_cast<std::int32_t>(pages) * kv_block_tokens;
 }
 
 void StateCache::enter(Sequence& sequence) {

@@ -46,6 +46,8 @@ class StateCache {
   bool obtainable(const BlockCounts& wanted) const;
   // Blocks that a sequence lacks to get as far as so many tokens.
   BlockCounts missing(const Sequence& sequence, std::int32_t tokens) const;
+  // Tokens that its blocks have room for.
+  std::int32_t room(const Sequence& sequence) const;
 
   // Of the group with the largest share in use.
   CacheUse use() const;

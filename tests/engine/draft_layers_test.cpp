@@ -190,6 +190,11 @@ TEST_P(DraftLayers, AModelThatIsGivenGuessesInstead) {
   EXPECT_GT(model.statistics().accepted_tokens, 0);
 }
 
+TEST(DraftLayer, IsNotThereWhereNothingIsWritten) {
+  const Model model = Model::load(fixture.string(), {.device = Device::cpu, .task = Task::rank, .check = false});
+  EXPECT_EQ(model.info().draft_bytes, 0);
+}
+
 TEST(DraftLayer, IsShownWithTheModelsGraph) {
   const Inspection found = inspect(fixture.string());
   for (const std::string& graph : {found.graph, found.optimized_graph}) {
