@@ -1,6 +1,9 @@
 # What gerbil links. Everything comes from the system; nothing is downloaded or vendored.
 find_package(Threads REQUIRED)
 if(EMSCRIPTEN)
+  # Every browser of these years has the three. Threads are made only where the page may have them.
+  add_compile_options(-msimd128 -fwasm-exceptions -pthread)
+  add_link_options(-fwasm-exceptions -pthread)
   # Header-only libraries of the host serve WebAssembly too; a link in the build folder keeps the rest of /usr/include out.
   file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/host-include)
   foreach(header nlohmann hwy)

@@ -30,6 +30,14 @@ function(gerbil_rung folder)
   endif()
   target_include_directories(gerbil_${name} ${scope} ${view} ${CMAKE_SOURCE_DIR}/include)
   target_link_libraries(gerbil_${name} ${scope} ${rung_USES} Threads::Threads)
+  if(EMSCRIPTEN)
+    # What the rung takes from the JavaScript around it, linked into every program.
+    file(GLOB platform CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.js)
+    foreach(library ${platform})
+      target_link_options(gerbil_${name} INTERFACE "SHELL:--js-library ${library}")
+      set_property(TARGET gerbil_${name} APPEND PROPERTY INTERFACE_LINK_DEPENDS ${library})
+    endforeach()
+  endif()
 endfunction()
 
 # gerbil_embed_wgsl(TARGET FOLDER): every src/FOLDER/*.wgsl as a string_view, looked up by file name; FOLDER/wgsl.hpp

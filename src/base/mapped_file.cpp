@@ -8,12 +8,11 @@
 
 #include "gerbil/error.hpp"
 
-#if defined(__unix__) && !defined(__EMSCRIPTEN__)
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#define GERBIL_MMAP 1
+#ifndef __EMSCRIPTEN__
+#include <sys/mman.h>
 #endif
 
 namespace gerbil {
@@ -23,7 +22,7 @@ namespace {
   throw Error(ErrorCode::not_found, "Cannot open '" + path.string() + "': " + reason + ".");
 }
 
-std::size_t size_of_regular_file(const std::filesystem::path& path) {
+std::uint64_t size_of_regular_file(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) fail(path, "there is no such file");
@@ -31,6 +30,10 @@ std::size_t size_of_regular_file(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(status)) fail(path, "it is not a regular file");
   const auto size = std::filesystem::file_size(path, error);
   if (error) fail(path, error.message());
+  return size;
+}
+
+std::size_t in_memory(const std::filesystem::path& path, std::uint64_t size) {
   if (size > std::numeric_limits<std::size_t>::max())
     fail(path, "its " + std::to_string(size) + " bytes are more than this machine can address");
   return static_cast<std::size_t>(size);
@@ -46,40 +49,51 @@ void read_into(const std::filesystem::path& path, char* out, std::size_t size) {
 }  // namespace
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
-  std::size_t size = size_of_regular_file(path);
+  std::uint64_t size = size_of_regular_file(path);
   std::shared_ptr<MappedFile> file(new MappedFile);
   file->path_ = path;
   if (size == 0) return file;
-#ifdef GERBIL_MMAP
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) fail(path, std::generic_category().message(errno));
   struct stat opened{};
-  if (::fstat(descriptor, &opened) == 0) size = std::min(size, static_cast<std::size_t>(opened.st_size));  // replaced?
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  if (::fstat(descriptor, &opened) == 0)
+    size = std::min(size, static_cast<std::uint64_t>(opened.st_size));  // replaced?
+  file->size_ = size;
+#ifdef __EMSCRIPTEN__
+  file->descriptor_ = descriptor;
+#else
+  void* address = ::mmap(nullptr, in_memory(path, size), PROT_READ, MAP_PRIVATE, descriptor, 0);
   const int mmap_error = errno;
   ::close(descriptor);
   if (address == MAP_FAILED) fail(path, std::generic_category().message(mmap_error));
   file->bytes_ = {static_cast<const std::byte*>(address), size};
-#else
-  file->copy_ = std::make_unique<std::byte[]>(size);
-  read_into(path, reinterpret_cast<char*>(file->copy_.get()), size);
-  file->bytes_ = {file->copy_.get(), size};
 #endif
   return file;
 }
 
 MappedFile::~MappedFile() {
-#ifdef GERBIL_MMAP
+#ifdef __EMSCRIPTEN__
+  if (descriptor_ >= 0) ::close(descriptor_);
+#else
   if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 #endif
 }
 
 void MappedFile::read(std::uint64_t offset, std::span<std::byte> out) const {
+#ifdef __EMSCRIPTEN__
+  while (!out.empty()) {
+    const ssize_t done = ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(offset));
+    if (done <= 0) fail(path_, done == 0 ? "it ended while it was being read" : std::generic_category().message(errno));
+    offset += static_cast<std::uint64_t>(done);
+    out = out.subspan(static_cast<std::size_t>(done));
+  }
+#else
   std::ranges::copy(bytes_.subspan(static_cast<std::size_t>(offset), out.size()), out.begin());
+#endif
 }
 
 std::string read_text_file(const std::filesystem::path& path) {
-  std::string text(size_of_regular_file(path), '\0');
+  std::string text(in_memory(path, size_of_regular_file(path)), '\0');
   read_into(path, text.data(), text.size());
   return text;
 }

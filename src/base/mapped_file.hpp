@@ -1,4 +1,4 @@
-// A read-only view of a whole file: memory-mapped where the system can, read into memory where it cannot (WASM).
+// A file to read: memory-mapped where the system can. WebAssembly cannot, and reads each range from the file.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ class MappedFile final : public ByteSource {
 
   ~MappedFile() override;
 
-  std::uint64_t size() const override { return bytes_.size(); }
+  std::uint64_t size() const override { return size_; }
   void read(std::uint64_t offset, std::span<std::byte> out) const override;
   std::span<const std::byte> view() const override { return bytes_; }
   std::string name() const override { return path_.filename().string(); }
@@ -27,8 +27,9 @@ class MappedFile final : public ByteSource {
   MappedFile() = default;
 
   std::filesystem::path path_;
-  std::span<const std::byte> bytes_;
-  std::unique_ptr<std::byte[]> copy_;  // owns bytes_ where mapping is not available
+  std::uint64_t size_ = 0;
+  std::span<const std::byte> bytes_;  // mapped
+  int descriptor_ = -1;               // to read from, where nothing is mapped
 };
 
 // The whole file as text. Throws Error{not_found}.

@@ -51,7 +51,7 @@ struct Stream::State {
 
   // Until ready() is true, with the lock held.
   void wait(std::unique_lock<std::mutex>& lock, const auto& ready) {
-#if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
+#ifdef __EMSCRIPTEN__
     while (!ready()) {
       lock.unlock();
       generator.model().poll();

@@ -109,7 +109,7 @@ void submit_all(runtime::Driver& driver, std::vector<runtime::Request> requests,
     };
   }
   group->requests = std::move(requests);
-#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)
+#ifndef __EMSCRIPTEN__  // a page's event loop polls
   driver.start_worker();
 #endif
   try {

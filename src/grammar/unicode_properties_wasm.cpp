@@ -1,33 +1,12 @@
 #ifdef __EMSCRIPTEN__
-#include <emscripten/em_js.h>
-
 #include <string>
 
 #include "grammar/unicode_properties.hpp"
 
-// Leaves the first and last code points of its ranges for gerbil_property_take, and returns how many numbers these are;
-// -1 when there is no such property.
-// clang-format off
-EM_JS(int, gerbil_property_find, (const char* name), {
-  let property;
-  try {
-    property = new RegExp("^\\p{" + UTF8ToString(name) + "}$", "u");
-  } catch (error) {
-    return -1;
-  }
-  const ranges = (globalThis.gerbilProperty = []);
-  for (let code = 0, inside = false; code <= 0x110000; ++code) {
-    const has = code < 0x110000 && property.test(String.fromCodePoint(code));
-    if (has !== inside) ranges.push(has ? code : code - 1);
-    inside = has;
-  }
-  return ranges.length;
-});
-
-EM_JS(void, gerbil_property_take, (void* ranges), {
-  HEAPU32.set(globalThis.gerbilProperty, ranges >> 2);
-});
-// clang-format on
+extern "C" {  // platform.js
+int gerbil_property_find(const char* name);
+void gerbil_property_take(char32_t* ranges);
+}
 
 namespace gerbil::grammar {
 

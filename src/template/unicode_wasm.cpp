@@ -1,30 +1,12 @@
 #ifdef __EMSCRIPTEN__
-#include <emscripten/em_js.h>
-
 #include "template/unicode.hpp"
 
-// clang-format off
-// Whether the character has the property whose number in the table is `property`. A backslash in the code of an EM_JS
-// does not arrive as one, so @ stands for it.
-EM_JS(int, gerbil_character_is, (unsigned c, int property), {
-  const table = (globalThis.gerbilProperties = globalThis.gerbilProperties || [
-    "@p{L}", "@p{Nd}", "@p{N}", "[@p{L}@p{M}@p{N}@p{P}@p{S} ]", "@p{Uppercase}", "@p{Lowercase}", "@p{Lt}",
-    "@p{Case_Ignorable}", "[@p{Nd}@u00B2@u00B3@u00B9@u2070-@u2079@u2080-@u2089@u2460-@u2468]", "@p{XID_Continue}", "@p{XID_Start}",
-  ].map((pattern) => new RegExp(pattern.replaceAll("@", String.fromCharCode(92)), "u")));
-  return table[property].test(String.fromCodePoint(c)) ? 1 : 0;
-});
-
-// Writes the mapped character as code points, at most four, and returns how many. 0: upper, 1: lower, 2: folded.
-EM_JS(int, gerbil_character_map, (unsigned c, int mapping, unsigned* out), {
-  const text = String.fromCodePoint(c);
-  const mapped = mapping == 0 ? text.toUpperCase() : mapping == 1 ? text.toLowerCase() : text.toUpperCase().toLowerCase();
-  const points = Array.from(mapped, (character) => character.codePointAt(0)).slice(0, 4);
-  HEAPU32.set(points, out >> 2);
-  return points.length;
-});
-// clang-format on
-
 #include "tokenizer/utf8.hpp"
+
+extern "C" {  // platform.js
+int gerbil_character_is(char32_t c, int property);
+int gerbil_character_map(char32_t c, int mapping, unsigned* out);
+}
 
 namespace gerbil::jinja {
 namespace {
