@@ -27,11 +27,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   there_and_back<gerbil::GenerateRequest>(text);
   there_and_back<gerbil::EmbedRequest>(text);
   there_and_back<gerbil::RankRequest>(text);
+  there_and_back<gerbil::ClassifyRequest>(text);
+  there_and_back<gerbil::LoadRequest>(text);
   there_and_back<gerbil::GenerateOptions>(text);
   there_and_back<gerbil::Message>(text);
   there_and_back<gerbil::GenerateResult>(text);
   there_and_back<gerbil::EmbedResult>(text);
   there_and_back<gerbil::RankResult>(text);
+  there_and_back<gerbil::ClassifyResult>(text);
   there_and_back<gerbil::Error>(text);
   return 0;
 }

@@ -144,6 +144,8 @@ class Generator {
   // The logits after each of `tokens`: tokens.size() rows of vocabulary_size, row-major. Not cached. Throws
   // Error{invalid_argument} for no tokens and for ids that the vocabulary does not have, Error{context_full}.
   std::vector<float> logits(const std::vector<std::int32_t>& tokens) const;
+  using OnLogits = std::function<void(std::vector<float> rows, std::exception_ptr error)>;
+  void submit_logits(const std::vector<std::int32_t>& tokens, OnLogits done) const;  // the same without waiting
 
   const Model& model() const noexcept { return model_; }
 

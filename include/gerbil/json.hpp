@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gerbil/classifier.hpp"
 #include "gerbil/device.hpp"
 #include "gerbil/embedder.hpp"
 #include "gerbil/error.hpp"
@@ -38,6 +39,12 @@ struct JsonLimits {
   static constexpr std::size_t name_bytes = 4096;  // of a role, name, id, task, stop text or variable's name
 };
 
+// {"model": a directory or the id of a model, and the options, side by side}
+struct LoadRequest {
+  std::string model;
+  LoadOptions options;
+};
+
 // {"model", "messages" or "prompt", and the options, side by side}
 struct GenerateRequest {
   std::string model;  // empty: not said
@@ -61,23 +68,35 @@ struct RankRequest {
   RankOptions options;
 };
 
+// {"model", "input": a text or a list of them, and the options}
+struct ClassifyRequest {
+  std::string model;
+  std::vector<std::string> input;
+  ClassifyOptions options;
+};
+
 // Callbacks and cancellation are not part of it, and options that are as they always are, are left out.
 std::string to_json(const Message& message);
 std::string to_json(const std::vector<Message>& messages);
 std::string to_json(const GenerateOptions& options);
 std::string to_json(const EmbedOptions& options);
 std::string to_json(const RankOptions& options);
+std::string to_json(const LoadRequest& request);
 std::string to_json(const GenerateRequest& request);
 std::string to_json(const EmbedRequest& request);
 std::string to_json(const RankRequest& request);
+std::string to_json(const ClassifyRequest& request);
 std::string to_json(const GenerateResult& result);
 std::string to_json(const EmbedResult& result);
 std::string to_json(const RankResult& result);
+std::string to_json(const ClassifyResult& result);
 std::string to_json(const Error& error);  // {"error":{"message","type","code"}}
 // For people and tools to look at; there is nothing that reads them.
 std::string to_json(const ModelInfo& info);
 std::string to_json(const Inspection& inspection);  // without tensors and graphs where these are empty
 std::string to_json(const DeviceReport& device);
+std::string to_json(const ModelStatistics& statistics);
+std::string to_json(const ToolCallPiece& piece);
 
 // The same, handed over piece by piece: the vectors of many texts are gigabytes of JSON.
 void write_json(const EmbedResult& result, const std::function<void(std::string_view)>& write);
@@ -96,17 +115,23 @@ EmbedOptions from_json<EmbedOptions>(std::string_view text);
 template <>
 RankOptions from_json<RankOptions>(std::string_view text);
 template <>
+LoadRequest from_json<LoadRequest>(std::string_view text);
+template <>
 GenerateRequest from_json<GenerateRequest>(std::string_view text);  // also a list: the messages alone
 template <>
 EmbedRequest from_json<EmbedRequest>(std::string_view text);
 template <>
 RankRequest from_json<RankRequest>(std::string_view text);
 template <>
+ClassifyRequest from_json<ClassifyRequest>(std::string_view text);
+template <>
 GenerateResult from_json<GenerateResult>(std::string_view text);
 template <>
 EmbedResult from_json<EmbedResult>(std::string_view text);
 template <>
 RankResult from_json<RankResult>(std::string_view text);
+template <>
+ClassifyResult from_json<ClassifyResult>(std::string_view text);
 template <>
 Error from_json<Error>(std::string_view text);
 

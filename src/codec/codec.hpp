@@ -22,9 +22,11 @@ Json write(const std::vector<Message>& messages);
 void read_options(Fields& fields, GenerateOptions& options);
 void read_options(Fields& fields, EmbedOptions& options);
 void read_options(Fields& fields, RankOptions& options);
+void read_options(Fields& fields, ClassifyOptions& options);
 void write_options(Json& json, const GenerateOptions& options);
 void write_options(Json& json, const EmbedOptions& options);
 void write_options(Json& json, const RankOptions& options);
+void write_options(Json& json, const ClassifyOptions& options);
 
 // What an answer must be, among the options.
 void read_grammar(Fields& fields, Grammar& grammar);

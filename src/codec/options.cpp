@@ -190,6 +190,17 @@ void read_options(Fields& fields, RankOptions& options) {
   read_terms(fields, options);
 }
 
+void read_options(Fields& fields, ClassifyOptions& options) {
+  fields.read("truncate", options.truncate);
+  read_terms(fields, options);
+}
+
+void write_options(Json& json, const ClassifyOptions& options) {
+  const ClassifyOptions usual;
+  put(json, "truncate", options.truncate, usual.truncate);
+  write_terms(json, options, usual);
+}
+
 void write_options(Json& json, const GenerateOptions& options) {
   const GenerateOptions usual;
   put(json, "max_tokens", options.max_tokens, usual.max_tokens);

@@ -119,6 +119,16 @@ RankResult read_scores(const Json& json) {
   return result;
 }
 
+ClassifyResult read_classes(const Json& json) {
+  Fields fields(json, "");
+  ClassifyResult result;
+  for (const Json& row : elements(fields, "logits"))
+    result.logits.push_back(read_numbers(std::format("logits[{}]", result.logits.size()), row));
+  fields.read("tokens", result.tokens);
+  fields.read("seconds", result.seconds);
+  return result;
+}
+
 Error read_error(const Json& json) {
   Fields fields(json, "");
   Fields error(fields.require("error", "an object with message and code"), "error");
@@ -144,6 +154,10 @@ EmbedResult from_json<EmbedResult>(std::string_view text) {
 template <>
 RankResult from_json<RankResult>(std::string_view text) {
   return guarded([&] { return read_scores(parse_result(text)); });
+}
+template <>
+ClassifyResult from_json<ClassifyResult>(std::string_view text) {
+  return guarded([&] { return read_classes(parse_result(text)); });
 }
 template <>
 Error from_json<Error>(std::string_view text) {

@@ -73,4 +73,30 @@ std::string to_json(const DeviceReport& device) {
   });
 }
 
+std::string to_json(const ModelStatistics& statistics) {
+  return guarded([&] {
+    return text_of({{"waiting", statistics.waiting},
+                    {"waiting_tokens", statistics.waiting_tokens},
+                    {"running", statistics.running},
+                    {"cache_tokens", statistics.cache_tokens},
+                    {"cache_capacity", statistics.cache_capacity},
+                    {"remembered_tokens", statistics.remembered_tokens},
+                    {"steps", statistics.steps},
+                    {"step_tokens", statistics.step_tokens},
+                    {"step_requests", statistics.step_requests},
+                    {"drafted_tokens", statistics.drafted_tokens},
+                    {"accepted_tokens", statistics.accepted_tokens}});
+  });
+}
+
+std::string to_json(const ToolCallPiece& piece) {
+  return guarded([&] {
+    return text_of({{"index", piece.index},
+                    {"id", piece.id},
+                    {"name", piece.name},
+                    {"arguments", piece.arguments},
+                    {"whole", piece.whole}});
+  });
+}
+
 }  // namespace gerbil

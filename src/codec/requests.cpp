@@ -72,6 +72,16 @@ RankRequest read_rank(const Json& json) {
   return request;
 }
 
+ClassifyRequest read_classify(const Json& json) {
+  Fields fields(json, "");
+  ClassifyRequest request;
+  read_model(fields, request.model);
+  request.input = read_texts("input", fields.require("input", "a string or a list of strings"));
+  read_options(fields, request.options);
+  fields.refuse_others();
+  return request;
+}
+
 template <typename Options>
 Options read_alone(std::string_view text) {
   const Json json = parse(text, "The options");
@@ -141,6 +151,16 @@ std::string to_json(const RankRequest& request) {
   });
 }
 
+std::string to_json(const ClassifyRequest& request) {
+  return guarded([&] {
+    Json json = Json::object();
+    write_model(json, request.model);
+    json["input"] = request.input;
+    write_options(json, request.options);
+    return text_of(json);
+  });
+}
+
 template <>
 Message from_json<Message>(std::string_view text) {
   return guarded([&] { return read_message(parse(text, "The message"), ""); });
@@ -172,6 +192,10 @@ EmbedRequest from_json<EmbedRequest>(std::string_view text) {
 template <>
 RankRequest from_json<RankRequest>(std::string_view text) {
   return guarded([&] { return read_rank(parse(text, "The request")); });
+}
+template <>
+ClassifyRequest from_json<ClassifyRequest>(std::string_view text) {
+  return guarded([&] { return read_classify(parse(text, "The request")); });
 }
 
 }  // namespace gerbil

@@ -85,6 +85,19 @@ std::string to_json(const RankResult& result) {
   });
 }
 
+std::string to_json(const ClassifyResult& result) {
+  return guarded([&] {
+    std::string text = "{\"logits\":[";
+    for (std::size_t i = 0; i < result.logits.size(); ++i) {
+      text += i == 0 ? "[" : ",[";
+      append_numbers(text, result.logits[i]);
+      text += ']';
+    }
+    const Json rest{{"tokens", result.tokens}, {"seconds", result.seconds}};
+    return text + "]," + text_of(rest).substr(1);
+  });
+}
+
 std::string to_json(const GenerateResult& result) {
   return guarded([&] { return text_of(write(result)); });
 }

@@ -62,6 +62,15 @@ bool use_webgpu(Device device) {
 #endif
 }
 
+bool may_wait(Device device) {
+#if defined(GERBIL_WEBGPU) && defined(__EMSCRIPTEN__)
+  return !use_webgpu(device);
+#else
+  static_cast<void>(device);
+  return true;
+#endif
+}
+
 MachineCeilings measure_machine(Device device, int threads) {
   return guarded([&] { return measure(device, threads); });
 }

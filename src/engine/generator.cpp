@@ -88,6 +88,17 @@ void generate_later(const Model& model, const auto& input, const GenerateOptions
   guarded([&] { submit(*loaded->driver, prepare(*loaded, input, options, ignore_end), std::move(done)); });
 }
 
+// The logits after each of the tokens.
+Work<std::vector<float>> score(const std::vector<std::int32_t>& tokens) {
+  const auto rows = std::make_shared<std::vector<float>>();
+  return {{{.tokens = tokens, .task = runtime::Score{}}},
+          [rows](std::size_t, const runtime::Event& event) {
+            rows->append_range(std::get<runtime::RowsEvent>(event).values);
+            return true;
+          },
+          [rows](const std::vector<runtime::Outcome>&) { return std::move(*rows); }};
+}
+
 }  // namespace
 
 Generator::Generator(Model model) : Generator(std::move(model), {}) {}
@@ -149,14 +160,12 @@ void Generator::submit(const std::vector<std::int32_t>& tokens, const GenerateOp
 
 std::vector<float> Generator::logits(const std::vector<std::int32_t>& tokens) const {
   const auto loaded = LoadedModel::of(model_);
-  return guarded([&] {
-    std::vector<float> rows;
-    loaded->driver->run({{.tokens = tokens, .task = runtime::Score{}}}, [&](std::size_t, const runtime::Event& event) {
-      rows.append_range(std::get<runtime::RowsEvent>(event).values);
-      return true;
-    });
-    return rows;
-  });
+  return guarded([&] { return run(*loaded->driver, score(tokens)); });
+}
+
+void Generator::submit_logits(const std::vector<std::int32_t>& tokens, OnLogits done) const {
+  const auto loaded = LoadedModel::of(model_);
+  guarded([&] { gerbil::submit(*loaded->driver, score(tokens), std::move(done)); });
 }
 
 }  // namespace gerbil

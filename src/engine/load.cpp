@@ -9,6 +9,7 @@
 
 #include "base/boundary.hpp"
 #include "engine/backends.hpp"
+#include "engine/devices.hpp"
 #include "engine/draft_model.hpp"
 #include "engine/drivers.hpp"
 #include "engine/loaded_model.hpp"
@@ -159,7 +160,7 @@ std::shared_ptr<LoadedModel> load_source(const ModelSource& source, ModelFiles f
                               std::move(guesser));
   describe(model->info, model->driver->info());
   if (draft) model->info.draft_bytes = draft->info.weight_bytes + draft->info.arena_bytes + draft->info.cache_bytes;
-  if (options.check && model->files.tokenizer && !source.whole_texts()) {
+  if (options.check && model->files.tokenizer && !source.whole_texts() && may_wait(options.device)) {
     if (auto finding = check_predictions(*model->driver, model->files, model->info.vocabulary_size)) {
       model->warnings.push_back(*finding);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "engine/devices.hpp"
 #include "engine/json_file.hpp"
 #include "engine/model_path.hpp"
 #include "engine/model_weights.hpp"
@@ -137,8 +138,12 @@ ModelSource open_source(const std::string& model, const LoadOptions& options) {
   source.pipeline.head.kind = wanted_head(source, options.task);
   if (source.pipeline.head.kind == token && options.task != Task::generate) say_form_of_pairs(source);
   read_pipeline(source);
-  source.pipeline.head.hands_over = source.pipeline.head.kind == token && options.speculate && options.draft.empty() &&
-                                    options.task != Task::rank && find_draft_layers(source);
+  const bool drafts = source.pipeline.head.kind == token && options.speculate && options.draft.empty() &&
+                      options.task != Task::rank && find_draft_layers(source);
+  source.pipeline.head.hands_over = drafts && may_wait(options.device);
+  if (drafts && !source.pipeline.head.hands_over)
+    source.warnings.emplace_back(
+        "The checkpoint's layers that draft tokens are not used: a page cannot wait for them.");
   return source;
 }
 

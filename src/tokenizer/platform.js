@@ -2,15 +2,19 @@
 // A function that makes a result keeps it until the `take` after it, and returns how much room that needs.
 addToLibrary({
   $GerbilText: {
-    encoder: new TextEncoder(),
-    decoder: new TextDecoder("utf-8", {ignoreBOM: true}),
+    encoder: null,
+    decoder: null,
     segmenter: null,
     expressions: [],  // a compiled pattern is an index here, for as long as the module lives
     result: null,
 
     // Decoders take no memory that threads share, so the bytes are copied.
-    read: (data, size) => GerbilText.decoder.decode(HEAPU8.slice(data, data + size)),
+    read(data, size) {
+      GerbilText.decoder ??= new TextDecoder("utf-8", {ignoreBOM: true});
+      return GerbilText.decoder.decode(HEAPU8.slice(data, data + size));
+    },
     keep(text) {
+      GerbilText.encoder ??= new TextEncoder();
       GerbilText.result = GerbilText.encoder.encode(text);
       return GerbilText.result.length;
     },

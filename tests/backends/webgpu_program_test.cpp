@@ -10,9 +10,9 @@
 #include "backends/recurrence.hpp"
 #include "backends/reference.hpp"
 #include "backends/steps.hpp"
-#include "backends/webgpu/device.hpp"
 #include "backends/webgpu/memory.hpp"
 #include "gerbil/error.hpp"
+#include "gpu/device.hpp"
 
 namespace gerbil::test {
 namespace {

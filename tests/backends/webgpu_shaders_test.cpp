@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "backends/webgpu/kernel_source.hpp"
-#include "backends/webgpu/shader_cache.hpp"
 #include "gerbil/error.hpp"
+#include "gpu/dawn/shader_cache.hpp"
 
 namespace gerbil::test {
 namespace {

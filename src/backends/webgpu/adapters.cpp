@@ -2,49 +2,25 @@
 
 #include <format>
 
-#include "backends/webgpu/dawn.hpp"
 #include "gerbil/error.hpp"
+#include "gpu/adapters.hpp"
 
 namespace gerbil::webgpu {
 namespace {
 
-std::string type_of(const wgpu::Adapter& adapter) {
-  wgpu::AdapterInfo info;
-  if (adapter.GetInfo(&info) != wgpu::Status::Success) return "unknown";
-  switch (info.adapterType) {
-    case wgpu::AdapterType::DiscreteGPU:
-      return "discrete GPU";
-    case wgpu::AdapterType::IntegratedGPU:
-      return "integrated GPU";
-    case wgpu::AdapterType::CPU:
-      return "software";
-    default:
-      return "unknown";
-  }
-}
-
 std::string megabytes(std::uint64_t bytes) { return std::format("{} MiB", bytes >> 20); }
 
-std::string subgroups_of(const wgpu::Adapter& adapter) {
-  if (!adapter.HasFeature(wgpu::FeatureName::Subgroups)) return "no";
-  wgpu::AdapterInfo info;
-  if (adapter.GetInfo(&info) != wgpu::Status::Success) return "unknown size";
-  return info.subgroupMinSize == info.subgroupMaxSize
-             ? std::format("{} wide", info.subgroupMaxSize)
-             : std::format("{} to {} wide", info.subgroupMinSize, info.subgroupMaxSize);
-}
-
-AdapterReport report(const wgpu::Instance& instance, const wgpu::Adapter& adapter) {
-  const gpu::Capabilities capabilities = gpu::capabilities_of(instance, adapter);
+AdapterReport report(const gpu::Adapter& adapter) {
+  const gpu::Capabilities& capabilities = adapter.capabilities;
   const gpu::MatrixShape& matrix = capabilities.matrix;
   return {.name = capabilities.name,
           .driver = capabilities.driver,
           .backend = capabilities.backend,
-          .type = type_of(adapter),
+          .type = adapter.type,
           .software = capabilities.software,
           .details = {{"shader-f16", capabilities.shader_f16 ? "yes" : "no"},
                       {"timestamps", capabilities.timestamps ? "yes" : "no"},
-                      {"subgroups", subgroups_of(adapter)},
+                      {"subgroups", adapter.subgroups},
                       {"subgroup matrices, f16 to f32",
                        matrix.m == 0 ? "no" : std::format("{}x{}x{}", matrix.m, matrix.n, matrix.k)},
                       {"largest storage binding", megabytes(capabilities.max_binding_bytes)},
@@ -57,9 +33,8 @@ AdapterReport report(const wgpu::Instance& instance, const wgpu::Adapter& adapte
 }  // namespace
 
 std::vector<AdapterReport> adapters() {
-  const wgpu::Instance instance = gpu::instance();
   std::vector<AdapterReport> reports;
-  for (const wgpu::Adapter& adapter : gpu::find_adapters(instance)) reports.push_back(report(instance, adapter));
+  for (const gpu::Adapter& adapter : gpu::adapters()) reports.push_back(report(adapter));
   return reports;
 }
 

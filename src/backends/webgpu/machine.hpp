@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "backends/program.hpp"
-#include "backends/webgpu/device.hpp"
 #include "backends/webgpu/kernel_source.hpp"
 #include "backends/webgpu/memory.hpp"
+#include "gpu/device.hpp"
 #include "graph/graph.hpp"
 
 namespace gerbil::webgpu {

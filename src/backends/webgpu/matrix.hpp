@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "backends/turns.hpp"
-#include "backends/webgpu/device.hpp"
 #include "backends/webgpu/kernel_source.hpp"
 #include "backends/weights.hpp"
 #include "base/thread_pool.hpp"
 #include "formats/weight.hpp"
+#include "gpu/device.hpp"
 
 namespace gerbil::webgpu {
 

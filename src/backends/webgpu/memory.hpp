@@ -8,8 +8,8 @@
 #include "backends/backend.hpp"
 #include "backends/shared_weights.hpp"
 #include "backends/turns.hpp"
-#include "backends/webgpu/device.hpp"
 #include "backends/webgpu/matrix.hpp"
+#include "gpu/device.hpp"
 
 namespace gerbil::webgpu {
 

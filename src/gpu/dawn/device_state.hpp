@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "backends/webgpu/dawn.hpp"
-#include "backends/webgpu/shader_cache.hpp"
 #include "gerbil/error.hpp"
+#include "gpu/dawn/dawn.hpp"
+#include "gpu/dawn/shader_cache.hpp"
 
 namespace gerbil::gpu {
 

@@ -3,7 +3,7 @@
 #include <format>
 #include <utility>
 
-#include "backends/webgpu/device_state.hpp"
+#include "gpu/dawn/device_state.hpp"
 
 namespace gerbil::gpu {
 

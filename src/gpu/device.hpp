@@ -1,5 +1,5 @@
-// What the WebGPU backend needs of a GPU: buffers, kernels from WGSL, dispatches in order, and readbacks. Everything
-// behind this header may be replaced by another implementation (a browser's navigator.gpu); this one is Dawn.
+// What the WebGPU backend needs of a GPU: buffers, kernels from WGSL, dispatches in order, and readbacks. There are two
+// of it: src/gpu/dawn, and src/gpu/browser on a page's navigator.gpu.
 //
 // Commands are recorded by dispatch(), copy() and clear() and run in that order, after every write() that came before
 // them. Functions throw Error{device_lost} once the device is gone, Error{out_of_memory} when a buffer does not fit,
@@ -38,6 +38,14 @@ struct Capabilities {
   std::uint32_t max_workgroup_bytes = 0;
   std::uint32_t max_groups = 0;  // workgroups in one dimension of a dispatch
 };
+
+// Whether a thread may wait for the device. A page may not: its event loop brings what is waited for. There, kernels
+// compile until the first step, which the page begins when they have; what would wait is Error{internal}.
+#ifdef __EMSCRIPTEN__
+inline constexpr bool may_wait = false;
+#else
+inline constexpr bool may_wait = true;
+#endif
 
 struct BufferState;
 struct KernelState;
@@ -109,7 +117,8 @@ struct Grid {
 // Its functions are called by one thread at a time, but for arrived() and wait(), which any may call beside that one.
 class Device {
  public:
-  // Opens the best adapter with all its features and limits. Throws Error{not_found} when there is no adapter.
+  // Opens the best adapter with all its features and limits, or in a page takes what it has opened. Throws
+  // Error{not_found} when there is none.
   Device();
   ~Device();
   Device(const Device&) = delete;

@@ -1,9 +1,10 @@
-#include "backends/webgpu/device.hpp"
+#include "gpu/device.hpp"
 
 #include <algorithm>
 #include <format>
 
-#include "backends/webgpu/device_state.hpp"
+#include "gpu/adapters.hpp"
+#include "gpu/dawn/device_state.hpp"
 
 namespace gerbil::gpu {
 namespace {
@@ -158,14 +159,9 @@ bool Device::lost() const {
 }
 
 Buffer Device::buffer(std::uint64_t bytes, const std::string& label) {
-  const std::uint64_t size = std::max<std::uint64_t>((bytes + 3) / 4 * 4, 16);
-  if (size > state_->capabilities.max_buffer_bytes)
-    throw Error(ErrorCode::out_of_memory,
-                std::format("{} needs a buffer of {} bytes, but {} allows at most {}.", label, size,
-                            state_->capabilities.name, state_->capabilities.max_buffer_bytes));
   wgpu::BufferDescriptor descriptor;
   descriptor.label = std::string_view(label);
-  descriptor.size = size;
+  descriptor.size = buffer_bytes(state_->capabilities, bytes, label);
   descriptor.usage = wgpu::BufferUsage::Storage | wgpu::BufferUsage::CopySrc | wgpu::BufferUsage::CopyDst;
   Buffer result;
   result.state_ = std::make_shared<BufferState>();

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "backends/webgpu/device_state.hpp"
+#include "gpu/dawn/device_state.hpp"
 
 namespace gerbil::gpu {
 namespace {

@@ -1,10 +1,11 @@
-#include "backends/webgpu/dawn.hpp"
+#include "gpu/dawn/dawn.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "gerbil/error.hpp"
+#include "gpu/adapters.hpp"
 
 namespace gerbil::gpu {
 namespace {
@@ -56,16 +57,14 @@ MatrixShape matrix_shape(const wgpu::Adapter& adapter) {
   wgpu::AdapterInfo info;
   info.nextInChain = &matrices;
   if (adapter.GetInfo(&info) != wgpu::Status::Success) return {};
-  MatrixShape best;
+  std::vector<MatrixShape> shapes;
   for (std::size_t i = 0; i < matrices.configCount; ++i) {
     const wgpu::SubgroupMatrixConfig& config = matrices.configs[i];
-    const bool fits = config.componentType == wgpu::SubgroupMatrixComponentType::F16 &&
-                      config.resultComponentType == wgpu::SubgroupMatrixComponentType::F32 && 32 % config.M == 0 &&
-                      32 % config.N == 0 && 32 % config.K == 0;
-    // The largest product of a fitting shape does the most work an instruction.
-    if (fits && config.M * config.N * config.K > best.m * best.n * best.k) best = {config.M, config.N, config.K};
+    if (config.componentType == wgpu::SubgroupMatrixComponentType::F16 &&
+        config.resultComponentType == wgpu::SubgroupMatrixComponentType::F32)
+      shapes.push_back({config.M, config.N, config.K});
   }
-  return best;
+  return best_matrix(shapes);
 }
 
 // An instance that can wait with a time limit and shows experimental features (subgroup matrices).

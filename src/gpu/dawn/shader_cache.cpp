@@ -1,4 +1,4 @@
-#include "backends/webgpu/shader_cache.hpp"
+#include "gpu/dawn/shader_cache.hpp"
 
 #include <algorithm>
 #include <atomic>

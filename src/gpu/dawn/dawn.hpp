@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backends/webgpu/device.hpp"
+#include "gpu/device.hpp"
 
 namespace gerbil::gpu {
 
