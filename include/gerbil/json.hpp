@@ -14,6 +14,7 @@
 
 #include "gerbil/classifier.hpp"
 #include "gerbil/device.hpp"
+#include "gerbil/diagnostics.hpp"
 #include "gerbil/embedder.hpp"
 #include "gerbil/error.hpp"
 #include "gerbil/generator.hpp"
@@ -39,10 +40,11 @@ struct JsonLimits {
   static constexpr std::size_t name_bytes = 4096;  // of a role, name, id, task, stop text or variable's name
 };
 
-// {"model": a directory or the id of a model, and the options, side by side}
+// {"model": a directory or the id of a model, and the options, side by side; of the diagnostics only "exact"}
 struct LoadRequest {
   std::string model;
   LoadOptions options;
+  LoadDiagnostics diagnostics;
 };
 
 // {"model", "messages" or "prompt", and the options, side by side}

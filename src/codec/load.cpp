@@ -56,6 +56,7 @@ LoadRequest read_load(const Json& json) {
   fields.read("draft", options.draft, JsonLimits::name_bytes);
   fields.read("check", options.check);
   fields.read("max_waiting", options.max_waiting, 0);
+  fields.read("exact", request.diagnostics.exact);
   fields.refuse_others();
   return request;
 }
@@ -81,6 +82,7 @@ std::string to_json(const LoadRequest& request) {
     put("draft", options.draft, usual.draft);
     put("check", options.check, usual.check);
     put("max_waiting", options.max_waiting, usual.max_waiting);
+    put("exact", request.diagnostics.exact, false);
     return text_of(json);
   });
 }

@@ -11,7 +11,14 @@ namespace gerbil {
 namespace {
 
 // Tokens and texts that share a step of an encoder: enough to keep every core busy, few enough to stay in its caches.
+#ifdef __EMSCRIPTEN__
+// And fewer in a page, which hears of nothing while a step runs and draws nothing while its GPU is busy.
+constexpr std::int32_t step_tokens = 256;
+constexpr std::int32_t prompt_tokens = 128;
+#else
 constexpr std::int32_t step_tokens = 1024;
+constexpr std::int32_t prompt_tokens = 512;  // of language models
+#endif
 constexpr std::int32_t step_texts = 128;
 
 // Guesses of one sequence, and rows of decoded tokens and guesses up to which a step costs little more than one row.
@@ -29,6 +36,7 @@ std::int32_t rope_original_context(const graph::Graph& graph) {
 
 ProgramOptions program_options(const LoadDiagnostics& diagnostics, const std::shared_ptr<Profiler>& profiler) {
   ProgramOptions result;
+  result.max_tokens = prompt_tokens;
   result.exact = diagnostics.exact;
   result.pipelined = diagnostics.pipeline;
   result.profiler = profiler;

@@ -45,7 +45,7 @@ void gerbil_load(CallId call, int number, const char* json, std::size_t size) {
     request.options.progress = [call](std::int64_t done, std::int64_t total) {
       web::tell(call, "progress", std::format("{{\"done\":{},\"total\":{}}}", done, total));
     };
-    auto model = std::make_unique<web::LoadedModel>(Model::load(request.model, request.options));
+    auto model = std::make_unique<web::LoadedModel>(Model::load(request.model, request.options, request.diagnostics));
     web::warm_up(*model, call);
     core().models[number] = std::move(model);
   });

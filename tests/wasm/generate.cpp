@@ -1,10 +1,12 @@
-// wasm_generate NANO LLAMA: generates with the built-in model, and compares the logits of a golden checkpoint with
-// those of transformers. Exit code 0 when both are as they should be.
+// wasm_generate NANO LLAMA: generates with the built-in model, compares the logits of a golden checkpoint with those of
+// transformers, catches an error, and does it again where pointers are above 2 GiB. Exit code 0 when all is as it
+// should be.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <fstream>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -66,11 +68,31 @@ double golden_error(const std::string& folder) {
   return error / largest;
 }
 
+bool errors_are_caught() {
+  try {
+    gerbil::Model::load("/no/such/model", {.threads = 1});
+  } catch (const gerbil::Error& error) {
+    std::cout << error.what() << "\n";
+    return error.code() == gerbil::ErrorCode::not_found;
+  }
+  return false;
+}
+
 }  // namespace
 
 int main(int, char** arguments) {
+  const auto works = [&] {
+    return tells_a_story(arguments[1]) && streams(arguments[1]) && golden_error(arguments[2]) < 1e-4 &&
+           errors_are_caught();
+  };
   try {
-    return tells_a_story(arguments[1]) && streams(arguments[1]) && golden_error(arguments[2]) < 1e-4 ? 0 : 1;
+    if (!works()) return 1;
+    std::vector<std::unique_ptr<char[]>> ballast;
+    while (reinterpret_cast<std::uintptr_t>(ballast.empty() ? nullptr : ballast.back().get()) <
+           (std::uintptr_t{1} << 31))
+      ballast.push_back(std::make_unique<char[]>(100 << 20));
+    std::cout << "pointers from " << static_cast<const void*>(ballast.back().get()) << " on\n";
+    return works() ? 0 : 1;
   } catch (const gerbil::Error& error) {
     std::cout << error.what() << "\n";
     return 1;

@@ -8,6 +8,7 @@ extern "C" {
 int gerbil_gpu_describe();
 void gerbil_gpu_take_text(char* out);
 int gerbil_gpu_failure(std::uint32_t* size);
+int gerbil_gpu_lost();
 int gerbil_gpu_buffer(double size, const char* label, int label_size);
 void gerbil_gpu_free(int object);
 void gerbil_gpu_write(int buffer, double offset, const std::byte* bytes, std::size_t size);

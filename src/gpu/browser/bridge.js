@@ -17,18 +17,20 @@ addToLibrary({
     open() {
       const {device} = Module["gpu"];
       if (GerbilGpu.device === device) return;
-      Object.assign(GerbilGpu, {device, objects: new Map(), compiling: new Set()});
-      // A page's own loss of the device comes to it as well, so it stays the first that is told.
-      device.lost.then((info) => (GerbilGpu.failure = {kind: 1, text: info.message || info.reason}));
+      const none = {encoder: null, pass: null, reads: [], idle: [], failure: null};
+      Object.assign(GerbilGpu, {device, objects: new Map(), compiling: new Set(), ...none});
+      device.lost.then((info) => {
+        if (GerbilGpu.device === device) GerbilGpu.failure = {kind: 1, text: info.message || info.reason};
+      });
       device.addEventListener("uncapturederror", ({error}) => {
-        GerbilGpu.fail(error instanceof GPUOutOfMemoryError ? 2 : 3, error.message);
+        if (GerbilGpu.device === device) GerbilGpu.fail(error instanceof GPUOutOfMemoryError ? 2 : 3, error.message);
       });
       Module["gpuWaiting"] = GerbilGpu.waiting;
       Module["gpuCompiling"] = () => GerbilGpu.compiling.size > 0 && !GerbilGpu.failure;
     },
 
     fail(kind, text) {
-      GerbilGpu.failure ??= {kind, text};
+      GerbilGpu.failure ??= {kind, text};  // the first says why
     },
 
     add(object) {
@@ -124,6 +126,10 @@ addToLibrary({
     HEAPU32[size / 4] = GerbilGpu.keep(failure.text);
     return failure.kind;
   },
+
+  gerbil_gpu_lost__sig: "i",
+  gerbil_gpu_lost__deps: ["$GerbilGpu"],
+  gerbil_gpu_lost: () => (GerbilGpu.failure?.kind === 1 ? 1 : 0),
 
   gerbil_gpu_buffer__sig: "idpi",
   gerbil_gpu_buffer__deps: ["$GerbilGpu"],
@@ -252,7 +258,7 @@ addToLibrary({
       )
       .then(() => {
         read.answered = true;
-        reads.splice(reads.indexOf(read), 1);
+        reads.splice(reads.indexOf(read), 1);  // of the device that it was begun on
       });
     reads.push(read);
     return GerbilGpu.add(read);

@@ -86,7 +86,7 @@ struct ReadbackState {
 struct Device::State {
   Capabilities capabilities;
   std::map<std::string, Kernel> kernels;  // by source
-  std::optional<std::string> lost;
+  bool lost = false;
 
   // Throws what has gone wrong since the last call.
   void check() {
@@ -96,7 +96,7 @@ struct Device::State {
     const std::string text = take_text(static_cast<int>(size));
     if (kind == 2) throw Error(ErrorCode::out_of_memory, "The GPU has not enough free memory: " + text);
     if (kind == 3) throw Error(ErrorCode::internal, "WebGPU rejected a command: " + text);
-    lost = text;
+    lost = true;
     throw Error(ErrorCode::device_lost,
                 std::format("The GPU {} was lost ({}). Load the engine again to go on.", capabilities.name, text));
   }
@@ -123,13 +123,10 @@ Device::~Device() = default;
 
 const Capabilities& Device::capabilities() const { return state_->capabilities; }
 
+// A page opens another device for what comes after a loss: this one stays lost.
 bool Device::lost() const {
-  try {
-    state_->check();
-  } catch (const Error&) {
-    // Who uses the device next would have been told: of a loss it still is.
-  }
-  return state_->lost.has_value();
+  if (gerbil_gpu_lost() != 0) state_->lost = true;
+  return state_->lost;
 }
 
 Buffer Device::buffer(std::uint64_t bytes, const std::string& label) {
