@@ -26,9 +26,38 @@ void ThreadPool::run_erased(std::size_t count, const void* body, Call call) {
 #ifdef __linux__
 #include <sched.h>
 #endif
+#ifdef __EMSCRIPTEN__
+#include <emscripten/threading.h>
+
+#include <limits>
+#endif
 
 namespace gerbil {
 namespace {
+
+#ifdef __EMSCRIPTEN__
+// libc++ sleeps for milliseconds there and looks again. The module's own thread does meanwhile what others ask of it,
+// such as reading files.
+template <typename T>
+void wait_for_change(std::atomic<T>& value, T old) {
+  static_assert(sizeof value == 4);
+  while (value.load(std::memory_order_acquire) == old)
+    emscripten_futex_wait(&value, static_cast<std::uint32_t>(old), std::numeric_limits<double>::infinity());
+}
+template <typename T>
+void wake_all(std::atomic<T>& value) {
+  emscripten_futex_wake(&value, std::numeric_limits<int>::max());
+}
+#else
+template <typename T>
+void wait_for_change(std::atomic<T>& value, T old) {
+  value.wait(old, std::memory_order_acquire);
+}
+template <typename T>
+void wake_all(std::atomic<T>& value) {
+  value.notify_all();
+}
+#endif
 
 int count_usable_cores() {
 #ifdef __linux__
@@ -80,13 +109,13 @@ struct ThreadPool::Workers {
         now = generation.load(std::memory_order_acquire);
       }
       if (now == seen) {
-        generation.wait(seen, std::memory_order_acquire);
+        wait_for_change(generation, seen);
         continue;
       }
       seen = now;
       if (stop.load(std::memory_order_relaxed)) return;
       work(thread);
-      if (busy.fetch_sub(1, std::memory_order_acq_rel) == 1) busy.notify_one();
+      if (busy.fetch_sub(1, std::memory_order_acq_rel) == 1) wake_all(busy);
     }
   }
 };
@@ -103,7 +132,7 @@ ThreadPool::ThreadPool(int threads) : threads_(threads > 0 ? threads : usable_co
 ThreadPool::~ThreadPool() {
   workers_->stop = true;
   workers_->generation.fetch_add(1, std::memory_order_release);
-  workers_->generation.notify_all();
+  wake_all(workers_->generation);
 }
 
 void ThreadPool::run_erased(std::size_t count, const void* body, Call call) {
@@ -118,14 +147,14 @@ void ThreadPool::run_erased(std::size_t count, const void* body, Call call) {
   w.next.store(0, std::memory_order_relaxed);
   w.busy.store(static_cast<int>(w.threads.size()), std::memory_order_relaxed);
   w.generation.fetch_add(1, std::memory_order_release);
-  w.generation.notify_all();
+  wake_all(w.generation);
   w.work(0);
   for (int i = 0; w.busy.load(std::memory_order_acquire) != 0; ++i) {
     const int busy = w.busy.load(std::memory_order_acquire);
     if (i < spins) {
       pause();
     } else if (busy != 0) {
-      w.busy.wait(busy, std::memory_order_acquire);
+      wait_for_change(w.busy, busy);
     }
   }
 }

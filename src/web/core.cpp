@@ -1,4 +1,6 @@
 // What core.js calls. Nothing here waits for a GPU: a page polls. What goes wrong is told of the call.
+#include <emscripten/eventloop.h>
+
 #include <cstddef>
 #include <exception>
 #include <format>
@@ -19,7 +21,10 @@ struct Core {
 };
 
 Core& core() {
-  static Core* const only = new Core;  // lives as long as its page
+  static Core* const only = [] {
+    emscripten_runtime_keepalive_push();  // or the threads would end with the first thing that they ask of the page
+    return new Core;                      // lives as long as the page does
+  }();
   return *only;
 }
 
@@ -41,13 +46,14 @@ extern "C" {
 // `json` is a LoadRequest. The call ends when the model has run once.
 void gerbil_load(CallId call, int number, const char* json, std::size_t size) {
   attempt(call, [&] {
+    Core& here = core();
     LoadRequest request = from_json<LoadRequest>({json, size});
     request.options.progress = [call](std::int64_t done, std::int64_t total) {
       web::tell(call, "progress", std::format("{{\"done\":{},\"total\":{}}}", done, total));
     };
     auto model = std::make_unique<web::LoadedModel>(Model::load(request.model, request.options, request.diagnostics));
     web::warm_up(*model, call);
-    core().models[number] = std::move(model);
+    here.models[number] = std::move(model);
   });
 }
 
