@@ -8,6 +8,7 @@ addToLibrary({
     device: null,
     encoder: null,
     pass: null,
+    kernels: null,  // by source, as long as the device is there: a model that comes back finds its own
     compiling: null,  // promises of kernels
     reads: [],             // on their way, the oldest first
     idle: [],              // staging buffers
@@ -18,7 +19,7 @@ addToLibrary({
       const {device} = Module["gpu"];
       if (GerbilGpu.device === device) return;
       const none = {encoder: null, pass: null, reads: [], idle: [], failure: null};
-      Object.assign(GerbilGpu, {device, objects: new Map(), compiling: new Set(), ...none});
+      Object.assign(GerbilGpu, {device, objects: new Map(), kernels: new Map(), compiling: new Set(), ...none});
       device.lost.then((info) => {
         if (GerbilGpu.device === device) GerbilGpu.failure = {kind: 1, text: info.message || info.reason};
       });
@@ -163,7 +164,10 @@ addToLibrary({
     const decoder = new TextDecoder();
     const name = decoder.decode(GerbilGpu.copyIn(label, labelSize));
     const code = decoder.decode(GerbilGpu.copyIn(source, sourceSize));
+    const known = GerbilGpu.kernels.get(code);
+    if (known) return GerbilGpu.add(known);
     const kernel = {pipeline: null};
+    GerbilGpu.kernels.set(code, kernel);
     const module = GerbilGpu.device.createShaderModule({label: name, code});
     const compiled = GerbilGpu.device
       .createComputePipelineAsync({label: name, layout: "auto", compute: {module, entryPoint: "main"}})
