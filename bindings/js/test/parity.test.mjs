@@ -1,10 +1,12 @@
 // The engine in a page says what it says natively: logits of the goldens within their bounds, and nano's tokens one by
 // one on WebGPU, on WebAssembly with and without threads, and in the program that GERBIL names, on Dawn and on its CPU.
+// Chromium computes on SwiftShader, without shader-f16, Firefox on lavapipe, without subgroups.
 import assert from "node:assert/strict";
 import {execFileSync} from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import {after, before, test} from "node:test";
+import {launchFirefox} from "./storage/firefox.mjs";
 import {launch, root, serve} from "./world.mjs";
 
 const program = process.env.GERBIL ?? path.join(root, "build/release/bin/gerbil");
@@ -30,7 +32,8 @@ after(async () => {
   server?.close();
 });
 
-const run = request => page.evaluate(request => window.run(request), {gpu: false, threads: 1, ...request});
+const run = (request, where = page) =>
+  where.evaluate(request => window.run(request), {gpu: false, threads: 1, ...request});
 
 function goldenJob({folder, config, logits, tokens, context_length, quantize_bits, group_size}) {
   const names = fs.readdirSync(path.join(goldens, folder)).filter(name => name.startsWith("model"));
@@ -58,10 +61,10 @@ test("the logits of goldens on WebGPU", () => {
 
 const nano = ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
 
-async function tokensInPage(request, exact) {
+async function tokensInPage(request, exact, where = page) {
   const files = Object.fromEntries(nano.map(name => [name, `/models/nano/${name}`]));
   const job = prompt => ({files, load: {exact}, method: "generate", request: {prompt, max_tokens: 48}});
-  return (await run({...request, jobs: prompts.map(job)})).map(({tokens}) => tokens);
+  return (await run({...request, jobs: prompts.map(job)}, where)).map(({tokens}) => tokens);
 }
 
 function tokensOfProgram(device, exact) {
@@ -82,4 +85,15 @@ test("nano's tokens are the same on WebGPU, WebAssembly, Dawn and the CPU", asyn
 
 test("with quantised activations WebAssembly answers as the CPU does", async () => {
   assert.deepEqual(await tokensInPage({threads: 1}, false), tokensOfProgram("cpu", false));
+});
+
+test("Firefox computes the same", async t => {
+  const names = ["dom.webgpu.enabled", "dom.webgpu.workers.enabled", "gfx.webgpu.ignore-blocklist"];
+  const firefox = await launchFirefox(t, Object.fromEntries(names.map(name => [name, true])));
+  const tab = await firefox.newPage();
+  await tab.goto(`${server.address}/parity.html`);
+  const expected = tokensOfProgram("cpu", true);
+  assert.deepEqual(await tokensInPage({threads: 1}, true, tab), expected, "WebAssembly");
+  assert.deepEqual(await tokensInPage({threads: 2}, true, tab), expected, "WebAssembly with threads");
+  assert.deepEqual(await tokensInPage({gpu: true}, true, tab), expected, "WebGPU");
 });

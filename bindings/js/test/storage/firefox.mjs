@@ -7,8 +7,10 @@ import path from "node:path";
 import {createInterface} from "node:readline";
 
 /** A browser with a profile of its own, which is closed after the test; newPage() is like Playwright's. */
-export async function launchFirefox(t) {
+export async function launchFirefox(t, preferences = {}) {
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), "gerbil-firefox-"));
+  const lines = Object.entries(preferences).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
+  fs.writeFileSync(path.join(profile, "user.js"), lines.join(""));
   const firefox = spawn(process.env.FIREFOX ?? "/usr/bin/firefox-esr",
     ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"], {stdio: ["ignore", "ignore", "pipe"]});
   const ended = new Promise(resolve => firefox.once("exit", resolve));
