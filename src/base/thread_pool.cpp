@@ -1,26 +1,8 @@
 #include "base/thread_pool.hpp"
 
 #include <algorithm>
-#include <thread>
-
-#if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
-
-namespace gerbil {
-
-// WebAssembly without threads: the caller does everything.
-struct ThreadPool::Workers {};
-ThreadPool::ThreadPool(int) {}
-int ThreadPool::usable_cores() { return 1; }
-ThreadPool::~ThreadPool() = default;
-void ThreadPool::run_erased(std::size_t count, const void* body, Call call) {
-  for (std::size_t index = 0; index < count; ++index) call(body, index, 0);
-}
-
-}  // namespace gerbil
-
-#else
-
 #include <atomic>
+#include <thread>
 #include <vector>
 
 #ifdef __linux__
@@ -30,6 +12,8 @@ void ThreadPool::run_erased(std::size_t count, const void* body, Call call) {
 #include <emscripten/threading.h>
 
 #include <limits>
+
+extern "C" int gerbil_spare_threads();  // platform.js
 #endif
 
 namespace gerbil {
@@ -123,6 +107,9 @@ struct ThreadPool::Workers {
 int ThreadPool::usable_cores() { return count_usable_cores(); }
 
 ThreadPool::ThreadPool(int threads) : threads_(threads > 0 ? threads : usable_cores()) {
+#ifdef __EMSCRIPTEN__
+  threads_ = std::min(threads_, gerbil_spare_threads() + 1);
+#endif
   workers_ = std::make_unique<Workers>();
   for (int thread = 1; thread < threads_; ++thread) {
     workers_->threads.emplace_back([this, thread] { workers_->loop(static_cast<std::size_t>(thread)); });
@@ -160,5 +147,3 @@ void ThreadPool::run_erased(std::size_t count, const void* body, Call call) {
 }
 
 }  // namespace gerbil
-
-#endif
