@@ -87,6 +87,12 @@ test("with quantised activations WebAssembly answers as the CPU does", async () 
   assert.deepEqual(await tokensInPage({threads: 1}, false), tokensOfProgram("cpu", false));
 });
 
+test("weights go to the GPU as they are read", async () => {
+  const {checkpoint, memory} = await page.evaluate(() => window.run({}, "memory.js"));
+  assert.ok(checkpoint > 330e6);
+  assert.ok(memory < 100e6, `The module has ${memory} bytes after a checkpoint of ${checkpoint}.`);
+});
+
 test("Firefox computes the same", async t => {
   const names = ["dom.webgpu.enabled", "dom.webgpu.workers.enabled", "gfx.webgpu.ignore-blocklist"];
   const firefox = await launchFirefox(t, Object.fromEntries(names.map(name => [name, true])));
