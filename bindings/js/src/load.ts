@@ -1,0 +1,43 @@
+// Loading a model, whatever it comes from.
+import type {Connection} from "./connection.js";
+import type {Gerbil} from "./gerbil.js";
+import type {LoadOptions, LoadProgress} from "./load_options.js";
+import {makeGerbil, type Loaded} from "./make_gerbil.js";
+import type {LoadBody, Source} from "./protocol.js";
+
+/** What `device: "auto"` and `dtype: "auto"` are here. */
+export interface Platform {
+  device: "auto" | "wasm";
+  dtype: "none" | "int4";
+}
+
+export async function loadGerbil(connection: Connection, source: Source, options: LoadOptions, platform: Platform): Promise<Gerbil> {
+  const {signal, onProgress, device = "auto", dtype = "auto", group_size, task, context_length, cache_tokens, threads, check} = options;
+  const quantize = dtype === "auto" ? platform.dtype : dtype;
+  const body: LoadBody = {
+    source,
+    device: device === "auto" ? platform.device : device,
+    options: {quantize, group_size, task, context_length, cache_tokens, threads, check},
+  };
+  const load = async (aborted?: AbortSignal) => {
+    const onEvent = (_event: string, value: unknown) => onProgress?.(value as LoadProgress);
+    const {result, cancel} = connection.call("load", body, {onEvent});
+    return abandonable(connection, result as Promise<Loaded>, cancel, aborted);
+  };
+  return makeGerbil(connection, await load(signal), load);
+}
+
+// Rejects with the signal's reason once it is aborted, and sees to it that a model which still comes is unloaded.
+function abandonable(connection: Connection, result: Promise<Loaded>, cancel: () => void, signal?: AbortSignal): Promise<Loaded> {
+  if (!signal) return result;
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      cancel();
+      reject(signal.reason as Error);
+      result.then(({model}) => connection.call("unload", null, {model}).result).catch(() => {});
+    };
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, {once: true});
+    result.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
