@@ -25,7 +25,7 @@ export interface Call {
 }
 export interface Connection {
   call(method: string, body: unknown, settings?: CallSettings): Call;
-  /** A model that must not go with the worker; each is to be released once. */
+  /** Keeps the worker until the release; each of what loads models and of these does. */
   hold(): void;
   release(): void;
 }
@@ -84,7 +84,7 @@ export function makeConnection(start: StartWorker): Connection {
     },
     hold: () => void ++holders,
     release() {
-      if (--holders === 0 && open.size === 0) end(new GerbilError("cancelled", "The model was disposed of."));
+      if (--holders === 0) end(new GerbilError("cancelled", "The model was disposed of."));
     },
   };
 }

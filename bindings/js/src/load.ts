@@ -17,14 +17,21 @@ export async function loadGerbil(connection: Connection, source: Source, options
   const body: LoadBody = {
     source,
     device: device === "auto" ? platform.device : device,
-    options: {quantize, group_size, task, context_length, cache_tokens, threads, check},
+    threads,
+    options: {quantize, group_size, task, context_length, cache_tokens, check},
   };
   const load = async (aborted?: AbortSignal) => {
     const onEvent = (_event: string, value: unknown) => onProgress?.(value as LoadProgress);
     const {result, cancel} = connection.call("load", body, {onEvent});
     return abandonable(connection, result as Promise<Loaded>, cancel, aborted);
   };
-  return makeGerbil(connection, await load(signal), load);
+  connection.hold();
+  try {
+    return makeGerbil(connection, await load(signal), load);
+  } catch (error) {
+    connection.release();
+    throw error;
+  }
 }
 
 // Rejects with the signal's reason once it is aborted, and sees to it that a model which still comes is unloaded.

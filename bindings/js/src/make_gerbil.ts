@@ -16,11 +16,10 @@ export interface Loaded {
   info: ModelInfo;
 }
 
-/** `load` loads the model once more. */
+/** `connection` is held for it, and `load` loads the model once more. */
 export function makeGerbil(connection: Connection, first: Loaded, load: () => Promise<Loaded>): Gerbil {
   let loaded: Loaded | undefined = first;
   let disposed = false;
-  connection.hold();
 
   const call: CallModel = (method, body, settings) => {
     if (!loaded) return {result: Promise.reject(absent()), cancel() {}};

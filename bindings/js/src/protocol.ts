@@ -13,6 +13,8 @@ export type Source =
 export interface LoadBody {
   source: Source;
   device: "auto" | "webgpu" | "wasm";
+  /** CPU threads, at most; undefined: what the worker may use. */
+  threads: number | undefined;
   options: Record<string, unknown>;
 }
 

@@ -91,7 +91,8 @@ async function loadOn({runner, backend, fallback}: Place, opened: OpenedModel, l
   signal.throwIfAborted();
   core.mount(folder, opened.files);
   try {
-    const request = {...body.options, model: folder, device: backend === "wasm" ? "cpu" : "webgpu"};
+    const threads = Math.min(body.threads ?? runner.threads, runner.threads);
+    const request = {...body.options, model: folder, device: backend === "wasm" ? "cpu" : "webgpu", threads};
     const info = await loaded(loading, runner, () => core.load(id, number, JSON.stringify(request)));
     signal.throwIfAborted();
     const close = async () => {

@@ -11,6 +11,8 @@ export interface Listener {
 
 export interface Runner {
   core: Core;
+  /** Of the CPU, that it may use. */
+  threads: number;
   /** Does `work`, which begins the call on the core. */
   begin(call: number, listener: Listener, work: () => void): void;
   /** Ends all calls with this error, and refuses others: the core can do no more. */
@@ -57,6 +59,7 @@ export async function startRunner(make: MakeCore, threads: number, gpu: Gpu | un
 
   const runner: Runner = {
     core,
+    threads,
     begin(call, listener, work) {
       if (failure) return listener.error(failure);
       listeners.set(call, listener);
