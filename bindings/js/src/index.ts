@@ -1,11 +1,11 @@
 // The package, for a page. Importing it touches nothing that only a browser has.
 import {makeConnection} from "./connection.js";
 import type {Gerbil as Model} from "./gerbil.js";
-import {loadGerbil} from "./load.js";
+import {loadGerbil, type Platform} from "./load.js";
 import type {LoadOptions, ModelSource} from "./load_options.js";
-import {platform} from "./platform.js";
-import {sourceOf} from "./source.js";
 import {startWorker} from "./start_worker.js";
+import {chosenFiles} from "./storage/chosen.js";
+import {platformOf} from "./storage/facts.js";
 
 export * from "./exports.js";
 
@@ -18,6 +18,13 @@ export const Gerbil = {
    * worker.
    */
   async load(model: ModelSource, options: LoadOptions = {}): Promise<Gerbil> {
-    return loadGerbil(connection, await sourceOf(model, options), options, platform());
+    const named = model instanceof URL ? model.href : model;
+    const opened = typeof named === "string" ? named : await chosenFiles(named);
+    return loadGerbil(connection, opened, options, platform(), document.baseURI);
   },
 };
+
+function platform(): Platform {
+  const desktop = platformOf(navigator.userAgent, navigator.maxTouchPoints) === "desktop";
+  return {device: "auto", dtype: desktop ? "none" : "int4"};
+}

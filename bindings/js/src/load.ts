@@ -3,22 +3,30 @@ import type {Connection} from "./connection.js";
 import type {Gerbil} from "./gerbil.js";
 import type {LoadOptions, LoadProgress} from "./load_options.js";
 import {makeGerbil, type Loaded} from "./make_gerbil.js";
-import type {LoadBody, Source} from "./protocol.js";
+import type {LoadBody} from "./protocol.js";
 
-/** What `device: "auto"` and `dtype: "auto"` are here. */
+/** What "auto" means here. */
 export interface Platform {
   device: "auto" | "wasm";
   dtype: "none" | "int4";
 }
 
-export async function loadGerbil(connection: Connection, source: Source, options: LoadOptions, platform: Platform): Promise<Gerbil> {
-  const {signal, onProgress, device = "auto", dtype = "auto", group_size, task, context_length, cache_tokens, threads, check} = options;
-  const quantize = dtype === "auto" ? platform.dtype : dtype;
+/** Loads a model in the connection's worker. `base`: what an address is meant from that is not complete. */
+export async function loadGerbil(
+  connection: Connection,
+  model: LoadBody["model"],
+  options: LoadOptions,
+  platform: Platform,
+  base?: string,
+): Promise<Gerbil> {
+  const {signal, onProgress, device = "auto", dtype = "auto", threads, revision, token, endpoint, ...rest} = options;
+  const hub = {revision, token, endpoint, base};
   const body: LoadBody = {
-    source,
+    model,
+    hub: Object.fromEntries(Object.entries(hub).filter(([, value]) => value !== undefined)),
     device: device === "auto" ? platform.device : device,
     threads,
-    options: {quantize, group_size, task, context_length, cache_tokens, check},
+    options: {...rest, quantize: dtype === "auto" ? platform.dtype : dtype},
   };
   const load = async (aborted?: AbortSignal) => {
     const onEvent = (_event: string, value: unknown) => onProgress?.(value as LoadProgress);

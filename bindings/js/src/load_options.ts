@@ -1,25 +1,20 @@
 // How a model is loaded. What gerbil::LoadOptions has is called as there.
-import type {CallOptions} from "./requests.js";
 import type {Task} from "./model_info.js";
+import type {CallOptions} from "./requests.js";
+import type {ChosenFiles} from "./storage/chosen.js";
+import type {HubOptions} from "./storage/open.js";
+import type {DownloadProgress} from "./storage/progress.js";
 
 /**
  * Where a model comes from: an id on the hub ("Qwen/Qwen3-0.6B"), the address of a folder with config.json ("/models/nano",
  * "https://…", a URL), or files that the user chose. In Node: the path of a directory.
  */
-export type ModelSource = string | URL | File[] | FileList | FileSystemDirectoryHandle;
+export type ModelSource = string | URL | ChosenFiles;
 
-export interface LoadProgress {
-  /** "download": bytes from the network into the browser's storage; "load": bytes of weights from there to the device. */
-  stage: "download" | "load";
-  /** Bytes. */
-  done: number;
-  total: number;
-  /** That is being downloaded. */
-  file?: string;
-  bytesPerSecond?: number;
-}
+/** Bytes: from the network into the browser's storage, then of weights from there to the device. */
+export type LoadProgress = ({stage: "download"} & DownloadProgress) | {stage: "load"; done: number; total: number};
 
-export interface LoadOptions extends CallOptions {
+export interface LoadOptions extends CallOptions, Omit<HubOptions, "base"> {
   onProgress?: (progress: LoadProgress) => void;
   /**
    * "webgpu", "wasm" (the CPU), or "auto": WebGPU where it is there and no software adapter, WebAssembly otherwise, and
@@ -40,10 +35,4 @@ export interface LoadOptions extends CallOptions {
   threads?: number;
   /** Look for broken weights while loading; findings are in `info().warnings`. Default true. */
   check?: boolean;
-  /** Of a model on the hub: a branch, tag or commit. Default "main". */
-  revision?: string;
-  /** Of a model on the hub: the access token of the user. */
-  token?: string;
-  /** Of a model on the hub: its address. Default: the public hub. */
-  endpoint?: string;
 }

@@ -1,17 +1,14 @@
 // What a page and its worker say to each other. A call has a number that the page chose; it ends with one `result` or
 // `error`, and may have events before.
 import type {ErrorCode} from "./error.js";
-
-/** A model's files: where they are to be had from. */
-export type Source =
-  | {kind: "hub"; id: string; revision?: string; token?: string; endpoint?: string}
-  | {kind: "url"; url: string}
-  | {kind: "files"; files: {path: string; file: File}[]}
-  | {kind: "directory"; path: string};
+import type {ChosenFile} from "./storage/chosen.js";
+import type {HubOptions} from "./storage/open.js";
 
 /** The body of "load". `options` are those of gerbil::LoadOptions, by their C++ names. */
 export interface LoadBody {
-  source: Source;
+  /** What a model is named by, or files that were chosen. */
+  model: string | ChosenFile[];
+  hub: HubOptions;
   device: "auto" | "webgpu" | "wasm";
   /** CPU threads, at most; undefined: what the worker may use. */
   threads: number | undefined;

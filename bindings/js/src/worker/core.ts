@@ -1,15 +1,6 @@
 // The core: Emscripten's gerbil.js, as the C++ in src/web makes it. Its functions return at once; what becomes of a call
 // is told by `onEvent`, in JSON text or numbers. A call ends with one "result" or "error".
-
-/** A file of a model that is read where it lies, at once. */
-export interface CoreFile {
-  /** Below the model's folder: "config.json", "1_Pooling/config.json". */
-  path: string;
-  /** Bytes. */
-  size: number;
-  /** Fills `into` from `offset`, and returns how many bytes it has read. */
-  read(offset: number, into: Uint8Array): number;
-}
+import type {CoreFile} from "../storage/open.js";
 
 export interface Gpu {
   device: GPUDevice;
@@ -40,5 +31,7 @@ export interface Core {
 /** Makes a core. */
 export type MakeCore = (options: CoreOptions) => Promise<Core>;
 
-/** What `gerbil.js` exports. */
-export type CreateCore = (options: CoreOptions & {locateFile(name: string): string}) => Promise<Core>;
+/** What the module exports. Its own addresses are given to it, as bundlers call its files otherwise. */
+export type CreateCore = (
+  options: CoreOptions & {locateFile(name: string): string; mainScriptUrlOrBlob?: string},
+) => Promise<Core>;

@@ -63,7 +63,7 @@ export function makeHost(environment: Environment, port: Port): (message: ToWork
     if (message.method !== "unload") return submit(message, listener);
     const found = required(message.model);
     models.delete(found.number);
-    await found.close();
+    found.close();
     listener.result(null);
   };
 

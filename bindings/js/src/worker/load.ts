@@ -1,22 +1,23 @@
 // Loading a model: its files are opened, shown to a core, and read by that.
 import {GerbilError} from "../error.js";
 import type {LoadProgress} from "../load_options.js";
-import type {LoadBody, Source} from "../protocol.js";
-import type {CoreFile} from "./core.js";
+import type {LoadBody} from "../protocol.js";
+import type {CoreFile} from "../storage/open.js";
 import type {Runner} from "./runner.js";
 import type {Machine, Runners} from "./runners.js";
 
 /** The files of a model, open. */
-export interface OpenedModel {
+export interface OpenedFiles {
   files: CoreFile[];
-  close(): void | Promise<void>;
+  warnings: string[];
+  close(): void;
 }
 export interface OpenOptions {
   onProgress(progress: LoadProgress): void;
   signal: AbortSignal;
 }
 /** Opens the files of a model, which may mean to download them first. */
-export type OpenModel = (source: Source, options: OpenOptions) => Promise<OpenedModel>;
+export type OpenModel = (body: LoadBody, options: OpenOptions) => Promise<OpenedFiles>;
 
 export interface LoadedModel {
   /** By which its core knows it. */
@@ -25,7 +26,7 @@ export interface LoadedModel {
   /** ModelInfo. */
   info: object;
   /** Calls that are under way end with code "cancelled". */
-  close(): Promise<void>;
+  close(): void;
 }
 
 export interface Loading extends OpenOptions {
@@ -50,16 +51,16 @@ interface Place {
 const failuresOfGpu: unknown[] = ["unsupported", "device_lost", "out_of_memory"];
 
 export async function loadModel(loading: Loading): Promise<LoadedModel> {
-  const opened = await loading.openModel(loading.body.source, loading);
+  const opened = await loading.openModel(loading.body, loading);
   try {
     return await loadSomewhere(opened, loading);
   } catch (error) {
-    await opened.close();
+    opened.close();
     throw error;
   }
 }
 
-async function loadSomewhere(opened: OpenedModel, loading: Loading): Promise<LoadedModel> {
+async function loadSomewhere(opened: OpenedFiles, loading: Loading): Promise<LoadedModel> {
   const {body, runners} = loading;
   const onCpu = async (fallback: string | null) =>
     loadOn({runner: await runners.cpu(), backend: "wasm", fallback}, opened, loading);
@@ -79,7 +80,7 @@ async function loadSomewhere(opened: OpenedModel, loading: Loading): Promise<Loa
   }
 }
 
-async function loadOn({runner, backend, fallback}: Place, opened: OpenedModel, loading: Loading): Promise<LoadedModel> {
+async function loadOn({runner, backend, fallback}: Place, opened: OpenedFiles, loading: Loading): Promise<LoadedModel> {
   const {id, number, body, signal} = loading;
   const {core} = runner;
   const folder = `/models/${number}`;
@@ -95,11 +96,12 @@ async function loadOn({runner, backend, fallback}: Place, opened: OpenedModel, l
     const request = {...body.options, model: folder, device: backend === "wasm" ? "cpu" : "webgpu", threads};
     const info = await loaded(loading, runner, () => core.load(id, number, JSON.stringify(request)));
     signal.throwIfAborted();
-    const close = async () => {
+    const close = () => {
       leave();
-      await opened.close();
+      opened.close();
     };
-    return {number, runner, info: {...info, backend, fallback}, close};
+    const warnings = [...opened.warnings, ...info.warnings];
+    return {number, runner, info: {...info, warnings, backend, fallback}, close};
   } catch (error) {
     leave();
     throw error;
@@ -107,11 +109,11 @@ async function loadOn({runner, backend, fallback}: Place, opened: OpenedModel, l
 }
 
 // What the core says of the model that `begin` loads.
-function loaded({id, onProgress, signal}: Loading, runner: Runner, begin: () => void): Promise<object> {
+function loaded({id, onProgress, signal}: Loading, runner: Runner, begin: () => void): Promise<{warnings: string[]}> {
   const stop = () => runner.core.cancel(id);
   signal.addEventListener("abort", stop);
-  return new Promise<object>((resolve, reject) => {
+  return new Promise<{warnings: string[]}>((resolve, reject) => {
     const event = (_kind: string, value: unknown) => onProgress({stage: "load", ...(value as {done: number; total: number})});
-    runner.begin(id, {event, result: (info) => resolve(info as object), error: reject}, begin);
+    runner.begin(id, {event, result: (info) => resolve(info as {warnings: string[]}), error: reject}, begin);
   }).finally(() => signal.removeEventListener("abort", stop));
 }

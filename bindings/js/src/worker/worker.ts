@@ -1,9 +1,10 @@
 // What runs in the page's worker.
 import type {ToWorker} from "../protocol.js";
+import {openModel} from "../storage/open.js";
 import type {CreateCore, MakeCore} from "./core.js";
 import {findAdapter, openGpu} from "./gpu.js";
 import {makeHost} from "./host.js";
-import {openModel} from "./open_model.js";
+import type {OpenModel} from "./load.js";
 
 // Both are assets that bundlers copy as they are.
 const coreAddress = new URL("../core/gerbil.js", import.meta.url).href;
@@ -11,7 +12,7 @@ const wasmAddress = new URL("../core/gerbil.wasm", import.meta.url).href;
 
 const makeCore: MakeCore = async (options) => {
   const module = (await import(/* webpackIgnore: true */ /* @vite-ignore */ /* turbopackIgnore: true */ coreAddress)) as {default: CreateCore};
-  return module.default({...options, locateFile: () => wasmAddress});
+  return module.default({...options, locateFile: () => wasmAddress, mainScriptUrlOrBlob: coreAddress});
 };
 
 // A task of its own, behind the messages that wait; a timer would take 4 ms.
@@ -29,7 +30,9 @@ const yielded = () => {
 
 const scope = self as unknown as Worker; // what a worker's scope has of it: messages
 const threads = self.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 8) : 1;
-const host = makeHost({makeCore, threads, yielded, findAdapter, openGpu, openModel}, {
+const open: OpenModel = ({model, hub}, {onProgress, signal}) =>
+  openModel(model, {...hub, signal, onProgress: (progress) => onProgress({stage: "download", ...progress})});
+const host = makeHost({makeCore, threads, yielded, findAdapter, openGpu, openModel: open}, {
   post: (message, transfer = []) => scope.postMessage(message, transfer),
 });
 scope.onmessage = ({data}: MessageEvent<ToWorker>) => host(data);
