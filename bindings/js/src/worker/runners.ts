@@ -2,6 +2,7 @@
 // They are two, so that a lost GPU takes no model with it that does not run there. One that can do no more is made anew.
 import {GerbilError} from "../error.js";
 import type {Gpu, MakeCore} from "./core.js";
+import {openGpu} from "./gpu.js";
 import {startRunner, type Runner} from "./runner.js";
 
 /** What a worker runs on: a browser's, or Node's. */
@@ -13,7 +14,6 @@ export interface Machine {
   yielded(): Promise<void>;
   /** An adapter, or why there is none. `software`: one that computes on the CPU will do. */
   findAdapter(software: boolean): Promise<GPUAdapter | string>;
-  openGpu(adapter: GPUAdapter): Promise<Gpu>;
 }
 
 export interface Runners {
@@ -26,7 +26,7 @@ export function makeRunners(machine: Machine): Runners {
   return {
     cpu: kept(() => start()),
     gpu: kept(async (adapter: GPUAdapter) => {
-      const gpu = await machine.openGpu(adapter);
+      const gpu = await openGpu(adapter);
       const runner = await start(gpu);
       void gpu.device.lost.then(({message}) => {
         runner.fail(new GerbilError("device_lost", `The GPU was lost (${message}): load the model again.`));

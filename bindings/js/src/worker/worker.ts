@@ -2,7 +2,7 @@
 import type {ToWorker} from "../protocol.js";
 import {openModel} from "../storage/open.js";
 import type {CreateCore, MakeCore} from "./core.js";
-import {findAdapter, openGpu} from "./gpu.js";
+import {findAdapter} from "./gpu.js";
 import {makeHost} from "./host.js";
 import type {OpenModel} from "./load.js";
 
@@ -32,7 +32,7 @@ const scope = self as unknown as Worker; // what a worker's scope has of it: mes
 const threads = self.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 8) : 1;
 const open: OpenModel = ({model, hub}, {onProgress, signal}) =>
   openModel(model, {...hub, signal, onProgress: (progress) => onProgress({stage: "download", ...progress})});
-const host = makeHost({makeCore, threads, yielded, findAdapter, openGpu, openModel: open}, {
+const host = makeHost({makeCore, threads, yielded, findAdapter, openModel: open}, {
   post: (message, transfer = []) => scope.postMessage(message, transfer),
 });
 scope.onmessage = ({data}: MessageEvent<ToWorker>) => host(data);
