@@ -1,62 +1,74 @@
 // What there is of a JSON text that is still being written.
 
-const literals = ["true", "false", "null"];
-
-/** The value that the beginning of a JSON text has so far; undefined before there is any. */
+/**
+ * The value that the beginning of a JSON text has so far; undefined before there is any. Texts are as long as they are,
+ * lists and objects have what has begun; a number is left out until its end is seen. Throws SyntaxError for what becomes
+ * no JSON.
+ */
 export function parsePartialJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return parsed(completed(text));
-  }
+  return readValue({text, at: 0});
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+interface Reader {
+  text: string;
+  at: number;
 }
 
-// The text with its open strings, lists and objects closed. What cannot stand there yet is left out: a key without its
-// value, the beginning of a number or a word, of an escape.
-function completed(text: string): string {
-  const closing: string[] = [];
-  let inString = false;
-  let end = 0; // of the last place where a value was complete, or a container begun
-  let closers = "";
-  for (let i = 0; i < text.length; ++i) {
-    const character = text[i] as string;
-    if (inString) {
-      if (character === "\\") ++i;
-      else if (character === '"') inString = false;
-      if (inString || closing.at(-1) === "}key") continue;
-    } else if (character === '"') {
-      inString = true;
-      continue;
-    } else if (character === "{" || character === "[") closing.push(character === "{" ? "}key" : "]");
-    else if (character === ":") closing[closing.length - 1] = "}";
-    else if (character === "}" || character === "]") closing.pop();
-    else if (character === ",") {
-      if (closing.at(-1) === "}") closing[closing.length - 1] = "}key";
-      continue;
-    } else if (!endsValue(text, i)) continue;
-    end = i + 1;
-    closers = closersOf(closing);
-  }
-  if (inString && closing.at(-1) !== "}key") return text.replace(/\\(u[\da-f]{0,3})?$/i, "") + '"' + closersOf(closing);
-  return text.slice(0, end) + closers;
+function peek(reader: Reader): string | undefined {
+  while (/^\s$/.test(reader.text[reader.at] ?? "")) ++reader.at;
+  return reader.text[reader.at];
 }
 
-function closersOf(closing: string[]): string {
-  return closing.map((closer) => closer[0]).reverse().join("");
+function readValue(reader: Reader): unknown {
+  const first = peek(reader);
+  if (first === '"') return readString(reader).value;
+  if (first === "[") return readList(reader);
+  if (first === "{") return readObject(reader);
+  return readWord(reader);
 }
 
-// Whether a number or a word ends with this character, as far as the text goes on.
-function endsValue(text: string, i: number): boolean {
-  if (/\s|:/.test(text[i] as string)) return false;
-  const next = text[i + 1];
-  if (next !== undefined) return /[\s,\]}]/.test(next);
-  return literals.some((word) => text.endsWith(word));
+function readList(reader: Reader): unknown[] {
+  const list: unknown[] = [];
+  do {
+    ++reader.at; // behind "[" or ","
+    if (peek(reader) === "]") break;
+    const value = readValue(reader);
+    if (value !== undefined) list.push(value);
+  } while (peek(reader) === ",");
+  ++reader.at;
+  return list;
+}
+
+function readObject(reader: Reader): Record<string, unknown> {
+  const members: [string, unknown][] = [];
+  do {
+    ++reader.at; // behind "{" or ","
+    if (peek(reader) !== '"') break;
+    const key = readString(reader);
+    if (!key.whole || peek(reader) !== ":") break;
+    ++reader.at;
+    const value = readValue(reader);
+    if (value !== undefined) members.push([key.value, value]);
+  } while (peek(reader) === ",");
+  ++reader.at;
+  return Object.fromEntries(members);
+}
+
+// What is behind the last whole character is left out: the beginning of an escape, half of a pair.
+function readString(reader: Reader): {value: string; whole: boolean} {
+  const [written] = /^"(?:[^"\\]|\\u[\da-f]{4}|\\[^u])*/i.exec(reader.text.slice(reader.at)) as RegExpExecArray;
+  reader.at += written.length;
+  const whole = reader.text[reader.at] === '"';
+  if (whole) ++reader.at;
+  else reader.at = reader.text.length;
+  const value = JSON.parse(`${written}"`) as string;
+  return {value: whole ? value : value.replace(/[\ud800-\udbff]$/, ""), whole};
+}
+
+// A number, true, false or null. Only a word can be seen to be whole where the text ends.
+function readWord(reader: Reader): unknown {
+  const [written] = /^[^\s,\]}]*/.exec(reader.text.slice(reader.at)) as RegExpExecArray;
+  reader.at += written.length;
+  const isWord = written === "true" || written === "false" || written === "null";
+  return isWord || (written !== "" && reader.at < reader.text.length) ? JSON.parse(written) : undefined;
 }
