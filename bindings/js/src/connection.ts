@@ -78,9 +78,14 @@ export function makeConnection(start: StartWorker): Connection {
         open.set(id, {resolve, reject, onEvent});
         port.keepAlive(true);
         port.post({id, method, body, ...(model !== undefined && {model})});
-        signal?.addEventListener("abort", cancel);
-      }).finally(() => signal?.removeEventListener("abort", cancel));
-      return {result: signal ? abortable(result, signal) : result, cancel};
+      });
+      if (!signal) return {result, cancel};
+      const giveUp = () => {
+        cancel();
+        const call = open.get(id);
+        if (call) call.onEvent = undefined; // what still comes is for nobody
+      };
+      return {result: abortable(result, signal, giveUp), cancel};
     },
     hold: () => void ++holders,
     release() {
@@ -90,9 +95,12 @@ export function makeConnection(start: StartWorker): Connection {
 }
 
 // Rejects as soon as the signal is aborted, and with its reason.
-function abortable<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+function abortable<T>(result: Promise<T>, signal: AbortSignal, giveUp: () => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason as Error);
+    const abort = () => {
+      giveUp();
+      reject(signal.reason as Error);
+    };
     signal.addEventListener("abort", abort, {once: true});
     result.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });

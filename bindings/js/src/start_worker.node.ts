@@ -3,7 +3,8 @@ import {Worker} from "node:worker_threads";
 import type {StartWorker} from "./connection.js";
 
 export const startWorker: StartWorker = (onMessage, failed) => {
-  const worker = new Worker(new URL("./worker/worker.node.js", import.meta.url));
+  // The options of Node that a program was started with may fit no worker.
+  const worker = new Worker(new URL("./worker/worker.node.js", import.meta.url), {execArgv: []});
   let over = false;
   worker.on("message", onMessage);
   worker.on("error", (error: unknown) => failed(String(error)));

@@ -64,7 +64,10 @@ function take({choices: [choice], usage}: Chunk, result: GenerateResult, onText:
     result[reasoning ? "reasoning" : "text"] += piece;
     onText?.(piece, reasoning);
   }
-  for (const call of tool_calls) onToolCall?.(takeCall(call, (result.tool_calls ??= [])));
+  for (const call of tool_calls) {
+    const piece = takeCall(call, (result.tool_calls ??= []));
+    onToolCall?.(piece);
+  }
   if (choice?.finish_reason) result.finish_reason = choice.finish_reason;
   if (result.finish_reason !== "tool_calls" && choice?.finish_reason) delete result.tool_calls; // they did not become whole
   if (!usage) return;
