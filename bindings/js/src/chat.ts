@@ -21,16 +21,23 @@ export interface Chat {
 /** What a conversation begins with: a system message, or messages. */
 export type ChatStart = string | Message[];
 
-export function makeChat(stream: (messages: Message[], options: GenerateOptions) => TextStream, start: ChatStart = []): Chat {
+export function makeChat(
+  stream: (messages: Message[], options: GenerateOptions) => TextStream,
+  start: ChatStart = [],
+): Chat {
   const messages: Message[] = typeof start === "string" ? [{role: "system", content: start}] : [...start];
   let busy = false;
 
   const answer = (message: string | Message, options: GenerateOptions = {}): TextStream => {
-    if (busy) throw new GerbilError("invalid_argument", "The conversation waits for an answer: send the next message after it.");
+    if (busy)
+      throw new GerbilError(
+        "invalid_argument",
+        "The conversation waits for an answer: send the next message after it.",
+      );
     const asked: Message = typeof message === "string" ? {role: "user", content: message} : message;
     busy = true;
     const made = stream([...messages, asked], options);
-    const result = made.result.then((value) => {
+    const result = made.result.then(value => {
       messages.push(asked, answerMessage(value));
       return value;
     });

@@ -1,5 +1,5 @@
-// The page's side of protocol.ts: calls to a worker that all models share. It is started for the first of them and ended
-// with the last, as that is the only way to give the memory of WebAssembly back.
+// The page's side of protocol.ts: calls to a worker that all models share. It is started for the first of them and
+// ended with the last, as that is the only way to give the memory of WebAssembly back.
 import {GerbilError} from "./error.js";
 import type {FromWorker, Port} from "./protocol.js";
 
@@ -62,7 +62,9 @@ export function makeConnection(start: StartWorker): Connection {
     for (const call of calls) call.reject(error);
   };
   const started = () => {
-    worker ??= start(onMessage, (reason) => end(new GerbilError("internal", `The worker has stopped: ${reason}. Load the model again.`)));
+    worker ??= start(onMessage, reason =>
+      end(new GerbilError("internal", `The worker has stopped: ${reason}. Load the model again.`)),
+    );
     return worker;
   };
 

@@ -23,12 +23,22 @@ export function startGenerate(call: CallModel, input: Input, options: GenerateOp
 
 /** Generates as a stream. */
 export function streamText(call: CallModel, input: Input, options: GenerateOptions): TextStream {
-  return makeTextStream((push) => startGenerate(call, input, options, push));
+  return makeTextStream(push => startGenerate(call, input, options, push));
 }
 
-export async function embedTexts(call: CallModel, input: string | string[], options: EmbedOptions): Promise<EmbedResult> {
+export async function embedTexts(
+  call: CallModel,
+  input: string | string[],
+  options: EmbedOptions,
+): Promise<EmbedResult> {
   const {signal, ...rest} = options;
-  const {numbers, result} = await withNumbers<Omit<EmbedResult, "embeddings">>(call, "embed", {input, ...rest}, "vectors", signal);
+  const {numbers, result} = await withNumbers<Omit<EmbedResult, "embeddings">>(
+    call,
+    "embed",
+    {input, ...rest},
+    "vectors",
+    signal,
+  );
   const {dimensions, tokens, seconds} = result;
   const count = dimensions === 0 ? 0 : numbers.length / dimensions;
   const embeddings = Array.from({length: count}, (_, i) => numbers.subarray(i * dimensions, (i + 1) * dimensions));
@@ -36,7 +46,13 @@ export async function embedTexts(call: CallModel, input: string | string[], opti
 }
 
 /** The result of a call that tells its numbers apart from the rest, as an event. */
-export async function withNumbers<Result>(call: CallModel, method: string, body: unknown, event: string, signal?: AbortSignal) {
+export async function withNumbers<Result>(
+  call: CallModel,
+  method: string,
+  body: unknown,
+  event: string,
+  signal?: AbortSignal,
+) {
   let numbers = new Float32Array();
   const onEvent = (name: string, value: unknown) => {
     if (name === event) numbers = value as Float32Array<ArrayBuffer>;

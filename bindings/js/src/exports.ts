@@ -9,7 +9,15 @@ export type * from "./requests.js";
 export type {Schema, StandardSchema} from "./schema.js";
 export type {TextStream} from "./text_stream.js";
 export {
-  canRun, type CanRun, deleteModel, listModels, persist, type Persistence, type RunOptions, storageUsage,
-  type StorageUsage, type StoredModel,
+  canRun,
+  type CanRun,
+  deleteModel,
+  listModels,
+  persist,
+  type Persistence,
+  type RunOptions,
+  storageUsage,
+  type StorageUsage,
+  type StoredModel,
 } from "./storage/index.js";
 export {cosine} from "./vectors.js";

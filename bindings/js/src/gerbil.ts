@@ -8,8 +8,8 @@ import type {Schema} from "./schema.js";
 import type {TextStream} from "./text_stream.js";
 
 /**
- * A loaded model. Any number of calls may run at once: they share the model's steps. What a model cannot do rejects with
- * a GerbilError of code "unsupported"; `info().tasks` says what it can.
+ * A loaded model. Any number of calls may run at once: they share the model's steps. What a model cannot do rejects
+ * with a GerbilError of code "unsupported"; `info().tasks` says what it can.
  */
 export interface Gerbil {
   /** An answer to a text or a conversation. */
@@ -20,8 +20,8 @@ export interface Gerbil {
   chat(start?: ChatStart): Chat;
   /**
    * An answer that satisfies a JSON schema or a validator of Standard Schema (Zod and others). Rejects with code
-   * "context_full" when tokens end before the JSON does, and with "invalid_argument" when the validator wants more than its
-   * JSON schema says.
+   * "context_full" when tokens end before the JSON does, and with "invalid_argument" when the validator wants more than
+   * its JSON schema says.
    */
   generateObject<T>(input: Input, schema: Schema<T>, options?: ObjectOptions): Promise<ObjectResult<T>>;
   /** Texts to vectors that are close when the meanings are. */

@@ -14,8 +14,8 @@ const connection = makeConnection(startWorker);
 export type Gerbil = Model;
 export const Gerbil = {
   /**
-   * Loads a model, which is downloaded first where it is not in the browser's storage yet. All models of a page share one
-   * worker.
+   * Loads a model, which is downloaded first where it is not in the browser's storage yet. All models of a page share
+   * one worker.
    */
   async load(model: ModelSource, options: LoadOptions = {}): Promise<Gerbil> {
     const named = model instanceof URL ? model.href : model;

@@ -43,7 +43,12 @@ export async function loadGerbil(
 }
 
 // Rejects with the signal's reason once it is aborted, and sees to it that a model which still comes is unloaded.
-function abandonable(connection: Connection, result: Promise<Loaded>, cancel: () => void, signal?: AbortSignal): Promise<Loaded> {
+function abandonable(
+  connection: Connection,
+  result: Promise<Loaded>,
+  cancel: () => void,
+  signal?: AbortSignal,
+): Promise<Loaded> {
   if (!signal) return result;
   return new Promise((resolve, reject) => {
     const abort = () => {

@@ -6,8 +6,8 @@ import type {HubOptions} from "./storage/open.js";
 import type {DownloadProgress} from "./storage/progress.js";
 
 /**
- * Where a model comes from: an id on the hub ("Qwen/Qwen3-0.6B"), the address of a folder with config.json ("/models/nano",
- * "https://…", a URL), or files that the user chose. In Node: the path of a directory.
+ * Where a model comes from: an id on the hub ("Qwen/Qwen3-0.6B"), the address of a folder with config.json
+ * ("/models/nano", "https://…", a URL), or files that the user chose. In Node: the path of a directory.
  */
 export type ModelSource = string | URL | ChosenFiles;
 
@@ -27,7 +27,9 @@ export interface LoadOptions extends CallOptions, Omit<HubOptions, "base"> {
   group_size?: number;
   /** What a language model is to do. Default: embeddings where the checkpoint is made for them, text otherwise. */
   task?: Task;
-  /** Tokens of a conversation or a text. Default: the model's own, at most 4096 for a conversation and 8192 for a text. */
+  /**
+   * Tokens of a conversation or a text. Default: the model's own, at most 4096 for a conversation and 8192 for a text.
+   */
   context_length?: number;
   /** Tokens of all conversations together that the KV cache has room for. Default: twice `context_length`. */
   cache_tokens?: number;

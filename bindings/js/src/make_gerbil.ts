@@ -26,13 +26,16 @@ export function makeGerbil(connection: Connection, first: Loaded, load: () => Pr
     return connection.call(method, body, {...settings, model: loaded.model});
   };
   const absent = () =>
-    new GerbilError("not_found", `The model was ${disposed ? "disposed of: load it again" : "not reloaded: call reload()"}.`);
+    new GerbilError(
+      "not_found",
+      `The model was ${disposed ? "disposed of: load it again" : "not reloaded: call reload()"}.`,
+    );
   // Of methods that have neither events nor a result to shape.
   const ask = async <Result>(method: string, {signal, ...body}: CallOptions & Record<string, unknown>) =>
     (await call(method, body, {signal}).result) as Result;
   const similarity = async (a: string, b: string | string[], options: EmbedOptions = {}) => {
     const [first, ...others] = (await embedTexts(call, [a].concat(b), options)).embeddings;
-    const cosines = others.map((vector) => cosine(first as Float32Array, vector));
+    const cosines = others.map(vector => cosine(first as Float32Array, vector));
     return typeof b === "string" ? cosines[0] : cosines;
   };
   const unload = async () => {
@@ -44,7 +47,7 @@ export function makeGerbil(connection: Connection, first: Loaded, load: () => Pr
   return {
     generate: (input, options = {}) => startGenerate(call, input, options).result,
     stream: (input, options = {}) => streamText(call, input, options),
-    chat: (start) => makeChat((messages, options) => streamText(call, messages, options), start),
+    chat: start => makeChat((messages, options) => streamText(call, messages, options), start),
     generateObject: async (input, schema, options = {}) =>
       toObject(schema, await startGenerate(call, toMessages(input), objectOptions(schema, options)).result),
     embed: (input, options = {}) => embedTexts(call, input, options),
@@ -53,7 +56,8 @@ export function makeGerbil(connection: Connection, first: Loaded, load: () => Pr
     classify: (input, options) => ask<ClassifyResult>("classify", {input, ...options}),
     tokenize: async (text, options) => (await ask<{tokens: number[]}>("tokenize", {text, ...options})).tokens,
     detokenize: async (tokens, options) => (await ask<{text: string}>("detokenize", {tokens, ...options})).text,
-    render: async (input, options) => (await ask<{prompt: string}>("render", {messages: toMessages(input), ...options})).prompt,
+    render: async (input, options) =>
+      (await ask<{prompt: string}>("render", {messages: toMessages(input), ...options})).prompt,
     logits: async (tokens, {signal} = {}) => (await withNumbers(call, "logits", {tokens}, "rows", signal)).numbers,
     statistics: () => ask<ModelStatistics>("statistics", {}),
     info() {

@@ -12,7 +12,9 @@ export interface ModelInfo {
   device: string;
   /** Where it runs. */
   backend: "webgpu" | "wasm";
-  /** Why WebGPU is not used, a sentence, where it was asked for with "auto"; null where it is used or was not asked for. */
+  /**
+   * Why WebGPU is not used, a sentence, where it was asked for with "auto"; null where it is used or was not asked for.
+   */
   fallback: string | null;
   /** That it can do. */
   tasks: Task[];

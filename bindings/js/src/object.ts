@@ -25,7 +25,10 @@ export async function toObject<T>(schema: Schema<T>, result: GenerateResult): Pr
     value = JSON.parse(result.text);
   } catch {
     const end = `after ${result.generated_tokens} tokens (${result.finish_reason})`;
-    throw new GerbilError("context_full", `The answer ended ${end} before its JSON did: allow more max_tokens, or bound the schema's texts and lists.`);
+    throw new GerbilError(
+      "context_full",
+      `The answer ended ${end} before its JSON did: allow more max_tokens, or bound the schema's texts and lists.`,
+    );
   }
   return {...result, object: await validated(schema, value)};
 }

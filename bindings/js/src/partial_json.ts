@@ -2,8 +2,8 @@
 
 /**
  * The value that the beginning of a JSON text has so far; undefined before there is any. Texts are as long as they are,
- * lists and objects have what has begun; a number is left out until its end is seen. Throws SyntaxError for what becomes
- * no JSON.
+ * lists and objects have what has begun; a number is left out until its end is seen. Throws SyntaxError for what
+ * becomes no JSON.
  */
 export function parsePartialJson(text: string): unknown {
   return readValue({text, at: 0});

@@ -29,9 +29,7 @@ export interface WireError {
   message: string;
 }
 export type FromWorker =
-  | {id: number; event: string; value: unknown}
-  | {id: number; result: unknown}
-  | {id: number; error: WireError};
+  {id: number; event: string; value: unknown} | {id: number; result: unknown} | {id: number; error: WireError};
 
 /** Either end of the line between them. */
 export interface Port {

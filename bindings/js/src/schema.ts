@@ -1,4 +1,5 @@
-// What an object shall be: a JSON schema, or a validator of Standard Schema (Zod, ArkType, …) that knows its JSON schema.
+// What an object shall be: a JSON schema, or a validator of Standard Schema (Zod, ArkType, …) that knows its JSON
+// schema.
 import {GerbilError} from "./error.js";
 
 /** The part of a Standard Schema that is used here (standardschema.dev). */
@@ -28,7 +29,11 @@ export function jsonSchemaOf(schema: Schema<unknown>): object {
   if (!isStandard(schema)) return schema;
   const {jsonSchema, vendor} = schema["~standard"];
   if (!jsonSchema)
-    throw new GerbilError("invalid_argument", `This validator of ${vendor} does not say its JSON schema: convert it by the library's own means, and pass that as the option jsonSchema.`);
+    throw new GerbilError(
+      "invalid_argument",
+      `This validator of ${vendor} does not say its JSON schema: convert it by the library's own means, and pass that ` +
+        "as the option jsonSchema.",
+    );
   return jsonSchema.input({target: "draft-2020-12"});
 }
 
@@ -37,8 +42,13 @@ export async function validated<T>(schema: Schema<T>, value: unknown): Promise<T
   if (!isStandard(schema)) return value as T;
   const result = await schema["~standard"].validate(value);
   if (!result.issues) return result.value;
-  const issues = result.issues.map(({message, path}) => (path?.length ? `${path.map(keyOf).join(".")}: ${message}` : message));
-  throw new GerbilError("invalid_argument", `The answer satisfies the JSON schema, but not what the validator checks besides: ${issues.join("; ")}.`);
+  const issues = result.issues.map(({message, path}) =>
+    path?.length ? `${path.map(keyOf).join(".")}: ${message}` : message,
+  );
+  throw new GerbilError(
+    "invalid_argument",
+    `The answer satisfies the JSON schema, but not what the validator checks besides: ${issues.join("; ")}.`,
+  );
 }
 
 // A path has keys, or objects that hold one.

@@ -8,7 +8,7 @@ export const startWorker: StartWorker = (onMessage, failed) => {
   let over = false;
   worker.on("message", onMessage);
   worker.on("error", (error: unknown) => failed(String(error)));
-  worker.on("exit", (code) => {
+  worker.on("exit", code => {
     if (!over) failed(`it ended with code ${code}`);
   });
   return {
@@ -17,6 +17,6 @@ export const startWorker: StartWorker = (onMessage, failed) => {
       over = true;
       void worker.terminate();
     },
-    keepAlive: (alive) => (alive ? worker.ref() : worker.unref()),
+    keepAlive: alive => (alive ? worker.ref() : worker.unref()),
   };
 };

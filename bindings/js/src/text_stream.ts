@@ -13,11 +13,13 @@ export interface TextStream extends AsyncIterable<string> {
 }
 
 /** The stream of what `begin` makes, which hands pieces to its argument. */
-export function makeTextStream(begin: (push: (piece: string) => void) => {result: Promise<GenerateResult>; cancel(): void}): TextStream {
+export function makeTextStream(
+  begin: (push: (piece: string) => void) => {result: Promise<GenerateResult>; cancel(): void},
+): TextStream {
   const pieces: string[] = [];
   let arrived = () => {};
   let ended = false;
-  const {result, cancel} = begin((piece) => {
+  const {result, cancel} = begin(piece => {
     pieces.push(piece);
     arrived();
   });
@@ -32,7 +34,7 @@ export function makeTextStream(begin: (push: (piece: string) => void) => {result
       for (;;) {
         while (pieces.length > 0) yield pieces.splice(0).join("");
         if (ended) break;
-        await new Promise<void>((resolve) => (arrived = resolve));
+        await new Promise<void>(resolve => (arrived = resolve));
       }
       await result;
     } finally {

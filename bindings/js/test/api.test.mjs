@@ -6,7 +6,11 @@ import {launch, open, output, require, serve} from "./world.mjs";
 
 let server, browser;
 before(async () => {
-  server = await serve({"/gerbil/": path.join(output, "node_modules/gerbil"), "/zod/": path.join(output, "node_modules/zod"), "/": path.join(import.meta.dirname, "apps/plain")});
+  server = await serve({
+    "/gerbil/": path.join(output, "node_modules/gerbil"),
+    "/zod/": path.join(output, "node_modules/zod"),
+    "/": path.join(import.meta.dirname, "apps/plain"),
+  });
   browser = await launch({gpu: false});
 });
 after(async () => {
@@ -21,14 +25,16 @@ async function page(t) {
 
 const hello = "Hello! I am nano, the small model built into gerbil. What can I do for you?";
 
-test("loads, tells of it, and says what was loaded", async (t) => {
-  const {told, info} = await (await page(t)).evaluate(async () => {
+test("loads, tells of it, and says what was loaded", async t => {
+  const {told, info} = await (
+    await page(t)
+  ).evaluate(async () => {
     const told = [];
-    const model = await Gerbil.load("/models/nano", {onProgress: (progress) => told.push(progress)});
+    const model = await Gerbil.load("/models/nano", {onProgress: progress => told.push(progress)});
     return {told, info: model.info()};
   });
   for (const stage of ["download", "load"]) {
-    const last = told.findLast((progress) => (progress.stage ?? "download") === stage);
+    const last = told.findLast(progress => (progress.stage ?? "download") === stage);
     assert(last.total > 3e6);
     assert.equal(last.done, last.total);
   }
@@ -40,8 +46,10 @@ test("loads, tells of it, and says what was loaded", async (t) => {
   assert.equal(info.has_chat_template, true);
 });
 
-test("generates, streams, and what ends early is cancelled", async (t) => {
-  const made = await (await page(t)).evaluate(async () => {
+test("generates, streams, and what ends early is cancelled", async t => {
+  const made = await (
+    await page(t)
+  ).evaluate(async () => {
     const model = await Gerbil.load(new URL("/models/nano/", location.href), {device: "wasm"});
     const whole = await model.generate("Hello", {max_tokens: 64});
     const heard = {text: "", reasoning: ""};
@@ -54,7 +62,15 @@ test("generates, streams, and what ends early is cancelled", async (t) => {
     for await (const _ of left) break;
     const ended = model.stream("Tell me a story about a fox");
     setTimeout(ended.cancel, 50);
-    return {whole, heard, pieces, same: (await stream.result).text, left: await left.result, ended: await ended.result, info: model.info()};
+    return {
+      whole,
+      heard,
+      pieces,
+      same: (await stream.result).text,
+      left: await left.result,
+      ended: await ended.result,
+      info: model.info(),
+    };
   });
   assert.equal(made.whole.text, hello);
   assert.equal(made.whole.finish_reason, "stop");
@@ -68,14 +84,25 @@ test("generates, streams, and what ends early is cancelled", async (t) => {
   assert.equal(made.info.fallback, null);
 });
 
-test("a signal ends every call with its reason", async (t) => {
-  const made = await (await page(t)).evaluate(async () => {
-    const reason = async (work) => work.then(() => "nothing", (error) => String(error));
+test("a signal ends every call with its reason", async t => {
+  const made = await (
+    await page(t)
+  ).evaluate(async () => {
+    const reason = async work =>
+      work.then(
+        () => "nothing",
+        error => String(error),
+      );
     const early = await reason(Gerbil.load("/models/nano", {signal: AbortSignal.abort(new Error("not now"))}));
     const control = new AbortController();
-    const loading = reason(Gerbil.load("/models/nano", {signal: control.signal, onProgress: () => control.abort(new Error("changed my mind"))}));
+    const loading = reason(
+      Gerbil.load("/models/nano", {
+        signal: control.signal,
+        onProgress: () => control.abort(new Error("changed my mind")),
+      }),
+    );
     const model = await Gerbil.load("/models/nano");
-    const signalled = (ms) => AbortSignal.timeout(ms);
+    const signalled = ms => AbortSignal.timeout(ms);
     return {
       early,
       loading: await loading,
@@ -93,9 +120,15 @@ test("a signal ends every call with its reason", async (t) => {
   assert.equal(made.statistics.running, 0);
 });
 
-test("errors have a code and a sentence", async (t) => {
-  const made = await (await page(t)).evaluate(async () => {
-    const error = async (work) => work().then(() => null, ({name, code, message}) => ({name, code, message}));
+test("errors have a code and a sentence", async t => {
+  const made = await (
+    await page(t)
+  ).evaluate(async () => {
+    const error = async work =>
+      work().then(
+        () => null,
+        ({name, code, message}) => ({name, code, message}),
+      );
     const model = await Gerbil.load("/models/nano-embed", {device: "wasm"});
     const gone = await Gerbil.load("/models/nano", {device: "wasm"});
     const open = error(() => gone.generate("Tell me a story about a fox"));
@@ -113,28 +146,58 @@ test("errors have a code and a sentence", async (t) => {
       await error(() => gone.generate("Hello")),
     ];
   });
-  const codes = ["invalid_argument", "not_found", "unsupported", "invalid_argument", "unsupported", "invalid_argument", "invalid_argument", "cancelled", "not_found"];
-  assert.deepEqual(made.map(({code}) => code), codes);
+  const codes = [
+    "invalid_argument",
+    "not_found",
+    "unsupported",
+    "invalid_argument",
+    "unsupported",
+    "invalid_argument",
+    "invalid_argument",
+    "cancelled",
+    "not_found",
+  ];
+  assert.deepEqual(
+    made.map(({code}) => code),
+    codes,
+  );
   for (const {name, message} of made) {
     assert.equal(name, "GerbilError");
     assert.match(message, /^\S.*[.!]$/s);
   }
 });
 
-test("objects satisfy JSON schemas and Zod's", async (t) => {
-  const made = await (await page(t)).evaluate(async () => {
+test("objects satisfy JSON schemas and Zod's", async t => {
+  const made = await (
+    await page(t)
+  ).evaluate(async () => {
     const {z} = await import("/zod/v4/index.js");
     const model = await Gerbil.load("/models/nano", {device: "wasm"});
     const name = {type: "string", maxLength: 12};
-    const plain = {type: "object", properties: {name, age: {type: "integer", minimum: 0, maximum: 20}}, required: ["name", "age"], additionalProperties: false};
+    const plain = {
+      type: "object",
+      properties: {name, age: {type: "integer", minimum: 0, maximum: 20}},
+      required: ["name", "age"],
+      additionalProperties: false,
+    };
     const {object, finish_reason} = await model.generateObject("Invent a fox.", plain);
     const fox = z.strictObject({name: z.string().max(12), kind: z.enum(["red", "grey"])});
     const typed = await model.generateObject([{role: "user", content: "Invent a fox."}], fox);
-    const changed = await model.generateObject("Invent a fox.", z.strictObject({kind: z.enum(["red"]).transform((kind) => kind.length)}));
+    const changed = await model.generateObject(
+      "Invent a fox.",
+      z.strictObject({kind: z.enum(["red"]).transform(kind => kind.length)}),
+    );
     const stricter = z.strictObject({kind: z.enum(["red", "grey"]).refine(() => false, "Never right")});
-    const code = (work) => work.then(() => null, ({code, message}) => `${code}: ${message}`);
+    const code = work =>
+      work.then(
+        () => null,
+        ({code, message}) => `${code}: ${message}`,
+      );
     return {
-      object, finish_reason, typed: fox.parse(typed.object), changed: changed.object,
+      object,
+      finish_reason,
+      typed: fox.parse(typed.object),
+      changed: changed.object,
       stricter: await code(model.generateObject("Invent a fox.", stricter)),
       cut: await code(model.generateObject("Invent a fox.", plain, {max_tokens: 3, enable_thinking: false})),
     };
@@ -148,8 +211,10 @@ test("objects satisfy JSON schemas and Zod's", async (t) => {
   assert.match(made.cut, /^context_full: /);
 });
 
-test("vectors, similarity, ranking, tokens, prompts, logits", async (t) => {
-  const made = await (await page(t)).evaluate(async () => {
+test("vectors, similarity, ranking, tokens, prompts, logits", async t => {
+  const made = await (
+    await page(t)
+  ).evaluate(async () => {
     const [embedder, model] = await Promise.all([Gerbil.load("/models/nano-embed"), Gerbil.load("/models/nano")]);
     const texts = ["A fox lives in a den.", "The lamp is new."];
     const {embeddings, dimensions, tokens} = await embedder.embed(texts);
@@ -158,10 +223,17 @@ test("vectors, similarity, ranking, tokens, prompts, logits", async (t) => {
     const ids = await model.tokenize("Hello you", {add_special: false});
     const logits = await model.logits(ids);
     return {
-      lengths: embeddings.map((vector) => vector.length), dimensions, tokens, many, one, typed: embeddings[0] instanceof Float32Array,
+      lengths: embeddings.map(vector => vector.length),
+      dimensions,
+      tokens,
+      many,
+      one,
+      typed: embeddings[0] instanceof Float32Array,
       none: (await embedder.embed([])).embeddings.length,
-      text: await model.detokenize(ids), prompt: await model.render("Hi"),
-      rows: logits.length / model.info().vocabulary_size, scores: (await model.rerank("foxes", texts)).scores,
+      text: await model.detokenize(ids),
+      prompt: await model.render("Hi"),
+      rows: logits.length / model.info().vocabulary_size,
+      scores: (await model.rerank("foxes", texts)).scores,
     };
   });
   assert.deepEqual(made.lengths, [made.dimensions, made.dimensions]);
@@ -175,22 +247,35 @@ test("vectors, similarity, ranking, tokens, prompts, logits", async (t) => {
   assert.equal(made.scores.length, 2);
 });
 
-test("a conversation remembers, many calls run at once, a model is loaded again, files that were chosen", async (t) => {
-  const made = await (await page(t)).evaluate(async () => {
+test("a conversation remembers, many calls run at once, a model is loaded again, files that were chosen", async t => {
+  const made = await (
+    await page(t)
+  ).evaluate(async () => {
     const model = await Gerbil.load("/models/nano", {device: "wasm", context_length: 512});
     const chat = model.chat("You are brief.");
     await chat.send("Hello", {max_tokens: 64});
     for await (const _ of chat.stream("And you?", {max_tokens: 64}));
     const together = await Promise.all(Array.from({length: 8}, () => model.generate("Hello", {max_tokens: 64})));
-    const names = ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
-    const files = await Promise.all(names.map(async (name) => new File([await (await fetch(`/models/nano/${name}`)).blob()], name)));
+    const names = [
+      "config.json",
+      "generation_config.json",
+      "model.safetensors",
+      "tokenizer.json",
+      "tokenizer_config.json",
+    ];
+    const files = await Promise.all(
+      names.map(async name => new File([await (await fetch(`/models/nano/${name}`)).blob()], name)),
+    );
     await model.reload();
     const again = await model.generate("Hello", {max_tokens: 64});
     const chosen = await Gerbil.load(files, {device: "wasm"});
     const stored = await listModels();
     return {
-      roles: chat.messages.map(({role}) => role), together: together.map(({text}) => text), again: again.text,
-      context: model.info().context_length, chosen: (await chosen.generate("Hello", {max_tokens: 64})).text,
+      roles: chat.messages.map(({role}) => role),
+      together: together.map(({text}) => text),
+      again: again.text,
+      context: model.info().context_length,
+      chosen: (await chosen.generate("Hello", {max_tokens: 64})).text,
       stored: stored.map(({complete}) => complete),
     };
   });
@@ -202,10 +287,13 @@ test("a conversation remembers, many calls run at once, a model is loaded again,
   assert.deepEqual(made.stored, [true]);
 });
 
-test("the worker goes with the last model, and a worker that dies ends its calls", async (t) => {
+test("the worker goes with the last model, and a worker that dies ends its calls", async t => {
   const tab = await page(t);
   t.expected = /died for a test/;
-  const load = (model) => tab.evaluate(async (model) => { window[model] = await Gerbil.load(`/models/${model}`, {device: "wasm"}); }, model);
+  const load = model =>
+    tab.evaluate(async model => {
+      window[model] = await Gerbil.load(`/models/${model}`, {device: "wasm"});
+    }, model);
   await load("nano");
   await load("nano-embed");
   assert.equal(tab.workers().length, 1);
@@ -215,8 +303,23 @@ test("the worker goes with the last model, and a worker that dies ends its calls
   assert.equal(tab.workers().length, 0);
   await load("nano");
   assert.equal(tab.workers().length, 1);
-  const died = tab.evaluate(() => window.nano.generate("Tell me a story about a fox").then(() => null, ({code}) => code));
-  await tab.workers()[0].evaluate(() => { setTimeout(() => { throw new Error("died for a test"); }); });
+  const died = tab.evaluate(() =>
+    window.nano.generate("Tell me a story about a fox").then(
+      () => null,
+      ({code}) => code,
+    ),
+  );
+  await tab.workers()[0].evaluate(() => {
+    setTimeout(() => {
+      throw new Error("died for a test");
+    });
+  });
   assert.equal(await died, "internal");
-  assert.equal(await tab.evaluate(async () => { await window.nano.reload(); return (await window.nano.generate("Hello", {max_tokens: 64})).text; }), hello);
+  assert.equal(
+    await tab.evaluate(async () => {
+      await window.nano.reload();
+      return (await window.nano.generate("Hello", {max_tokens: 64})).text;
+    }),
+    hello,
+  );
 });

@@ -17,18 +17,26 @@ export function place(name) {
 /** Runs a program of node_modules/.bin there, `mode` being NODE_ENV. */
 export function run(mode, folder, program, ...given) {
   const env = {...process.env, NODE_ENV: mode};
-  const {status, stdout, stderr} = spawnSync(path.join(output, "node_modules/.bin", program), given, {cwd: folder, encoding: "utf8", env});
+  const {status, stdout, stderr} = spawnSync(path.join(output, "node_modules/.bin", program), given, {
+    cwd: folder,
+    encoding: "utf8",
+    env,
+  });
   if (status !== 0) throw new Error(`${program} ${given.join(" ")} ended with ${status}:\n${stdout}\n${stderr}`);
   return stdout + stderr;
 }
 
 /** Starts a server of node_modules/.bin there, which says its address: {address, close()}. */
 export function start(mode, folder, program, ...given) {
-  const child = spawn(path.join(output, "node_modules/.bin", program), given, {cwd: folder, env: {...process.env, NODE_ENV: mode, NO_COLOR: "1"}, stdio: ["ignore", "pipe", "pipe"]});
-  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const child = spawn(path.join(output, "node_modules/.bin", program), given, {
+    cwd: folder,
+    env: {...process.env, NODE_ENV: mode, NO_COLOR: "1"},
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise(resolve => child.once("exit", resolve));
   return new Promise((resolve, reject) => {
     let said = "";
-    const listen = (data) => {
+    const listen = data => {
       said += data;
       const address = /Local:\s+(http:\/\/localhost:\d+)/.exec(said)?.[1];
       if (address) resolve({address, close: () => (child.kill(), ended)});

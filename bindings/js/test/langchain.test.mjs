@@ -5,12 +5,14 @@ import {before, test} from "node:test";
 import {pathToFileURL} from "node:url";
 import {output, require, root} from "./world.mjs";
 
-const resolve = (name) => import(pathToFileURL(require.resolve(name).replace(/\.cjs$/, ".js")));
+const resolve = name => import(pathToFileURL(require.resolve(name).replace(/\.cjs$/, ".js")));
 const {AIMessage, HumanMessage, SystemMessage, ToolMessage} = await resolve("@langchain/core/messages");
 const {tool} = await resolve("@langchain/core/tools");
 const {z} = await resolve("zod");
 const {Gerbil} = await import(pathToFileURL(path.join(output, "node_modules/gerbil/dist/index.node.js")));
-const {ChatGerbil, GerbilEmbeddings} = await import(pathToFileURL(path.join(output, "node_modules/gerbil/dist/langchain/index.js")));
+const {ChatGerbil, GerbilEmbeddings} = await import(
+  pathToFileURL(path.join(output, "node_modules/gerbil/dist/langchain/index.js"))
+);
 
 const hello = "Hello! I am nano, the small model built into gerbil. What can I do for you?";
 const ends = [4087, 4086]; // tokens that end an answer
@@ -31,13 +33,15 @@ test("invoke", async () => {
 
 test("stream, to its end, left early, and aborted", async () => {
   const heard = [];
-  const chunks = await Array.fromAsync(await chat.stream("Hello", {callbacks: [{handleLLMNewToken: (token) => void heard.push(token)}]}));
+  const chunks = await Array.fromAsync(
+    await chat.stream("Hello", {callbacks: [{handleLLMNewToken: token => void heard.push(token)}]}),
+  );
   assert(chunks.length > 2);
   const whole = chunks.reduce((all, chunk) => all.concat(chunk));
   assert.equal(whole.text, hello);
   assert.equal(heard.join(""), hello);
   assert(whole.usage_metadata.output_tokens > 20);
-  const endless = {generate: {max_tokens: 1500, logit_bias: Object.fromEntries(ends.map((id) => [id, -1000]))}};
+  const endless = {generate: {max_tokens: 1500, logit_bias: Object.fromEntries(ends.map(id => [id, -1000]))}};
   for await (const _ of await chat.stream("Tell me a story about a fox", endless)) break;
   await assert.rejects(chat.invoke("Tell me a story about a fox", {...endless, signal: AbortSignal.timeout(100)}));
   while ((await engine.statistics()).running > 0);
@@ -45,7 +49,11 @@ test("stream, to its end, left early, and aborted", async () => {
 });
 
 test("tools", async () => {
-  const weather = tool(({city}) => `It rains in ${city}.`, {name: "weather", description: "Says the weather", schema: z.object({city: z.enum(["Bern", "Rome"])})});
+  const weather = tool(({city}) => `It rains in ${city}.`, {
+    name: "weather",
+    description: "Says the weather",
+    schema: z.object({city: z.enum(["Bern", "Rome"])}),
+  });
   const calling = chat.bindTools([weather], {tool_choice: "any"});
   const question = [new SystemMessage("You help."), new HumanMessage("What is the weather?")];
   const answer = await calling.invoke(question);
@@ -54,7 +62,10 @@ test("tools", async () => {
   assert.equal(call.name, "weather");
   assert(["Bern", "Rome"].includes(call.args.city));
   const chunks = await Array.fromAsync(await calling.stream(question));
-  assert.deepEqual(chunks.reduce((all, chunk) => all.concat(chunk)).tool_calls.map(({name, args}) => ({name, args})), [{name: call.name, args: call.args}]);
+  assert.deepEqual(
+    chunks.reduce((all, chunk) => all.concat(chunk)).tool_calls.map(({name, args}) => ({name, args})),
+    [{name: call.name, args: call.args}],
+  );
   const result = await weather.invoke(call);
   assert(result instanceof ToolMessage);
   const end = await chat.invoke([...question, answer, result]);
@@ -65,6 +76,6 @@ test("embeddings", async () => {
   const embeddings = new GerbilEmbeddings({engine: await Gerbil.load(path.join(root, "models/nano-embed"))});
   const [den, lamp] = await embeddings.embedDocuments(["A fox lives in a den.", "The lamp is new."]);
   const query = await embeddings.embedQuery("Where do foxes dwell?");
-  const dot = (a) => a.reduce((sum, value, i) => sum + value * query[i], 0);
+  const dot = a => a.reduce((sum, value, i) => sum + value * query[i], 0);
   assert(dot(den) > 0.5 && dot(lamp) < 0.3);
 });

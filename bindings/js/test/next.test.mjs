@@ -21,7 +21,7 @@ for (const bundler of ["turbopack", "webpack"])
     });
     after(() => server?.close());
 
-    test("the server renders it, and the browser chats", async (t) => {
+    test("the server renders it, and the browser chats", async t => {
       const page = await open(t, browser, server.address);
       assert.equal(await page.textContent("#server"), "function");
       await page.locator("#chat[data-status=ready]").waitFor();

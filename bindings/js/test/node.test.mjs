@@ -7,11 +7,15 @@ import {output, root} from "./world.mjs";
 
 // Runs a module in a process of its own, where the package is installed: what it prints, as JSON.
 function run(body) {
-  const {status, stdout, stderr} = spawnSync(process.execPath, ["--input-type=module", "--eval", `import {Gerbil, GerbilError, listModels} from "gerbil";\n${body}`], {
-    cwd: output,
-    encoding: "utf8",
-    env: {...process.env, MODELS: path.join(root, "models")},
-  });
+  const {status, stdout, stderr} = spawnSync(
+    process.execPath,
+    ["--input-type=module", "--eval", `import {Gerbil, GerbilError, listModels} from "gerbil";\n${body}`],
+    {
+      cwd: output,
+      encoding: "utf8",
+      env: {...process.env, MODELS: path.join(root, "models")},
+    },
+  );
   assert.equal(status, 0, stderr);
   return JSON.parse(stdout);
 }

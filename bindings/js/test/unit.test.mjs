@@ -5,7 +5,7 @@ import {test} from "node:test";
 import {pathToFileURL} from "node:url";
 import {output, require} from "./world.mjs";
 
-const load = (name) => import(pathToFileURL(path.join(output, "node_modules/gerbil/dist", name)));
+const load = name => import(pathToFileURL(path.join(output, "node_modules/gerbil/dist", name)));
 const {parsePartialJson} = await load("partial_json.js");
 const {jsonSchemaOf, validated} = await load("schema.js");
 const {makeTextStream} = await load("text_stream.js");
@@ -16,8 +16,10 @@ const {cosine} = await load("vectors.js");
 function grows(part, whole) {
   if (part === undefined) return true;
   if (typeof part === "string") return typeof whole === "string" && whole.startsWith(part);
-  if (Array.isArray(part)) return Array.isArray(whole) && part.length <= whole.length && part.every((item, i) => grows(item, whole[i]));
-  if (part && typeof part === "object") return Object.keys(part).every((key) => key in whole && grows(part[key], whole[key]));
+  if (Array.isArray(part))
+    return Array.isArray(whole) && part.length <= whole.length && part.every((item, i) => grows(item, whole[i]));
+  if (part && typeof part === "object")
+    return Object.keys(part).every(key => key in whole && grows(part[key], whole[key]));
   return part === whole;
 }
 
@@ -28,12 +30,15 @@ test("every beginning of a JSON text is a part of its value", () => {
     "only a text",
     {"": [{a: {b: {c: "d"}}}]},
   ])
-    for (const text of [JSON.stringify(value), JSON.stringify(value, null, 2), JSON.stringify(value).replaceAll("\u00e9", "\\u00e9")])
+    for (const text of [
+      JSON.stringify(value),
+      JSON.stringify(value, null, 2),
+      JSON.stringify(value).replaceAll("\u00e9", "\\u00e9"),
+    ])
       for (let length = 0; length <= text.length; ++length) {
         const part = parsePartialJson(text.slice(0, length));
         assert(grows(part, value), `${text.slice(0, length)} became ${JSON.stringify(part)}`);
         if (length === text.length) assert.deepEqual(part, value);
-
       }
   assert.deepEqual(parsePartialJson('{"name": "A'), {name: "A"});
   assert.deepEqual(parsePartialJson('{"pets": ["cat", "d'), {pets: ["cat", "d"]});
@@ -44,7 +49,14 @@ test("every beginning of a JSON text is a part of its value", () => {
 
 test("schemas are JSON schemas, or validators that say theirs", async () => {
   const {z} = require("zod");
-  const person = z.object({name: z.string(), age: z.int().min(0).max(150).transform((age) => age + 1)});
+  const person = z.object({
+    name: z.string(),
+    age: z
+      .int()
+      .min(0)
+      .max(150)
+      .transform(age => age + 1),
+  });
   const schema = jsonSchemaOf(person);
   assert.deepEqual(schema.required, ["name", "age"]);
   assert.equal(schema.properties.age.maximum, 150);
@@ -58,7 +70,7 @@ test("schemas are JSON schemas, or validators that say theirs", async () => {
 test("a stream gives what was pushed, and its end", async () => {
   const {promise, resolve} = Promise.withResolvers();
   let push;
-  const stream = makeTextStream((given) => ((push = given), {result: promise, cancel() {}}));
+  const stream = makeTextStream(given => ((push = given), {result: promise, cancel() {}}));
   const read = Array.fromAsync(stream);
   push("a");
   await null;
@@ -72,7 +84,7 @@ test("a stream that is left is cancelled, one that was read is not", async () =>
   for (const leave of [true, false]) {
     let cancelled = 0;
     const {promise, resolve} = Promise.withResolvers();
-    const stream = makeTextStream((push) => (push("a"), {result: promise, cancel: () => ++cancelled}));
+    const stream = makeTextStream(push => (push("a"), {result: promise, cancel: () => ++cancelled}));
     if (!leave) resolve({});
     for await (const piece of stream) {
       assert.equal(piece, "a");
@@ -91,7 +103,7 @@ test("a stream rejects as its result does", async () => {
 test("a conversation remembers answers, and is unchanged by an error", async () => {
   const asked = [];
   const answers = [{text: "Hello.", reasoning: "hm"}, new Error("no"), {text: "", tool_calls: [{id: "1"}]}];
-  const chat = makeChat((messages) => {
+  const chat = makeChat(messages => {
     asked.push(messages.length);
     const answer = answers.shift();
     const result = answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
@@ -103,7 +115,10 @@ test("a conversation remembers answers, and is unchanged by an error", async () 
   await assert.rejects(chat.send("More"), /no/);
   await chat.send("Again");
   assert.deepEqual(asked, [2, 4, 4]);
-  assert.deepEqual(chat.messages.map(({role}) => role), ["system", "user", "assistant", "user", "assistant"]);
+  assert.deepEqual(
+    chat.messages.map(({role}) => role),
+    ["system", "user", "assistant", "user", "assistant"],
+  );
   assert.deepEqual(chat.messages[2], {role: "assistant", content: "Hello."});
   assert.equal(chat.messages[4].tool_calls.length, 1);
   chat.clear();

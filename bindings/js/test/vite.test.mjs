@@ -34,10 +34,12 @@ for (const [name, begin] of Object.entries(places))
     }
     const idle = (page, id) => page.locator(`${id}[data-running=false]`).waitFor();
 
-    test("one engine for all hooks, which goes some time after the last", async (t) => {
+    test("one engine for all hooks, which goes some time after the last", async t => {
       const tab = await page(t);
       assert.equal(tab.workers().length, 1);
-      const loads = await tab.evaluate(() => performance.getEntriesByType("resource").filter(({name}) => name.endsWith("/model.safetensors")).length);
+      const loads = await tab.evaluate(
+        () => performance.getEntriesByType("resource").filter(({name}) => name.endsWith("/model.safetensors")).length,
+      );
       assert(loads <= 1);
       await Promise.all([tab.workers()[0].waitForEvent("close"), tab.locator("#toggle").click()]);
       await tab.locator("#toggle").click();
@@ -45,14 +47,17 @@ for (const [name, begin] of Object.entries(places))
       assert.equal(tab.workers().length, 1);
     });
 
-    test("useChat answers, goes on, stops and asks again", async (t) => {
+    test("useChat answers, goes on, stops and asks again", async t => {
       const tab = await page(t);
       const answers = tab.locator("#chat .assistant");
       await tab.locator("#chat .send").click();
       await tab.getByText(hello).waitFor();
       await idle(tab, "#chat");
       await tab.locator("#chat .story").click();
-      await answers.nth(1).filter({hasText: /\w+ \w+/}).waitFor();
+      await answers
+        .nth(1)
+        .filter({hasText: /\w+ \w+/})
+        .waitFor();
       await tab.locator("#chat .stop").click();
       await idle(tab, "#chat");
       const stopped = await answers.nth(1).textContent();
@@ -66,7 +71,7 @@ for (const [name, begin] of Object.entries(places))
       assert.equal(await tab.locator("#chat .error").count(), 0);
     });
 
-    test("useCompletion, and what it does with an error", async (t) => {
+    test("useCompletion, and what it does with an error", async t => {
       const tab = await page(t);
       await tab.locator("#completion .start").click();
       await tab.locator("#completion .text", {hasText: hello}).waitFor();
@@ -77,7 +82,7 @@ for (const [name, begin] of Object.entries(places))
       assert.equal(await tab.locator("#completion .error").count(), 0);
     });
 
-    test("useObject shows an object that grows", async (t) => {
+    test("useObject shows an object that grows", async t => {
       const tab = await page(t);
       await tab.locator("#object .start").click();
       await tab.locator("#object .text", {hasText: "age"}).waitFor();
@@ -85,7 +90,7 @@ for (const [name, begin] of Object.entries(places))
       assert.deepEqual(Object.keys(JSON.parse(await tab.locator("#object .text").textContent())), ["name", "age"]);
     });
 
-    test("useEmbedding loads another model when it is first used", async (t) => {
+    test("useEmbedding loads another model when it is first used", async t => {
       const tab = await page(t);
       await tab.locator("#embedding[data-status=idle]").waitFor();
       await tab.locator("#embedding .start").click();
@@ -94,7 +99,7 @@ for (const [name, begin] of Object.entries(places))
       assert(near > 0.6 && far < 0.3);
     });
 
-    test("useAutocomplete suggests for what was typed last", async (t) => {
+    test("useAutocomplete suggests for what was typed last", async t => {
       const tab = await page(t);
       const input = tab.locator("#autocomplete input");
       await input.pressSequentially("Once upon a time there was a", {delay: 5});

@@ -6,7 +6,10 @@ import {launch, open, output, serve} from "./world.mjs";
 
 let server, browser;
 before(async () => {
-  server = await serve({"/gerbil/": path.join(output, "node_modules/gerbil"), "/": path.join(import.meta.dirname, "apps/plain")});
+  server = await serve({
+    "/gerbil/": path.join(output, "node_modules/gerbil"),
+    "/": path.join(import.meta.dirname, "apps/plain"),
+  });
   browser = await launch();
 });
 after(async () => {
@@ -14,7 +17,7 @@ after(async () => {
   server?.close();
 });
 
-test("the same tokens as on the CPU; a lost GPU ends calls, takes no model of the CPU with it, and is got again", async (t) => {
+test("the same tokens as on the CPU; a lost GPU ends calls, takes no model of the CPU with it, and is got again", async t => {
   const page = await open(t, browser, server.address);
   await page.waitForFunction(() => window.ready);
   page.setDefaultTimeout(0);
@@ -47,11 +50,19 @@ test("the same tokens as on the CPU; a lost GPU ends calls, takes no model of th
   assert.match(gpu.device, /swiftshader/i);
   assert.deepEqual(gpu.tokens, cpu.tokens);
 
-  const running = page.evaluate(() => window.gpu.generate("Tell me a story about a fox").then(() => "nothing", ({code}) => code));
+  const running = page.evaluate(() =>
+    window.gpu.generate("Tell me a story about a fox").then(
+      () => "nothing",
+      ({code}) => code,
+    ),
+  );
   await page.workers()[0].evaluate(() => self.devices[0].destroy());
   assert.equal(await running, "device_lost");
   const lost = await page.evaluate(async () => ({
-    next: await window.gpu.generate("Hello").then(() => "nothing", ({code}) => code),
+    next: await window.gpu.generate("Hello").then(
+      () => "nothing",
+      ({code}) => code,
+    ),
     cpu: await window.cpu.similarity("a fox", "a fox"),
   }));
   assert.equal(lost.next, "device_lost");

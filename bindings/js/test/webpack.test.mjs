@@ -14,11 +14,14 @@ before(async () => {
 after(() => browser?.close());
 
 for (const isolated of [false, true])
-  test(isolated ? "isolated" : "not isolated", async (t) => {
+  test(isolated ? "isolated" : "not isolated", async t => {
     const server = await serve({"/": folder}, {isolated});
     t.after(() => server.close());
     const page = await open(t, browser, server.address);
     await page.waitForFunction(() => document.title === "done");
-    assert.match(await page.textContent("body"), /Hello! I am nano, the small model built into gerbil\. What can I do for you\?/);
+    assert.match(
+      await page.textContent("body"),
+      /Hello! I am nano, the small model built into gerbil\. What can I do for you\?/,
+    );
     assert.equal(await page.evaluate(() => crossOriginIsolated), isolated);
   });

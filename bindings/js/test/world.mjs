@@ -12,13 +12,21 @@ export const require = createRequire(path.join(output, "package.json"));
 const {chromium} = require("playwright-core");
 
 const types = {
-  ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".json": "application/json",
-  ".mjs": "text/javascript", ".txt": "text/plain", ".wasm": "application/wasm",
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".mjs": "text/javascript",
+  ".txt": "text/plain",
+  ".wasm": "application/wasm",
 };
 
-// Serves `folders`, {"/prefix/": folder}, the longest prefix first, and /models/. With `isolated` pages may use threads.
+// Serves `folders`, {"/prefix/": folder}, the longest prefix first, and /models/. With `isolated` pages may use
+// threads.
 export async function serve(folders, {isolated = false} = {}) {
-  const all = Object.entries({"/models/": path.join(root, "models"), ...folders}).sort(([a], [b]) => b.length - a.length);
+  const all = Object.entries({"/models/": path.join(root, "models"), ...folders}).sort(
+    ([a], [b]) => b.length - a.length,
+  );
   const server = http.createServer((request, response) => {
     const asked = decodeURIComponent(new URL(request.url, "http://server").pathname);
     const [prefix, folder] = all.find(([prefix]) => asked.startsWith(prefix)) ?? [];
@@ -41,7 +49,7 @@ export async function serve(folders, {isolated = false} = {}) {
     if (request.method === "HEAD" || found.size === 0) return response.end();
     fs.createReadStream(file, {start, end}).pipe(response);
   });
-  await new Promise((resolve) => server.listen(0, "localhost", resolve));
+  await new Promise(resolve => server.listen(0, "localhost", resolve));
   return {
     address: `http://localhost:${server.address().port}`,
     close() {
@@ -51,25 +59,36 @@ export async function serve(folders, {isolated = false} = {}) {
   };
 }
 
-const quiet = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"];
+const quiet = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+];
 const software = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"];
 
 /** Chromium, with a GPU that SwiftShader computes unless `gpu` is false. */
 export const launch = ({gpu = true} = {}) =>
-  chromium.launch({executablePath: "/usr/bin/chromium", args: [...quiet, ...(gpu ? software : ["--disable-gpu", "--disable-features=WebGPU"])]});
+  chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [...quiet, ...(gpu ? software : ["--disable-gpu", "--disable-features=WebGPU"])],
+  });
 
-// A page of `address` whose errors fail the test, but those that `t.expected` matches. Files that a model does not have are
-// asked for and are not there.
+// A page of `address` whose errors fail the test, but those that `t.expected` matches. Files that a model does not have
+// are asked for and are not there.
 export async function open(t, browser, address) {
   const page = await browser.newPage();
   const problems = [];
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("console", (message) => {
+  page.on("pageerror", error => problems.push(String(error)));
+  page.on("console", message => {
     if (message.type() === "error" && !message.location().url.includes("/models/")) problems.push(message.text());
   });
   t.after(async () => {
     await page.close();
-    const unexpected = problems.filter((problem) => !t.expected?.test(problem));
+    const unexpected = problems.filter(problem => !t.expected?.test(problem));
     if (unexpected.length > 0) throw new Error(`The page had errors: ${unexpected.join("; ")}`);
   });
   await page.goto(address);

@@ -18,7 +18,7 @@ export function makeEmbeddingModel(modelId: string, source: Source): EmbeddingMo
         ...(abortSignal && {signal: abortSignal}),
         ...providerOptions?.gerbil,
       });
-      return {embeddings: embeddings.map((vector) => Array.from(vector)), usage: {tokens}, warnings: []};
+      return {embeddings: embeddings.map(vector => Array.from(vector)), usage: {tokens}, warnings: []};
     },
   };
 }

@@ -24,7 +24,8 @@ export interface GerbilProvider extends ProviderV4 {
 export function createGerbil(options: EngineOptions | ServerOptions): GerbilProvider {
   const sources = new Map<string, Source>();
   const sourceOf = (modelId: string) => {
-    const source = sources.get(modelId) ?? ("engine" in options ? engineSource(modelId, options) : serverSource(modelId, options));
+    const source =
+      sources.get(modelId) ?? ("engine" in options ? engineSource(modelId, options) : serverSource(modelId, options));
     sources.set(modelId, source);
     return source;
   };
@@ -33,7 +34,12 @@ export function createGerbil(options: EngineOptions | ServerOptions): GerbilProv
   const imageModel = () => {
     throw new GerbilError("unsupported", "gerbil makes no images.");
   };
-  return Object.assign((modelId?: string) => languageModel(modelId), {specificationVersion: "v4" as const, languageModel, embeddingModel, imageModel});
+  return Object.assign((modelId?: string) => languageModel(modelId), {
+    specificationVersion: "v4" as const,
+    languageModel,
+    embeddingModel,
+    imageModel,
+  });
 }
 
 function engineSource(modelId: string, {engine}: EngineOptions): Source {

@@ -1,6 +1,10 @@
 // A language model of the AI SDK.
 import type {
-  LanguageModelV4, LanguageModelV4Content, LanguageModelV4FinishReason, LanguageModelV4StreamPart, LanguageModelV4ToolCall,
+  LanguageModelV4,
+  LanguageModelV4Content,
+  LanguageModelV4FinishReason,
+  LanguageModelV4StreamPart,
+  LanguageModelV4ToolCall,
   LanguageModelV4Usage,
 } from "@ai-sdk/provider";
 import type {ToolCall} from "../messages.js";
@@ -34,7 +38,7 @@ export function makeLanguageModel(modelId: string, source: Source): LanguageMode
           };
           send({type: "stream-start", warnings});
           const writer = partWriter(send);
-          const answer = generateIn(source, messages, {...options, signal}, writer.write).then((result) => {
+          const answer = generateIn(source, messages, {...options, signal}, writer.write).then(result => {
             writer.end(result);
             send({type: "finish", finishReason: reasonOf(result), usage: usageOf(result)});
           });
@@ -51,7 +55,12 @@ export function makeLanguageModel(modelId: string, source: Source): LanguageMode
   };
 }
 
-function contentOf({text, reasoning, tool_calls = [], unfinished_tool_call = ""}: GenerateResult): LanguageModelV4Content[] {
+function contentOf({
+  text,
+  reasoning,
+  tool_calls = [],
+  unfinished_tool_call = "",
+}: GenerateResult): LanguageModelV4Content[] {
   const content: LanguageModelV4Content[] = [];
   if (reasoning) content.push({type: "reasoning", text: reasoning});
   if (text || unfinished_tool_call) content.push({type: "text", text: text + unfinished_tool_call});
@@ -69,9 +78,19 @@ function reasonOf({finish_reason}: GenerateResult): LanguageModelV4FinishReason 
   return {unified: reasons[finish_reason], raw: finish_reason};
 }
 
-function usageOf({prompt_tokens, cached_tokens, generated_tokens, reasoning_tokens}: GenerateResult): LanguageModelV4Usage {
+function usageOf({
+  prompt_tokens,
+  cached_tokens,
+  generated_tokens,
+  reasoning_tokens,
+}: GenerateResult): LanguageModelV4Usage {
   return {
-    inputTokens: {total: prompt_tokens, noCache: prompt_tokens - cached_tokens, cacheRead: cached_tokens, cacheWrite: undefined},
+    inputTokens: {
+      total: prompt_tokens,
+      noCache: prompt_tokens - cached_tokens,
+      cacheRead: cached_tokens,
+      cacheWrite: undefined,
+    },
     outputTokens: {total: generated_tokens, text: generated_tokens - reasoning_tokens, reasoning: reasoning_tokens},
   };
 }

@@ -44,7 +44,11 @@ export function serverSource(model: string, {baseURL, apiKey}: ServerOptions): S
   };
   return {
     async generate(messages: Message[], {signal, onText, onToolCall, ...options}: GenerateOptions) {
-      const response = await post("chat/completions", {messages, ...options, stream: true, stream_options: {include_usage: true}}, signal);
+      const response = await post(
+        "chat/completions",
+        {messages, ...options, stream: true, stream_options: {include_usage: true}},
+        signal,
+      );
       const result = emptyResult();
       for await (const chunk of events(response)) take(chunk as Chunk, result, onText, onToolCall);
       return result;
@@ -57,9 +61,17 @@ export function serverSource(model: string, {baseURL, apiKey}: ServerOptions): S
   };
 }
 
-function take({choices: [choice], usage}: Chunk, result: GenerateResult, onText: GenerateOptions["onText"], onToolCall: GenerateOptions["onToolCall"]) {
+function take(
+  {choices: [choice], usage}: Chunk,
+  result: GenerateResult,
+  onText: GenerateOptions["onText"],
+  onToolCall: GenerateOptions["onToolCall"],
+) {
   const {content, reasoning_content, tool_calls = []} = choice?.delta ?? {};
-  for (const [piece, reasoning] of [[reasoning_content, true], [content, false]] as const) {
+  for (const [piece, reasoning] of [
+    [reasoning_content, true],
+    [content, false],
+  ] as const) {
     if (!piece) continue;
     result[reasoning ? "reasoning" : "text"] += piece;
     onText?.(piece, reasoning);
@@ -69,7 +81,8 @@ function take({choices: [choice], usage}: Chunk, result: GenerateResult, onText:
     onToolCall?.(piece);
   }
   if (choice?.finish_reason) result.finish_reason = choice.finish_reason;
-  if (result.finish_reason !== "tool_calls" && choice?.finish_reason) delete result.tool_calls; // they did not become whole
+  // Calls that did not become whole.
+  if (result.finish_reason !== "tool_calls" && choice?.finish_reason) delete result.tool_calls;
   if (!usage) return;
   result.prompt_tokens = usage.prompt_tokens;
   result.generated_tokens = usage.completion_tokens;
@@ -77,19 +90,36 @@ function take({choices: [choice], usage}: Chunk, result: GenerateResult, onText:
   result.reasoning_tokens = usage.completion_tokens_details?.reasoning_tokens ?? 0;
 }
 
-function takeCall({index, id, function: {name, arguments: piece = ""} = {}}: ServerCall, calls: ToolCall[]): ToolCallPiece {
+function takeCall(
+  {index, id, function: {name, arguments: piece = ""} = {}}: ServerCall,
+  calls: ToolCall[],
+): ToolCallPiece {
   const call = (calls[index] ??= {type: "function", id: id ?? "", function: {name: name ?? "", arguments: ""}});
   call.function.arguments += piece;
   return {index, arguments: piece, ...(id && {id}), ...(name && {name})};
 }
 
 function emptyResult(): GenerateResult {
-  const timings = {time_to_first_token: 0, prefill: 0, decode: 0, prefill_tokens_per_second: 0, decode_tokens_per_second: 0};
+  const timings = {
+    time_to_first_token: 0,
+    prefill: 0,
+    decode: 0,
+    prefill_tokens_per_second: 0,
+    decode_tokens_per_second: 0,
+  };
   const counts = {prompt_tokens: 0, cached_tokens: 0, generated_tokens: 0, reasoning_tokens: 0};
   return {text: "", reasoning: "", finish_reason: "stop", ...counts, tokens: [], timings};
 }
 
-const codes = {400: "invalid_argument", 401: "denied", 403: "denied", 404: "not_found", 429: "overloaded", 503: "unavailable", 504: "timeout"} as const;
+const codes = {
+  400: "invalid_argument",
+  401: "denied",
+  403: "denied",
+  404: "not_found",
+  429: "overloaded",
+  503: "unavailable",
+  504: "timeout",
+} as const;
 
 async function refusal(response: Response): Promise<GerbilError> {
   const text = await response.text();
@@ -100,5 +130,8 @@ async function refusal(response: Response): Promise<GerbilError> {
   } catch {
     message = undefined;
   }
-  return new GerbilError(code, typeof message === "string" ? message : `The server answered with status ${response.status}: ${text.slice(0, 200)}`);
+  return new GerbilError(
+    code,
+    typeof message === "string" ? message : `The server answered with status ${response.status}: ${text.slice(0, 200)}`,
+  );
 }

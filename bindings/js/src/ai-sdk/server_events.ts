@@ -3,16 +3,22 @@ import {GerbilError} from "../error.js";
 
 const longestLine = 16 << 20; // characters
 
-/** The JSON of the events. Throws GerbilError for one that says an error, and "unavailable" for a stream that breaks off. */
+/**
+ * The JSON of the events. Throws GerbilError for one that says an error, and "unavailable" for a stream that breaks
+ * off.
+ */
 export async function* events(response: Response): AsyncGenerator<unknown> {
-  const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(new TextDecoderStream()).getReader();
+  const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>)
+    .pipeThrough(new TextDecoderStream())
+    .getReader();
   let rest = "";
   try {
     for (;;) {
       const {done, value} = await reader.read();
       if (done) throw new GerbilError("unavailable", "The server's answer broke off before its end.");
       rest += value;
-      if (rest.length > longestLine) throw new GerbilError("corrupt", `The server's answer has a line of over ${longestLine} characters.`);
+      if (rest.length > longestLine)
+        throw new GerbilError("corrupt", `The server's answer has a line of over ${longestLine} characters.`);
       const lines = rest.split("\n");
       rest = lines.pop() as string;
       for (const line of lines) {

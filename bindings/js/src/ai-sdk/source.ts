@@ -12,10 +12,15 @@ export interface Source {
 export type Piece = {type: "text" | "reasoning"; text: string} | {type: "tool_call"; piece: ToolCallPiece};
 
 /** Generates; the pieces are handed on in one place, so that their order is kept. */
-export function generateIn(source: Source, messages: Message[], options: GenerateOptions, onPiece: (piece: Piece) => void) {
+export function generateIn(
+  source: Source,
+  messages: Message[],
+  options: GenerateOptions,
+  onPiece: (piece: Piece) => void,
+) {
   return source.generate(messages, {
     ...options,
     onText: (text, reasoning) => onPiece({type: reasoning ? "reasoning" : "text", text}),
-    onToolCall: (piece) => onPiece({type: "tool_call", piece}),
+    onToolCall: piece => onPiece({type: "tool_call", piece}),
   });
 }

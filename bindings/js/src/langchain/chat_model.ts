@@ -1,7 +1,10 @@
 import type {CallbackManagerForLLMRun} from "@langchain/core/callbacks/manager";
 import type {BaseLanguageModelInput} from "@langchain/core/language_models/base";
 import {
-  BaseChatModel, type BaseChatModelCallOptions, type BaseChatModelParams, type BindToolsInput,
+  BaseChatModel,
+  type BaseChatModelCallOptions,
+  type BaseChatModelParams,
+  type BindToolsInput,
 } from "@langchain/core/language_models/chat_models";
 import {AIMessageChunk, type BaseMessage, type StandardMessageStructure} from "@langchain/core/messages";
 import {ChatGenerationChunk, type ChatResult} from "@langchain/core/outputs";
@@ -43,16 +46,30 @@ export class ChatGerbil extends BaseChatModel<ChatGerbilCallOptions> {
     return "gerbil";
   }
 
-  override bindTools(tools: BindToolsInput[], kwargs: Partial<ChatGerbilCallOptions> = {}): Runnable<BaseLanguageModelInput, AIMessageChunk, ChatGerbilCallOptions> {
-    return this.withConfig({...kwargs, tools: tools.map((tool) => convertToOpenAITool(tool as Parameters<typeof convertToOpenAITool>[0]) as Tool)});
+  override bindTools(
+    tools: BindToolsInput[],
+    kwargs: Partial<ChatGerbilCallOptions> = {},
+  ): Runnable<BaseLanguageModelInput, AIMessageChunk, ChatGerbilCallOptions> {
+    return this.withConfig({
+      ...kwargs,
+      tools: tools.map(tool => convertToOpenAITool(tool as Parameters<typeof convertToOpenAITool>[0]) as Tool),
+    });
   }
 
   override async _generate(messages: BaseMessage[], options: this["ParsedCallOptions"]): Promise<ChatResult> {
     const result = await this.engine.generate(messages.map(toGerbil), this.optionsOf(options));
-    return {generations: [{text: result.text, message: toLangChain(result), generationInfo: {finish_reason: result.finish_reason}}]};
+    return {
+      generations: [
+        {text: result.text, message: toLangChain(result), generationInfo: {finish_reason: result.finish_reason}},
+      ],
+    };
   }
 
-  override async *_streamResponseChunks(messages: BaseMessage[], options: this["ParsedCallOptions"], run?: CallbackManagerForLLMRun): AsyncGenerator<ChatGenerationChunk> {
+  override async *_streamResponseChunks(
+    messages: BaseMessage[],
+    options: this["ParsedCallOptions"],
+    run?: CallbackManagerForLLMRun,
+  ): AsyncGenerator<ChatGenerationChunk> {
     const pieces: AIMessageChunk[] = [];
     const onToolCall = (piece: ToolCallPiece) => pieces.push(callChunk(piece));
     const stream = this.engine.stream(messages.map(toGerbil), {...this.optionsOf(options), onToolCall});
@@ -62,7 +79,10 @@ export class ChatGerbil extends BaseChatModel<ChatGerbilCallOptions> {
     }
     yield* this.told(pieces, run);
     const result = await stream.result;
-    yield* this.told([new AIMessageChunk<StandardMessageStructure>({content: result.unfinished_tool_call ?? "", ...extras(result)})], run);
+    yield* this.told(
+      [new AIMessageChunk<StandardMessageStructure>({content: result.unfinished_tool_call ?? "", ...extras(result)})],
+      run,
+    );
   }
 
   // Hands chunks on, also to callbacks.
@@ -88,7 +108,9 @@ export class ChatGerbil extends BaseChatModel<ChatGerbilCallOptions> {
 }
 
 // "any" is LangChain's word for "required"; any other word is the name of a tool.
-function choiceOf(choice: NonNullable<ChatGerbilCallOptions["tool_choice"]>): NonNullable<GenerateOptions["tool_choice"]> {
+function choiceOf(
+  choice: NonNullable<ChatGerbilCallOptions["tool_choice"]>,
+): NonNullable<GenerateOptions["tool_choice"]> {
   if (typeof choice !== "string") return choice as {type: "function"; function: {name: string}};
   if (choice === "any") return "required";
   if (choice === "auto" || choice === "none" || choice === "required") return choice;

@@ -21,7 +21,7 @@ export class GerbilEmbeddings extends Embeddings {
 
   async embedDocuments(documents: string[]): Promise<number[][]> {
     const {embeddings} = await this.engine.embed(documents, {...this.taskOf("document"), ...this.options});
-    return embeddings.map((vector) => Array.from(vector));
+    return embeddings.map(vector => Array.from(vector));
   }
 
   async embedQuery(document: string): Promise<number[]> {

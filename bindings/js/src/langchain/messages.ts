@@ -1,5 +1,11 @@
 // Messages of LangChain as gerbil has them, and answers as LangChain does.
-import {AIMessage, ToolMessage, type AIMessageFields, type BaseMessage, type StandardMessageStructure} from "@langchain/core/messages";
+import {
+  AIMessage,
+  ToolMessage,
+  type AIMessageFields,
+  type BaseMessage,
+  type StandardMessageStructure,
+} from "@langchain/core/messages";
 import {GerbilError} from "../error.js";
 import type {Message, ToolCall} from "../messages.js";
 import type {GenerateResult} from "../requests.js";
@@ -10,7 +16,11 @@ const roles: Record<string, string> = {human: "user", ai: "assistant", system: "
 export function toGerbil(message: BaseMessage): Message {
   const type = message.getType();
   const role = type === "generic" && "role" in message ? String(message.role) : roles[type];
-  if (!role) throw new GerbilError("unsupported", `A message of type "${type}" is none that gerbil knows: there are human, ai, system and tool.`);
+  if (!role)
+    throw new GerbilError(
+      "unsupported",
+      `A message of type "${type}" is none that gerbil knows: there are human, ai, system and tool.`,
+    );
   return {
     role,
     content: textOf(message),
@@ -23,10 +33,13 @@ export function toGerbil(message: BaseMessage): Message {
 function textOf({content}: BaseMessage): string {
   if (typeof content === "string") return content;
   return content
-    .map((block) => {
+    .map(block => {
       if (block.type === "text") return String(block.text);
       if (block.type === "reasoning" || block.type === "tool_call") return ""; // they have places of their own
-      throw new GerbilError("unsupported", `The message has content of type "${block.type}", which this model cannot read: texts are possible.`);
+      throw new GerbilError(
+        "unsupported",
+        `The message has content of type "${block.type}", which this model cannot read: texts are possible.`,
+      );
     })
     .join("");
 }
@@ -50,7 +63,9 @@ export function toLangChain(result: GenerateResult): AIMessage {
 }
 
 /** What is told of an answer beside what it says. */
-export function extras(result: GenerateResult): Pick<AIMessageFields<StandardMessageStructure>, "usage_metadata" | "response_metadata" | "additional_kwargs"> {
+export function extras(
+  result: GenerateResult,
+): Pick<AIMessageFields<StandardMessageStructure>, "usage_metadata" | "response_metadata" | "additional_kwargs"> {
   const {prompt_tokens, cached_tokens, generated_tokens, reasoning_tokens, finish_reason, reasoning, timings} = result;
   return {
     usage_metadata: {

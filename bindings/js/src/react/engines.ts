@@ -54,7 +54,7 @@ function makeEngine(model: string, options: EngineOptions, gone: () => void): En
     become({status: "loading", progress: null, error: null});
     try {
       const {signal} = abort;
-      const gerbil = await Gerbil.load(model, {...options, signal, onProgress: (progress) => become({progress})});
+      const gerbil = await Gerbil.load(model, {...options, signal, onProgress: progress => become({progress})});
       become({status: "ready", gerbil});
       return gerbil;
     } catch (error) {

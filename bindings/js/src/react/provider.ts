@@ -1,5 +1,13 @@
 // The model that hooks below use.
-import {createContext, createElement, useCallback, useContext, useEffect, useSyncExternalStore, type ReactNode} from "react";
+import {
+  createContext,
+  createElement,
+  useCallback,
+  useContext,
+  useEffect,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
 import {GerbilError} from "../error.js";
 import type {Gerbil} from "../gerbil.js";
 import {engineOf, idle, type Engine, type EngineOptions, type EngineState} from "./engines.js";
@@ -33,12 +41,19 @@ export interface EngineHandle extends EngineState {
 export function useGerbil(own: ModelOptions = {}): EngineHandle {
   const {model, options = {}, lazy = false} = {...useContext(Context), ...own};
   if (model === undefined)
-    throw new GerbilError("invalid_argument", "A hook of gerbil has no model: put the component into a <GerbilProvider model=\"…\">, or give the hook a model.");
+    throw new GerbilError(
+      "invalid_argument",
+      'A hook of gerbil has no model: put the component into a <GerbilProvider model="…">, or give the hook a model.',
+    );
   const key = JSON.stringify(options);
   // On a server there is no engine: effects do not run there.
   const find = useCallback((): Engine => engineOf(model, options), [model, key]);
   const subscribe = useCallback((listener: () => void) => find().subscribe(listener), [find]);
-  const state = useSyncExternalStore(subscribe, () => find().state(), () => idle);
+  const state = useSyncExternalStore(
+    subscribe,
+    () => find().state(),
+    () => idle,
+  );
   useEffect(() => {
     const engine = find();
     const release = engine.hold();

@@ -18,8 +18,8 @@ export interface ChatHandle extends Task {
   /** What was said, the answer as far as it has come; without the system message. */
   messages: Message[];
   /**
-   * Sends a message of the user, or one with the result of a tool. Undefined when it was stopped, and what has come stays,
-   * or when it failed, and the conversation is as before.
+   * Sends a message of the user, or one with the result of a tool. Undefined when it was stopped, and what has come
+   * stays, or when it failed, and the conversation is as before.
    */
   send(message: string | Message): Promise<GenerateResult | undefined>;
   /** Asks again for the last answer. */

@@ -13,9 +13,13 @@ export interface EmbeddingHandle extends EngineHandle {
 export function useEmbedding(model: ModelOptions = {}): EmbeddingHandle {
   const engine = useGerbil(model);
   const {use} = engine;
-  const embed = useCallback((input: string | string[], options?: EmbedOptions) => use((gerbil) => gerbil.embed(input, options)), [use]);
+  const embed = useCallback(
+    (input: string | string[], options?: EmbedOptions) => use(gerbil => gerbil.embed(input, options)),
+    [use],
+  );
   const similarity = useCallback(
-    (a: string, b: string | string[], options?: EmbedOptions) => use<number | number[]>((gerbil) => gerbil.similarity(a, b as string[], options)),
+    (a: string, b: string | string[], options?: EmbedOptions) =>
+      use<number | number[]>(gerbil => gerbil.similarity(a, b as string[], options)),
     [use],
   ) as EmbeddingHandle["similarity"];
   return {...engine, embed, similarity};

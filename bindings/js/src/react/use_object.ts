@@ -49,7 +49,11 @@ export function useObject<T>({schema, generate, ...model}: ObjectSettings<T>): O
           later();
           all.onText?.(piece, reasoning);
         };
-        const result = await gerbil.generate(typeof input === "string" ? [{role: "user", content: input}] : input, {...all, signal, onText});
+        const result = await gerbil.generate(typeof input === "string" ? [{role: "user", content: input}] : input, {
+          ...all,
+          signal,
+          onText,
+        });
         const made = await toObject(schema, result);
         show(made.object as Partially<T>);
         return made;

@@ -35,7 +35,7 @@ export function useTask(model: ModelOptions): TaskRunner {
       };
       setState({running: true, error: null});
       try {
-        const result = await use((gerbil) => {
+        const result = await use(gerbil => {
           mine.signal.throwIfAborted();
           return work(gerbil, mine.signal);
         });

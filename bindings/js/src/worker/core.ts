@@ -1,5 +1,5 @@
-// The core: Emscripten's gerbil.js, as the C++ in src/web makes it. Its functions return at once; what becomes of a call
-// is told by `onEvent`, in JSON text or numbers. A call ends with one "result" or "error".
+// The core: Emscripten's gerbil.js, as the C++ in src/web makes it. Its functions return at once; what becomes of a
+// call is told by `onEvent`, in JSON text or numbers. A call ends with one "result" or "error".
 import type {CoreFile} from "../storage/open.js";
 
 export interface Gpu {

@@ -9,9 +9,9 @@ const mostFiles = 4096;
 /** Opens all files of the directory. Throws GerbilError "not_found". */
 export function openDirectory(directory: string): OpenedFiles {
   const opened: number[] = [];
-  const close = () => opened.splice(0).forEach((file) => closeSync(file));
+  const close = () => opened.splice(0).forEach(file => closeSync(file));
   try {
-    const files = filesOf(directory).map((path) => {
+    const files = filesOf(directory).map(path => {
       const file = openSync(join(directory, path), "r");
       opened.push(file);
       const read = (offset: number, into: Uint8Array) => readSync(file, into, 0, into.length, offset);
@@ -32,8 +32,11 @@ function filesOf(directory: string): string[] {
   } catch (error) {
     throw new GerbilError("not_found", `There is no model in '${directory}': ${String(error)}.`);
   }
-  const files = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink());
+  const files = entries.filter(entry => entry.isFile() || entry.isSymbolicLink());
   if (files.length > mostFiles)
-    throw new GerbilError("invalid_argument", `'${directory}' has more than ${mostFiles} files: name the directory that holds the model's config.json.`);
-  return files.map((entry) => join(entry.parentPath.slice(directory.length), entry.name).replace(/^[\\/]/, ""));
+    throw new GerbilError(
+      "invalid_argument",
+      `'${directory}' has more than ${mostFiles} files: name the directory that holds the model's config.json.`,
+    );
+  return files.map(entry => join(entry.parentPath.slice(directory.length), entry.name).replace(/^[\\/]/, ""));
 }

@@ -6,7 +6,8 @@ const features = ["shader-f16", "subgroups", "chromium-experimental-subgroup-mat
 
 /** An adapter, or why there is none, a sentence. `software`: one that computes on the CPU will do. */
 export async function findAdapter(software: boolean): Promise<GPUAdapter | string> {
-  if (!self.isSecureContext) return "WebGPU needs a secure context: this page came neither over https nor from localhost.";
+  if (!self.isSecureContext)
+    return "WebGPU needs a secure context: this page came neither over https nor from localhost.";
   if (!navigator.gpu) return "This browser has no WebGPU.";
   const adapter = await navigator.gpu.requestAdapter({powerPreference: "high-performance"});
   if (!adapter) return "This browser has WebGPU, but found no GPU that it may use.";
@@ -19,7 +20,7 @@ export async function findAdapter(software: boolean): Promise<GPUAdapter | strin
 export async function openGpu(adapter: GPUAdapter): Promise<Gpu> {
   try {
     const device = await adapter.requestDevice({
-      requiredFeatures: features.filter((name) => adapter.features.has(name as GPUFeatureName)) as GPUFeatureName[],
+      requiredFeatures: features.filter(name => adapter.features.has(name as GPUFeatureName)) as GPUFeatureName[],
       requiredLimits: allLimits(adapter.limits),
     });
     return {device, adapter};
@@ -29,7 +30,7 @@ export async function openGpu(adapter: GPUAdapter): Promise<Gpu> {
 }
 
 function adapterName(info: GPUAdapterInfo): string {
-  return [info.vendor, info.architecture, info.description].filter((word) => word !== "").join(" ") || "unnamed";
+  return [info.vendor, info.architecture, info.description].filter(word => word !== "").join(" ") || "unnamed";
 }
 
 // The limits are accessors of the prototype.

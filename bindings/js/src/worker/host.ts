@@ -41,7 +41,16 @@ export function makeHost(environment: Environment, port: Port): (message: ToWork
     const number = ++latestModel;
     const onProgress = (progress: LoadProgress) => listener.event("progress", progress);
     const {openModel, findAdapter} = environment;
-    const loaded = await loadModel({id, number, body, onProgress, signal: abort.signal, openModel, findAdapter, runners});
+    const loaded = await loadModel({
+      id,
+      number,
+      body,
+      onProgress,
+      signal: abort.signal,
+      openModel,
+      findAdapter,
+      runners,
+    });
     models.set(number, loaded);
     listener.result({model: number, info: loaded.info});
   };
@@ -67,7 +76,7 @@ export function makeHost(environment: Environment, port: Port): (message: ToWork
     listener.result(null);
   };
 
-  return (message) => {
+  return message => {
     if ("cancel" in message) return cancels.get(message.cancel)?.();
     const listener = listen(message.id);
     call(message, listener).catch((error: unknown) => listener.error(asError(error)));
@@ -79,5 +88,7 @@ function wire({code, message}: GerbilError): WireError {
 }
 
 function asError(error: unknown): GerbilError {
-  return error instanceof GerbilError ? error : new GerbilError("internal", `Something unexpected went wrong: ${String(error)}`);
+  return error instanceof GerbilError
+    ? error
+    : new GerbilError("internal", `Something unexpected went wrong: ${String(error)}`);
 }

@@ -113,7 +113,8 @@ function loaded({id, onProgress, signal}: Loading, runner: Runner, begin: () => 
   const stop = () => runner.core.cancel(id);
   signal.addEventListener("abort", stop);
   return new Promise<{warnings: string[]}>((resolve, reject) => {
-    const event = (_kind: string, value: unknown) => onProgress({stage: "load", ...(value as {done: number; total: number})});
-    runner.begin(id, {event, result: (info) => resolve(info as {warnings: string[]}), error: reject}, begin);
+    const event = (_kind: string, value: unknown) =>
+      onProgress({stage: "load", ...(value as {done: number; total: number})});
+    runner.begin(id, {event, result: info => resolve(info as {warnings: string[]}), error: reject}, begin);
   }).finally(() => signal.removeEventListener("abort", stop));
 }

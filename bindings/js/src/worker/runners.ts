@@ -1,5 +1,6 @@
 // The cores of a worker: one that computes on the GPU and one that does on the CPU, each made when it is first needed.
-// They are two, so that a lost GPU takes no model with it that does not run there. One that can do no more is made anew.
+// They are two, so that a lost GPU takes no model with it that does not run there. One that can do no more is made
+// anew.
 import {GerbilError} from "../error.js";
 import type {Gpu, MakeCore} from "./core.js";
 import {openGpu} from "./gpu.js";
@@ -44,7 +45,7 @@ function kept<Arguments extends unknown[]>(make: (...given: Arguments) => Promis
     if (made && !runner?.failed()) return made;
     runner = undefined;
     made = make(...given).then(
-      (value) => (runner = value),
+      value => (runner = value),
       (error: unknown) => {
         made = undefined;
         throw error;

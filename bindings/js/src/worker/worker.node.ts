@@ -10,8 +10,10 @@ import {makeHost} from "./host.js";
 const coreAddress = new URL("../core/gerbil.node.mjs", import.meta.url).href;
 const wasmPath = fileURLToPath(new URL("../core/gerbil.node.wasm", import.meta.url));
 
-const makeCore: MakeCore = async (options) => {
-  const module = (await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ coreAddress)) as {default: CreateCore};
+const makeCore: MakeCore = async options => {
+  const module = (await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ coreAddress)) as {
+    default: CreateCore;
+  };
   return module.default({...options, locateFile: () => wasmPath});
 };
 
@@ -19,7 +21,7 @@ const host = makeHost(
   {
     makeCore,
     threads: Math.min(availableParallelism(), 8),
-    yielded: () => new Promise((resolve) => setImmediate(resolve)),
+    yielded: () => new Promise(resolve => setImmediate(resolve)),
     findAdapter: () => Promise.resolve("Node has no WebGPU."),
     openModel: async ({model}) => openDirectory(model as string),
   },

@@ -11,12 +11,22 @@ function Chat() {
   return (
     <section id="chat" data-status={status} data-running={running}>
       {messages.map((message, i) => (
-        <p key={i} className={message.role}>{String(message.content)}</p>
+        <p key={i} className={message.role}>
+          {String(message.content)}
+        </p>
       ))}
-      <button className="send" onClick={() => send("Hello")}>Hello</button>
-      <button className="story" onClick={() => send("Tell me a story about a fox")}>Story</button>
-      <button className="again" onClick={() => regenerate()}>Again</button>
-      <button className="stop" onClick={stop}>Stop</button>
+      <button className="send" onClick={() => send("Hello")}>
+        Hello
+      </button>
+      <button className="story" onClick={() => send("Tell me a story about a fox")}>
+        Story
+      </button>
+      <button className="again" onClick={() => regenerate()}>
+        Again
+      </button>
+      <button className="stop" onClick={stop}>
+        Stop
+      </button>
       {error && <p className="error">{error.message}</p>}
     </section>
   );
@@ -27,8 +37,12 @@ function Completion() {
   return (
     <section id="completion" data-running={running}>
       <p className="text">{completion}</p>
-      <button className="start" onClick={() => complete("Hello")}>Complete</button>
-      <button className="wrong" onClick={() => complete("Hello", {temperature: -1})}>Wrong</button>
+      <button className="start" onClick={() => complete("Hello")}>
+        Complete
+      </button>
+      <button className="wrong" onClick={() => complete("Hello", {temperature: -1})}>
+        Wrong
+      </button>
       {error && <p className="error">{error.message}</p>}
     </section>
   );
@@ -39,7 +53,9 @@ function Fox() {
   return (
     <section id="object" data-running={running}>
       <p className="text">{JSON.stringify(object)}</p>
-      <button className="start" onClick={() => submit("Invent a fox.")}>Invent</button>
+      <button className="start" onClick={() => submit("Invent a fox.")}>
+        Invent
+      </button>
     </section>
   );
 }
@@ -47,11 +63,14 @@ function Fox() {
 function Similarity() {
   const {similarity, status} = useEmbedding({model: "/models/nano-embed", lazy: true});
   const [found, setFound] = useState<number[]>([]);
-  const compare = async () => setFound(await similarity("Where do foxes dwell?", ["A fox lives in a den.", "The lamp is new."]));
+  const compare = async () =>
+    setFound(await similarity("Where do foxes dwell?", ["A fox lives in a den.", "The lamp is new."]));
   return (
     <section id="embedding" data-status={status}>
       <p className="text">{found.join(" ")}</p>
-      <button className="start" onClick={compare}>Compare</button>
+      <button className="start" onClick={compare}>
+        Compare
+      </button>
     </section>
   );
 }
@@ -61,7 +80,16 @@ function Autocomplete() {
   const {suggestion, onInput, accept} = useAutocomplete({delay: 50});
   return (
     <section id="autocomplete">
-      <input value={text} onChange={({target}) => { setText(target.value); onInput(target.value); }} onKeyDown={({key}) => { if (key === "Enter") setText(text + accept()); }} />
+      <input
+        value={text}
+        onChange={({target}) => {
+          setText(target.value);
+          onInput(target.value);
+        }}
+        onKeyDown={({key}) => {
+          if (key === "Enter") setText(text + accept());
+        }}
+      />
       <p className="text">{suggestion}</p>
     </section>
   );
@@ -71,11 +99,24 @@ function App() {
   const [shown, show] = useState(true);
   return (
     <GerbilProvider model="/models/nano" options={{device: "wasm"}}>
-      <button id="toggle" onClick={() => show(!shown)}>Toggle</button>
-      {shown && <><Chat /><Completion /><Fox /><Autocomplete /></>}
+      <button id="toggle" onClick={() => show(!shown)}>
+        Toggle
+      </button>
+      {shown && (
+        <>
+          <Chat />
+          <Completion />
+          <Fox />
+          <Autocomplete />
+        </>
+      )}
       <Similarity />
     </GerbilProvider>
   );
 }
 
-createRoot(document.getElementById("root")!).render(<StrictMode><App /></StrictMode>);
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

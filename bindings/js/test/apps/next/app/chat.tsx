@@ -13,10 +13,18 @@ function Messages() {
   };
   return (
     <section id="chat" data-status={status} data-stored={stored}>
-      {messages.map((message, i) => <p key={i} className={message.role}>{String(message.content)}</p>)}
+      {messages.map((message, i) => (
+        <p key={i} className={message.role}>
+          {String(message.content)}
+        </p>
+      ))}
       <button onClick={start}>Hello</button>
     </section>
   );
 }
 
-export const Chat = () => <GerbilProvider model="/models/nano" options={{device: "wasm"}}><Messages /></GerbilProvider>;
+export const Chat = () => (
+  <GerbilProvider model="/models/nano" options={{device: "wasm"}}>
+    <Messages />
+  </GerbilProvider>
+);
