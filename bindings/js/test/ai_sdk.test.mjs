@@ -1,10 +1,10 @@
 // The AI SDK on an engine in this process, and on `gerbil serve`: GERBIL names the program.
 import assert from "node:assert/strict";
-import {spawn} from "node:child_process";
 import path from "node:path";
-import {pathToFileURL} from "node:url";
 import {after, before, describe, test} from "node:test";
-import {output, require, root} from "./world.mjs";
+import {pathToFileURL} from "node:url";
+import {gerbilServe} from "./apps.mjs";
+import {hello, output, require, root} from "./world.mjs";
 
 const resolve = name => import(pathToFileURL(require.resolve(name)));
 const {embedMany, generateText, Output, stepCountIs, streamText, tool} = await resolve("ai");
@@ -12,53 +12,29 @@ const {z} = await resolve("zod");
 const {Gerbil} = await import(pathToFileURL(path.join(output, "node_modules/gerbil/dist/index.node.js")));
 const {createGerbil} = await import(pathToFileURL(path.join(output, "node_modules/gerbil/dist/ai-sdk/index.js")));
 
-const hello = "Hello! I am nano, the small model built into gerbil. What can I do for you?";
 const models = path.join(root, "models");
-const program = process.env.GERBIL ?? path.join(root, "build/release/bin/gerbil");
-
-let end = () => {}; // of the server
-
-// `gerbil serve`: its address.
-function serve() {
-  const child = spawn(
-    program,
-    ["serve", "--port", "0", "--device", "cpu", path.join(models, "nano"), path.join(models, "nano-embed")],
-    {stdio: ["ignore", "ignore", "pipe"]},
-  );
-  end = () => child.kill("SIGKILL");
-  return new Promise((resolve, reject) => {
-    let said = "";
-    child.stderr.on("data", data => {
-      said += data;
-      const address = /listening on (http:\S+)/.exec(said)?.[1];
-      if (address) resolve(address);
-    });
-    child.once("error", reject);
-    child.once("exit", () => reject(new Error(`gerbil serve ended: ${said}`)));
-  });
-}
-
 const places = {
   async engine() {
     const loaded = [];
-    const provider = createGerbil({
-      engine: id => {
-        loaded.push(id);
-        return Gerbil.load(path.join(models, id));
-      },
-    });
-    return {provider, loaded};
+    const engine = id => {
+      loaded.push(id);
+      return Gerbil.load(path.join(models, id));
+    };
+    return {provider: createGerbil({engine}), loaded, close() {}};
   },
-  server: async () => ({provider: createGerbil({baseURL: `${await serve()}/v1`})}),
+  async server() {
+    const {address, close} = await gerbilServe(path.join(models, "nano"), path.join(models, "nano-embed"));
+    return {provider: createGerbil({baseURL: `${address}/v1`}), close};
+  },
 };
 
 for (const [place, start] of Object.entries(places))
   describe(place, () => {
-    let provider, loaded;
+    let provider, loaded, close;
     before(async () => {
-      ({provider, loaded} = await start());
+      ({provider, loaded, close} = await start());
     });
-    after(() => end());
+    after(() => close());
 
     test("generateText", async () => {
       const {text, reasoningText, finishReason, usage, warnings} = await generateText({

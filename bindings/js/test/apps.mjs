@@ -26,23 +26,33 @@ export function run(mode, folder, program, ...given) {
   return stdout + stderr;
 }
 
-/** Starts a server of node_modules/.bin there, which says its address: {address, close()}. */
+/** Starts a server of node_modules/.bin there: {address, close()}. */
 export function start(mode, folder, program, ...given) {
-  const child = spawn(path.join(output, "node_modules/.bin", program), given, {
-    cwd: folder,
-    env: {...process.env, NODE_ENV: mode, NO_COLOR: "1"},
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const env = {...process.env, NODE_ENV: mode, NO_COLOR: "1"};
+  const child = spawn(path.join(output, "node_modules/.bin", program), given, {cwd: folder, env});
+  return served(child, /Local:\s+(http:\/\/localhost:\d+)/);
+}
+
+/** Starts `gerbil serve`, by the program that GERBIL names. */
+export function gerbilServe(...models) {
+  const program = process.env.GERBIL ?? path.join(root, "build/release/bin/gerbil");
+  const child = spawn(program, ["serve", "--port", "0", "--device", "cpu", ...models]);
+  return served(child, /listening on (http:\S+)/);
+}
+
+// What a program is that says the address at which it serves.
+function served(child, pattern) {
   const ended = new Promise(resolve => child.once("exit", resolve));
   return new Promise((resolve, reject) => {
     let said = "";
     const listen = data => {
       said += data;
-      const address = /Local:\s+(http:\/\/localhost:\d+)/.exec(said)?.[1];
+      const address = pattern.exec(said)?.[1];
       if (address) resolve({address, close: () => (child.kill(), ended)});
     };
     child.stdout.on("data", listen);
     child.stderr.on("data", listen);
-    child.once("exit", () => reject(new Error(`${program} ended: ${said}`)));
+    child.once("error", reject);
+    child.once("exit", () => reject(new Error(`${child.spawnfile} ended: ${said}`)));
   });
 }

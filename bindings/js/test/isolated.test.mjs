@@ -1,25 +1,16 @@
 // A page that is cross-origin isolated: threads.
 import assert from "node:assert/strict";
-import path from "node:path";
 import {after, before, test} from "node:test";
-import {launch, open, output, serve} from "./world.mjs";
+import {hello, plain} from "./world.mjs";
 
-let server, browser;
+let world;
 before(async () => {
-  server = await serve(
-    {"/gerbil/": path.join(output, "node_modules/gerbil"), "/": path.join(import.meta.dirname, "apps/plain")},
-    {isolated: true},
-  );
-  browser = await launch({gpu: false});
+  world = await plain({isolated: true});
 });
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+after(() => world?.close());
 
 test("several threads, several models, loaded again", async t => {
-  const page = await open(t, browser, server.address);
-  await page.waitForFunction(() => window.ready);
+  const page = await world.page(t);
   const made = await page.evaluate(async () => {
     const model = await Gerbil.load("/models/nano", {device: "wasm"});
     const embedder = await Gerbil.load("/models/nano-embed", {device: "wasm"});
@@ -45,8 +36,5 @@ test("several threads, several models, loaded again", async t => {
     "CPU, WebAssembly SIMD, 1 thread",
   ]);
   assert(made.similarity[0] > 0.6 && made.similarity[1] < 0.3);
-  assert.deepEqual(
-    new Set(made.answers),
-    new Set(["Hello! I am nano, the small model built into gerbil. What can I do for you?"]),
-  );
+  assert.deepEqual(new Set(made.answers), new Set([hello]));
 });

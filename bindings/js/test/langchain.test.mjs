@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import {before, test} from "node:test";
 import {pathToFileURL} from "node:url";
-import {output, require, root} from "./world.mjs";
+import {hello, output, require, root} from "./world.mjs";
 
 const resolve = name => import(pathToFileURL(require.resolve(name).replace(/\.cjs$/, ".js")));
 const {AIMessage, HumanMessage, SystemMessage, ToolMessage} = await resolve("@langchain/core/messages");
@@ -14,7 +14,6 @@ const {ChatGerbil, GerbilEmbeddings} = await import(
   pathToFileURL(path.join(output, "node_modules/gerbil/dist/langchain/index.js"))
 );
 
-const hello = "Hello! I am nano, the small model built into gerbil. What can I do for you?";
 const ends = [4087, 4086]; // tokens that end an answer
 let engine, chat;
 before(async () => {

@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import {after, before, describe, test} from "node:test";
 import {place, run, start} from "./apps.mjs";
-import {launch, open} from "./world.mjs";
+import {hello, launch, open} from "./world.mjs";
 
-const hello = "Hello! I am nano, the small model built into gerbil. What can I do for you?";
 let browser;
 before(async () => {
   browser = await launch({gpu: false});

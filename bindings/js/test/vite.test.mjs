@@ -4,9 +4,8 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import {after, before, describe, test} from "node:test";
 import {place, run, start} from "./apps.mjs";
-import {launch, open, serve} from "./world.mjs";
+import {hello, launch, open, serve} from "./world.mjs";
 
-const hello = "Hello! I am nano, the small model built into gerbil. What can I do for you?";
 const places = {
   async build() {
     const folder = place("vite");

@@ -1,25 +1,16 @@
 // WebGPU, that SwiftShader computes. Its shaders take a minute to compile.
 import assert from "node:assert/strict";
-import path from "node:path";
 import {after, before, test} from "node:test";
-import {launch, open, output, serve} from "./world.mjs";
+import {plain} from "./world.mjs";
 
-let server, browser;
+let world;
 before(async () => {
-  server = await serve({
-    "/gerbil/": path.join(output, "node_modules/gerbil"),
-    "/": path.join(import.meta.dirname, "apps/plain"),
-  });
-  browser = await launch();
+  world = await plain({gpu: true});
 });
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+after(() => world?.close());
 
 test("the same tokens as on the CPU; a lost GPU ends calls, takes no model of the CPU with it, and is got again", async t => {
-  const page = await open(t, browser, server.address);
-  await page.waitForFunction(() => window.ready);
+  const page = await world.page(t);
   page.setDefaultTimeout(0);
   const cpu = await page.evaluate(async () => {
     window.cpu = await Gerbil.load("/models/nano-embed"); // "auto" takes no GPU of software

@@ -94,3 +94,30 @@ export async function open(t, browser, address) {
   await page.goto(address);
   return page;
 }
+
+/** Chromium with a plain page that has the package: {browser, page(t), close()}. */
+export async function plain({isolated = false, gpu = false} = {}) {
+  const server = await serve(
+    {
+      "/gerbil/": path.join(output, "node_modules/gerbil"),
+      "/zod/": path.join(output, "node_modules/zod"),
+      "/": path.join(root, "bindings/js/test/apps/plain"),
+    },
+    {isolated},
+  );
+  const browser = await launch({gpu});
+  return {
+    async page(t) {
+      const page = await open(t, browser, server.address);
+      await page.waitForFunction(() => window.ready);
+      return page;
+    },
+    async close() {
+      await browser.close();
+      server.close();
+    },
+  };
+}
+
+/** What nano answers to "Hello". */
+export const hello = "Hello! I am nano, the small model built into gerbil. What can I do for you?";
