@@ -1,0 +1,109 @@
+// The page's side of protocol.ts: calls to a worker that all models share. It is started for the first of them and
+// ended with the last, as that is the only way to give the memory of WebAssembly back.
+import {GerbilError} from "./error.js";
+import type {FromWorker, Port} from "./protocol.js";
+
+/** A worker, as a page or Node starts it. */
+export interface WorkerPort extends Port {
+  terminate(): void;
+  /** Whether the process shall go on while there is nothing else to do but this; only Node asks. */
+  keepAlive(alive: boolean): void;
+}
+/** Starts a worker. `failed` is called with a sentence when it can do no more. */
+export type StartWorker = (onMessage: (message: FromWorker) => void, failed: (reason: string) => void) => WorkerPort;
+
+export interface CallSettings {
+  /** A number that "load" gave. */
+  model?: number;
+  signal?: AbortSignal | undefined;
+  onEvent?: ((event: string, value: unknown) => void) | undefined;
+}
+export interface Call {
+  result: Promise<unknown>;
+  /** Asks for the end of the call, which then ends as such a call does. */
+  cancel(): void;
+}
+export interface Connection {
+  call(method: string, body: unknown, settings?: CallSettings): Call;
+  /** Keeps the worker until the release; each of what loads models and of these does. */
+  hold(): void;
+  release(): void;
+}
+
+interface OpenCall {
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+  onEvent: CallSettings["onEvent"];
+}
+
+export function makeConnection(start: StartWorker): Connection {
+  let worker: WorkerPort | undefined;
+  let holders = 0;
+  let latest = 0;
+  const open = new Map<number, OpenCall>();
+
+  const onMessage = (message: FromWorker) => {
+    const call = open.get(message.id);
+    if (!call) return; // it was given up
+    if ("event" in message) return call.onEvent?.(message.event, message.value);
+    close(message.id);
+    if ("error" in message) call.reject(new GerbilError(message.error.code, message.error.message));
+    else call.resolve(message.result);
+  };
+  const close = (id: number) => {
+    open.delete(id);
+    if (open.size === 0) worker?.keepAlive(false);
+  };
+  const end = (error: GerbilError) => {
+    worker?.terminate();
+    worker = undefined;
+    const calls = [...open.values()];
+    open.clear();
+    for (const call of calls) call.reject(error);
+  };
+  const started = () => {
+    worker ??= start(onMessage, reason =>
+      end(new GerbilError("internal", `The worker has stopped: ${reason}. Load the model again.`)),
+    );
+    return worker;
+  };
+
+  return {
+    call(method, body, {model, signal, onEvent} = {}) {
+      if (signal?.aborted) return {result: Promise.reject(signal.reason), cancel() {}};
+      const id = ++latest;
+      const port = started();
+      const cancel = () => {
+        if (open.has(id)) port.post({cancel: id});
+      };
+      const result = new Promise<unknown>((resolve, reject) => {
+        open.set(id, {resolve, reject, onEvent});
+        port.keepAlive(true);
+        port.post({id, method, body, ...(model !== undefined && {model})});
+      });
+      if (!signal) return {result, cancel};
+      const giveUp = () => {
+        cancel();
+        const call = open.get(id);
+        if (call) call.onEvent = undefined; // what still comes is for nobody
+      };
+      return {result: abortable(result, signal, giveUp), cancel};
+    },
+    hold: () => void ++holders,
+    release() {
+      if (--holders === 0) end(new GerbilError("cancelled", "The model was disposed of."));
+    },
+  };
+}
+
+// Rejects as soon as the signal is aborted, and with its reason.
+function abortable<T>(result: Promise<T>, signal: AbortSignal, giveUp: () => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      giveUp();
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener("abort", abort, {once: true});
+    result.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
