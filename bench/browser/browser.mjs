@@ -50,12 +50,8 @@ function peakOf(pid) {
   return 1024 * Number(kilobytes ?? 0);
 }
 
-// Opens `url` in a new browser. Returns {version, call(name, ...values), peakMemory(), close()}.
-export async function open(url, profile) {
-  fs.rmSync(path.join(profile, "DevToolsActivePort"), {force: true});
-  const browser = spawn("chromium", [...FLAGS, `--user-data-dir=${profile}`, "about:blank"], {stdio: "ignore"});
-  const ended = new Promise((resolve) => browser.once("exit", resolve));
-  const send = await connect(await debuggerUrl(profile, browser));
+// The page at `url`: evaluate(expression) once it says that it is ready.
+async function openPage(send, url) {
   const {targetId} = await send("Target.createTarget", {url});
   const {sessionId} = await send("Target.attachToTarget", {targetId, flatten: true});
   const evaluate = async (expression) => {
@@ -64,17 +60,35 @@ export async function open(url, profile) {
     return result.value;
   };
   await send("Inspector.enable", {}, sessionId);
-  while (!(await evaluate("globalThis.ready === true"))) await new Promise((resolve) => setTimeout(resolve, 20));
-  return {
-    version: (await send("Browser.getVersion")).product,
-    call: (name, ...values) => evaluate(`${name}(${values.map((value) => JSON.stringify(value)).join(", ")})`),
-    async peakMemory() {
-      const {processInfo} = await send("SystemInfo.getProcessInfo");
-      return Math.max(...processInfo.filter(({type}) => type === "renderer").map(({id}) => peakOf(id)));
-    },
-    async close() {
-      await send("Browser.close").catch(() => {});
-      await ended;
-    },
+  const loading = (error) => {
+    if (/context/.test(error.message)) return false;  // between two documents there is none
+    throw error;
   };
+  while (!(await evaluate("globalThis.ready === true").catch(loading))) await new Promise((resolve) => setTimeout(resolve, 20));
+  return evaluate;
+}
+
+// Opens `url` in a new browser and gives work() the page: {version, call(name, ...values), peakMemory()}.
+export async function inBrowser(url, profile, work) {
+  fs.rmSync(path.join(profile, "DevToolsActivePort"), {force: true});
+  const browser = spawn("chromium", [...FLAGS, `--user-data-dir=${profile}`, "about:blank"], {stdio: "ignore"});
+  const ended = new Promise((resolve) => browser.once("exit", resolve));
+  let send;
+  try {
+    send = await connect(await debuggerUrl(profile, browser));
+    const evaluate = await openPage(send, url);
+    return await work({
+      version: (await send("Browser.getVersion")).product,
+      call: (name, ...values) => evaluate(`${name}(${values.map((value) => JSON.stringify(value)).join(", ")})`),
+      async peakMemory() {
+        const {processInfo} = await send("SystemInfo.getProcessInfo");
+        return Math.max(...processInfo.filter(({type}) => type === "renderer").map(({id}) => peakOf(id)));
+      },
+    });
+  } finally {
+    // Asked, it writes to its profile what it has in memory.
+    await send?.("Browser.close").catch(() => browser.kill());
+    if (!send) browser.kill();
+    await ended;
+  }
 }

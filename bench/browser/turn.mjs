@@ -1,7 +1,7 @@
 // One turn of one engine: a new browser that has nothing, then a new browser that has what the first one kept.
 import fs from "node:fs";
 import path from "node:path";
-import {open} from "./browser.mjs";
+import {inBrowser} from "./browser.mjs";
 
 const FIRST_TOKENS = 16;
 
@@ -52,18 +52,11 @@ export async function takeTurn({contest, settings, workload, models, profile, se
     task === "text"
       ? {method: "generate", prompt: workload.prompt(FIRST_TOKENS), tokens: 1}
       : {method: "embed", ...workload.texts(1, contest.tokens)};
-  const inBrowser = async (work) => {
-    const page = await open(`${server.origin}/bench/index.html`, profile);
-    try {
-      return await work(page);
-    } finally {
-      await page.close();
-    }
-  };
+  const url = `${server.origin}/bench/index.html`;
 
   fs.rmSync(profile, {recursive: true, force: true});
   server.served.clear();
-  const result = await inBrowser(async (page) => {
+  const result = await inBrowser(url, profile, async (page) => {
     const {first, notes} = await page.call("start", all, firstRequest());
     const served = [...server.served];
     const loaded = await page.call("memory");
@@ -73,7 +66,7 @@ export async function takeTurn({contest, settings, workload, models, profile, se
     measured["first, from cold, s"] = first / 1000;
     return {measured, notes, served, browser: page.version};
   });
-  await inBrowser(async (page) => {
+  await inBrowser(url, profile, async (page) => {
     const {first} = await page.call("start", all, firstRequest());
     result.measured["first, from cache, s"] = first / 1000;
   });

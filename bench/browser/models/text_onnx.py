@@ -1,5 +1,6 @@
-"""A checkpoint of Qwen3 as transformers.js wants it, by the model builder of onnxruntime-genai: 4 bits in blocks of 32,
-products of activations in 8 bits, and one table for embeddings and the projection to the vocabulary.
+"""A checkpoint of Qwen3 as transformers.js wants it, by the model builder of onnxruntime-genai: projections in 4 bits in
+blocks of 32, products of activations in 8 bits, and the table of embeddings in 32-bit floats, as ONNX Runtime's
+WebAssembly has no operation for rows of 4 bits.
 
     text_onnx.py PLAIN FOLDER    from the checkpoint PLAIN"""
 
@@ -12,7 +13,7 @@ import tempfile
 
 import onnx
 
-OPTIONS = ["shared_embeddings=true", "int4_block_size=32", "int4_accuracy_level=4"]
+OPTIONS = ["shared_embeddings=false", "int4_block_size=32", "int4_accuracy_level=4"]
 
 
 def build(plain, folder):
