@@ -52,6 +52,19 @@ def gguf_name(tensor):
     return f"blk.{layer}.{LAYER[part]}.{kind}"
 
 
+def add_vocabulary(writer, size):
+    """llama.cpp does not load a model for embeddings without one, though the comparison gives ids."""
+    special = random_encoder.SPECIAL_TOKENS
+    tokens = special + ["\u2581" + random_encoder.word(token) for token in range(len(special), size)]
+    types = [gguf.TokenType.CONTROL] * len(special) + [gguf.TokenType.NORMAL] * (size - len(special))
+    writer.add_tokenizer_model("bert")
+    writer.add_tokenizer_pre("default")
+    writer.add_token_list(tokens)
+    writer.add_token_types(types)
+    writer.add_pad_token_id(special.index("[PAD]"))
+    writer.add_unk_token_id(special.index("[UNK]"))
+
+
 def write_gguf(model, path, precision):
     config = model.config
     writer = gguf.GGUFWriter(path, "bert")
@@ -64,7 +77,7 @@ def write_gguf(model, path, precision):
     writer.add_causal_attention(False)
     writer.add_pooling_type(gguf.PoolingType.MEAN)
     writer.add_vocab_size(config.vocab_size)
-    writer.add_tokenizer_model("none")  # the comparison gives ids
+    add_vocabulary(writer, config.vocab_size)
     for tensor, values in model.state_dict().items():
         values = values.numpy()
         coded = precision == gguf.GGMLQuantizationType.Q8_0 and values.ndim == 2 and "token_type" not in tensor

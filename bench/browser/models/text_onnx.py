@@ -1,8 +1,10 @@
-"""A checkpoint of Qwen3 as transformers.js wants it, by the model builder of onnxruntime-genai: projections in 4 bits in
-blocks of 32, products of activations in 8 bits, and the table of embeddings in 32-bit floats, as ONNX Runtime's
-WebAssembly has no operation for rows of 4 bits.
+"""A checkpoint of Qwen3 as transformers.js wants it, by the model builder of onnxruntime-genai.
 
-    text_onnx.py PLAIN FOLDER    from the checkpoint PLAIN"""
+    text_onnx.py PLAIN FOLDER    from the checkpoint PLAIN
+
+onnx/model_q4.onnx has projections in 4 bits in blocks of 32, products of activations in 8 bits, and the table of
+embeddings in 32-bit floats, as ONNX Runtime's WebAssembly has no operation for rows of 4 bits. onnx/model_quantized.onnx
+is onnxruntime's dynamic quantisation to 8 bits, what transformers.js takes on WebAssembly when nothing is said."""
 
 import importlib.util
 import json
@@ -12,19 +14,9 @@ import sys
 import tempfile
 
 import onnx
+import onnxruntime.quantization
 
-OPTIONS = ["shared_embeddings=false", "int4_block_size=32", "int4_accuracy_level=4"]
-
-
-def build(plain, folder):
-    # A folder of modules to us: the package itself would load its native library.
-    package = pathlib.Path(importlib.util.find_spec("onnxruntime_genai").origin).parent
-    sys.path.insert(0, str(package / "models"))
-    import builder
-
-    arguments = ["", str(plain), str(folder), "int4", "cpu", str(folder / "cache")]
-    builder.create_model(*arguments, **builder.parse_extra_options(*arguments, OPTIONS))
-    return onnx.load(folder / "model.onnx")
+OPTIONS = {"int4": ["shared_embeddings=false", "int4_block_size=32", "int4_accuracy_level=4"], "fp32": []}
 
 
 def give_shapes(model, head):
@@ -36,13 +28,29 @@ def give_shapes(model, head):
                 dimension.dim_value = head
 
 
+def build(plain, folder, precision):
+    # A folder of modules to us: the package itself would load its native library.
+    package = pathlib.Path(importlib.util.find_spec("onnxruntime_genai").origin).parent
+    sys.path.insert(0, str(package / "models"))
+    import builder
+
+    arguments = ["", str(plain), str(folder), precision, "cpu", str(folder / "cache")]
+    builder.create_model(*arguments, **builder.parse_extra_options(*arguments, OPTIONS[precision]))
+    model = onnx.load(folder / "model.onnx")
+    give_shapes(model, json.loads((plain / "config.json").read_text())["head_dim"])
+    return model
+
+
 def main():
     plain, folder = map(pathlib.Path, sys.argv[1:])
-    with tempfile.TemporaryDirectory(dir=plain.parent) as built:
-        model = build(plain, pathlib.Path(built))
-    give_shapes(model, json.loads((plain / "config.json").read_text())["head_dim"])
     (folder / "onnx").mkdir(parents=True)
-    onnx.save(model, folder / "onnx/model_q4.onnx")
+    with tempfile.TemporaryDirectory(dir=plain.parent) as built:
+        onnx.save(build(plain, pathlib.Path(built), "int4"), folder / "onnx/model_q4.onnx")
+    with tempfile.TemporaryDirectory(dir=plain.parent) as built:
+        floats = pathlib.Path(built) / "floats.onnx"
+        onnx.save(build(plain, pathlib.Path(built), "fp32"), floats, save_as_external_data=True)
+        onnxruntime.quantization.quantize_dynamic(floats, folder / "onnx/model_quantized.onnx",
+                                                  weight_type=onnxruntime.quantization.QuantType.QInt8)
     for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
         shutil.copy(plain / name, folder)
 

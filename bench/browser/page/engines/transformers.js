@@ -1,7 +1,7 @@
 // transformers.js with the build of ONNX Runtime that it takes by itself, and its own cache.
 const ORT = new URL("/npm/onnxruntime-web/dist/ort-wasm-simd-threaded.asyncify", location.href).href;
 
-export async function load({model, device, threads, quantize, task}) {
+export async function load({model, device, threads, dtype, task}) {
   const {AutoModel, AutoModelForCausalLM, AutoTokenizer, TextStreamer, env, mean_pooling} = await import(
     "/npm/@huggingface/transformers/dist/transformers.min.js"
   );
@@ -10,13 +10,12 @@ export async function load({model, device, threads, quantize, task}) {
   env.remotePathTemplate = "models/{model}/";
   env.backends.onnx.wasm.wasmPaths = {mjs: `${ORT}.mjs`, wasm: `${ORT}.wasm`};
   env.backends.onnx.wasm.numThreads = threads;
-  const dtype = task === "text" ? "q4" : quantize === "int8" ? "q8" : "fp32";
   const options = {device: device === "cpu" ? "wasm" : device, dtype};
   const tokenizer = await AutoTokenizer.from_pretrained(model);
   const loaded = await (task === "text" ? AutoModelForCausalLM : AutoModel).from_pretrained(model, options);
 
   return {
-    notes: {dtype},
+    notes: {},
 
     async generate({prompt, tokens}) {
       const inputs = tokenizer(prompt);
