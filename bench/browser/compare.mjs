@@ -5,7 +5,7 @@ import path from "node:path";
 import {parseArgs} from "node:util";
 import {codeSize} from "./code_size.mjs";
 import {CONTESTS} from "./contests.mjs";
-import {printContest, summarise} from "./report.mjs";
+import {printContest, smallestCosine, summarise} from "./report.mjs";
 import {serve} from "./server.mjs";
 import {takeTurn} from "./turn.mjs";
 import {promptMaker, textMaker} from "./workload.mjs";
@@ -32,7 +32,7 @@ async function runContest(name, {turns, quick, engine: only}, common) {
   const contest = {...CONTESTS[name], ...(quick && CONTESTS[name].prompts && {prompts: CONTESTS[name].prompts.slice(0, 1)})};
   const engines = Object.keys(contest.engines).filter((engine) => !only || only.includes(engine));
   const taken = Object.fromEntries(engines.map((engine) => [engine, []]));
-  const [failures, notes, code] = [{}, {}, {}];
+  const [failures, notes, code, vectors] = [{}, {}, {}, {}];
   let browser;
   for (let turn = 0; turn < turns; ++turn) {
     for (const engine of engines.filter((candidate) => !failures[candidate])) {
@@ -41,6 +41,7 @@ async function runContest(name, {turns, quick, engine: only}, common) {
         const result = await takeTurn({contest, settings: contest.engines[engine], ...common});
         taken[engine].push(result.measured);
         notes[engine] = result.notes;
+        vectors[engine] = result.vectors;
         browser = result.browser;
         code[engine] ??= codeSize(result.served, [FOLDERS.core, FOLDERS.npm], path.join(BUILD, "brotli.json"));
       } catch (error) {
@@ -51,8 +52,10 @@ async function runContest(name, {turns, quick, engine: only}, common) {
   }
   const ran = engines.filter((engine) => !failures[engine]);
   const measures = summarise(Object.fromEntries(ran.map((engine) => [engine, taken[engine]])));
+  const others = ran.slice(1).filter((engine) => vectors[engine]);
+  const cosines = Object.fromEntries(others.map((engine) => [engine, smallestCosine(vectors[engines[0]], vectors[engine])]));
   const {title, device, threads} = contest;
-  return {name, title, device, threads, turns, browser, engines: ran, measures, notes, code, failures};
+  return {name, title, device, threads, turns, browser, engines: ran, measures, cosines, notes, code, failures};
 }
 
 function printHeader({date, machine, load, versions, browser}) {
@@ -79,8 +82,9 @@ async function main() {
   };
   if (header.load > 0.5) say(`other programs keep this machine busy (load ${header.load}): trust the ratios only`);
   const server = await serve(Object.fromEntries(Object.entries(FOLDERS).map(([name, folder]) => [`/${name}/`, folder])));
-  const workload = {prompt: promptMaker(path.join(ROOT, "models/nano/tokenizer.json")), texts: textMaker()};
-  const common = {workload, models: FOLDERS.models, profile: path.join(BUILD, "profile"), server};
+  const texts = textMaker();
+  const workload = {prompt: promptMaker(path.join(ROOT, "models/nano/tokenizer.json")), texts, sample: texts(4, 64)};
+  const common = {workload, models: FOLDERS.models, profile: fs.mkdtempSync(path.join(BUILD, "profile-")), server};
   const contests = [];
   for (const name of options.chosen) contests.push(await runContest(name, options, common));
   server.close();

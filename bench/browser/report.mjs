@@ -5,6 +5,12 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+// The smallest over pairs of vectors of the same text.
+export function smallestCosine(left, right) {
+  const dot = (one, other) => one.reduce((sum, value, index) => sum + value * other[index], 0);
+  return Math.min(...left.map((one, index) => dot(one, right[index]) / Math.sqrt(dot(one, one) * dot(right[index], right[index]))));
+}
+
 const isSpeed = (measure) => measure.endsWith("/s");
 
 // `turns`: {engine: [{measure: number}]}. How many times better gerbil is than each of the others, as the median over
@@ -27,7 +33,7 @@ export function summarise(turns) {
 
 const number = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 
-export function printContest({title, device, threads, turns, engines, measures, failures}) {
+export function printContest({title, device, threads, turns, engines, measures, cosines, failures}) {
   console.log(`\n${title}; ${device}, ${threads} thread${threads > 1 ? "s" : ""}, medians of ${turns} turns\n`);
   console.log("".padEnd(28) + engines.map((engine) => engine.padStart(22)).join(""));
   for (const [measure, {median, ratio}] of Object.entries(measures)) {
@@ -37,5 +43,6 @@ export function printContest({title, device, threads, turns, engines, measures, 
     });
     console.log(measure.padEnd(28) + cells.join(""));
   }
+  for (const [engine, cosine] of Object.entries(cosines)) console.log(`smallest cosine of ${engine} with ${engines[0]}: ${cosine.toFixed(4)}`);
   for (const [engine, failure] of Object.entries(failures)) console.log(`${engine} did not run: ${failure}`);
 }

@@ -28,23 +28,24 @@ async function measureText(page, contest, {prompt}) {
     measured[`prompt of ${tokens}, tokens/s`] = (1000 * tokens) / (await generate(page, prompt(tokens), 1, tokens)).first;
   const {rest} = await generate(page, prompt(FIRST_TOKENS), contest.answer + 1, FIRST_TOKENS);
   measured[`answer of ${contest.answer}, tokens/s`] = (1000 * contest.answer) / rest;
-  return measured;
+  return {measured};
 }
 
-async function measureEmbeddings(page, contest, {texts}) {
+async function measureEmbeddings(page, contest, {texts, sample}) {
   const {ids, texts: words} = texts(contest.texts, contest.tokens);
   await page.call("ask", {method: "embed", ids: ids.slice(0, 2), texts: words.slice(0, 2)});
   let alone = 0;
   for (let index = 0; index < contest.texts; ++index)
     alone += (await page.call("ask", {method: "embed", ids: [ids[index]], texts: [words[index]]})).took;
   const {took} = await page.call("ask", {method: "embed", ids, texts: words});
-  return {
+  const {vectors} = await page.call("ask", {method: "embed", ...sample, keep: true});
+  return {vectors, measured: {
     "one by one, texts/s": (1000 * contest.texts) / alone,
     [`${contest.texts} at once, texts/s`]: (1000 * contest.texts) / took,
-  };
+  }};
 }
 
-// Returns {measured: {name: number}, notes, browser, served}, times in milliseconds and memory in bytes.
+// Returns {measured: {name: number}, vectors, notes, browser, served}; vectors are those of workload.sample.
 export async function takeTurn({contest, settings, workload, models, profile, server}) {
   const {task, device, threads} = contest;
   const all = {...settings, task, device, threads, files: listFiles(path.join(models, settings.model))};
@@ -60,11 +61,11 @@ export async function takeTurn({contest, settings, workload, models, profile, se
     const {first, notes} = await page.call("start", all, firstRequest());
     const served = [...server.served];
     const loaded = await page.call("memory");
-    const measured = await (task === "text" ? measureText : measureEmbeddings)(page, contest, workload);
+    const {measured, vectors} = await (task === "text" ? measureText : measureEmbeddings)(page, contest, workload);
     measured["page and workers, MB"] = Math.max(loaded, await page.call("memory")) / 1e6;
     measured["peak of the process, MB"] = (await page.peakMemory()) / 1e6;
     measured["first, from cold, s"] = first / 1000;
-    return {measured, notes, served, browser: page.version};
+    return {measured, vectors, notes, served, browser: page.version};
   });
   await inBrowser(url, profile, async (page) => {
     const {first} = await page.call("start", all, firstRequest());

@@ -58,6 +58,7 @@ def add_vocabulary(writer, size):
     tokens = special + ["\u2581" + random_encoder.word(token) for token in range(len(special), size)]
     types = [gguf.TokenType.CONTROL] * len(special) + [gguf.TokenType.NORMAL] * (size - len(special))
     writer.add_tokenizer_model("bert")
+    writer.add_token_type_count(2)
     writer.add_tokenizer_pre("default")
     writer.add_token_list(tokens)
     writer.add_token_types(types)

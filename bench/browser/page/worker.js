@@ -14,7 +14,7 @@ const methods = {
   embed: async (request) => {
     const begin = performance.now();
     const {vectors} = await engine.embed(request);
-    return {vectors: request.keep ? vectors : [], took: performance.now() - begin};
+    return {vectors: request.keep ? vectors.map((vector) => [...vector]) : [], took: performance.now() - begin};
   },
 };
 
