@@ -50,6 +50,17 @@ function peakOf(pid) {
   return 1024 * Number(kilobytes ?? 0);
 }
 
+// What an engine may take for one request, as an adapter of software can take hours.
+const PATIENCE_SECONDS = 600;
+
+function patiently(promise) {
+  let timer;
+  const end = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It did not answer within ${PATIENCE_SECONDS} seconds.`)), 1000 * PATIENCE_SECONDS);
+  });
+  return Promise.race([promise, end]).finally(() => clearTimeout(timer));
+}
+
 // The page at `url`: evaluate(expression) once it says that it is ready.
 async function openPage(send, url) {
   const {targetId} = await send("Target.createTarget", {url});
@@ -79,7 +90,7 @@ export async function inBrowser(url, profile, work) {
     const evaluate = await openPage(send, url);
     return await work({
       version: (await send("Browser.getVersion")).product,
-      call: (name, ...values) => evaluate(`${name}(${values.map((value) => JSON.stringify(value)).join(", ")})`),
+      call: (name, ...values) => patiently(evaluate(`${name}(${values.map((value) => JSON.stringify(value)).join(", ")})`)),
       async peakMemory() {
         const {processInfo} = await send("SystemInfo.getProcessInfo");
         return Math.max(...processInfo.filter(({type}) => type === "renderer").map(({id}) => peakOf(id)));

@@ -46,7 +46,7 @@ async function runContest(name, {turns, quick, engine: only}, common) {
         code[engine] ??= codeSize(result.served, [FOLDERS.core, FOLDERS.npm], path.join(BUILD, "brotli.json"));
       } catch (error) {
         if (engine === engines[0]) throw error;
-        failures[engine] = error.message;
+        failures[engine] = error.message.split(/\n\s*at /)[0];
       }
     }
   }

@@ -21,7 +21,7 @@ const pick = (engines, ...names) => Object.fromEntries(names.map((name) => [name
 const onGpu = (engines) => pick(engines, "gerbil", "transformers.js");
 
 // Small enough for an adapter of software.
-const few = {prompts: [32], answer: 8};
+const few = {prompts: [16], answer: 4};
 
 export const CONTESTS = {
   text: {...text, title: SHAPE, device: "cpu", threads: 1},
@@ -31,5 +31,5 @@ export const CONTESTS = {
   "float-threads": {...float, title: "MiniLM's shape, 32-bit floats", device: "cpu", threads: 2},
   "int8-threads": {...int8, title: "MiniLM's shape, 8 bits", device: "cpu", threads: 2},
   "text-webgpu": {...text, ...few, engines: onGpu(TEXT), title: SHAPE, device: "webgpu", threads: 1},
-  "float-webgpu": {...float, texts: 8, engines: onGpu(float.engines), title: "MiniLM's shape, 32-bit floats", device: "webgpu", threads: 1},
+  "float-webgpu": {...float, texts: 2, engines: onGpu(float.engines), title: "MiniLM's shape, 32-bit floats", device: "webgpu", threads: 1},
 };

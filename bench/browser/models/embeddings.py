@@ -38,8 +38,8 @@ def write_onnx(model, plain, folder):
     (folder / "onnx").mkdir(parents=True)
     example = tuple(torch.ones(2, 8, dtype=torch.int64) for _ in INPUTS)
     axes = {name: {0: "batch_size", 1: "sequence_length"} for name in (*INPUTS, "last_hidden_state")}
-    torch.onnx.export(Hidden(model), example, folder / "onnx/model.onnx", input_names=list(INPUTS), output_names=["last_hidden_state"],
-                      dynamic_axes=axes, opset_version=17, dynamo=False)
+    torch.onnx.export(Hidden(model), example, folder / "onnx/model.onnx", input_names=list(INPUTS),
+                      output_names=["last_hidden_state"], dynamic_axes=axes, opset_version=17, dynamo=False)
     for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
         shutil.copy(plain / name, folder)
 
@@ -81,8 +81,8 @@ def write_gguf(model, path, precision):
     add_vocabulary(writer, config.vocab_size)
     for tensor, values in model.state_dict().items():
         values = values.numpy()
-        coded = precision == gguf.GGMLQuantizationType.Q8_0 and values.ndim == 2 and "token_type" not in tensor
-        if coded and "position" not in tensor:
+        whole = values.ndim == 1 or "token_type" in tensor or "position" in tensor
+        if precision == gguf.GGMLQuantizationType.Q8_0 and not whole:
             writer.add_tensor(gguf_name(tensor), gguf.quants.quantize(values, precision), raw_dtype=precision)
         else:
             writer.add_tensor(gguf_name(tensor), values)
