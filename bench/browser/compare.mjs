@@ -3,6 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import {parseArgs} from "node:util";
+import {inBrowser} from "./browser.mjs";
 import {codeSize} from "./code_size.mjs";
 import {CONTESTS} from "./contests.mjs";
 import {printContest, smallestCosine, summarise} from "./report.mjs";
@@ -33,7 +34,6 @@ async function runContest(name, {turns, quick, engine: only}, common) {
   const engines = Object.keys(contest.engines).filter((engine) => !only || only.includes(engine));
   const taken = Object.fromEntries(engines.map((engine) => [engine, []]));
   const [failures, notes, code, vectors] = [{}, {}, {}, {}];
-  let browser;
   for (let turn = 0; turn < turns; ++turn) {
     for (const engine of engines.filter((candidate) => !failures[candidate])) {
       say(`${name}: turn ${turn + 1} of ${turns}, ${engine}`);
@@ -42,7 +42,6 @@ async function runContest(name, {turns, quick, engine: only}, common) {
         taken[engine].push(result.measured);
         notes[engine] = result.notes;
         vectors[engine] = result.vectors;
-        browser = result.browser;
         code[engine] ??= codeSize(result.served, [FOLDERS.core, FOLDERS.npm], path.join(BUILD, "brotli.json"));
       } catch (error) {
         if (engine === engines[0]) throw error;
@@ -55,12 +54,14 @@ async function runContest(name, {turns, quick, engine: only}, common) {
   const others = ran.slice(1).filter((engine) => vectors[engine]);
   const cosines = Object.fromEntries(others.map((engine) => [engine, smallestCosine(vectors[engines[0]], vectors[engine])]));
   const {title, device, threads} = contest;
-  return {name, title, device, threads, turns, browser, engines: ran, measures, cosines, notes, code, failures};
+  return {name, title, device, threads, turns, engines: ran, measures, cosines, notes, code, failures};
 }
 
-function printHeader({date, machine, load, versions, browser}) {
+function printHeader({date, machine, load, versions, browser, ceilings}) {
   console.log(`${date}, ${machine}; load average before: ${load}`);
   console.log(`${browser}; ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")}`);
+  const speeds = Object.entries(ceilings).map(([name, speed]) => `${name} ${(speed / 1e9).toFixed(0)}`);
+  console.log(`Ceilings of one thread, Gop/s: ${speeds.join(", ")}`);
   console.log("In brackets: how many times better gerbil is, the median over neighbouring turns.");
 }
 
@@ -85,10 +86,13 @@ async function main() {
   const texts = textMaker();
   const workload = {prompt: promptMaker(path.join(ROOT, "models/nano/tokenizer.json")), texts, sample: texts(4, 64)};
   const common = {workload, models: FOLDERS.models, profile: fs.mkdtempSync(path.join(BUILD, "profile-")), server};
+  Object.assign(header, await inBrowser(`${server.origin}/bench/index.html`, common.profile, async (page) => ({
+    browser: page.version,
+    ceilings: await page.call("ceilings"),
+  })));
   const contests = [];
   for (const name of options.chosen) contests.push(await runContest(name, options, common));
   server.close();
-  header.browser = contests[0].browser;
   if (options.json) return console.log(JSON.stringify({...header, contests}, null, 2));
   printHeader(header);
   contests.forEach(printContest);

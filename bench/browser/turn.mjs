@@ -45,7 +45,7 @@ async function measureEmbeddings(page, contest, {texts, sample}) {
   }};
 }
 
-// Returns {measured: {name: number}, vectors, notes, browser, served}; vectors are those of workload.sample.
+// Returns {measured: {name: number}, vectors, notes, served}; vectors are those of workload.sample.
 export async function takeTurn({contest, settings, workload, models, profile, server}) {
   const {task, device, threads} = contest;
   const all = {...settings, task, device, threads, files: listFiles(path.join(models, settings.model))};
@@ -65,7 +65,7 @@ export async function takeTurn({contest, settings, workload, models, profile, se
     measured["page and workers, MB"] = Math.max(loaded, await page.call("memory")) / 1e6;
     measured["peak of the process, MB"] = (await page.peakMemory()) / 1e6;
     measured["first, from cold, s"] = first / 1000;
-    return {measured, vectors, notes, served, browser: page.version};
+    return {measured, vectors, notes, served};
   });
   await inBrowser(url, profile, async (page) => {
     const {first} = await page.call("start", all, firstRequest());
