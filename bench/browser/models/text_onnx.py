@@ -4,8 +4,8 @@
 
 onnx/model_q4.onnx has projections in 4 bits in blocks of 32, products of activations in 8 bits, and the table of
 embeddings in 32-bit floats, as ONNX Runtime's WebAssembly has no operation for rows of 4 bits.
-onnx/model_quantized.onnx is onnxruntime's dynamic quantisation to 8 bits, what transformers.js takes on WebAssembly when
-nothing is said."""
+onnx/model_quantized.onnx is onnxruntime's dynamic quantisation to 8 bits, what transformers.js takes on WebAssembly
+when nothing is said."""
 
 import importlib.util
 import json
