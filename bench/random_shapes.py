@@ -5,6 +5,7 @@ checkpoint, its name in the GGUF file, its shape in the checkpoint, the range of
 file's numbers of them."""
 
 import dataclasses
+import functools
 import typing
 
 import numpy
@@ -70,10 +71,10 @@ def attention(layer, config, query_parts=1):
     return matrices, norms
 
 
-def qwen3():
+def qwen3(layers=28):
     config = {
         "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "hidden_act": "silu", "torch_dtype": "float16",
-        "num_hidden_layers": 28, "hidden_size": 1024, "intermediate_size": 3072, "num_attention_heads": 16,
+        "num_hidden_layers": layers, "hidden_size": 1024, "intermediate_size": 3072, "num_attention_heads": 16,
         "num_key_value_heads": 8, "head_dim": 128, "vocab_size": 151936, "rope_theta": 1000000.0, "rope_scaling": None,
         "rms_norm_eps": 1e-6, "max_position_embeddings": 40960, "attention_bias": False, "tie_word_embeddings": True,
         "bos_token_id": 151643, "eos_token_id": 151645,
@@ -150,4 +151,4 @@ def qwen3_5():
     return Shape("Qwen3.5-0.8B", "qwen35", config, matrices, vectors, metadata)
 
 
-SHAPES = {"qwen3-0.6b": qwen3, "qwen3.5-0.8b": qwen3_5}
+SHAPES = {"qwen3-0.6b": qwen3, "qwen3-0.6b-8-layers": functools.partial(qwen3, layers=8), "qwen3.5-0.8b": qwen3_5}
