@@ -29,7 +29,9 @@ export async function loadGerbil(
     options: {...rest, quantize: dtype === "auto" ? platform.dtype : dtype},
   };
   const load = async (aborted?: AbortSignal) => {
-    const onEvent = (_event: string, value: unknown) => onProgress?.(value as LoadProgress);
+    const onEvent = (_event: string, value: unknown) => {
+      if (!aborted?.aborted) onProgress?.(value as LoadProgress);
+    };
     const {result, cancel} = connection.call("load", body, {onEvent});
     return abandonable(connection, result as Promise<Loaded>, cancel, aborted);
   };

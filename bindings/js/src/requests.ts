@@ -1,6 +1,6 @@
 // Requests and results of the engine. Their fields are the JSON of gerbil/json.hpp (docs/library.md says what each
 // means), so that they are the same in C++, over HTTP and here; what only JavaScript has is in camel case.
-import type {Message, Tool, ToolCall, ToolCallPiece} from "./messages.js";
+import type {Tool, ToolCall, ToolCallPiece} from "./messages.js";
 
 /** What every call takes. */
 export interface CallOptions {
@@ -145,6 +145,3 @@ export interface ClassifyResult {
   tokens: number;
   seconds: number;
 }
-
-/** What the engine is asked for text with. */
-export type GenerateRequest = {messages: Message[]} | {prompt: string};

@@ -6,6 +6,25 @@ import {after, before, describe, test} from "node:test";
 import {place, run, start} from "./apps.mjs";
 import {hello, launch, open, serve} from "./world.mjs";
 
+// Asks for a story, and presses another button as soon as its first words, in answer `number`, are shown.
+const storyUntilText = (page, number, button) =>
+  page.evaluate(
+    ([number, button]) => {
+      const chat = document.querySelector("#chat");
+      const {promise, resolve} = Promise.withResolvers();
+      const observer = new MutationObserver(() => {
+        if (!chat.querySelectorAll(".assistant")[number]?.textContent) return;
+        observer.disconnect();
+        chat.querySelector(button).click();
+        resolve();
+      });
+      observer.observe(chat, {subtree: true, childList: true, characterData: true});
+      chat.querySelector(".story").click();
+      return promise;
+    },
+    [number, button],
+  );
+
 const places = {
   async build() {
     const folder = place("vite");
@@ -52,21 +71,24 @@ for (const [name, begin] of Object.entries(places))
       await tab.locator("#chat .send").click();
       await tab.getByText(hello).waitFor();
       await idle(tab, "#chat");
-      await tab.locator("#chat .story").click();
-      await answers
-        .nth(1)
-        .filter({hasText: /\w+ \w+/})
-        .waitFor();
-      await tab.locator("#chat .stop").click();
+      await storyUntilText(tab, 1, ".stop");
       await idle(tab, "#chat");
       const stopped = await answers.nth(1).textContent();
       assert(stopped.length > 0);
       await tab.locator("#chat .again").click();
-      await tab.locator("#chat[data-running=true]").waitFor();
+      await tab.waitForFunction(
+        length => document.querySelectorAll("#chat .assistant")[1]?.textContent.length > length,
+        stopped.length,
+      );
       await idle(tab, "#chat");
       assert.equal(await answers.count(), 2);
       assert((await answers.nth(1).textContent()).startsWith(stopped));
       assert.equal(await tab.locator("#chat .user").count(), 2);
+      await storyUntilText(tab, 2, ".send"); // which ends the answer before
+      await answers.nth(3).waitFor({state: "attached"}); // whatever it says to that
+      await idle(tab, "#chat");
+      const roles = await tab.locator("#chat p").evaluateAll(found => found.map(({className}) => className));
+      assert.deepEqual(roles, Array(4).fill(["user", "assistant"]).flat());
       assert.equal(await tab.locator("#chat .error").count(), 0);
     });
 

@@ -11,6 +11,8 @@ export interface ServerOptions {
   apiKey?: string | undefined;
 }
 
+const mostCalls = 256; // of an answer
+
 interface Chunk {
   choices: {
     delta: {content?: string; reasoning_content?: string; tool_calls?: ServerCall[]};
@@ -77,6 +79,11 @@ function take(
     onText?.(piece, reasoning);
   }
   for (const call of tool_calls) {
+    if (!(call.index >= 0 && call.index < mostCalls))
+      throw new GerbilError(
+        "corrupt",
+        `The server's answer has a call number ${call.index}: there are at most ${mostCalls}.`,
+      );
     const piece = takeCall(call, (result.tool_calls ??= []));
     onToolCall?.(piece);
   }

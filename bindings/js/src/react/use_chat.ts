@@ -39,10 +39,13 @@ export function useChat({system, initialMessages = [], generate, ...model}: Chat
     show(next);
   }, []);
 
+  // `asks` makes the conversation that wants an answer of the one that there is.
   const answer = useCallback(
-    (before: Message[], asked: Message[]) =>
+    (asks: (messages: Message[]) => Message[]) =>
       run(async (gerbil, signal) => {
         const {system, generate} = settings.current;
+        const before = latest.current;
+        const asked = asks(before);
         const partial = {role: "assistant", content: "", reasoning_content: ""};
         const {later, flush} = framed(() => setMessages([...asked, {...partial}]));
         setMessages(asked);
@@ -57,12 +60,13 @@ export function useChat({system, initialMessages = [], generate, ...model}: Chat
               generate?.onText?.(piece, reasoning);
             },
           });
+          flush();
           const {reasoning} = result;
           setMessages([...asked, {...answerMessage(result), ...(reasoning && {reasoning_content: reasoning})}]);
           return result;
         } catch (error) {
-          if (signal.aborted && partial.content) flush();
-          else if (latest.current.length >= asked.length) setMessages(before);
+          flush();
+          if (!signal.aborted || partial.content === "") setMessages(before);
           throw error;
         }
       }),
@@ -72,13 +76,13 @@ export function useChat({system, initialMessages = [], generate, ...model}: Chat
   const send = useCallback(
     (message: string | Message) => {
       const asked: Message = typeof message === "string" ? {role: "user", content: message} : message;
-      return answer(latest.current, [...latest.current, asked]);
+      return answer(messages => [...messages, asked]);
     },
     [answer],
   );
-  const regenerate = useCallback(() => {
-    const all = latest.current;
-    return answer(all, all.at(-1)?.role === "assistant" ? all.slice(0, -1) : all);
-  }, [answer]);
+  const regenerate = useCallback(
+    () => answer(messages => (messages.at(-1)?.role === "assistant" ? messages.slice(0, -1) : messages)),
+    [answer],
+  );
   return {...task, messages, send, regenerate, setMessages};
 }

@@ -38,7 +38,7 @@ export function useObject<T>({schema, generate, ...model}: ObjectSettings<T>): O
       run(async (gerbil, signal) => {
         const {schema, generate} = usual.current;
         let text = "";
-        const {later} = framed(() => {
+        const {later, flush} = framed(() => {
           const value = parsePartialJson(text);
           if (value !== undefined && !signal.aborted) show(value as Partially<T>);
         });
@@ -55,6 +55,7 @@ export function useObject<T>({schema, generate, ...model}: ObjectSettings<T>): O
           onText,
         });
         const made = await toObject(schema, result);
+        flush();
         show(made.object as Partially<T>);
         return made;
       }),

@@ -13,7 +13,7 @@ export interface Task extends Omit<EngineHandle, "error"> {
 }
 
 export interface TaskRunner extends Task {
-  /** Ends the call before and does `work`. Undefined when it was stopped or failed; `error` says so. */
+  /** Ends the call before, and does `work` behind it. Undefined when it was stopped or failed; `error` says so. */
   run<Result>(work: (gerbil: Gerbil, signal: AbortSignal) => Promise<Result>): Promise<Result | undefined>;
 }
 
@@ -22,29 +22,37 @@ export function useTask(model: ModelOptions): TaskRunner {
   const {use} = engine;
   const [state, setState] = useState<{running: boolean; error: Error | null}>({running: false, error: null});
   const current = useRef<AbortController | null>(null);
+  const latest = useRef<Promise<unknown>>(Promise.resolve()); // which never rejects
 
   const stop = useCallback(() => current.current?.abort(), []);
   useEffect(() => stop, [stop]);
 
   const run = useCallback(
-    async <Result>(work: (gerbil: Gerbil, signal: AbortSignal) => Promise<Result>) => {
+    <Result>(work: (gerbil: Gerbil, signal: AbortSignal) => Promise<Result>) => {
       current.current?.abort();
       const mine = (current.current = new AbortController());
+      const before = latest.current;
       const end = (error: Error | null) => {
         if (current.current === mine) setState({running: false, error});
       };
-      setState({running: true, error: null});
-      try {
-        const result = await use(gerbil => {
-          mine.signal.throwIfAborted();
-          return work(gerbil, mine.signal);
-        });
-        end(null);
-        return result;
-      } catch (error) {
-        end(mine.signal.aborted ? null : (error as Error));
-        return undefined;
-      }
+      const call = async () => {
+        await before;
+        setState({running: true, error: null});
+        try {
+          const result = await use(gerbil => {
+            mine.signal.throwIfAborted();
+            return work(gerbil, mine.signal);
+          });
+          end(null);
+          return result;
+        } catch (error) {
+          end(mine.signal.aborted ? null : (error as Error));
+          return undefined;
+        }
+      };
+      const called = call();
+      latest.current = called;
+      return called;
     },
     [use],
   );

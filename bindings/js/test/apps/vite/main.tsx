@@ -7,7 +7,7 @@ const generate = {max_tokens: 64};
 const fox = z.strictObject({name: z.string().max(12), age: z.int().min(0).max(20)});
 
 function Chat() {
-  const {messages, send, regenerate, stop, running, status, error} = useChat({system: "You are brief.", generate});
+  const {messages, send, regenerate, stop, running, status, error} = useChat({system: "You are brief.", generate: {max_tokens: 400}});
   return (
     <section id="chat" data-status={status} data-running={running}>
       {messages.map((message, i) => (
