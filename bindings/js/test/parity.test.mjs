@@ -33,7 +33,7 @@ after(async () => {
 });
 
 const run = (request, where = page) =>
-  where.evaluate(request => window.run(request), {gpu: false, threads: 1, ...request});
+  where.evaluate(request => window.run(request), {gpu: false, threads: 1, wasm: "gerbil.relaxed", ...request});
 
 function goldenJob({folder, config, logits, tokens, context_length, quantize_bits, group_size}) {
   const names = fs.readdirSync(path.join(goldens, folder)).filter(name => name.startsWith("model"));
@@ -45,18 +45,19 @@ function goldenJob({folder, config, logits, tokens, context_length, quantize_bit
 
 const {cases} = JSON.parse(fs.readFileSync(path.join(goldens, "manifest.json")));
 
-async function compareGoldens(chosen, gpu) {
-  const differences = await run({gpu, jobs: chosen.map(goldenJob)});
+async function compareGoldens(chosen, request) {
+  const differences = await run({...request, jobs: chosen.map(goldenJob)});
   for (const [i, {name, tolerance}] of chosen.entries())
     assert.ok(differences[i] < tolerance, `${name} differs by ${differences[i]}, which should be below ${tolerance}`);
 }
 
-test("the logits of every golden on WebAssembly", () => compareGoldens(cases, false));
+for (const wasm of ["gerbil", "gerbil.relaxed"])
+  test(`the logits of every golden on ${wasm}.wasm`, () => compareGoldens(cases, {wasm}));
 
 test("the logits of goldens on WebGPU", () => {
   const chosen = cases.filter(({name}) => onWebGpu.includes(name));
   assert.equal(chosen.length, onWebGpu.length);
-  return compareGoldens(chosen, true);
+  return compareGoldens(chosen, {gpu: true});
 });
 
 const nano = ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
@@ -78,13 +79,15 @@ test("nano's tokens are the same on WebGPU, WebAssembly, Dawn and the CPU", asyn
   const expected = tokensOfProgram("cpu", true);
   assert.ok(expected.every(tokens => tokens.length > 5));
   assert.deepEqual(tokensOfProgram("webgpu", true), expected, "Dawn");
-  assert.deepEqual(await tokensInPage({threads: 1}, true), expected, "WebAssembly");
+  assert.deepEqual(await tokensInPage({wasm: "gerbil"}, true), expected, "WebAssembly");
+  assert.deepEqual(await tokensInPage({}, true), expected, "WebAssembly with relaxed SIMD");
   assert.deepEqual(await tokensInPage({threads: 2}, true), expected, "WebAssembly with threads");
   assert.deepEqual(await tokensInPage({gpu: true}, true), expected, "WebGPU");
 });
 
 test("with quantised activations WebAssembly answers as the CPU does", async () => {
-  assert.deepEqual(await tokensInPage({threads: 1}, false), tokensOfProgram("cpu", false));
+  const expected = tokensOfProgram("cpu", false);
+  for (const wasm of ["gerbil", "gerbil.relaxed"]) assert.deepEqual(await tokensInPage({wasm}, false), expected, wasm);
 });
 
 test("weights go to the GPU as they are read", async () => {

@@ -38,6 +38,17 @@ HWY_INLINE hn::Vec<SignedByteTag> broadcast_four(const std::int8_t* x) {
   return hn::BitCast(SignedByteTag(), hn::Set(IntTag(), four));
 }
 
+// Adds to every lane of `sum` the products of its four codes and activations.
+template <Packing packing>
+HWY_INLINE Ints add_quads(Bytes codes, hn::Vec<SignedByteTag> four, Ints sum) {
+#ifdef __wasm_relaxed_simd__
+  // One instruction where the codes have seven bits; the sums of pairs fit in 16.
+  if constexpr (packing.largest_code() < 128)
+    return Ints{wasm_i32x4_relaxed_dot_i8x16_i7x16_add(four.raw, codes.raw, sum.raw)};
+#endif
+  return hn::SumOfMulQuadAccumulate(IntTag(), codes, four, sum);
+}
+
 // Adds to sums[t][v] the products of an activation group, which begins at quad `first` of the stretch at `codes`.
 template <int tokens, Packing packing, int first, int... quads>
 HWY_INLINE void group_sums(const Levels& levels, const std::uint8_t* codes, const std::int8_t* x, std::int64_t stride,
@@ -55,7 +66,7 @@ HWY_INLINE void group_sums(const Levels& levels, const std::uint8_t* codes, cons
       HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
         const auto four = broadcast_four(x + t * stride + 4 * quad);
         HWY_UNROLL(kVectors) for (int v = 0; v < kVectors; ++v) {
-          sums[t][v] = hn::SumOfMulQuadAccumulate(d32, codes_of[v], four, sums[t][v]);
+          sums[t][v] = add_quads<packing>(codes_of[v], four, sums[t][v]);
         }
       }
     };
@@ -116,7 +127,7 @@ void coded_block(const CodedPanels& weight, std::int64_t panel, const std::int8_
             const auto x_scale = hn::Set(d, factors[(t * groups + group) * parts + part + of_stretch].scale);
             HWY_UNROLL(kVectors) for (int v = 0; v < kVectors; ++v) {
               totals[t][v] =
-                  hn::MulAdd(hn::ConvertTo(d, sums[t][v]), hn::Mul(of_group.scales[v], x_scale), totals[t][v]);
+                  multiply_add(hn::ConvertTo(d, sums[t][v]), hn::Mul(of_group.scales[v], x_scale), totals[t][v]);
             }
           }
           x += columns;
@@ -130,12 +141,12 @@ void coded_block(const CodedPanels& weight, std::int64_t panel, const std::int8_
         if (of_group.biased()) {
           const auto x_sum = hn::Set(d, sum);
           HWY_UNROLL(kVectors) for (int v = 0; v < kVectors; ++v) {
-            totals[t][v] = hn::MulAdd(of_group.biases[v], x_sum, totals[t][v]);
+            totals[t][v] = multiply_add(of_group.biases[v], x_sum, totals[t][v]);
           }
         } else {
           const auto x_sum = hn::Set(d, sum * zero);
           HWY_UNROLL(kVectors) for (int v = 0; v < kVectors; ++v) {
-            totals[t][v] = hn::MulAdd(of_group.scales[v], x_sum, totals[t][v]);
+            totals[t][v] = multiply_add(of_group.scales[v], x_sum, totals[t][v]);
           }
         }
       }

@@ -24,7 +24,7 @@ HWY_INLINE void stretch_sums(const Levels& levels, const std::uint8_t* codes, co
     for (int i = 0; i < 4; ++i) {
       const auto code = hn::ConvertTo(d, hn::And(hn::ShiftRightSame(bytes, 8 * i), hn::Set(d32, 255)));
       for (int t = 0; t < tokens; ++t) {
-        sums[t] = hn::MulAdd(code, hn::Set(d, x[t * stride + 4 * quad + i]), sums[t]);
+        sums[t] = multiply_add(code, hn::Set(d, x[t * stride + 4 * quad + i]), sums[t]);
       }
     }
   };
@@ -56,10 +56,10 @@ void exact_block(const CodedPanels& weight, std::int64_t panel, const float* x, 
       }
       of_group.load();
       for (int t = 0; t < tokens; ++t) {
-        totals[t] = hn::MulAdd(sums[t], of_group.scales[0], totals[t]);
+        totals[t] = multiply_add(sums[t], of_group.scales[0], totals[t]);
         const float sum = factors[t * groups + group].sum;
         const auto x_sum = hn::Set(d, weight.biased ? sum : sum * -static_cast<float>(weight.zero));
-        totals[t] = hn::MulAdd(weight.biased ? of_group.biases[0] : of_group.scales[0], x_sum, totals[t]);
+        totals[t] = multiply_add(weight.biased ? of_group.biases[0] : of_group.scales[0], x_sum, totals[t]);
       }
     }
     for (int t = 0; t < tokens; ++t) {

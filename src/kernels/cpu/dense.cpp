@@ -28,7 +28,7 @@ void dense_block(const DensePanels& weight, std::int64_t panel, const float* x, 
       HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) w[v] = load_floats(elements + v * kLanes);
       HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
         const auto value = hn::Set(d, x[t * weight.columns + column]);
-        HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) sums[t][v] = hn::MulAdd(w[v], value, sums[t][v]);
+        HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) sums[t][v] = multiply_add(w[v], value, sums[t][v]);
       }
     }
     HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {

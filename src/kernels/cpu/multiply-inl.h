@@ -33,7 +33,7 @@ HWY_INLINE void multiply_block(const float* a, std::int64_t a_stride, std::int64
     HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) x[v] = load_floats(b + i * b_stride + v * kStep);
     HWY_UNROLL(rows) for (int r = 0; r < rows; ++r) {
       const auto factor = hn::Set(d, a[r * a_stride + i]);
-      HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) sums[r][v] = hn::MulAdd(factor, x[v], sums[r][v]);
+      HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) sums[r][v] = multiply_add(factor, x[v], sums[r][v]);
     }
   }
   HWY_UNROLL(rows) for (int r = 0; r < rows; ++r) {

@@ -26,7 +26,13 @@ std::int64_t mask_of(Target target) {
 
 #ifdef HWY_COMPILE_ONLY_STATIC
 
-std::string target_name() { return HWY_TARGET == HWY_WASM ? "WebAssembly SIMD" : hwy::TargetName(HWY_TARGET); }
+std::string target_name() {
+#ifdef __wasm_relaxed_simd__
+  return "WebAssembly relaxed SIMD";
+#else
+  return HWY_TARGET == HWY_WASM ? "WebAssembly SIMD" : hwy::TargetName(HWY_TARGET);
+#endif
+}
 std::span<const Target> available_targets() { return {}; }
 void use_target(Target) { static_cast<void>(&mask_of); }
 

@@ -11,6 +11,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#ifdef __wasm_relaxed_simd__
+#include <wasm_simd128.h>
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace gerbil::kernels {
 namespace HWY_NAMESPACE {
@@ -28,6 +32,15 @@ HWY_INLINE FloatVector load_floats(const hwy::float16_t* from) {
 }
 HWY_INLINE FloatVector load_floats(const hwy::bfloat16_t* from) {
   return hn::PromoteTo(FloatTag(), hn::LoadU(hn::Rebind<hwy::bfloat16_t, FloatTag>(), from));
+}
+
+// a · b + c. In a browser it is rounded once where the processor does that at once, and Highway does not know of it.
+HWY_INLINE FloatVector multiply_add(FloatVector a, FloatVector b, FloatVector c) {
+#ifdef __wasm_relaxed_simd__
+  return FloatVector{wasm_f32x4_relaxed_madd(a.raw, b.raw, c.raw)};
+#else
+  return hn::MulAdd(a, b, c);
+#endif
 }
 
 HWY_INLINE void store_floats(FloatVector v, float* to) { hn::StoreU(v, FloatTag(), to); }

@@ -6,9 +6,14 @@ import type {ToWorker} from "../protocol.js";
 import type {CreateCore, MakeCore} from "./core.js";
 import {openDirectory} from "./directory.node.js";
 import {makeHost} from "./host.js";
+import {hasRelaxedSimd} from "./relaxed_simd.js";
 
 const coreAddress = new URL("../core/gerbil.node.mjs", import.meta.url).href;
-const wasmPath = fileURLToPath(new URL("../core/gerbil.node.wasm", import.meta.url));
+const wasmPath = fileURLToPath(
+  hasRelaxedSimd()
+    ? new URL("../core/gerbil.relaxed.wasm", import.meta.url)
+    : new URL("../core/gerbil.wasm", import.meta.url),
+);
 
 const makeCore: MakeCore = async options => {
   const module = (await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ coreAddress)) as {

@@ -5,15 +5,18 @@ import type {CreateCore, MakeCore} from "./core.js";
 import {findAdapter} from "./gpu.js";
 import {makeHost} from "./host.js";
 import type {OpenModel} from "./load.js";
+import {hasRelaxedSimd} from "./relaxed_simd.js";
 
-// Both are assets that bundlers copy as they are.
+// Assets that bundlers copy as they are; one of the last two is fetched.
 const coreAddress = new URL("../core/gerbil.js", import.meta.url).href;
-const wasmAddress = new URL("../core/gerbil.wasm", import.meta.url).href;
+const plainAddress = new URL("../core/gerbil.wasm", import.meta.url).href;
+const relaxedAddress = new URL("../core/gerbil.relaxed.wasm", import.meta.url).href;
 
 const makeCore: MakeCore = async options => {
   const module = (await import(
     /* webpackIgnore: true */ /* @vite-ignore */ /* turbopackIgnore: true */ coreAddress
   )) as {default: CreateCore};
+  const wasmAddress = hasRelaxedSimd() ? relaxedAddress : plainAddress;
   return module.default({...options, locateFile: () => wasmAddress, mainScriptUrlOrBlob: coreAddress});
 };
 

@@ -35,7 +35,7 @@ async function largestDifference(rows, address) {
   return difference / largest;
 }
 
-onmessage = async ({data: {gpu, threads, jobs}}) => {
+onmessage = async ({data: {gpu, threads, wasm, jobs}}) => {
   try {
     const calls = new Map();
     const onEvent = (call, kind, value) => {
@@ -44,7 +44,8 @@ onmessage = async ({data: {gpu, threads, jobs}}) => {
       else if (kind === "error") reject(new Error(JSON.parse(value).error.message));
       else events[kind] = value;
     };
-    const core = await createCore({threads, onEvent, ...(gpu && {gpu: await openGpu()})});
+    const locateFile = () => `/core/${wasm}.wasm`;
+    const core = await createCore({locateFile, threads, onEvent, ...(gpu && {gpu: await openGpu()})});
     let last = 0;
     const call = begin =>
       new Promise(async (resolve, reject) => {
