@@ -8,7 +8,7 @@ export interface ModelInfo {
   name: string;
   architecture: string;
   quantization: string;
-  /** "CPU, SIMD128, 4 threads", or the name of the GPU. */
+  /** "CPU, WebAssembly relaxed SIMD, 4 threads", or the name of the GPU. */
   device: string;
   /** Where it runs. */
   backend: "webgpu" | "wasm";

@@ -23,7 +23,7 @@ test("loads, tells of it, and says what was loaded", async t => {
     assert.equal(last.done, last.total);
   }
   assert.equal(info.backend, "wasm");
-  assert.match(info.device, /^CPU, WebAssembly SIMD, 1 thread$/);
+  assert.match(info.device, /^CPU, WebAssembly relaxed SIMD, 1 thread$/);
   assert.match(info.fallback, /WebGPU|GPU/);
   assert.deepEqual(info.tasks, ["generate", "embed", "rank"]);
   assert.deepEqual(info.warnings, []);

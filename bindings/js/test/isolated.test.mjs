@@ -32,8 +32,8 @@ test("several threads, several models, loaded again", async t => {
     };
   });
   assert.deepEqual(made.devices, [
-    `CPU, WebAssembly SIMD, ${Math.min(made.cores, 8)} threads`,
-    "CPU, WebAssembly SIMD, 1 thread",
+    `CPU, WebAssembly relaxed SIMD, ${Math.min(made.cores, 8)} threads`,
+    "CPU, WebAssembly relaxed SIMD, 1 thread",
   ]);
   assert(made.similarity[0] > 0.6 && made.similarity[1] < 0.3);
   assert.deepEqual(new Set(made.answers), new Set([hello]));

@@ -28,7 +28,7 @@ test("generates on the CPU, and the process ends by itself", () => {
     console.log(JSON.stringify({info: model.info(), text, pieces}));`);
   assert.equal(info.backend, "wasm");
   assert.equal(info.fallback, null);
-  assert.match(info.device, /^CPU, WebAssembly SIMD/);
+  assert.match(info.device, /^CPU, WebAssembly relaxed SIMD/);
   assert.equal(text, "Hello! I am nano, the small model built into gerbil. What can I do for you?");
   assert.equal(pieces.join(""), text);
 });
