@@ -12,7 +12,7 @@ import {launch, root, serve} from "./world.mjs";
 const program = process.env.GERBIL ?? path.join(root, "build/release/bin/gerbil");
 const goldens = path.join(root, "tests/fixtures/goldens");
 // Every kernel takes SwiftShader a second to compile: on WebGPU a few that have most operations.
-const onWebGpu = ["gemma3_config", "qwen3_5_config"];
+const onWebGpu = process.env.GERBIL_ALL_KERNELS ? ["llama_config", "gemma3_config", "qwen3_5_config"] : ["llama_config"];
 const prompts = ["Tell me a story about a fox", "What is two plus three?", "Where do the owls live?"];
 
 let server;
