@@ -1,0 +1,92 @@
+// The models that are loaded, one for text and one for search, and the one that is on its way.
+import {Gerbil} from "../gerbil/index.js";
+
+/** The addresses of the models that come with the page. */
+export const builtIn = {
+  text: new URL("models/nano", document.baseURI).href,
+  search: new URL("models/nano-embed", document.baseURI).href,
+};
+
+/** `loading`: {name, stage, done, total, left}, sizes in bytes, `left` in seconds or null where it is not known. */
+export const state = {text: null, search: null, loading: null, problem: "", lastTimings: null};
+
+const listeners = new Set();
+const tell = () => listeners.forEach(listener => listener(state));
+
+/** Calls `listener` with the state, now and whenever it changes. */
+export function watch(listener) {
+  listeners.add(listener);
+  listener(state);
+}
+
+/** Of a model beside the page the name of its folder; else the name or address as it is. */
+export const shortName = source =>
+  source.startsWith(new URL("models/", document.baseURI).href) ? source.split("/").filter(Boolean).at(-1) : source;
+
+let turn = Promise.resolve();
+let control = null;
+
+/** Loads a model, after those that are on their way, in place of the one of its kind. `source` as Gerbil.load has it. */
+export function load(source, name, options = {}) {
+  const mine = turn.then(() => loadNow(source, name, options));
+  turn = mine.catch(() => {});
+  return mine;
+}
+
+export const stopLoading = () => control?.abort();
+
+async function loadNow(source, name, options) {
+  control = new AbortController();
+  const {signal} = control;
+  state.loading = {name, stage: "begin", done: 0, total: 0, left: null};
+  state.problem = "";
+  tell();
+  let begun = performance.now();
+  const onProgress = ({stage, done, total, bytesPerSecond}) => {
+    if (stage !== state.loading.stage) begun = performance.now();
+    const speed = bytesPerSecond ?? (done / (performance.now() - begun)) * 1000;
+    state.loading = {name, stage, done, total, left: speed > 0 ? (total - done) / speed : null};
+    tell();
+  };
+  try {
+    const model = await Gerbil.load(source, {...options, signal, onProgress});
+    const {tasks} = model.info();
+    const place = tasks.includes("generate") ? "text" : tasks.includes("embed") ? "search" : null;
+    if (!place) {
+      await model.dispose();
+      throw new Error(`${name} can only ${tasks.join(" and ")}, and this page shows text and embeddings.`);
+    }
+    await state[place]?.model.dispose();
+    state[place] = {name, model};
+    return model;
+  } catch (error) {
+    state.problem = signal.aborted ? "" : `${name} could not be loaded: ${error.message}`;
+    throw error;
+  } finally {
+    state.loading = control = null;
+    tell();
+  }
+}
+
+export async function unload(place) {
+  const {model} = state[place];
+  state[place] = null;
+  tell();
+  await model.dispose();
+}
+
+const wanted = {};
+
+/** The model of a place; the built-in one where none is loaded. */
+export async function need(place) {
+  if (state[place]) return state[place].model;
+  wanted[place] ??= load(builtIn[place], shortName(builtIn[place])).finally(() => (wanted[place] = null));
+  await wanted[place];
+  return state[place].model;
+}
+
+/** Keeps the timings of an answer for those who show them. */
+export function noteTimings(result) {
+  state.lastTimings = result.timings;
+  tell();
+}
