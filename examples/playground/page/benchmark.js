@@ -59,8 +59,11 @@ function factsOf({name, model}) {
     dispatches_per_token, readbacks_per_token};
 }
 
-/** Runs it: medians of three rounds after one that does not count. `say` is told how far it is. Times in seconds. */
-export async function benchmark(say, signal) {
+/**
+ * Runs it: medians of three rounds after one that does not count. `say` is told how far it is; `memory` is what was
+ * measured before, or null. Times in seconds, sizes in bytes.
+ */
+export async function benchmark(say, signal, memory) {
   const model = await need("text");
   const text = {...factsOf(state.text), ...(await textModel(model, say, signal))};
   const search = state.search && {...factsOf(state.search), ...(await searchModel(state.search.model, say, signal))};
@@ -71,6 +74,7 @@ export async function benchmark(say, signal) {
     cores: navigator.hardwareConcurrency,
     isolated: crossOriginIsolated,
     gpu: await gpuFacts(),
+    memory,
     text,
     ...(search && {search}),
   };

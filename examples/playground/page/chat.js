@@ -1,10 +1,10 @@
 // The conversation.
 import {makeAnswer} from "./answer.js";
 import {$, h, sentence} from "./elements.js";
-import {need, noteTimings, state, stopLoading} from "./engine.js";
+import {need, noteFailure, noteTimings, stopLoading} from "./engine.js";
 
 const ideas = ["Hello", "Tell me a story about a fox", "What is 17 + 25?", "What is the capital of France?"];
-let messages = [];
+let conversation = {messages: []};
 let stop = null; // ends the answer that is on its way
 
 const log = $("log");
@@ -31,6 +31,7 @@ const fieldsAreRight = () => ["max-tokens", "temperature"].every(id => {
 async function ask(said) {
   if (stop || !fieldsAreRight()) return;
   log.querySelector(".hello")?.remove();
+  const mine = conversation;
   const answer = makeAnswer();
   log.append(h("article.user", {ariaLabel: "You"}, h("div.text", {}, said)), answer.element);
   toEnd();
@@ -44,7 +45,7 @@ async function ask(said) {
     const model = await need("text");
     if (stopped) throw new DOMException("Stopped.", "AbortError");
     const system = $("system").value.trim();
-    const asked = [...messages, {role: "user", content: said}];
+    const asked = [...mine.messages, {role: "user", content: said}];
     const onText = (piece, reasoning) => {
       const follow = atEnd();
       answer.take(piece, reasoning);
@@ -54,13 +55,14 @@ async function ask(said) {
     const stream = model.stream(sent, {...settings(), onText});
     stop = stream.cancel;
     const result = await stream.result;
-    messages = [...asked, {role: "assistant", content: result.text}];
+    mine.messages = [...asked, {role: "assistant", content: result.text}];
     const follow = atEnd();
     answer.finish(result);
     if (follow) toEnd();
     noteTimings(result);
   } catch (error) {
     answer.fail(sentence(error) || "Stopped.");
+    noteFailure("text", error);
     if ($("say").value === "") $("say").value = said;
     toEnd();
   }
@@ -89,7 +91,7 @@ $("say").addEventListener("keydown", event => {
 });
 $("new-chat").addEventListener("click", () => {
   stop?.();
-  messages = [];
+  conversation = {messages: []};
   greet();
   $("say").focus();
 });

@@ -41,8 +41,9 @@ async function loadNow(source, name, options) {
   state.loading = {name, stage: "begin", done: 0, total: 0, left: null};
   state.problem = "";
   tell();
-  let begun = performance.now();
+  let begun = performance.now(); // of the stage
   const onProgress = ({stage, done, total, bytesPerSecond}) => {
+    if (signal.aborted) return;
     if (stage !== state.loading.stage) begun = performance.now();
     const speed = bytesPerSecond ?? (done / (performance.now() - begun)) * 1000;
     state.loading = {name, stage, done, total, left: speed > 0 ? (total - done) / speed : null};
@@ -57,7 +58,7 @@ async function loadNow(source, name, options) {
       throw new Error(`${name} can only ${tasks.join(" and ")}, and this page shows text and embeddings.`);
     }
     await state[place]?.model.dispose();
-    state[place] = {name, model};
+    state[place] = {name, model, source, options};
     return model;
   } catch (error) {
     state.problem = signal.aborted ? "" : `${name} could not be loaded: ${error.message}`;
@@ -77,12 +78,21 @@ export async function unload(place) {
 
 const wanted = {};
 
-/** The model of a place; the built-in one where none is loaded. */
+/** The model of a place; the built-in one where none is loaded, and the same again where it was lost. */
 export async function need(place) {
-  if (state[place]) return state[place].model;
-  wanted[place] ??= load(builtIn[place], shortName(builtIn[place])).finally(() => (wanted[place] = null));
+  const kept = state[place] ?? {source: builtIn[place], name: shortName(builtIn[place]), lost: true};
+  if (!kept.lost) return kept.model;
+  wanted[place] ??= load(kept.source, kept.name, kept.options).finally(() => (wanted[place] = null));
   await wanted[place];
   return state[place].model;
+}
+
+// After these a model does nothing more: its GPU or its worker has gone.
+const losses = ["device_lost", "internal"];
+
+/** Whether the model of a place was lost with that error: it is loaded again when it is needed next. */
+export function noteFailure(place, error) {
+  if (state[place] && losses.includes(error?.code)) state[place].lost = true;
 }
 
 /** Keeps the timings of an answer for those who show them. */

@@ -17,13 +17,16 @@ export async function gpuFacts() {
   };
 }
 
-/** Bytes of the page with its workers, and of JavaScript on the page; null of what the browser does not tell. */
+/**
+ * {all, workers, page} in bytes: of the page with its workers, of the workers, whose WebAssembly the browser counts with
+ * them, and of JavaScript on the page. Null of what the browser does not tell; only isolated pages are told the first two.
+ */
 export async function measureMemory() {
-  const javascript = performance.memory?.usedJSHeapSize ?? null;
-  const total = crossOriginIsolated && performance.measureUserAgentSpecificMemory
-    ? (await performance.measureUserAgentSpecificMemory()).bytes
-    : null;
-  return total === null && javascript === null
-    ? {total, javascript, reason: "The browser does not tell."}
-    : {total, javascript};
+  const told = crossOriginIsolated && (await performance.measureUserAgentSpecificMemory?.());
+  const ofWorker = ({attribution}) => attribution.some(({scope}) => scope === "DedicatedWorkerGlobalScope");
+  return {
+    all: told ? told.bytes : null,
+    workers: told ? told.breakdown.filter(ofWorker).reduce((sum, part) => sum + part.bytes, 0) : null,
+    page: performance.memory?.usedJSHeapSize ?? null,
+  };
 }

@@ -5,10 +5,11 @@ import {state, watch} from "./engine.js";
 import {gpuFacts, measureMemory} from "./facts.js";
 
 let gpu = null; // of gpuFacts()
-let memory = "";
+let memory = null; // of measureMemory()
+let measuring = false;
 
 function threads() {
-  if (crossOriginIsolated) return "as many as there are cores, at most 8";
+  if (crossOriginIsolated) return String(Math.min(navigator.hardwareConcurrency, 8));
   const again = navigator.serviceWorker?.controller || document.documentElement.dataset.offline;
   return `1, as the page is not cross-origin isolated${again ? ": reload it, and it will be" : ""}`;
 }
@@ -47,7 +48,7 @@ function draw() {
     ["Threads", threads()],
     ["Cross-origin isolated", crossOriginIsolated ? "yes" : "no"],
     navigator.deviceMemory && ["Memory", `about ${navigator.deviceMemory} GiB, or more than the browser tells`],
-    ["Page and workers", memory || h("button.plain", {type: "button", onclick: measure}, "Measure their memory")],
+    ["Page and workers", memoryText()],
     ...(state.text ? modelRows("Text model", state.text) : []),
     ...(state.search ? modelRows("Search model", state.search) : []),
     ...(state.lastTimings ? speedRows(state.lastTimings) : []),
@@ -56,12 +57,20 @@ function draw() {
 }
 
 async function measure() {
-  memory = "The browser measures, which may take half a minute …";
+  measuring = true;
   draw();
-  const {total, javascript, reason} = await measureMemory();
-  memory = reason ?? [total !== null && `${bytes(total)} in all`, javascript !== null && `${bytes(javascript)} of JavaScript on the page`]
-    .filter(Boolean).join(", ");
+  memory = await measureMemory();
+  measuring = false;
   draw();
+}
+
+function memoryText() {
+  if (measuring) return "The browser measures, which may take a minute …";
+  if (!memory) return h("button.plain", {type: "button", onclick: measure}, "Measure their memory");
+  const {all, workers, page} = memory;
+  const parts = [[all, "in all"], [workers, "of the engine's workers and WebAssembly"], [page, "of JavaScript on the page"]];
+  const told = parts.filter(([count]) => count !== null).map(([count, what]) => `${bytes(count)} ${what}`);
+  return told.join(", ") || "The browser does not tell.";
 }
 
 $("machine").addEventListener("shown", async () => {
@@ -76,7 +85,7 @@ $("bench-run").addEventListener("click", async () => {
   control = new AbortController();
   $("bench-run").textContent = "Stop";
   try {
-    const result = await benchmark(text => ($("bench-state").textContent = text), control.signal);
+    const result = await benchmark(text => ($("bench-state").textContent = text), control.signal, memory);
     $("bench-result").textContent = JSON.stringify(result, null, 2);
     $("bench-result").hidden = $("bench-copy").hidden = false;
     $("bench-state").textContent = "The benchmark is done.";

@@ -2,22 +2,22 @@
 import {summary} from "./answer.js";
 import {checkSchema} from "./check_schema.js";
 import {$, h, sentence} from "./elements.js";
-import {need, noteTimings} from "./engine.js";
+import {need, noteFailure, noteTimings} from "./engine.js";
 
-const example = {
-  type: "object",
-  properties: {
-    name: {type: "string", maxLength: 20},
-    age: {type: "integer", minimum: 0, maximum: 120},
-    colour: {enum: ["red", "brown", "grey"]},
+const example = `{
+  "type": "object",
+  "properties": {
+    "name": {"type": "string", "maxLength": 20},
+    "age": {"type": "integer", "minimum": 0, "maximum": 20},
+    "colour": {"enum": ["red", "brown", "grey"]}
   },
-  required: ["name", "age", "colour"],
-  additionalProperties: false,
-};
+  "required": ["name", "age", "colour"],
+  "additionalProperties": false
+}`;
 const mostTokens = 1024;
 
 $("object-prompt").value = "Invent a fox: its name, its age and its colour, as JSON.";
-$("object-schema").value = JSON.stringify(example, null, 2);
+$("object-schema").value = example;
 
 let control = null;
 
@@ -70,6 +70,7 @@ async function write() {
     noteTimings(result);
   } catch (error) {
     $("object-verdict").replaceChildren(h("p.problem", {}, sentence(error) || "Stopped."));
+    noteFailure("text", error);
   }
   control = null;
   $("object-run").textContent = "Write";

@@ -1,7 +1,7 @@
 // Semantic search: every line of a text becomes a vector, and those are shown that are closest to the query's.
 import {cosine} from "../gerbil/index.js";
 import {$, bytes, grouped, h, sentence} from "./elements.js";
-import {need, state} from "./engine.js";
+import {need, noteFailure, state} from "./engine.js";
 
 const mostBytes = 4e6;
 const mostLines = 20000;
@@ -45,11 +45,17 @@ async function makeIndex(name, lines) {
   $("query").focus();
 }
 
+// What was stopped was so for another text, which has its own line by now.
+function showFailure(error) {
+  if (error?.name !== "AbortError") say(sentence(error));
+  noteFailure("search", error);
+}
+
 async function take(name, read) {
   try {
     await makeIndex(name, linesOf(await read()));
   } catch (error) {
-    if (error?.name !== "AbortError") say(sentence(error));
+    showFailure(error);
   }
 }
 
@@ -79,7 +85,7 @@ async function search() {
     scored.sort((a, b) => b.score - a.score);
     $("hits").replaceChildren(...scored.slice(0, shownHits).map(hit));
   } catch (error) {
-    say(sentence(error));
+    showFailure(error);
   }
 }
 
