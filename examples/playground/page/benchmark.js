@@ -4,6 +4,7 @@ import {gpuFacts} from "./facts.js";
 
 const rounds = 3;
 const story = "The fox lives in a den under the ground. It hunts mice at night, and sleeps when the sun is up. ";
+const request = "Tell me a long story about this fox.";
 const promptTokens = 256;
 const answerTokens = 64;
 const texts = 32;
@@ -14,7 +15,7 @@ const middle = numbers => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.
 async function promptOf(model, round) {
   const opening = `${round} ${Date.now()} `;
   const {length} = await model.tokenize(story, {add_special: false});
-  return opening + story.repeat(Math.ceil(promptTokens / length));
+  return `${opening}${story.repeat(Math.ceil(promptTokens / length))}\n\n${request}`;
 }
 
 async function textModel(model, say, signal) {
@@ -22,7 +23,8 @@ async function textModel(model, say, signal) {
   for (let round = 0; round <= rounds; ++round) {
     say(round === 0 ? "Warming up …" : `Text, round ${round} of ${rounds} …`);
     const prompt = await promptOf(model, round);
-    results.push(await model.generate(prompt, {raw: true, max_tokens: answerTokens, temperature: 0, signal}));
+    const raw = !model.info().has_chat_template;
+    results.push(await model.generate(prompt, {raw, max_tokens: answerTokens, temperature: 0, signal}));
   }
   const warm = results.slice(1);
   const of = name => middle(warm.map(({timings}) => timings[name]));

@@ -21,7 +21,7 @@ function gpuText() {
 
 function modelRows(use, {name, model}) {
   const info = model.info();
-  const size = `${grouped(info.parameters)} parameters, ${info.quantization || "not quantised"}`;
+  const size = `${grouped(info.parameters)} parameters, ${info.quantization === "none" ? "not quantised" : info.quantization}`;
   const parts = [["weights", info.weight_bytes], ["cache", info.cache_bytes], ["buffers", info.arena_bytes]];
   return [
     [use, `${name}: ${size}`],
