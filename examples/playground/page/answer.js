@@ -1,5 +1,5 @@
 // One answer in the conversation: what the model thinks, folded, what it says, and how fast it was.
-import {h, grouped, rate, seconds} from "./elements.js";
+import {fill, grouped, h, rate, seconds} from "./elements.js";
 import {markdown} from "./markdown.js";
 
 /** What an answer's numbers say, in one line. */
@@ -28,7 +28,7 @@ export function makeAnswer() {
     planned = false;
     thinking.hidden = said.reasoning.trim() === "";
     thought.textContent = said.reasoning.trim();
-    text.replaceChildren(...markdown(said.text));
+    fill(text, ...markdown(said.text));
     wait.hidden = said.text !== "";
   };
   const end = () => {

@@ -54,11 +54,23 @@ async function searchModel(model, say, signal) {
   };
 }
 
+const facts = [
+  "backend",
+  "device",
+  "fallback",
+  "parameters",
+  "quantization",
+  "weight_bytes",
+  "cache_bytes",
+  "arena_bytes",
+  "load_seconds",
+  "dispatches_per_token",
+  "readbacks_per_token",
+];
+
 function factsOf({name, model}) {
-  const {backend, device, fallback, parameters, quantization, weight_bytes, cache_bytes, arena_bytes, load_seconds,
-    dispatches_per_token, readbacks_per_token} = model.info();
-  return {name, backend, device, fallback, parameters, quantization, weight_bytes, cache_bytes, arena_bytes, load_seconds,
-    dispatches_per_token, readbacks_per_token};
+  const info = model.info();
+  return {name, ...Object.fromEntries(facts.map(fact => [fact, info[fact]]))};
 }
 
 /**

@@ -1,6 +1,6 @@
 // The conversation.
 import {makeAnswer} from "./answer.js";
-import {$, h, sentence} from "./elements.js";
+import {$, fill, h, sentence} from "./elements.js";
 import {need, noteFailure, noteTimings, stopLoading} from "./engine.js";
 
 const ideas = ["Hello", "Tell me a story about a fox", "What is 17 + 25?", "What is the capital of France?"];
@@ -13,7 +13,7 @@ const toEnd = () => log.scrollTo({top: log.scrollHeight});
 
 function greet() {
   const buttons = ideas.map(idea => h("button.plain", {type: "button", onclick: () => ask(idea)}, idea));
-  log.replaceChildren(h("div.hello", {}, h("h2", {}, "Everything stays on this device"), h("div.ideas", {}, ...buttons)));
+  fill(log, h("div.hello", {}, h("h2", {}, "Everything stays on this device"), h("div.ideas", {}, ...buttons)));
 }
 
 function settings() {
@@ -22,10 +22,11 @@ function settings() {
   return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
 }
 
-const fieldsAreRight = () => ["max-tokens", "temperature"].every(id => {
-  if (!$(id).checkValidity()) $("chat-settings").open = true;
-  return $(id).reportValidity();
-});
+const fieldsAreRight = () =>
+  ["max-tokens", "temperature"].every(id => {
+    if (!$(id).checkValidity()) $("chat-settings").open = true;
+    return $(id).reportValidity();
+  });
 
 // An answer that fails leaves the conversation as it was, and the message in its field.
 async function ask(said) {

@@ -18,31 +18,72 @@ const letters = text => [...text].length;
 
 // Keywords about one value: a sentence of what is wrong, or null.
 const simple = {
-  type: (value, types) => ([types].flat().some(type => isOf(value, type)) ? null : `should be of type ${[types].flat().join(" or ")}`),
+  type: (value, types) =>
+    [types].flat().some(type => isOf(value, type)) ? null : `should be of type ${[types].flat().join(" or ")}`,
   enum: (value, values) => (values.some(each => same(each, value)) ? null : `should be one of ${shown(values)}`),
   const: (value, wanted) => (same(value, wanted) ? null : `should be ${shown(wanted)}`),
   minimum: limit(isNumber, value => value, least, "at least"),
   maximum: limit(isNumber, value => value, most, "at most"),
-  exclusiveMinimum: limit(isNumber, value => value, (a, b) => a > b, "more than"),
-  exclusiveMaximum: limit(isNumber, value => value, (a, b) => a < b, "less than"),
-  multipleOf: limit(isNumber, value => value, (a, b) => Math.abs(a / b - Math.round(a / b)) < 1e-9, "a multiple of"),
+  exclusiveMinimum: limit(
+    isNumber,
+    value => value,
+    (a, b) => a > b,
+    "more than",
+  ),
+  exclusiveMaximum: limit(
+    isNumber,
+    value => value,
+    (a, b) => a < b,
+    "less than",
+  ),
+  multipleOf: limit(
+    isNumber,
+    value => value,
+    (a, b) => Math.abs(a / b - Math.round(a / b)) < 1e-9,
+    "a multiple of",
+  ),
   minLength: limit(isText, letters, least, "of a length of at least"),
   maxLength: limit(isText, letters, most, "of a length of at most"),
-  pattern: limit(isText, value => value, (text, pattern) => new RegExp(pattern, "u").test(text), "matched by"),
+  pattern: limit(
+    isText,
+    value => value,
+    (text, pattern) => new RegExp(pattern, "u").test(text),
+    "matched by",
+  ),
   minItems: limit(Array.isArray, value => value.length, least, "a list of at least"),
   maxItems: limit(Array.isArray, value => value.length, most, "a list of at most"),
   minProperties: limit(isObject, value => Object.keys(value).length, least, "an object of at least"),
   maxProperties: limit(isObject, value => Object.keys(value).length, most, "an object of at most"),
   uniqueItems: (value, wanted) =>
-    wanted && Array.isArray(value) && new Set(value.map(each => JSON.stringify(each))).size < value.length ? "has equal items" : null,
+    wanted && Array.isArray(value) && new Set(value.map(each => JSON.stringify(each))).size < value.length
+      ? "has equal items"
+      : null,
   required: (value, names) => {
     const missing = isObject(value) ? names.filter(name => !Object.hasOwn(value, name)) : [];
     return missing.length ? `lacks ${missing.join(", ")}` : null;
   },
 };
 // Read with others, or about nothing that can be wrong.
-const beside = new Set(["properties", "additionalProperties", "items", "prefixItems", "anyOf", "oneOf", "allOf", "not", "$ref",
-  "$defs", "definitions", "title", "description", "default", "examples", "$schema", "$id", "$comment"]);
+const beside = new Set([
+  "properties",
+  "additionalProperties",
+  "items",
+  "prefixItems",
+  "anyOf",
+  "oneOf",
+  "allOf",
+  "not",
+  "$ref",
+  "$defs",
+  "definitions",
+  "title",
+  "description",
+  "default",
+  "examples",
+  "$schema",
+  "$id",
+  "$comment",
+]);
 
 function refer(root, reference) {
   if (!reference.startsWith("#")) return undefined;
@@ -65,11 +106,22 @@ export function checkSchema(root, value) {
       if (wrong) problems.push(`${path} ${wrong}, and is ${shown(at)}`);
       if (!Object.hasOwn(simple, keyword) && !beside.has(keyword)) unchecked.add(keyword);
     }
-    const {properties = {}, additionalProperties, prefixItems = [], items, allOf = [], anyOf, oneOf, not, $ref} = schema;
+    const {
+      properties = {},
+      additionalProperties,
+      prefixItems = [],
+      items,
+      allOf = [],
+      anyOf,
+      oneOf,
+      not,
+      $ref,
+    } = schema;
     if (isObject(at))
       for (const [name, each] of Object.entries(at))
         if (Object.hasOwn(properties, name)) problems.push(...inner(properties[name], each, `${path}.${name}`));
-        else if (additionalProperties !== undefined) problems.push(...inner(additionalProperties, each, `${path}.${name}`));
+        else if (additionalProperties !== undefined)
+          problems.push(...inner(additionalProperties, each, `${path}.${name}`));
     if (Array.isArray(at))
       at.forEach((each, i) => problems.push(...inner(prefixItems[i] ?? items, each, `${path}[${i}]`)));
     for (const each of allOf) problems.push(...inner(each));

@@ -10,8 +10,13 @@ export function h(tag, properties = {}, ...children) {
   for (const [key, value] of Object.entries(properties))
     if (key in element) element[key] = value;
     else element.setAttribute(key, value);
-  element.append(...children.filter(child => child != null && child !== false));
+  fill(element, ...children);
   return element;
+}
+
+/** Gives an element these children in place of its own; those that are null, undefined or false are left out. */
+export function fill(element, ...children) {
+  element.replaceChildren(...children.filter(child => child != null && child !== false));
 }
 
 export const grouped = new Intl.NumberFormat("en").format;

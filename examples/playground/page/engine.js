@@ -26,7 +26,7 @@ export const shortName = source =>
 let turn = Promise.resolve();
 let control = null;
 
-/** Loads a model, after those that are on their way, in place of the one of its kind. `source` as Gerbil.load has it. */
+/** Loads a model, after those on their way, in place of the one of its kind. `source` as Gerbil.load has it. */
 export function load(source, name, options = {}) {
   const mine = turn.then(() => loadNow(source, name, options));
   turn = mine.catch(() => {});

@@ -18,8 +18,8 @@ export async function gpuFacts() {
 }
 
 /**
- * {all, workers, page} in bytes: of the page with its workers, of the workers, whose WebAssembly the browser counts with
- * them, and of JavaScript on the page. Null of what the browser does not tell; only isolated pages are told the first two.
+ * {all, workers, page} in bytes: of the page with its workers, of the workers, whose WebAssembly the browser counts
+ * with them, and of JavaScript on the page. Null of what the browser does not tell; the first two it tells isolated pages.
  */
 export async function measureMemory() {
   const told = crossOriginIsolated && (await performance.measureUserAgentSpecificMemory?.());

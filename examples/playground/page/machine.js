@@ -1,6 +1,6 @@
 // What the machine is, what is loaded on it, and how fast it was.
 import {benchmark} from "./benchmark.js";
-import {$, bytes, grouped, h, rate, seconds, sentence} from "./elements.js";
+import {$, bytes, fill, grouped, h, rate, seconds, sentence} from "./elements.js";
 import {state, watch} from "./engine.js";
 import {gpuFacts, measureMemory} from "./facts.js";
 
@@ -21,23 +21,35 @@ function gpuText() {
 
 function modelRows(use, {name, model}) {
   const info = model.info();
-  const size = `${grouped(info.parameters)} parameters, ${info.quantization === "none" ? "not quantised" : info.quantization}`;
-  const parts = [["weights", info.weight_bytes], ["cache", info.cache_bytes], ["buffers", info.arena_bytes]];
+  const quantized = info.quantization === "none" ? "not quantised" : info.quantization;
+  const size = `${grouped(info.parameters)} parameters, ${quantized}`;
+  const parts = [
+    ["weights", info.weight_bytes],
+    ["cache", info.cache_bytes],
+    ["buffers", info.arena_bytes],
+  ];
   return [
     [use, `${name}: ${size}`],
     ["It runs on", info.fallback ? `${info.device}. ${info.fallback}` : info.device],
-    ["Its memory", parts.filter(([, count]) => count > 0).map(([what, count]) => `${bytes(count)} ${what}`).join(", ")],
+    [
+      "Its memory",
+      parts
+        .filter(([, count]) => count > 0)
+        .map(([what, count]) => `${bytes(count)} ${what}`)
+        .join(", "),
+    ],
     ["Loaded in", seconds(info.load_seconds)],
-    info.backend === "webgpu" && ["Of a token", `${info.dispatches_per_token} dispatches, ${info.readbacks_per_token} readbacks`],
+    info.backend === "webgpu" && ["Dispatches a token", String(info.dispatches_per_token)],
+    info.backend === "webgpu" && ["Readbacks a token", String(info.readbacks_per_token)],
     info.notes.length > 0 && ["Notes", info.notes.join(" ")],
     info.warnings.length > 0 && ["Warnings", info.warnings.join(" ")],
   ];
 }
 
-function speedRows({time_to_first_token, prefill_tokens_per_second, decode_tokens_per_second}) {
-  return [
-    ["Last answer", `first token after ${seconds(time_to_first_token)}, prompt ${rate(prefill_tokens_per_second, "tokens")}, answer ${rate(decode_tokens_per_second, "tokens")}`],
-  ];
+function speedText({time_to_first_token, prefill_tokens_per_second, decode_tokens_per_second}) {
+  const first = `first token after ${seconds(time_to_first_token)}`;
+  const prompt = `prompt ${rate(prefill_tokens_per_second, "tokens")}`;
+  return `${first}, ${prompt}, answer ${rate(decode_tokens_per_second, "tokens")}`;
 }
 
 function draw() {
@@ -51,9 +63,9 @@ function draw() {
     ["Page and workers", memoryText()],
     ...(state.text ? modelRows("Text model", state.text) : []),
     ...(state.search ? modelRows("Search model", state.search) : []),
-    ...(state.lastTimings ? speedRows(state.lastTimings) : []),
+    state.lastTimings && ["Last answer", speedText(state.lastTimings)],
   ];
-  $("facts").replaceChildren(...rows.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  fill($("facts"), ...rows.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 }
 
 async function measure() {
@@ -68,7 +80,11 @@ function memoryText() {
   if (measuring) return "The browser measures, which may take a minute …";
   if (!memory) return h("button.plain", {type: "button", onclick: measure}, "Measure their memory");
   const {all, workers, page} = memory;
-  const parts = [[all, "in all"], [workers, "of the engine's workers and WebAssembly"], [page, "of JavaScript on the page"]];
+  const parts = [
+    [all, "in all"],
+    [workers, "of the engine's workers and WebAssembly"],
+    [page, "of JavaScript on the page"],
+  ];
   const told = parts.filter(([count]) => count !== null).map(([count, what]) => `${bytes(count)} ${what}`);
   return told.join(", ") || "The browser does not tell.";
 }

@@ -1,5 +1,5 @@
 // The tabs, the line that says what is loaded, and the parts of the page.
-import {$, bytes, h, seconds, sentence} from "./elements.js";
+import {$, bytes, fill, h, seconds, sentence} from "./elements.js";
 import {need, stopLoading, watch} from "./engine.js";
 import {keepPage} from "./offline.js";
 import "./chat.js";
@@ -29,8 +29,12 @@ for (const tab of tabs) {
   });
   tab.addEventListener("keydown", ({key}) => {
     const steps = {ArrowRight: 1, ArrowLeft: -1}[key];
-    const next = key === "Home" ? tabs[0] : key === "End" ? tabs.at(-1)
-      : steps && tabs.at((tabs.indexOf(tab) + steps) % tabs.length);
+    const next =
+      key === "Home"
+        ? tabs[0]
+        : key === "End"
+          ? tabs.at(-1)
+          : steps && tabs.at((tabs.indexOf(tab) + steps) % tabs.length);
     next?.focus();
     next?.click();
   });
@@ -45,7 +49,10 @@ const write = (element, text) => {
 
 watch(({text, search, loading, problem}) => {
   $("loading").hidden = !loading;
-  const names = [text, search].filter(Boolean).map(({name}) => name).join(", ");
+  const names = [text, search]
+    .filter(Boolean)
+    .map(({name}) => name)
+    .join(", ");
   // Said once a stage: whoever hears the page does not want to hear every percent.
   write($("state"), problem || (loading ? `${stages[loading.stage]} ${loading.name}` : names || "No model is loaded"));
   $("state").dataset.is = problem ? "failed" : loading ? "loading" : names ? "ready" : "idle";
@@ -60,7 +67,7 @@ watch(({text, search, loading, problem}) => {
 $("loading-stop").addEventListener("click", stopLoading);
 
 keepPage((text, label, act) => {
-  $("notice").replaceChildren(h("span", {}, text), label && h("button.plain", {onclick: act}, label));
+  fill($("notice"), h("span", {}, text), label && h("button.plain", {onclick: act}, label));
   $("notice").hidden = false;
 });
 need("text").catch(error => console.warn(sentence(error)));

@@ -3,8 +3,18 @@
 import {h} from "./elements.js";
 
 const deepest = 4; // lists and quotes in one another
-const inlineParts =
-  /(`+)([^`]{1,2000})\1|\*\*(\S(?:[^*\n]{0,1000}\S)?)\*\*|\*(\S(?:[^*\n]{0,1000}\S)?)\*|\[([^[\]\n]{1,500})\]\((https?:\/\/[^\s()<>]{1,2000})\)|(https?:\/\/[^\s<>"'`()]{1,2000}[^\s<>"'`().,;:!?])/g;
+const inlineParts = new RegExp(
+  [
+    /(`{1,8})([^`]{1,2000})\1/,
+    /\*\*(\S(?:[^*\n]{0,1000}\S)?)\*\*/,
+    /\*(\S(?:[^*\n]{0,1000}\S)?)\*/,
+    /\[([^[\]\n]{1,500})\]\((https?:\/\/[^\s()<>]{1,2000})\)/,
+    /(https?:\/\/[^\s<>"'`()]{1,2000}[^\s<>"'`().,;:!?])/,
+  ]
+    .map(({source}) => source)
+    .join("|"),
+  "g",
+);
 
 const fence = /^ {0,3}(`{3,})[^`]*$/;
 const heading = /^(#{1,6})[ \t]+(\S.*)$/;
@@ -42,7 +52,8 @@ function run(lines, from, belongs) {
 }
 
 function codeBlock(lines, from, mark) {
-  const {taken, next} = run(lines, from + 1, line => !(line.trim().startsWith(mark) && isBlank(line.trim().replace(/^`+/, ""))));
+  const ends = line => line.trim().startsWith(mark) && /^`+$/.test(line.trim());
+  const {taken, next} = run(lines, from + 1, line => !ends(line));
   const pre = h("pre.box", {tabIndex: 0, role: "group", ariaLabel: "Code"}, h("code", {}, taken.join("\n")));
   return {element: pre, next: next + 1};
 }
@@ -71,7 +82,17 @@ function block(lines, from, depth) {
   if (rule.test(line)) return {element: h("hr"), next: from + 1};
   if (quote.test(line) && depth < deepest) {
     const {taken, next} = run(lines, from, each => quote.test(each));
-    return {element: h("blockquote", {}, ...blocks(taken.map(each => each.replace(quote, "")), depth + 1)), next};
+    return {
+      element: h(
+        "blockquote",
+        {},
+        ...blocks(
+          taken.map(each => each.replace(quote, "")),
+          depth + 1,
+        ),
+      ),
+      next,
+    };
   }
   if (item.test(line) && depth < deepest) return list(lines, from, depth);
   const {taken, next} = run(lines, from + 1, each => !isBlank(each) && !begins(each));
@@ -81,7 +102,7 @@ function block(lines, from, depth) {
 
 function blocks(lines, depth) {
   const elements = [];
-  for (let i = 0; i < lines.length; ) {
+  for (let i = 0; i < lines.length;) {
     if (isBlank(lines[i])) {
       ++i;
       continue;

@@ -1,7 +1,7 @@
 // Answers that satisfy a JSON schema.
 import {summary} from "./answer.js";
 import {checkSchema} from "./check_schema.js";
-import {$, h, sentence} from "./elements.js";
+import {$, fill, h, sentence} from "./elements.js";
 import {need, noteFailure, noteTimings} from "./engine.js";
 
 const example = `{
@@ -29,7 +29,8 @@ function readSchema() {
   };
   try {
     const schema = JSON.parse(field.value);
-    if (typeof schema !== "object" || schema === null || Array.isArray(schema)) throw new Error("a schema is an object");
+    if (typeof schema !== "object" || schema === null || Array.isArray(schema))
+      throw new Error("a schema is an object");
     show("");
     return schema;
   } catch (error) {
@@ -42,8 +43,9 @@ function showVerdict(schema, result) {
   const {problems, unchecked} = checkSchema(schema, result.object);
   const good = problems.length === 0;
   $("object-answer").textContent = JSON.stringify(result.object, null, 2);
-  $("object-verdict").replaceChildren(
-    h(good ? "p.good" : "p.problem", {}, good ? "✓ Satisfies the schema." : "✗ Does not satisfy the schema:"),
+  fill(
+    $("object-verdict"),
+    good ? h("p.good", {}, "✓ Satisfies the schema.") : h("p.problem", {}, "✗ Does not satisfy the schema:"),
     !good && h("ul", {}, ...problems.slice(0, 20).map(problem => h("li", {}, problem))),
     unchecked.length > 0 && h("p", {}, `Not checked by this page: ${unchecked.join(", ")}.`),
     h("p.below", {}, summary(result)),
@@ -58,7 +60,7 @@ async function write() {
   control = new AbortController();
   const {signal} = control;
   $("object-run").textContent = "Stop";
-  $("object-verdict").replaceChildren();
+  fill($("object-verdict"));
   const answer = $("object-answer");
   answer.textContent = "";
   answer.hidden = false;
@@ -69,7 +71,7 @@ async function write() {
     showVerdict(schema, result);
     noteTimings(result);
   } catch (error) {
-    $("object-verdict").replaceChildren(h("p.problem", {}, sentence(error) || "Stopped."));
+    fill($("object-verdict"), h("p.problem", {}, sentence(error) || "Stopped."));
     noteFailure("text", error);
   }
   control = null;

@@ -1,6 +1,6 @@
 // Semantic search: every line of a text becomes a vector, and those are shown that are closest to the query's.
 import {cosine} from "../gerbil/index.js";
-import {$, bytes, grouped, h, sentence} from "./elements.js";
+import {$, bytes, fill, grouped, h, sentence} from "./elements.js";
 import {need, noteFailure, state} from "./engine.js";
 
 const mostBytes = 4e6;
@@ -18,7 +18,9 @@ function linesOf(text) {
   const lines = all.filter(line => line.text !== "");
   if (lines.length === 0) throw new Error("There is no text in this file.");
   if (lines.length > mostLines)
-    throw new Error(`The file has ${grouped(lines.length)} lines, and this page searches ${grouped(mostLines)} at most.`);
+    throw new Error(
+      `The file has ${grouped(lines.length)} lines, and this page searches ${grouped(mostLines)} at most.`,
+    );
   return lines;
 }
 
@@ -26,7 +28,7 @@ async function makeIndex(name, lines) {
   control?.abort();
   const mine = (control = new AbortController());
   index = null;
-  $("hits").replaceChildren();
+  fill($("hits"));
   $("search-form").hidden = true;
   say("The search model is needed …");
   const model = await need("search");
@@ -62,15 +64,22 @@ async function take(name, read) {
 function takeFile(file) {
   if (!file) return;
   take(file.name, async () => {
-    if (file.size > mostBytes) throw new Error(`The file has ${bytes(file.size)}, and this page reads ${bytes(mostBytes)} at most.`);
+    if (file.size > mostBytes)
+      throw new Error(`The file has ${bytes(file.size)}, and this page reads ${bytes(mostBytes)} at most.`);
     return file.text();
   });
 }
 
 function hit({line, score}) {
   const share = Math.max(0, Math.min(1, score));
-  return h("li", {}, h("meter", {value: share, ariaLabel: "Cosine"}), h("span.score", {}, score.toFixed(3)),
-    h("span", {}, line.text), h("span.number", {}, `line ${line.number}`));
+  return h(
+    "li",
+    {},
+    h("meter", {value: share, ariaLabel: "Cosine"}),
+    h("span.score", {}, score.toFixed(3)),
+    h("span", {}, line.text),
+    h("span.number", {}, `line ${line.number}`),
+  );
 }
 
 async function search() {
@@ -79,11 +88,13 @@ async function search() {
   try {
     // Vectors of two models have nothing in common.
     if (state.search?.model !== index.model) await makeIndex(index.name, index.lines);
-    const {embeddings: [asked]} = await index.model.embed(query, {task: "query", truncate: true});
+    const {
+      embeddings: [asked],
+    } = await index.model.embed(query, {task: "query", truncate: true});
     const {lines, vectors} = index;
     const scored = lines.map((line, i) => ({line, score: cosine(asked, vectors[i])}));
     scored.sort((a, b) => b.score - a.score);
-    $("hits").replaceChildren(...scored.slice(0, shownHits).map(hit));
+    fill($("hits"), ...scored.slice(0, shownHits).map(hit));
   } catch (error) {
     showFailure(error);
   }
