@@ -80,15 +80,22 @@ const wanted = {};
 
 /** The model of a place; the built-in one where none is loaded, and the same again where it was lost. */
 export async function need(place) {
-  const kept = state[place] ?? {source: builtIn[place], name: shortName(builtIn[place]), lost: true};
-  if (!kept.lost) return kept.model;
-  wanted[place] ??= load(kept.source, kept.name, kept.options).finally(() => (wanted[place] = null));
+  const kept = state[place];
+  if (kept && !kept.lost) return kept.model;
+  wanted[place] ??= renew(place).finally(() => (wanted[place] = null));
   await wanted[place];
   return state[place].model;
 }
 
-// After these a model does nothing more: its GPU or its worker has gone.
-const losses = ["device_lost", "internal"];
+// What was lost is disposed of first: the worker that comes next gives the same numbers to its models.
+async function renew(place) {
+  const {source, name, options} = state[place] ?? {source: builtIn[place], name: shortName(builtIn[place])};
+  if (state[place]) await unload(place);
+  await load(source, name, options);
+}
+
+// After these a model does nothing more: its GPU or its worker has gone, and a new worker does not know it.
+const losses = ["device_lost", "internal", "not_found"];
 
 /** Whether the model of a place was lost with that error: it is loaded again when it is needed next. */
 export function noteFailure(place, error) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import {test} from "node:test";
-import {answered, hello, lastAnswer, picture, ready, say, server, site, start, tab} from "./world.mjs";
+import {answered, hello, lastAnswer, picture, ready, root, say, serve, site, start, tab} from "./world.mjs";
 
 test("says what the machine is, and measures it", async t => {
   const page = await start(t);
@@ -58,6 +58,13 @@ test("models: a verdict before a download, what is stored, deleting it", async t
     .getByRole("list", {name: "Loaded models"})
     .getByText(/Search.*nano-embed, on CPU/)
     .waitFor();
+  const folder = path.join(root, "models/nano");
+  const files = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
+  await page.locator("#model-files").setInputFiles(files.map(file => path.join(folder, file)));
+  await page
+    .getByRole("list", {name: "Loaded models"})
+    .getByText(/Chat.* the files that were chosen, on CPU/)
+    .waitFor();
   await page.getByLabel("Or a model of the hub").fill("./models/none");
   await page.getByRole("button", {name: "Check"}).click();
   await page.getByText("has no config.json").waitFor();
@@ -111,10 +118,33 @@ test("a new version is offered", async t => {
   assert.deepEqual(await page.evaluate(() => caches.keys()), ["gerbil-playground-another"]);
 });
 
-test("after the first load all of it works without the server, isolated as before", async t => {
+test("a model that is lost is loaded again", async t => {
+  t.expected = /gone/;
   const page = await start(t);
+  await page.workers()[0].evaluate(
+    () =>
+      void setTimeout(() => {
+        throw new Error("gone");
+      }),
+  );
+  await say(page, "Hello");
+  await page
+    .getByRole("alert")
+    .filter({hasText: /worker has stopped|There is no model/})
+    .waitFor();
+  assert.equal(await page.getByLabel("Message").inputValue(), "Hello");
+  await page.getByRole("button", {name: "Send"}).click();
+  await lastAnswer(page).locator(".below", {hasText: "tokens/s"}).waitFor();
+  assert.equal(await lastAnswer(page).locator(".text").innerText(), hello);
+});
+
+test("after the first load it works without the server, and isolated whatever that was", async t => {
+  const bare = await serve({"/playground/": site});
+  t.after(() => bare.close());
+  const page = await start(t, `${bare.address}/playground/`);
+  assert.equal(await page.evaluate(() => crossOriginIsolated), false);
   await page.locator("html[data-offline=ready]").waitFor();
-  server.close();
+  bare.close();
   await page.reload();
   await ready(page);
   assert.equal(await page.evaluate(() => crossOriginIsolated), true);

@@ -5,10 +5,10 @@ import path from "node:path";
 import {after, before} from "node:test";
 import {launch, open, root, serve} from "../../../bindings/js/test/world.mjs";
 
-export {hello, root} from "../../../bindings/js/test/world.mjs";
+export {hello, root, serve} from "../../../bindings/js/test/world.mjs";
 const pictures = path.join(root, "build/playground");
 export const site = path.join(pictures, "site");
-export let server;
+let server;
 let browser;
 let address;
 
@@ -36,8 +36,8 @@ export const lastAnswer = page => page.locator("article.assistant").last();
 export const answered = page => page.locator("article.assistant[aria-busy=false]").last();
 
 /** A new page of somebody who was never here, with nano loaded. */
-export async function start(t) {
-  const page = await open(t, browser, address);
+export async function start(t, from = address) {
+  const page = await open(t, browser, from);
   await ready(page);
   return page;
 }
