@@ -40,6 +40,8 @@ export function makeConnection(start: StartWorker): Connection {
   let worker: WorkerPort | undefined;
   let holders = 0;
   let latest = 0;
+  // Models have the numbers of the calls that loaded them: those up to here went with a worker that failed, for this.
+  let lost = {last: 0, error: new GerbilError("internal", "")};
   const open = new Map<number, OpenCall>();
 
   const onMessage = (message: FromWorker) => {
@@ -62,15 +64,17 @@ export function makeConnection(start: StartWorker): Connection {
     for (const call of calls) call.reject(error);
   };
   const started = () => {
-    worker ??= start(onMessage, reason =>
-      end(new GerbilError("internal", `The worker has stopped: ${reason}. Load the model again.`)),
-    );
+    worker ??= start(onMessage, reason => {
+      lost = {last: latest, error: new GerbilError("internal", `The worker has stopped: ${reason}. Load the model again.`)};
+      end(lost.error);
+    });
     return worker;
   };
 
   return {
     call(method, body, {model, signal, onEvent} = {}) {
       if (signal?.aborted) return {result: Promise.reject(signal.reason), cancel() {}};
+      if (model !== undefined && model <= lost.last) return {result: Promise.reject(lost.error), cancel() {}};
       const id = ++latest;
       const port = started();
       const cancel = () => {

@@ -150,3 +150,23 @@ test("errors have a code and a sentence", async t => {
     assert.match(message, /^\S.*[.!]$/s);
   }
 });
+
+test("a worker that fails takes its models with it, and no others", async t => {
+  t.expected = /stopped here/;
+  const page = await world.page(t);
+  await page.evaluate(async () => {
+    window.first = await Gerbil.load("/models/nano-embed", {device: "wasm"});
+  });
+  const ended = page.workers()[0].waitForEvent("close");
+  await page.workers()[0].evaluate(() => void setTimeout(() => { throw new Error("stopped here"); }));
+  await ended;
+  const made = await page.evaluate(async () => {
+    const second = await Gerbil.load("/models/nano-embed", {device: "wasm"});
+    const lost = await first.embed("Hello").catch(({code, message}) => ({code, message}));
+    await first.dispose();
+    return {lost, same: await second.similarity("a fox", "a fox")};
+  });
+  assert.equal(made.lost.code, "internal");
+  assert.match(made.lost.message, /stopped/);
+  assert(made.same > 0.99);
+});

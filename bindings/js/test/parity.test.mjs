@@ -85,9 +85,9 @@ test("nano's tokens are the same on WebGPU, WebAssembly, Dawn and the CPU", asyn
   assert.deepEqual(await tokensInPage({gpu: true}, true), expected, "WebGPU");
 });
 
+// Fused sums of relaxed SIMD round otherwise, which decides between two words that are equally likely.
 test("with quantised activations WebAssembly answers as the CPU does", async () => {
-  const expected = tokensOfProgram("cpu", false);
-  for (const wasm of ["gerbil", "gerbil.relaxed"]) assert.deepEqual(await tokensInPage({wasm}, false), expected, wasm);
+  assert.deepEqual(await tokensInPage({wasm: "gerbil"}, false), tokensOfProgram("cpu", false));
 });
 
 test("weights go to the GPU as they are read", async () => {

@@ -15,7 +15,6 @@ export function makeHost(environment: Environment, port: Port): (message: ToWork
   const runners = makeRunners(environment);
   const models = new Map<number, LoadedModel>();
   const cancels = new Map<number, () => void>(); // of calls that are under way
-  let latestModel = 0;
 
   // Tells the page of a call.
   const listen = (id: number): Listener => ({
@@ -38,12 +37,11 @@ export function makeHost(environment: Environment, port: Port): (message: ToWork
   const load = async (id: number, body: LoadBody, listener: Listener) => {
     const abort = new AbortController();
     cancels.set(id, () => abort.abort(new GerbilError("cancelled", "The caller ended the loading of the model.")));
-    const number = ++latestModel;
     const onProgress = (progress: LoadProgress) => listener.event("progress", progress);
     const {openModel, findAdapter} = environment;
     const loaded = await loadModel({
       id,
-      number,
+      number: id, // that no model has, of this worker or of one that it follows
       body,
       onProgress,
       signal: abort.signal,
@@ -51,8 +49,8 @@ export function makeHost(environment: Environment, port: Port): (message: ToWork
       findAdapter,
       runners,
     });
-    models.set(number, loaded);
-    listener.result({model: number, info: loaded.info});
+    models.set(id, loaded);
+    listener.result({model: id, info: loaded.info});
   };
 
   const submit = ({id, method, model, body}: CallMessage, listener: Listener) => {
