@@ -14,7 +14,7 @@ import {promptMaker, textMaker} from "./workload.mjs";
 const HERE = import.meta.dirname;
 const ROOT = path.resolve(HERE, "../..");
 const BUILD = path.join(ROOT, "build/browser-bench");
-const FOLDERS = {bench: path.join(HERE, "page"), core: path.join(ROOT, "build/wasm/src/web"), models: path.join(BUILD, "models"), npm: path.join(BUILD, "node_modules")};
+const FOLDERS = {bench: path.join(HERE, "page"), package: path.join(ROOT, "build/js/dist"), models: path.join(BUILD, "models"), npm: path.join(BUILD, "node_modules")};
 
 const say = (text) => process.stderr.write(`${text}\n`);
 
@@ -42,7 +42,7 @@ async function runContest(name, {turns, quick, engine: only}, common) {
         taken[engine].push(result.measured);
         notes[engine] = result.notes;
         vectors[engine] = result.vectors;
-        code[engine] ??= codeSize(result.served, [FOLDERS.core, FOLDERS.npm], path.join(BUILD, "brotli.json"));
+        code[engine] ??= codeSize(result.served, [FOLDERS.package, FOLDERS.npm], path.join(BUILD, "brotli.json"));
       } catch (error) {
         if (engine === engines[0]) throw error;
         failures[engine] = error.message.split(/\n\s*at /)[0];

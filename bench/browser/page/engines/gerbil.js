@@ -1,4 +1,5 @@
 // gerbil: the core as it is, with files of the model in OPFS.
+import {hasRelaxedSimd} from "/package/worker/relaxed_simd.js";
 import {storedFiles} from "./stored_files.js";
 
 const LIMITS = [
@@ -17,10 +18,10 @@ async function openDevice() {
 const letMessagesIn = () => new Promise((resolve) => setTimeout(resolve));
 
 export async function load({model, files, device, threads, quantize, task}) {
-  const {default: createCore} = await import("/core/gerbil.js");
+  const {default: createCore} = await import("/package/core/gerbil.js");
   const calls = new Map();
   const core = await createCore({
-    locateFile: (name) => `/core/${name}`,
+    locateFile: () => `/package/core/gerbil${hasRelaxedSimd() ? ".relaxed" : ""}.wasm`,
     threads,
     ...(device === "webgpu" && {gpu: await openDevice()}),
     onEvent(id, kind, value) {
