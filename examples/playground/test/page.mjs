@@ -9,7 +9,7 @@ test("says what the machine is, and measures it", async t => {
   const page = await start(t);
   await tab(page, "Machine");
   const facts = page.locator("#facts");
-  await facts.getByText(/WebAssembly SIMD, \d+ thread/).waitFor();
+  await facts.getByText(/WebAssembly relaxed SIMD, \d+ thread/).waitFor();
   // What Chromium told after a minute, which is when it had collected garbage.
   await page.evaluate(() => {
     const worker = {scope: "DedicatedWorkerGlobalScope", url: "worker.js"};
