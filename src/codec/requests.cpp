@@ -50,14 +50,24 @@ std::vector<std::string> read_texts(const std::string& path, const Json& json) {
   return texts;
 }
 
-EmbedRequest read_embed(const Json& json) {
+// For tasks that are given texts and nothing else.
+template <typename Request>
+Request read_input(const Json& json) {
   Fields fields(json, "");
-  EmbedRequest request;
+  Request request;
   read_model(fields, request.model);
   request.input = read_texts("input", fields.require("input", "a string or a list of strings"));
   read_options(fields, request.options);
   fields.refuse_others();
   return request;
+}
+
+std::string written_input(const auto& request) {
+  Json json = Json::object();
+  write_model(json, request.model);
+  json["input"] = request.input;
+  write_options(json, request.options);
+  return text_of(json);
 }
 
 RankRequest read_rank(const Json& json) {
@@ -67,16 +77,6 @@ RankRequest read_rank(const Json& json) {
   request.query = read_string("query", fields.require("query", "a string"), JsonLimits::text_bytes);
   const Json& documents = fields.require("documents", "a list of strings");
   request.documents = read_texts("documents", require_list("documents", documents, JsonLimits::texts, "strings"));
-  read_options(fields, request.options);
-  fields.refuse_others();
-  return request;
-}
-
-ClassifyRequest read_classify(const Json& json) {
-  Fields fields(json, "");
-  ClassifyRequest request;
-  read_model(fields, request.model);
-  request.input = read_texts("input", fields.require("input", "a string or a list of strings"));
   read_options(fields, request.options);
   fields.refuse_others();
   return request;
@@ -131,13 +131,7 @@ std::string to_json(const GenerateRequest& request) {
 }
 
 std::string to_json(const EmbedRequest& request) {
-  return guarded([&] {
-    Json json = Json::object();
-    write_model(json, request.model);
-    json["input"] = request.input;
-    write_options(json, request.options);
-    return text_of(json);
-  });
+  return guarded([&] { return written_input(request); });
 }
 
 std::string to_json(const RankRequest& request) {
@@ -152,13 +146,7 @@ std::string to_json(const RankRequest& request) {
 }
 
 std::string to_json(const ClassifyRequest& request) {
-  return guarded([&] {
-    Json json = Json::object();
-    write_model(json, request.model);
-    json["input"] = request.input;
-    write_options(json, request.options);
-    return text_of(json);
-  });
+  return guarded([&] { return written_input(request); });
 }
 
 template <>
@@ -187,7 +175,7 @@ GenerateRequest from_json<GenerateRequest>(std::string_view text) {
 }
 template <>
 EmbedRequest from_json<EmbedRequest>(std::string_view text) {
-  return guarded([&] { return read_embed(parse(text, "The request")); });
+  return guarded([&] { return read_input<EmbedRequest>(parse(text, "The request")); });
 }
 template <>
 RankRequest from_json<RankRequest>(std::string_view text) {
@@ -195,7 +183,7 @@ RankRequest from_json<RankRequest>(std::string_view text) {
 }
 template <>
 ClassifyRequest from_json<ClassifyRequest>(std::string_view text) {
-  return guarded([&] { return read_classify(parse(text, "The request")); });
+  return guarded([&] { return read_input<ClassifyRequest>(parse(text, "The request")); });
 }
 
 }  // namespace gerbil
