@@ -32,6 +32,7 @@ template <typename T>
 void wake_all(std::atomic<T>& value) {
   emscripten_futex_wake(&value, std::numeric_limits<int>::max());
 }
+void do_what_others_ask() { emscripten_current_thread_process_queued_calls(); }
 #else
 template <typename T>
 void wait_for_change(std::atomic<T>& value, T old) {
@@ -41,6 +42,7 @@ template <typename T>
 void wake_all(std::atomic<T>& value) {
   value.notify_all();
 }
+void do_what_others_ask() {}
 #endif
 
 int count_usable_cores() {
@@ -81,6 +83,7 @@ struct ThreadPool::Workers {
       const std::size_t index = next.fetch_add(1, std::memory_order_relaxed);
       if (index >= count) return;
       call(body, index, thread);
+      if (thread == 0) do_what_others_ask();
     }
   }
 

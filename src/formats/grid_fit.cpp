@@ -35,16 +35,19 @@ struct Fit {
 // As many groups as a vector has lanes, one a lane: every sum over a group runs within its lane.
 struct Block {
   HWY_ALIGN float values[largest_group * kLanes];
+  HWY_ALIGN float above_lowest[largest_group * kLanes];  // the differences from the group's lowest value
   int group;
   float levels;  // the largest code
 
   Floats value(int i) const { return hn::Load(d, values + i * kLanes); }
 
-  // The nearest codes, as floats; NaN becomes 0.
-  HWY_INLINE Floats code(Floats value, Floats bias, Floats inverse) const {
-    const auto position = hn::Mul(hn::Sub(value, bias), inverse);
+  // The nearest codes to positions on a grid, as floats; NaN becomes 0.
+  HWY_INLINE Floats code(Floats position) const {
     const auto bounded = hn::IfThenElseZero(hn::Gt(position, hn::Zero(d)), hn::Min(position, hn::Set(d, levels)));
     return hn::Round(bounded);
+  }
+  HWY_INLINE Floats code(Floats value, Floats bias, Floats inverse) const {
+    return code(hn::Mul(hn::Sub(value, bias), inverse));
   }
 };
 
@@ -78,34 +81,36 @@ Grid whole_range(const Block& block) {
   return {hn::Mul(half_range, hn::Set(d, 2.0f / block.levels)), low};
 }
 
-// The best grid for the codes that `grid` gives, by linear regression over v − low. total is Σ (v − low). The error is
-// summed from the differences: from the sums of squares it would have no four digits left to compare grids by.
-HWY_INLINE Fit regression(const Block& block, const Grid& grid, Floats low, Floats total) {
-  HWY_ALIGN float codes[largest_group * kLanes];
+// The best grid for the codes that a grid gives, by linear regression of what they miss over the codes, both in steps
+// of the grid: these are small numbers, from whose sums the error comes out with digits enough to compare grids by.
+// `grid` and the result have their bias as a difference from the group's lowest value.
+HWY_INLINE Fit regression(const Block& block, const Grid& grid) {
   const auto inverse = inverse_of(grid.scale);
-  auto q = hn::Zero(d);
-  auto qq = hn::Zero(d);
-  auto qv = hn::Zero(d);
+  auto q = hn::Zero(d);   // Σ code
+  auto qq = hn::Zero(d);  // Σ code²
+  auto m = hn::Zero(d);   // Σ miss
+  auto mm = hn::Zero(d);
+  auto qm = hn::Zero(d);
   for (int i = 0; i < block.group; ++i) {
-    const auto v = block.value(i);
-    const auto code = block.code(v, grid.bias, inverse);
-    hn::Store(code, d, codes + static_cast<std::size_t>(i) * kLanes);
+    const auto above = hn::Load(d, block.above_lowest + static_cast<std::size_t>(i) * kLanes);
+    const auto position = hn::Mul(hn::Sub(above, grid.bias), inverse);
+    const auto code = block.code(position);
+    const auto miss = hn::Sub(position, code);
     q = hn::Add(q, code);
     qq = hn::MulAdd(code, code, qq);
-    qv = hn::MulAdd(code, hn::Sub(v, low), qv);
+    m = hn::Add(m, miss);
+    mm = hn::MulAdd(miss, miss, mm);
+    qm = hn::MulAdd(code, miss, qm);
   }
-  const auto count = hn::Set(d, static_cast<float>(block.group));
-  const auto spread = hn::NegMulAdd(q, q, hn::Mul(count, qq));  // 0 when all codes are equal
-  const auto scale =
-      hn::IfThenElseZero(hn::Gt(spread, hn::Zero(d)), hn::Div(hn::NegMulAdd(q, total, hn::Mul(count, qv)), spread));
-  const auto bias = hn::Add(hn::Div(hn::NegMulAdd(scale, q, total), count), low);
-  auto error = hn::Zero(d);
-  for (int i = 0; i < block.group; ++i) {
-    const auto code = hn::Load(d, codes + static_cast<std::size_t>(i) * kLanes);
-    const auto difference = hn::Sub(block.value(i), hn::MulAdd(scale, code, bias));
-    error = hn::MulAdd(difference, difference, error);
-  }
-  return {{scale, bias}, error};
+  const auto share = hn::Set(d, 1.0f / static_cast<float>(block.group));
+  const auto mean = hn::Mul(q, share);
+  const auto spread = hn::NegMulAdd(mean, q, qq);  // 0 when all codes are equal
+  const auto together = hn::NegMulAdd(mean, m, qm);
+  const auto slope = hn::IfThenElseZero(hn::Gt(spread, hn::Zero(d)), hn::Div(together, spread));
+  const auto at_zero = hn::Mul(hn::NegMulAdd(slope, q, m), share);
+  const auto missed = hn::NegMulAdd(slope, together, hn::NegMulAdd(hn::Mul(m, share), m, mm));
+  return {{hn::MulAdd(slope, grid.scale, grid.scale), hn::MulAdd(at_zero, grid.scale, grid.bias)},
+          hn::Mul(hn::Mul(grid.scale, grid.scale), missed)};
 }
 
 void keep_better(const Fit& candidate, Fit& best) {
@@ -115,22 +120,23 @@ void keep_better(const Fit& candidate, Fit& best) {
   best.error = hn::IfThenElse(better, candidate.error, best.error);
 }
 
-Grid smallest_error(const Block& block, const Grid& whole) {
-  auto total = hn::Zero(d);
-  for (int i = 0; i < block.group; ++i) total = hn::Add(total, hn::Sub(block.value(i), whole.bias));
+Grid smallest_error(Block& block, const Grid& whole) {
+  for (int i = 0; i < block.group; ++i) {
+    hn::Store(hn::Sub(block.value(i), whole.bias), d, block.above_lowest + static_cast<std::size_t>(i) * kLanes);
+  }
   // About 5 and 12 %, but no round numbers: weights of 16 bits would often lie halfway between two codes then, where
   // the last place of an instruction set decides.
   constexpr float drawn_in[] = {0.0f, 0.0517f, 0.1193f};
-  Fit best{whole, hn::Set(d, std::numeric_limits<float>::infinity())};
+  Fit best{{whole.scale, hn::Zero(d)}, hn::Set(d, std::numeric_limits<float>::infinity())};
   for (const float below : drawn_in) {
     for (const float above : drawn_in) {
-      const auto bias = hn::MulAdd(whole.scale, hn::Set(d, below * block.levels), whole.bias);
-      const Grid start{hn::Mul(whole.scale, hn::Set(d, 1.0f - below - above)), bias};
-      keep_better(regression(block, start, whole.bias, total), best);
+      const Grid start{hn::Mul(whole.scale, hn::Set(d, 1.0f - below - above)),
+                       hn::Mul(whole.scale, hn::Set(d, below * block.levels))};
+      keep_better(regression(block, start), best);
     }
   }
-  for (int turn = 0; turn < 2; ++turn) keep_better(regression(block, best.grid, whole.bias, total), best);
-  return best.grid;
+  for (int turn = 0; turn < 2; ++turn) keep_better(regression(block, best.grid), best);
+  return {best.grid.scale, hn::Add(best.grid.bias, whole.bias)};
 }
 
 Fit rounded(const Block& block, const Grid& grid) {
@@ -155,9 +161,13 @@ void fit_grid(const float* values, std::int64_t groups, int group, int bits, std
   HWY_ALIGN float parameters[2][kLanes];
   for (std::int64_t first = 0; first < groups; first += kLanes) {
     const int count = static_cast<int>(std::min<std::int64_t>(kLanes, groups - first));
+    const float* from[kLanes];
     for (int lane = 0; lane < static_cast<int>(kLanes); ++lane) {
-      const float* from = values + (first + std::min(lane, count - 1)) * group;
-      for (int i = 0; i < group; ++i) block.values[i * static_cast<int>(kLanes) + lane] = from[i];
+      from[lane] = values + (first + std::min(lane, count - 1)) * group;
+    }
+    float* to = block.values;
+    for (int i = 0; i < group; ++i) {
+      for (const float* group_values : from) *to++ = group_values[i];
     }
     const Grid whole = whole_range(block);
     Fit fit = rounded(block, whole);

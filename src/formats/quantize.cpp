@@ -25,12 +25,9 @@ Weight quantize(Weight dense, int bits, int group) {
   coded.read = [source = std::move(std::get<Dense>(dense.form).read), columns = dense.columns, bits, group](
                    std::int64_t row, std::int64_t count, const CodedSpan& out) {
     const std::int64_t groups = columns / group;
-    std::vector<float> values(static_cast<std::size_t>(columns));
-    for (std::int64_t r = 0; r < count; ++r) {
-      source(row + r, 1, values.data());
-      fit_grid(values.data(), groups, group, bits, out.codes + r * columns, out.scales + r * groups,
-               out.biases + r * groups);
-    }
+    std::vector<float> values(static_cast<std::size_t>(count * columns));
+    source(row, count, values.data());
+    fit_grid(values.data(), count * groups, group, bits, out.codes, out.scales, out.biases);
   };
   result.form = std::move(coded);
   return result;

@@ -23,14 +23,19 @@ void dense_block(const DensePanels& weight, std::int64_t panel, const float* x, 
     HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
       HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) sums[t][v] = hn::Zero(d);
     }
-    for (std::int64_t column = 0; column < weight.columns; ++column, elements += panel_rows) {
+    const auto add = [&](const float* values, const Stored* of_column) HWY_ATTR {
       FloatVector w[vectors];
-      HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) w[v] = load_floats(elements + v * kLanes);
+      HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) w[v] = load_floats(of_column + v * kLanes);
       HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
-        const auto value = hn::Set(d, x[t * weight.columns + column]);
+        const auto value = hn::Set(d, values[t * weight.columns]);
         HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) sums[t][v] = multiply_add(w[v], value, sums[t][v]);
       }
+    };
+    std::int64_t column = 0;  // in fours, whose addresses are the same but for a constant
+    for (; column + 4 <= weight.columns; column += 4, elements += 4 * panel_rows) {
+      HWY_UNROLL(4) for (int i = 0; i < 4; ++i) add(x + column + i, elements + i * panel_rows);
     }
+    for (; column < weight.columns; ++column, elements += panel_rows) add(x + column, elements);
     HWY_UNROLL(tokens) for (int t = 0; t < tokens; ++t) {
       HWY_UNROLL(vectors) for (int v = 0; v < vectors; ++v) {
         store_floats(sums[t][v], out + t * panel_rows + first + v * kLanes);
@@ -43,7 +48,7 @@ template <typename Stored>
 void dense_tokens(const DensePanels& weight, std::int64_t panel, const float* x, std::int64_t tokens, float* out) {
   // Two vectors of a weight serve every token of a block; what is left over goes in fours and one by one, those as many
   // vectors wide as a panel allows to have enough independent sums.
-  constexpr int block = kLanes == 16 ? 12 : 6;
+  constexpr int block = kLanes == 16 ? 12 : HWY_ARCH_WASM ? 8 : 6;
   constexpr int wide = kLanes == 16 ? 2 : 4;
   const auto next = [&]<int count, int vectors>(std::int64_t t) {
     dense_block<count, vectors, Stored>(weight, panel, x + t * weight.columns, out + t * panel_rows);

@@ -11,6 +11,7 @@ import {folderName, type ModelName, parseModelName} from "./name.js";
 import {blobReader, modelsDirectory, opfsFolder} from "./opfs.js";
 import {connectionsOf, contextOf, type OpenOptions} from "./options.js";
 import type {OnProgress} from "./progress.js";
+import {readAhead} from "./read_ahead.js";
 
 export type {HubOptions, OpenOptions} from "./options.js";
 
@@ -142,6 +143,7 @@ function opened(files: CoreFile[]): Pick<OpenedModel, "bytes" | "files" | "warni
   return {bytes: files.reduce((sum, file) => sum + file.size, 0), files, warnings: []};
 }
 
-function coreFile(path: string, size: number, reader: ReadFile): CoreFile {
+function coreFile(path: string, size: number, file: ReadFile): CoreFile {
+  const reader = readAhead(file, size);
   return {path, size, read: (offset, into) => reader.read(into, offset)};
 }
