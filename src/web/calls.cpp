@@ -1,4 +1,6 @@
 // The methods that a page calls by name.
+#include <emscripten/heap.h>
+
 #include <array>
 #include <format>
 #include <utility>
@@ -15,6 +17,16 @@ template <typename T>
 T& made(std::optional<T>& place, const Model& model) {
   if (!place) place.emplace(model);
   return *place;
+}
+
+// What `take` takes from a request that is read here; what is wrong there is the caller's fault.
+template <typename Take>
+auto from_request(std::string_view json, const Take& take) {
+  try {
+    return take(parse_strict_json(json, "The request"));
+  } catch (const Error& error) {
+    throw Error(ErrorCode::invalid_argument, error.what());
+  }
 }
 
 // A result that ends the call.
@@ -44,7 +56,8 @@ void generate(LoadedModel& loaded, Calls& calls, CallId call, std::string_view j
 }
 
 void logits(LoadedModel& loaded, Calls& calls, CallId call, std::string_view json) {
-  const auto tokens = json_required<std::vector<std::int32_t>>(parse_strict_json(json, "The request"), "tokens");
+  const auto tokens = from_request(
+      json, [](const Json& request) { return json_required<std::vector<std::int32_t>>(request, "tokens"); });
   made(loaded.generator, loaded.model)
       .submit_logits(tokens, [&calls, call](const std::vector<float>& rows, const std::exception_ptr& error) {
         calls.erase(call);
@@ -89,17 +102,18 @@ void answer(Calls& calls, CallId call, const Json& result) {
 }
 
 void tokenize(LoadedModel& loaded, Calls& calls, CallId call, std::string_view json) {
-  const Json request = parse_strict_json(json, "The request");
-  answer(calls, call,
-         {{"tokens", loaded.model.tokenize(json_required<std::string>(request, "text"),
-                                           json_value<bool>(request, "add_special", true))}});
+  const auto [text, add_special] = from_request(json, [](const Json& request) {
+    return std::pair(json_required<std::string>(request, "text"), json_value<bool>(request, "add_special", true));
+  });
+  answer(calls, call, {{"tokens", loaded.model.tokenize(text, add_special)}});
 }
 
 void detokenize(LoadedModel& loaded, Calls& calls, CallId call, std::string_view json) {
-  const Json request = parse_strict_json(json, "The request");
-  answer(calls, call,
-         {{"text", loaded.model.detokenize(json_required<std::vector<std::int32_t>>(request, "tokens"),
-                                           json_value<bool>(request, "skip_special", true))}});
+  const auto [tokens, skip_special] = from_request(json, [](const Json& request) {
+    return std::pair(json_required<std::vector<std::int32_t>>(request, "tokens"),
+                     json_value<bool>(request, "skip_special", true));
+  });
+  answer(calls, call, {{"text", loaded.model.detokenize(tokens, skip_special)}});
 }
 
 void render(LoadedModel& loaded, Calls& calls, CallId call, std::string_view json) {
@@ -108,8 +122,9 @@ void render(LoadedModel& loaded, Calls& calls, CallId call, std::string_view jso
 }
 
 void statistics(LoadedModel& loaded, Calls& calls, CallId call, std::string_view) {
-  calls.erase(call);
-  tell(call, "result", to_json(loaded.model.statistics()));
+  Json result = Json::parse(to_json(loaded.model.statistics()));
+  result["wasm_bytes"] = emscripten_get_heap_size();
+  answer(calls, call, result);
 }
 
 using Method = void (*)(LoadedModel&, Calls&, CallId, std::string_view);

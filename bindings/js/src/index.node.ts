@@ -19,6 +19,6 @@ export const Gerbil = {
     const directory = model instanceof URL ? fileURLToPath(model) : model;
     if (typeof directory !== "string")
       throw new GerbilError("invalid_argument", "In Node a model is named by the path of its directory.");
-    return loadGerbil(connection, resolve(directory), options, {device: "wasm", dtype: "none"});
+    return loadGerbil(connection, resolve(directory), options, {...options, device: "wasm", dtype: "none"});
   },
 };

@@ -1,11 +1,11 @@
 // The package, for a page. Importing it touches nothing that only a browser has.
 import {makeConnection} from "./connection.js";
 import type {Gerbil as Model} from "./gerbil.js";
-import {loadGerbil, type Platform} from "./load.js";
+import {type Here, loadGerbil} from "./load.js";
 import type {LoadOptions, ModelSource} from "./load_options.js";
+import {defaultsOf, memoryOptions, platformOf} from "./platform.js";
 import {startWorker} from "./start_worker.js";
 import {chosenFiles} from "./storage/chosen.js";
-import {platformOf} from "./storage/facts.js";
 
 export * from "./exports.js";
 
@@ -20,11 +20,11 @@ export const Gerbil = {
   async load(model: ModelSource, options: LoadOptions = {}): Promise<Gerbil> {
     const named = model instanceof URL ? model.href : model;
     const opened = typeof named === "string" ? named : await chosenFiles(named);
-    return loadGerbil(connection, opened, options, platform(), document.baseURI);
+    return loadGerbil(connection, opened, options, here(options), document.baseURI);
   },
 };
 
-function platform(): Platform {
-  const desktop = platformOf(navigator.userAgent, navigator.maxTouchPoints) === "desktop";
-  return {device: "auto", dtype: desktop ? "none" : "int4"};
+function here(options: LoadOptions): Here {
+  const platform = platformOf(navigator.userAgent, navigator.maxTouchPoints);
+  return {device: "auto", dtype: defaultsOf(platform).dtype, ...memoryOptions(platform, options)};
 }

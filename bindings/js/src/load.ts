@@ -3,10 +3,11 @@ import type {Connection} from "./connection.js";
 import type {Gerbil} from "./gerbil.js";
 import type {LoadOptions, LoadProgress} from "./load_options.js";
 import {makeGerbil, type Loaded} from "./make_gerbil.js";
+import type {MemoryOptions} from "./platform.js";
 import type {LoadBody} from "./protocol.js";
 
-/** What "auto" means here. */
-export interface Platform {
+/** What "auto" means here, and options that were not given. */
+export interface Here extends MemoryOptions {
   device: "auto" | "wasm";
   dtype: "none" | "int4";
 }
@@ -16,17 +17,19 @@ export async function loadGerbil(
   connection: Connection,
   model: LoadBody["model"],
   options: LoadOptions,
-  platform: Platform,
+  here: Here,
   base?: string,
 ): Promise<Gerbil> {
   const {signal, onProgress, device = "auto", dtype = "auto", threads, revision, token, endpoint, ...rest} = options;
+  const {context_length, cache_tokens} = here;
+  const memory = {context_length, cache_tokens};
   const hub = {revision, token, endpoint, base};
   const body: LoadBody = {
     model,
     hub: Object.fromEntries(Object.entries(hub).filter(([, value]) => value !== undefined)),
-    device: device === "auto" ? platform.device : device,
+    device: device === "auto" ? here.device : device,
     threads,
-    options: {...rest, quantize: dtype === "auto" ? platform.dtype : dtype},
+    options: {...rest, ...memory, quantize: dtype === "auto" ? here.dtype : dtype},
   };
   const load = async (aborted?: AbortSignal) => {
     const onEvent = (_event: string, value: unknown) => {

@@ -28,10 +28,11 @@ export interface LoadOptions extends CallOptions, Omit<HubOptions, "base"> {
   /** What a language model is to do. Default: embeddings where the checkpoint is made for them, text otherwise. */
   task?: Task;
   /**
-   * Tokens of a conversation or a text. Default: the model's own, at most 4096 for a conversation and 8192 for a text.
+   * Tokens of a conversation or a text. Default: the model's own, at most 4096 for a conversation and 8192 for a text;
+   * on phones 2048.
    */
   context_length?: number;
-  /** Tokens of all conversations together that the KV cache has room for. Default: twice `context_length`. */
+  /** Tokens of all conversations together that the KV cache has room for. Default: twice `context_length`, on phones once. */
   cache_tokens?: number;
   /** CPU threads. Default: the cores, at most 8; always 1 where the page is not cross-origin isolated. */
   threads?: number;

@@ -45,7 +45,7 @@ export interface ModelInfo {
   load_seconds: number;
 }
 
-/** What a model is at, and what it has done since it was loaded: `gerbil::ModelStatistics`. */
+/** What a model is at, and what it has done since it was loaded: `gerbil::ModelStatistics`, and `wasm_bytes`. */
 export interface ModelStatistics {
   waiting: number;
   waiting_tokens: number;
@@ -58,4 +58,6 @@ export interface ModelStatistics {
   step_requests: number;
   drafted_tokens: number;
   accepted_tokens: number;
+  /** The memory of the WebAssembly module that it is in, with all that runs on the same device. */
+  wasm_bytes: number;
 }

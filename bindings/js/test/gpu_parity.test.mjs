@@ -3,7 +3,8 @@
 // lavapipe, without subgroups.
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {cases, compareGoldens, page, server, tokensInPage, tokensOfProgram} from "./parity.mjs";
+import {cases, compareGoldens, page, server, tokensInPage} from "./parity.mjs";
+import {tokensOfProgram} from "./program.mjs";
 import {launchFirefox} from "./storage/firefox.mjs";
 
 // Every kernel takes SwiftShader a second to compile: on WebGPU a few that have most operations.

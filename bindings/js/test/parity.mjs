@@ -1,14 +1,12 @@
-// What the tests of parity need: a browser, jobs for the core in it, and the native program that GERBIL names.
+// What the tests of parity need: a browser, and jobs for the core in it.
 import assert from "node:assert/strict";
-import {execFileSync} from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import {after, before} from "node:test";
+import {prompts} from "./program.mjs";
 import {launch, root, serve} from "./world.mjs";
 
-const program = process.env.GERBIL ?? path.join(root, "build/release/bin/gerbil");
 const goldens = path.join(root, "tests/fixtures/goldens");
-const prompts = ["Tell me a story about a fox", "What is two plus three?", "Where do the owls live?"];
 
 export let server;
 let browser;
@@ -53,11 +51,3 @@ export async function tokensInPage(request, exact, where = page) {
   const job = prompt => ({files, load: {exact}, method: "generate", request: {prompt, max_tokens: 48}});
   return (await run({...request, jobs: prompts.map(job)}, where)).map(({tokens}) => tokens);
 }
-
-export function tokensOfProgram(device, exact) {
-  const options = ["--device", device, "--max-tokens", "48", "--temperature", "0", "--json", ...(exact ? ["--exact"] : [])];
-  return prompts.map(
-    prompt => JSON.parse(execFileSync(program, ["run", path.join(root, "models/nano"), prompt, ...options])).tokens,
-  );
-}
-

@@ -1,7 +1,8 @@
 // The engine in WebAssembly says what it says natively: logits of the goldens within their bounds, and nano's tokens.
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {cases, compareGoldens, tokensInPage, tokensOfProgram} from "./parity.mjs";
+import {cases, compareGoldens, tokensInPage} from "./parity.mjs";
+import {tokensOfProgram} from "./program.mjs";
 
 for (const wasm of ["gerbil", "gerbil.relaxed"])
   test(`the logits of every golden on ${wasm}.wasm`, () => compareGoldens(cases, {wasm}));

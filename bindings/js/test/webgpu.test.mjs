@@ -1,7 +1,8 @@
 // WebGPU, that SwiftShader computes. Its shaders take a minute to compile.
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
-import {plain} from "./world.mjs";
+import {measureNano} from "./program.mjs";
+import {hello, plain} from "./world.mjs";
 
 let world;
 before(async () => {
@@ -63,4 +64,25 @@ test("the same tokens as on the CPU; a lost GPU ends calls, takes no model of th
     return {tokens: (await window.gpu.generate("Hello", {max_tokens: 64})).tokens, backend: window.gpu.info().backend};
   });
   assert.deepEqual(again, {tokens: cpu.tokens, backend: "webgpu"});
+});
+
+test("two tabs with one model on the GPU, one of them in the background", async t => {
+  const pages = [await world.page(t), await world.page(t)];
+  for (const page of pages) page.setDefaultTimeout(0);
+  await pages[1].bringToFront();
+  const run = page =>
+    page.evaluate(async () => {
+      const model = await Gerbil.load("/models/nano", {device: "webgpu"});
+      const {text} = await model.generate("Hello", {max_tokens: 64});
+      const {dispatches_per_token, readbacks_per_token} = model.info();
+      return {text, dispatches_per_token, readbacks_per_token};
+    });
+  const told = await Promise.all(pages.map(run));
+  const native = measureNano();
+  assert.ok(native.dispatches_per_token > 0 && native.readbacks_per_token === 1);
+  for (const {text, dispatches_per_token, readbacks_per_token} of told) {
+    assert.equal(text, hello);
+    assert.equal(dispatches_per_token, native.dispatches_per_token);
+    assert.equal(readbacks_per_token, native.readbacks_per_token);
+  }
 });

@@ -21,9 +21,9 @@ const types = {
   ".wasm": "application/wasm",
 };
 
-// Serves `folders`, {"/prefix/": folder}, the longest prefix first, and /models/. With `isolated` pages may use
-// threads.
-export async function serve(folders, {isolated = false} = {}) {
+// Serves `folders`, {"/prefix/": folder}, the longest prefix first, and /models/; what `answers` has an entry for is
+// answered by that. With `isolated` pages may use threads.
+export async function serve(folders, {isolated = false, answers = {}} = {}) {
   const all = Object.entries({"/models/": path.join(root, "models"), ...folders}).sort(
     ([a], [b]) => b.length - a.length,
   );
@@ -35,6 +35,7 @@ export async function serve(folders, {isolated = false} = {}) {
       response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
       response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
     }
+    if (Object.hasOwn(answers, asked)) return answers[asked](request, response);
     const found = file && fs.statSync(file, {throwIfNoEntry: false});
     if (!found?.isFile()) return response.writeHead(404).end();
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
@@ -95,16 +96,16 @@ export async function open(t, browser, address) {
   return page;
 }
 
+/** A plain page that has the package. */
+export const plainFolders = {
+  "/gerbil/": path.join(output, "node_modules/gerbil"),
+  "/zod/": path.join(output, "node_modules/zod"),
+  "/": path.join(root, "bindings/js/test/apps/plain"),
+};
+
 /** Chromium with a plain page that has the package: {browser, page(t), close()}. */
 export async function plain({isolated = false, gpu = false} = {}) {
-  const server = await serve(
-    {
-      "/gerbil/": path.join(output, "node_modules/gerbil"),
-      "/zod/": path.join(output, "node_modules/zod"),
-      "/": path.join(root, "bindings/js/test/apps/plain"),
-    },
-    {isolated},
-  );
+  const server = await serve(plainFolders, {isolated});
   const browser = await launch({gpu});
   return {
     async page(t) {

@@ -1,8 +1,7 @@
 // Whether a model will run here, from what is known of both before anything is downloaded.
+import {defaultsOf, type Platform} from "../platform.js";
 import {besideModel, comfortable, iosTab, mostDeviceMemory, safariEviction, tabShare, wasmMemory} from "./limits.js";
 import {shownBytes} from "./text.js";
-
-export type Platform = "ios" | "android" | "desktop";
 
 /** What is known of a model. Sizes in bytes. */
 export interface ModelFacts {
@@ -62,16 +61,16 @@ export interface CanRun {
 
 // A code and its share of scale and bias in groups of 32: docs/quantization.md.
 const bitsOf = {int4: 5, int8: 9};
-const USUAL_CONTEXT = 4096;
 
 /** Judges. Says "no" only where something is known to be too large. */
 export function judge(model: ModelFacts, device: DeviceFacts, options: RunOptions = {}): CanRun {
   const {dtype: wanted = "auto", device: where = "auto"} = options;
-  const dtype = model.quantized ? "none" : wanted !== "auto" ? wanted : device.platform === "desktop" ? "none" : "int4";
+  const usual = defaultsOf(device.platform);
+  const dtype = model.quantized ? "none" : wanted !== "auto" ? wanted : usual.dtype;
   const onGpu = where !== "wasm" && device.gpu !== null;
-  const context = options.context_length ?? Math.min(model.contextLength || USUAL_CONTEXT, USUAL_CONTEXT);
+  const context = options.context_length ?? Math.min(model.contextLength || usual.context, usual.context);
   const weights = weightBytesOf(model, dtype);
-  const cache = model.cachePerToken * (options.cache_tokens ?? 2 * context);
+  const cache = model.cachePerToken * (options.cache_tokens ?? usual.conversations * context);
   const memory = weights + cache + besideModel;
 
   const reasons: string[] = [];

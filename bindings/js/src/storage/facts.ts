@@ -1,5 +1,6 @@
 // What is known of a model and of the browser before anything is downloaded: what can_run.ts judges.
-import {type CanRun, type DeviceFacts, judge, type ModelFacts, type Platform, type RunOptions} from "./can_run.js";
+import {platformOf} from "../platform.js";
+import {type CanRun, type DeviceFacts, judge, type ModelFacts, type RunOptions} from "./can_run.js";
 import {listNeeded} from "./download.js";
 import {type Context, text} from "./http.js";
 import {LARGEST_SMALL_FILE} from "./listing.js";
@@ -86,10 +87,4 @@ export async function gatherDevice(): Promise<DeviceFacts> {
         }
       : null,
   };
-}
-
-/** iPads call themselves Macs, which have no touch screen. */
-export function platformOf(userAgent: string, touchPoints: number): Platform {
-  if (/iPhone|iPad|iPod/.test(userAgent) || (/Macintosh/.test(userAgent) && touchPoints > 1)) return "ios";
-  return /Android/.test(userAgent) ? "android" : "desktop";
 }

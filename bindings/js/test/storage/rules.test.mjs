@@ -12,7 +12,8 @@ const {isInnerPath, printable, shownBytes} = await from("text.js");
 const {nextPage, readCommit} = await from("listing.js");
 const {neededFiles} = await from("selection.js");
 const {judge} = await from("can_run.js");
-const {modelFacts, platformOf} = await from("facts.js");
+const {modelFacts} = await from("facts.js");
+const {memoryOptions, platformOf} = await from("../platform.js");
 
 test("SHA-256 of bytes in pieces", () => {
   for (const size of [0, 1, 3, 55, 56, 57, 63, 64, 65, 119, 120, 127, 128, 1000, 100_003]) {
@@ -92,12 +93,16 @@ test("what fits", () => {
   const phone = verdict({platform: "ios", safari: true, deviceMemory: null});
   assert.equal(phone.dtype, "int4");
   assert.equal(phone.weight_bytes, Math.round((155_582_464 * 9 + (596_049_920 - 155_582_464) * 5) / 8));
-  assert.equal(phone.verdict, "no");
-  assert.match(phone.reasons.join(" "), /needs about 1\.5 GB of memory, and a tab on iOS may take 1\.5 GB\. The KV cache takes 940 MB of that: a smaller context_length \(4096 now\) needs less\. Safari deletes/);
-  assert.match(verdict({platform: "ios", deviceMemory: null}, {context_length: 2048}).reasons[0], /1\.1 GB of memory, which is most of the 1\.5 GB that a tab on iOS may take/);
-  assert.equal(verdict({platform: "ios", deviceMemory: null}, {context_length: 1024}).verdict, "fits");
+  assert.equal(phone.verdict, "fits");
+  assert.equal(phone.cache_bytes, 2048 * 114_688);
+  assert.match(phone.reasons.join(" "), /^Safari deletes/);
+  const long = verdict({platform: "ios", safari: true, deviceMemory: null}, {context_length: 8192});
+  assert.equal(long.verdict, "no");
+  assert.match(long.reasons.join(" "), /needs about 1\.5 GB of memory, and a tab on iOS may take 1\.5 GB\. The KV cache takes 940 MB of that: a smaller context_length \(8192 now\) needs less\. Safari deletes/);
+  assert.match(verdict({platform: "ios", deviceMemory: null}, {context_length: 4096}).reasons[0], /1\.1 GB of memory, which is most of the 1\.5 GB that a tab on iOS may take/);
   assert.equal(verdict({platform: "ios", deviceMemory: null}, {dtype: "none"}).verdict, "no");
-  assert.equal(verdict({platform: "android", deviceMemory: 2 * 2 ** 30}).verdict, "no");
+  assert.equal(verdict({platform: "android", deviceMemory: 2 * 2 ** 30}).verdict, "tight");
+  assert.equal(verdict({platform: "android", deviceMemory: 2 ** 30}).verdict, "no");
   assert.equal(verdict({gpu: {...gpu, maxBufferSize: 2 ** 28}}).verdict, "no");
   assert.equal(verdict({gpu: {...gpu, maxBufferSize: 2 ** 28}}, {dtype: "int4"}).verdict, "fits");
   assert.equal(verdict({gpu: null}).device, "wasm");
@@ -109,4 +114,7 @@ test("what fits", () => {
   assert.deepEqual(modelFacts([], "no JSON", 0), {weights: 0, download: 0, weightBytes: 2, quantized: false, embedding: 0, separateHead: false, cachePerToken: 0, contextLength: 0});
   assert.equal(platformOf("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", 5), "ios");
   assert.equal(platformOf("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", 0), "desktop");
+  assert.deepEqual(memoryOptions("desktop", {cache_tokens: 9}), {cache_tokens: 9});
+  assert.deepEqual(memoryOptions("android", {}), {context_length: 2048, cache_tokens: 2048});
+  assert.deepEqual(memoryOptions("ios", {context_length: 512}), {context_length: 512, cache_tokens: 512});
 });
