@@ -1,3 +1,4 @@
+#preprocess
 // The functions that a page's worker calls on the module. Files of models are read where they lie: mount() shows them to
 // the engine in a folder of its file system, and their bytes go nowhere but where the engine wants them.
 
@@ -7,9 +8,9 @@ const encoder = new TextEncoder();
 function withText(text, work) {
   const bytes = encoder.encode(text);
   const pointer = _malloc(bytes.length);
-  HEAPU8.set(bytes, Number(pointer));
+  HEAPU8.set(bytes, pointer);
   try {
-    return work(pointer, bytes.length);
+    return work({{{ to64("pointer") }}}, {{{ to64("bytes.length") }}});
   } finally {
     _free(pointer);
   }
@@ -74,6 +75,8 @@ Module["mount"] = (folder, files) => {
 Module["unmount"] = (folder) => {
   FS.unmount(folder);
   FS.rmdir(folder);
+  const parent = folder.slice(0, folder.lastIndexOf("/"));
+  if (FS.readdir(parent).length === 2) FS.rmdir(parent);  // "." and ".."
 };
 Module["load"] = (call, model, json) => withText(json, (text, size) => _gerbil_load(call, model, text, size));
 Module["unload"] = (model) => _gerbil_unload(model);

@@ -27,6 +27,7 @@ export function makeChat(
 ): Chat {
   const messages: Message[] = typeof start === "string" ? [{role: "system", content: start}] : [...start];
   let busy = false;
+  let cleared = 0; // how often: an answer that comes later belongs to a conversation that is forgotten
 
   const answer = (message: string | Message, options: GenerateOptions = {}): TextStream => {
     if (busy)
@@ -35,10 +36,11 @@ export function makeChat(
         "The conversation waits for an answer: send the next message after it.",
       );
     const asked: Message = typeof message === "string" ? {role: "user", content: message} : message;
+    const made = stream([...messages, asked], options ?? {});
     busy = true;
-    const made = stream([...messages, asked], options);
+    const turn = cleared;
     const result = made.result.then(value => {
-      messages.push(asked, answerMessage(value));
+      if (turn === cleared) messages.push(asked, answerMessage(value));
       return value;
     });
     const done = result.finally(() => (busy = false));
@@ -51,6 +53,7 @@ export function makeChat(
     send: async (message, options) => answer(message, options).result,
     stream: answer,
     clear() {
+      ++cleared;
       messages.splice(0, messages.length, ...messages.filter(({role}) => role === "system"));
     },
   };

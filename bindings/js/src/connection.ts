@@ -1,6 +1,7 @@
 // The page's side of protocol.ts: calls to a worker that all models share. It is started for the first of them and
 // ended with the last, as that is the only way to give the memory of WebAssembly back.
 import {GerbilError} from "./error.js";
+import {isSignal, noSignal} from "./signal.js";
 import type {FromWorker, Port} from "./protocol.js";
 
 /** A worker, as a page or Node starts it. */
@@ -34,6 +35,7 @@ interface OpenCall {
   resolve(result: unknown): void;
   reject(error: unknown): void;
   onEvent: CallSettings["onEvent"];
+  cancel(): void;
 }
 
 export function makeConnection(start: StartWorker): Connection {
@@ -47,10 +49,20 @@ export function makeConnection(start: StartWorker): Connection {
   const onMessage = (message: FromWorker) => {
     const call = open.get(message.id);
     if (!call) return; // it was given up
-    if ("event" in message) return call.onEvent?.(message.event, message.value);
+    if ("event" in message) return tell(call, message.event, message.value);
     close(message.id);
     if ("error" in message) call.reject(new GerbilError(message.error.code, message.error.message));
     else call.resolve(message.result);
+  };
+  // What the caller's function throws is the end of the call.
+  const tell = (call: OpenCall, event: string, value: unknown) => {
+    try {
+      call.onEvent?.(event, value);
+    } catch (error) {
+      call.onEvent = undefined;
+      call.cancel();
+      call.reject(error);
+    }
   };
   const close = (id: number) => {
     open.delete(id);
@@ -73,6 +85,7 @@ export function makeConnection(start: StartWorker): Connection {
 
   return {
     call(method, body, {model, signal, onEvent} = {}) {
+      if (!isSignal(signal)) return {result: Promise.reject(noSignal()), cancel() {}};
       if (signal?.aborted) return {result: Promise.reject(signal.reason), cancel() {}};
       if (model !== undefined && model <= lost.last) return {result: Promise.reject(lost.error), cancel() {}};
       const id = ++latest;
@@ -81,9 +94,9 @@ export function makeConnection(start: StartWorker): Connection {
         if (open.has(id)) port.post({cancel: id});
       };
       const result = new Promise<unknown>((resolve, reject) => {
-        open.set(id, {resolve, reject, onEvent});
-        port.keepAlive(true);
         port.post({id, method, body, ...(model !== undefined && {model})});
+        open.set(id, {resolve, reject, onEvent, cancel});
+        port.keepAlive(true);
       });
       if (!signal) return {result, cancel};
       const giveUp = () => {

@@ -5,6 +5,8 @@ import type {LoadOptions, LoadProgress} from "./load_options.js";
 import {makeGerbil, type Loaded} from "./make_gerbil.js";
 import type {MemoryOptions} from "./platform.js";
 import type {LoadBody} from "./protocol.js";
+import {requestJson} from "./request_json.js";
+import {isSignal, noSignal} from "./signal.js";
 
 /** What "auto" means here, and options that were not given. */
 export interface Here extends MemoryOptions {
@@ -21,6 +23,7 @@ export async function loadGerbil(
   base?: string,
 ): Promise<Gerbil> {
   const {signal, onProgress, device = "auto", dtype = "auto", threads, revision, token, endpoint, ...rest} = options;
+  if (!isSignal(signal)) throw noSignal();
   const {context_length, cache_tokens} = here;
   const memory = {context_length, cache_tokens};
   const hub = {revision, token, endpoint, base};
@@ -31,6 +34,7 @@ export async function loadGerbil(
     threads,
     options: {...rest, ...memory, quantize: dtype === "auto" ? here.dtype : dtype},
   };
+  requestJson(body.options); // refuses what JSON has no word for
   const load = async (aborted?: AbortSignal) => {
     const onEvent = (_event: string, value: unknown) => {
       if (!aborted?.aborted) onProgress?.(value as LoadProgress);

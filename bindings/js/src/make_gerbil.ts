@@ -7,6 +7,7 @@ import type {Gerbil} from "./gerbil.js";
 import {toMessages} from "./messages.js";
 import type {ModelInfo, ModelStatistics} from "./model_info.js";
 import {objectOptions, toObject} from "./object.js";
+import {requestJson} from "./request_json.js";
 import type {CallOptions, ClassifyResult, EmbedOptions, RankResult} from "./requests.js";
 import {cosine} from "./vectors.js";
 
@@ -20,10 +21,15 @@ export interface Loaded {
 export function makeGerbil(connection: Connection, first: Loaded, load: () => Promise<Loaded>): Gerbil {
   let loaded: Loaded | undefined = first;
   let disposed = false;
+  let reloading: Promise<void> | undefined; // one for all who ask meanwhile
 
   const call: CallModel = (method, body, settings) => {
     if (!loaded) return {result: Promise.reject(absent()), cancel() {}};
-    return connection.call(method, body, {...settings, model: loaded.model});
+    try {
+      return connection.call(method, requestJson(body), {...settings, model: loaded.model});
+    } catch (error) {
+      return {result: Promise.reject(error as GerbilError), cancel() {}};
+    }
   };
   const absent = () =>
     new GerbilError(
@@ -38,7 +44,16 @@ export function makeGerbil(connection: Connection, first: Loaded, load: () => Pr
     const cosines = others.map(vector => cosine(first as Float32Array, vector));
     return typeof b === "string" ? cosines[0] : cosines;
   };
+  const reload = async () => {
+    if (disposed) throw absent();
+    await unload();
+    loaded = await load();
+    if (!disposed) return;
+    await unload();
+    throw absent();
+  };
   const unload = async () => {
+    if (!loaded) return;
     const {result} = call("unload", null);
     loaded = undefined;
     await result.catch(() => {}); // it may be gone already, with its GPU or its worker
@@ -64,14 +79,14 @@ export function makeGerbil(connection: Connection, first: Loaded, load: () => Pr
       if (!loaded) throw absent();
       return loaded.info;
     },
-    async reload() {
-      if (disposed) throw absent();
-      await unload();
-      loaded = await load();
+    reload() {
+      reloading ??= reload().finally(() => (reloading = undefined));
+      return reloading;
     },
     async dispose() {
       if (disposed) return;
       disposed = true;
+      await reloading?.catch(() => {});
       await unload();
       connection.release();
     },

@@ -9,8 +9,8 @@ export function platformOf(userAgent: string, touchPoints: number): Platform {
 
 /** Options of loading. */
 export interface MemoryOptions {
-  context_length?: number;
-  cache_tokens?: number;
+  context_length?: number | undefined;
+  cache_tokens?: number | undefined;
 }
 
 /** What options of loading are that were not given. */

@@ -1,6 +1,7 @@
 // What a page and its worker say to each other. A call has a number that the page chose; it ends with one `result` or
 // `error`, and may have events before.
 import type {ErrorCode} from "./error.js";
+import type {MemoryOptions} from "./platform.js";
 import type {ChosenFile} from "./storage/chosen.js";
 import type {HubOptions} from "./storage/open.js";
 
@@ -12,10 +13,10 @@ export interface LoadBody {
   device: "auto" | "webgpu" | "wasm";
   /** CPU threads, at most; undefined: what the worker may use. */
   threads: number | undefined;
-  options: Record<string, unknown>;
+  options: MemoryOptions & Record<string, unknown> & {quantize: "none" | "int4" | "int8"};
 }
 
-/** `model` is the number that "load" gave. */
+/** `model` is the number that "load" gave. `body`: of "load" a LoadBody, of the model's methods JSON. */
 export interface CallMessage {
   id: number;
   method: string;

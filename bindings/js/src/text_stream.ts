@@ -1,4 +1,5 @@
 // An answer while it is made.
+import {GerbilError} from "./error.js";
 import type {GenerateResult} from "./requests.js";
 
 /**
@@ -29,7 +30,9 @@ export function makeTextStream(
   };
   result.then(end, end); // also means that a result nobody asks for is no unhandled rejection
 
+  let readers = 0;
   async function* read() {
+    if (++readers > 1) throw new GerbilError("invalid_argument", "A stream has one reader, and this one has two.");
     try {
       for (;;) {
         while (pieces.length > 0) yield pieces.splice(0).join("");
@@ -38,7 +41,10 @@ export function makeTextStream(
       }
       await result;
     } finally {
-      if (!ended) cancel();
+      if (!ended) {
+        cancel();
+        await result.catch(() => {}); // a conversation may go on then
+      }
     }
   }
   return {result, cancel, [Symbol.asyncIterator]: read};

@@ -23,6 +23,7 @@ test("nano's tokens are the same on WebGPU, WebAssembly, Dawn and the CPU", asyn
   assert.deepEqual(await tokensInPage({wasm: "gerbil"}, true), expected, "WebAssembly");
   assert.deepEqual(await tokensInPage({}, true), expected, "WebAssembly with relaxed SIMD");
   assert.deepEqual(await tokensInPage({threads: 2}, true), expected, "WebAssembly with threads");
+  assert.deepEqual(await tokensInPage({wasm: "gerbil.memory64", threads: 2}, true), expected, "WebAssembly with memory64");
   assert.deepEqual(await tokensInPage({gpu: true}, true), expected, "WebGPU");
 });
 

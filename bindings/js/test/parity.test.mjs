@@ -4,7 +4,7 @@ import {test} from "node:test";
 import {cases, compareGoldens, tokensInPage} from "./parity.mjs";
 import {tokensOfProgram} from "./program.mjs";
 
-for (const wasm of ["gerbil", "gerbil.relaxed"])
+for (const wasm of ["gerbil", "gerbil.relaxed", "gerbil.memory64"])
   test(`the logits of every golden on ${wasm}.wasm`, () => compareGoldens(cases, {wasm}));
 
 // Fused sums of relaxed SIMD round otherwise, which decides between two words that are equally likely.

@@ -99,10 +99,11 @@ void reserve_states(Machine& m) {
     const graph::Pages& pages = m.graph.pages[id];
     const std::size_t group = groups.of[id];
     const kernels::KvLayout layout{pages.kv_heads, pages.head_dim, m.options.exact};
-    m.pages.push_back({group, layout, kernels::Buffer(static_cast<std::size_t>(blocks[group]) * layout.block_bytes())});
+    m.pages.push_back(
+        {group, layout, kernels::Buffer(static_cast<std::uint64_t>(blocks[group]) * layout.block_bytes())});
   }
   for (const graph::Slot& slot : m.graph.slots) {
-    const auto floats = static_cast<std::size_t>(m.options.slots) * static_cast<std::size_t>(slot.elements);
+    const auto floats = static_cast<std::uint64_t>(m.options.slots) * static_cast<std::uint64_t>(slot.elements);
     m.slots.push_back({slot.elements, kernels::Buffer(floats * sizeof(float))});
   }
   for (const graph::RopeTable& table : m.graph.ropes) {
@@ -126,7 +127,7 @@ Compiled compile(Machine& m, const WeightSource& source, const Progress& progres
   result.uses = matrix_uses(m.graph);
   load_weights(m, result, source, progress);
   m.plan = plan_memory(m.graph);
-  m.arena = kernels::Buffer(static_cast<std::size_t>(m.plan.peak * m.options.max_tokens) * sizeof(float));
+  m.arena = kernels::Buffer(static_cast<std::uint64_t>(m.plan.peak * m.options.max_tokens) * sizeof(float));
   reserve_states(m);
   bind_nodes(m, result);
   return result;

@@ -131,7 +131,7 @@ std::vector<float> packed_bias(const Machine& m, std::optional<graph::WeightId> 
 // Rows of prepared activations that the machine has room for grow to what this projection needs.
 void reserve(const Projection& p, Machine& m) {
   const auto grow = [&](kernels::Buffer& buffer, std::int64_t bytes_a_token) {
-    const auto bytes = static_cast<std::size_t>(bytes_a_token * m.options.max_tokens);
+    const auto bytes = static_cast<std::uint64_t>(bytes_a_token * m.options.max_tokens);
     if (buffer.size() < bytes) buffer = kernels::Buffer(bytes);
   };
   const std::int64_t columns = packed_columns(*p.matrix);

@@ -46,7 +46,7 @@ Matrix pack_dense(const formats::Weight& weight, const formats::Dense& dense, Ro
   panels.rows = packed_rows(order, weight.rows);
   panels.columns = weight.columns;
   const std::int64_t elements = panels.rows * panels.columns;
-  matrix.codes = kernels::Buffer(static_cast<std::size_t>(elements * element_bytes(panels.element)), true);
+  matrix.codes = kernels::Buffer(static_cast<std::uint64_t>(elements * element_bytes(panels.element)), true);
   panels.elements = matrix.codes.data();
   pool.run_throwing(panels.panels(), [&](std::int64_t panel) {
     std::vector<float> values(static_cast<std::size_t>(panel_rows * weight.columns));
@@ -111,7 +111,7 @@ kernels::Buffer narrowed(const kernels::Buffer& numbers, bool whole, kernels::El
   return result;
 }
 
-kernels::Buffer floats(std::int64_t count) { return kernels::Buffer(static_cast<std::size_t>(count) * sizeof(float)); }
+kernels::Buffer floats(std::int64_t count) { return kernels::Buffer(static_cast<std::uint64_t>(count) * sizeof(float)); }
 
 Matrix pack_coded(const formats::Weight& weight, const formats::Coded& coded, CodedPanels panels, RowOrder order,
                   ThreadPool& pool) {
@@ -125,7 +125,7 @@ Matrix pack_coded(const formats::Weight& weight, const formats::Coded& coded, Co
   panels.outer_groups = coded.outer / coded.group;
   Matrix matrix{weight.rows, weight.columns, panels, gather_of(weight, coded)};
   CodedPanels& to = std::get<CodedPanels>(matrix.panels);
-  matrix.codes = kernels::Buffer(static_cast<std::size_t>(to.panels() * to.panel_code_bytes()), true);
+  matrix.codes = kernels::Buffer(static_cast<std::uint64_t>(to.panels() * to.panel_code_bytes()), true);
   to.codes = matrix.codes.as<std::uint8_t>();
   const kernels::Buffer parameters = floats(to.panels() * to.panel_parameters());
   const kernels::Buffer outer = floats(to.panels() * to.panel_outer());
@@ -193,7 +193,7 @@ Matrix pack_table(const formats::Weight& weight, ThreadPool& pool) {
   Matrix matrix{weight.rows, weight.columns, DenseRows{element_of(*dense), weight.columns, nullptr}};
   DenseRows& table = std::get<DenseRows>(matrix.panels);
   const std::int64_t row_bytes = weight.columns * element_bytes(table.element);
-  matrix.codes = kernels::Buffer(static_cast<std::size_t>(weight.rows * row_bytes), true);
+  matrix.codes = kernels::Buffer(static_cast<std::uint64_t>(weight.rows * row_bytes), true);
   table.elements = matrix.codes.data();
   constexpr std::int64_t run = 256;  // rows
   pool.run_throwing((weight.rows + run - 1) / run, [&](std::int64_t index) {

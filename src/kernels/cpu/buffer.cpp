@@ -1,6 +1,5 @@
 #include "kernels/cpu/buffer.hpp"
 
-#include <cstdint>
 #include <cstdlib>
 #include <format>
 
@@ -14,9 +13,9 @@ namespace gerbil::kernels {
 
 void Buffer::Free::operator()(void* memory) const { std::free(memory); }
 
-Buffer::Buffer(std::size_t bytes, [[maybe_unused]] bool huge_pages) : size_(bytes) {
+Buffer::Buffer(std::uint64_t bytes, [[maybe_unused]] bool huge_pages) : size_(static_cast<std::size_t>(bytes)) {
   constexpr std::size_t alignment = 128;
-  memory_.reset(bytes > SIZE_MAX - alignment ? nullptr : std::calloc(bytes + alignment, 1));
+  memory_.reset(bytes > SIZE_MAX - alignment ? nullptr : std::calloc(size_ + alignment, 1));
   if (!memory_) {
     throw Error(ErrorCode::out_of_memory,
                 std::format("{} bytes of memory are wanted at once, which the system does not "

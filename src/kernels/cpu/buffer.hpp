@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace gerbil::kernels {
@@ -11,8 +12,8 @@ class Buffer {
  public:
   Buffer() = default;
   // huge_pages asks the system for them: fewer address translations for weights that every token reads in order.
-  // Throws Error{out_of_memory}.
-  explicit Buffer(std::size_t bytes, bool huge_pages = false);
+  // Throws Error{out_of_memory}, also for what addresses of 32 bits do not reach.
+  explicit Buffer(std::uint64_t bytes, bool huge_pages = false);
 
   std::byte* data() const { return data_; }
   std::size_t size() const { return size_; }

@@ -1,6 +1,6 @@
 // Whether a model will run here, from what is known of both before anything is downloaded.
 import {defaultsOf, type Platform} from "../platform.js";
-import {besideModel, comfortable, iosTab, mostDeviceMemory, safariEviction, tabShare, wasmMemory} from "./limits.js";
+import {besideModel, comfortable, iosTab, mostDeviceMemory, safariEviction, tabShare, wasmMemory, wasmMemory64} from "./limits.js";
 import {shownBytes} from "./text.js";
 
 /** What is known of a model. Sizes in bytes. */
@@ -28,6 +28,8 @@ export interface DeviceFacts {
   platform: Platform;
   safari: boolean;
   deviceMemory: number | null;
+  /** WebAssembly has addresses of 64 bits. */
+  memory64: boolean;
   room: {usage: number; quota: number} | null;
   /** Null where there is no WebGPU. */
   gpu: {maxBufferSize: number; maxStorageBufferBindingSize: number} | null;
@@ -69,9 +71,7 @@ export function judge(model: ModelFacts, device: DeviceFacts, options: RunOption
   const dtype = model.quantized ? "none" : wanted !== "auto" ? wanted : usual.dtype;
   const onGpu = where !== "wasm" && device.gpu !== null;
   const context = options.context_length ?? Math.min(model.contextLength || usual.context, usual.context);
-  const weights = weightBytesOf(model, dtype);
-  const cache = model.cachePerToken * (options.cache_tokens ?? usual.conversations * context);
-  const memory = weights + cache + besideModel;
+  const {weights, cache, memory} = sizesOf(model, dtype, options.cache_tokens ?? usual.conversations * context);
 
   const reasons: string[] = [];
   let worst = 0;
@@ -87,7 +87,7 @@ export function judge(model: ModelFacts, device: DeviceFacts, options: RunOption
 
   if (where === "webgpu" && !device.gpu) say(2, "This browser has no WebGPU here.");
   else if (!onGpu) say(0, "It runs on the CPU, without WebGPU.");
-  if (!onGpu) compare(wasmMemory.bytes, 2, "WebAssembly reaches");
+  if (!onGpu) compare((device.memory64 ? wasmMemory64 : wasmMemory).bytes, 2, "WebAssembly reaches");
   if (device.platform === "ios") compare(iosTab.bytes, 2, "a tab on iOS may take");
   else if (device.deviceMemory !== null) {
     const capped = device.deviceMemory >= mostDeviceMemory;
@@ -115,6 +115,13 @@ export function judge(model: ModelFacts, device: DeviceFacts, options: RunOption
     cache_bytes: cache,
     memory_bytes: memory,
   };
+}
+
+/** Bytes in memory: of the weights, of the KV cache, and of all. */
+export function sizesOf(model: ModelFacts, dtype: CanRun["dtype"], cacheTokens: number) {
+  const weights = weightBytesOf(model, dtype);
+  const cache = model.cachePerToken * cacheTokens;
+  return {weights, cache, memory: weights + cache + besideModel};
 }
 
 // Embeddings and the head stay in 8 bits with int4.

@@ -12,6 +12,9 @@ export const iosTab: Limit = {bytes: 1.5e9, source: "https://github.com/WebKit/W
 /** What WebAssembly with 32-bit addresses reaches: 2^16 pages. */
 export const wasmMemory: Limit = {bytes: 2 ** 32, source: "https://webassembly.github.io/spec/core/valid/types.html"};
 
+/** What browsers let it have with 64-bit addresses: 2^18 pages. */
+export const wasmMemory64: Limit = {bytes: 2 ** 34, source: "https://webassembly.github.io/spec/js-api/#limits"};
+
 /** What WebAssembly code, activations, the tokenizer and the page itself take beside a model's weights and KV cache. */
 export const besideModel = 150e6;
 

@@ -1,5 +1,4 @@
 // A model's files for the core: from storage, downloaded before where they are not there.
-import {GerbilError} from "../error.js";
 import {type ChosenFile, neededOf} from "./chosen.js";
 import {download} from "./download.js";
 import type {Folder, ReadFile} from "./folder.js";
@@ -8,7 +7,7 @@ import {announcer, downloadTurn, hold, useLock} from "./locks.js";
 import {readManifest, type Manifest, writeUsed} from "./manifest.js";
 import {memoryFolder} from "./memory.js";
 import {folderName, type ModelName, parseModelName} from "./name.js";
-import {blobReader, modelsDirectory, opfsFolder} from "./opfs.js";
+import {blobReader, modelsDirectory, opfsFolder, requireSecureContext} from "./opfs.js";
 import {connectionsOf, contextOf, type OpenOptions} from "./options.js";
 import type {OnProgress} from "./progress.js";
 import {readAhead} from "./read_ahead.js";
@@ -52,11 +51,7 @@ export async function openModel(model: string | readonly ChosenFile[], options: 
   const name = parseModelName(model, options.revision, options.base);
   const context = contextOf(name, options);
   const connections = connectionsOf(options);
-  if (!isSecureContext)
-    throw new GerbilError(
-      "unsupported",
-      `${location.origin} is no secure context, and browsers store nothing there: use https, or http://localhost.`,
-    );
+  requireSecureContext();
   const progress = options.onProgress ?? (() => {});
   const models = await modelsDirectory();
   if (!models) return openInMemory(context, connections, progress, options.memoryQuota ?? 512 * 2 ** 20);

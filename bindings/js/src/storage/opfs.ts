@@ -1,4 +1,5 @@
 // A folder in the origin private file system. Reference: https://fs.spec.whatwg.org
+import {GerbilError} from "../error.js";
 import {type EditedFile, type Folder, LONGEST_TEXT, NoRoom, type ReadFile} from "./folder.js";
 
 // Workers alone have it. Browsers that do not know `mode` open for writing, which one at a time can.
@@ -19,6 +20,15 @@ const OPEN_ATTEMPTS = 20;
 const OPEN_PAUSE = 100;
 
 const isNamed = (error: unknown, name: string) => error instanceof Error && error.name === name;
+
+/** Throws GerbilError "unsupported" where browsers store nothing. */
+export function requireSecureContext(): void {
+  if (!isSecureContext)
+    throw new GerbilError(
+      "unsupported",
+      `${location.origin} is no secure context, and browsers store nothing there: use https, or http://localhost.`,
+    );
+}
 
 /** The folder of all models; null where the browser has none, as in private windows of Firefox and Safari. */
 export async function modelsDirectory(): Promise<FileSystemDirectoryHandle | null> {

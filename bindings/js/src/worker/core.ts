@@ -28,8 +28,8 @@ export interface Core {
   waiting(): Promise<void> | null;
 }
 
-/** Makes a core. */
-export type MakeCore = (options: CoreOptions) => Promise<Core>;
+/** Makes a core; with `memory64` one whose memory may have more than 4 GiB. */
+export type MakeCore = (options: CoreOptions, memory64: boolean) => Promise<Core>;
 
 /** What the module exports. Its own addresses are given to it, as bundlers call its files otherwise. */
 export type CreateCore = (

@@ -56,7 +56,7 @@ export function makeHost(environment: Environment, port: Port): (message: ToWork
   const submit = ({id, method, model, body}: CallMessage, listener: Listener) => {
     const {runner, number} = required(model);
     cancels.set(id, () => runner.core.cancel(id));
-    runner.begin(id, listener, () => runner.core.submit(id, number, method, JSON.stringify(body)));
+    runner.begin(id, listener, () => runner.core.submit(id, number, method, body as string));
   };
 
   const required = (number: number | undefined) => {

@@ -5,11 +5,14 @@ import type {LoadBody} from "../protocol.js";
 import type {CoreFile} from "../storage/open.js";
 import type {Runner} from "./runner.js";
 import type {Machine, Runners} from "./runners.js";
+import {wantsMemory64} from "./size.js";
 
 /** The files of a model, open. */
 export interface OpenedFiles {
   files: CoreFile[];
   warnings: string[];
+  /** Where they lie, in a browser. */
+  storage?: "opfs" | "memory" | "chosen";
   close(): void;
 }
 export interface OpenOptions {
@@ -56,14 +59,25 @@ export async function loadModel(loading: Loading): Promise<LoadedModel> {
     return await loadSomewhere(opened, loading);
   } catch (error) {
     opened.close();
-    throw error;
+    throw opened.storage === "opfs" && error instanceof GerbilError && error.code === "corrupt" ? stored(error) : error;
   }
+}
+
+// What is stored is not asked for again.
+const stored = ({code, message}: GerbilError) =>
+  new GerbilError(code, `${message} So it is stored; where the files were mended since, deleteModel() and load it again.`);
+
+// The engine calls a model by the folder that it is in.
+function folderNameOf(model: LoadBody["model"]): string {
+  const last = typeof model === "string" ? (/([^/]*)\/*$/.exec(model.split(/[?#]/)[0]!)?.[1] ?? "") : "";
+  const name = last.replace(/[^\w.-]/g, "_");
+  return /^\.*$/.test(name) ? "model" : name;
 }
 
 async function loadSomewhere(opened: OpenedFiles, loading: Loading): Promise<LoadedModel> {
   const {body, runners} = loading;
   const onCpu = async (fallback: string | null) =>
-    loadOn({runner: await runners.cpu(), backend: "wasm", fallback}, opened, loading);
+    loadOn({runner: await runners.cpu(wantsMemory64(opened.files, body.options)), backend: "wasm", fallback}, opened, loading);
   if (body.device === "wasm") return onCpu(null);
 
   const adapter = await loading.findAdapter(body.device === "webgpu");
@@ -83,7 +97,7 @@ async function loadSomewhere(opened: OpenedFiles, loading: Loading): Promise<Loa
 async function loadOn({runner, backend, fallback}: Place, opened: OpenedFiles, loading: Loading): Promise<LoadedModel> {
   const {id, number, body, signal} = loading;
   const {core} = runner;
-  const folder = `/models/${number}`;
+  const folder = `/models/${number}/${folderNameOf(body.model)}`;
   const leave = () => {
     if (runner.failed()) return;
     core.unload(number);
@@ -94,7 +108,8 @@ async function loadOn({runner, backend, fallback}: Place, opened: OpenedFiles, l
   try {
     const threads = Math.min(body.threads ?? runner.threads, runner.threads);
     const request = {...body.options, model: folder, device: backend === "wasm" ? "cpu" : "webgpu", threads};
-    const info = await loaded(loading, runner, () => core.load(id, number, JSON.stringify(request)));
+    const json = JSON.stringify(request);
+    const info = await loaded(loading, runner, () => core.load(id, number, json));
     signal.throwIfAborted();
     const close = () => {
       leave();

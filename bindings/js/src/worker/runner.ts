@@ -1,6 +1,6 @@
 // A core at work: the calls that it has, and the loop that makes it go on and lets messages in between.
 import {GerbilError, type ErrorCode} from "../error.js";
-import type {Core, Gpu, MakeCore} from "./core.js";
+import type {Core, CoreOptions, Gpu} from "./core.js";
 
 /** What becomes of a call. */
 export interface Listener {
@@ -26,7 +26,7 @@ interface CoreError {
 }
 
 /** Starts a core, on a GPU or without. `yielded` resolves after the messages that have come. */
-export async function startRunner(make: MakeCore, threads: number, gpu: Gpu | undefined, yielded: () => Promise<void>) {
+export async function startRunner(make: (options: CoreOptions) => Promise<Core>, threads: number, gpu: Gpu | undefined, yielded: () => Promise<void>) {
   const listeners = new Map<number, Listener>();
   let failure: GerbilError | undefined;
   let polling = false;

@@ -1,6 +1,6 @@
-// The cores of a worker: one that computes on the GPU and one that does on the CPU, each made when it is first needed.
-// They are two, so that a lost GPU takes no model with it that does not run there. One that can do no more is made
-// anew.
+// The cores of a worker: one that computes on the GPU and two that do on the CPU, of which one may have more than 4 GiB
+// and is slower, each made when it is first needed. So a lost GPU takes no model with it that does not run there. One
+// that can do no more is made anew.
 import {GerbilError} from "../error.js";
 import type {Gpu, MakeCore} from "./core.js";
 import {openGpu} from "./gpu.js";
@@ -18,17 +18,20 @@ export interface Machine {
 }
 
 export interface Runners {
-  cpu(): Promise<Runner>;
+  /** `memory64`: its memory may have more than 4 GiB. */
+  cpu(memory64: boolean): Promise<Runner>;
   gpu(adapter: GPUAdapter): Promise<Runner>;
 }
 
 export function makeRunners(machine: Machine): Runners {
-  const start = (gpu?: Gpu) => startRunner(machine.makeCore, machine.threads, gpu, machine.yielded);
+  const start = (memory64: boolean, gpu?: Gpu) =>
+    startRunner(options => machine.makeCore(options, memory64), machine.threads, gpu, machine.yielded);
+  const [narrow, wide] = [kept(() => start(false)), kept(() => start(true))];
   return {
-    cpu: kept(() => start()),
+    cpu: memory64 => (memory64 ? wide() : narrow()),
     gpu: kept(async (adapter: GPUAdapter) => {
       const gpu = await openGpu(adapter);
-      const runner = await start(gpu);
+      const runner = await start(false, gpu);
       void gpu.device.lost.then(({message}) => {
         runner.fail(new GerbilError("device_lost", `The GPU was lost (${message}): load the model again.`));
       });

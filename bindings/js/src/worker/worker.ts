@@ -5,19 +5,23 @@ import type {CreateCore, MakeCore} from "./core.js";
 import {findAdapter} from "./gpu.js";
 import {makeHost} from "./host.js";
 import type {OpenModel} from "./load.js";
-import {hasRelaxedSimd} from "./relaxed_simd.js";
+import {hasRelaxedSimd} from "./features.js";
 
-// Assets that bundlers copy as they are; one of the last two is fetched.
+// Assets that bundlers copy as they are; a script and a module are fetched.
 const coreAddress = new URL("../core/gerbil.js", import.meta.url).href;
 const plainAddress = new URL("../core/gerbil.wasm", import.meta.url).href;
 const relaxedAddress = new URL("../core/gerbil.relaxed.wasm", import.meta.url).href;
+const core64Address = new URL("../core/gerbil.memory64.js", import.meta.url).href;
+const wasm64Address = new URL("../core/gerbil.memory64.wasm", import.meta.url).href;
 
-const makeCore: MakeCore = async options => {
+const makeCore: MakeCore = async (options, memory64) => {
+  const [script, wasm] = memory64
+    ? [core64Address, wasm64Address]
+    : [coreAddress, hasRelaxedSimd() ? relaxedAddress : plainAddress];
   const module = (await import(
-    /* webpackIgnore: true */ /* @vite-ignore */ /* turbopackIgnore: true */ coreAddress
+    /* webpackIgnore: true */ /* @vite-ignore */ /* turbopackIgnore: true */ script
   )) as {default: CreateCore};
-  const wasmAddress = hasRelaxedSimd() ? relaxedAddress : plainAddress;
-  return module.default({...options, locateFile: () => wasmAddress, mainScriptUrlOrBlob: coreAddress});
+  return module.default({...options, locateFile: () => wasm, mainScriptUrlOrBlob: script});
 };
 
 // A task of its own, behind the messages that wait; a timer would take 4 ms.

@@ -1,7 +1,5 @@
 // Runs jobs on the core itself, one model after the other: {files: {path: address}, load, method, request}. Of logits
 // the result is the largest difference to those at `expected`, relative to the largest of these.
-import createCore from "/core/gerbil.js";
-
 async function openGpu() {
   const adapter = await navigator.gpu.requestAdapter();
   const requiredFeatures = ["shader-f16", "subgroups"].filter(name => adapter.features.has(name));
@@ -44,6 +42,8 @@ onmessage = async ({data: {gpu, threads, wasm, jobs}}) => {
       else if (kind === "error") reject(new Error(JSON.parse(value).error.message));
       else events[kind] = value;
     };
+    const script = wasm === "gerbil.memory64" ? wasm : "gerbil"; // either .wasm of its size of addresses serves it
+    const {default: createCore} = await import(`/core/${script}.js`);
     const locateFile = () => `/core/${wasm}.wasm`;
     const core = await createCore({locateFile, threads, onEvent, ...(gpu && {gpu: await openGpu()})});
     let last = 0;

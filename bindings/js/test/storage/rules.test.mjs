@@ -12,7 +12,7 @@ const {isInnerPath, printable, shownBytes} = await from("text.js");
 const {nextPage, readCommit} = await from("listing.js");
 const {neededFiles} = await from("selection.js");
 const {judge} = await from("can_run.js");
-const {modelFacts} = await from("facts.js");
+const {modelFacts} = await from("model_facts.js");
 const {memoryOptions, platformOf} = await from("../platform.js");
 
 test("SHA-256 of bytes in pieces", () => {
@@ -85,7 +85,7 @@ test("what fits", () => {
   assert.equal(qwen.cachePerToken, 114_688);
   const room = {usage: 0, quota: 1e11};
   const gpu = {maxBufferSize: 2 ** 31, maxStorageBufferBindingSize: 2 ** 31};
-  const desktop = {platform: "desktop", safari: false, deviceMemory: 8 * 2 ** 30, room, gpu};
+  const desktop = {platform: "desktop", safari: false, deviceMemory: 8 * 2 ** 30, memory64: false, room, gpu};
   const verdict = (device, options) => judge(qwen, {...desktop, ...device}, options);
 
   const fits = verdict({});
@@ -108,6 +108,7 @@ test("what fits", () => {
   assert.equal(verdict({gpu: null}).device, "wasm");
   assert.equal(verdict({gpu: null}, {device: "webgpu"}).verdict, "no");
   assert.equal(verdict({gpu: null}, {cache_tokens: 30_000}).verdict, "no");
+  assert.equal(verdict({gpu: null, memory64: true}, {cache_tokens: 30_000}).verdict, "tight");
   assert.equal(verdict({room: {usage: 1e9, quota: 2e9}}).verdict, "no");
   assert.equal(judge({...qwen, weights: 6e9}, desktop).verdict, "tight");
   assert.equal(judge({...qwen, quantized: true}, {...desktop, platform: "ios"}).dtype, "none");
