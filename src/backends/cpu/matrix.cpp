@@ -111,7 +111,9 @@ kernels::Buffer narrowed(const kernels::Buffer& numbers, bool whole, kernels::El
   return result;
 }
 
-kernels::Buffer floats(std::int64_t count) { return kernels::Buffer(static_cast<std::uint64_t>(count) * sizeof(float)); }
+kernels::Buffer floats(std::int64_t count) {
+  return kernels::Buffer(static_cast<std::uint64_t>(count) * sizeof(float));
+}
 
 Matrix pack_coded(const formats::Weight& weight, const formats::Coded& coded, CodedPanels panels, RowOrder order,
                   ThreadPool& pool) {

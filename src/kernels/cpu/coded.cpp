@@ -55,14 +55,14 @@ bool relaxed_dot_takes_bytes() {
 }
 #else
 inline constexpr bool kRelaxed = false;
-HWY_INLINE Ints relaxed_dot(Bytes, hn::Vec<SignedByteTag>, Ints sum) { return sum; }  // not called
-bool relaxed_dot_takes_bytes() { return false; }
 #endif
 
 // Adds to every lane of `sum` the products of its four codes and activations.
 template <bool relaxed>
 HWY_INLINE Ints add_quads(Bytes codes, hn::Vec<SignedByteTag> four, Ints sum) {
+#ifdef __wasm_relaxed_simd__
   if constexpr (relaxed) return relaxed_dot(codes, four, sum);
+#endif
   return hn::SumOfMulQuadAccumulate(IntTag(), codes, four, sum);
 }
 
@@ -194,9 +194,11 @@ void coded_blocks(const CodedPanels& weight, std::int64_t panel, const std::int8
 void coded_panel(const CodedPanels& weight, std::int64_t panel, const std::int8_t* x, const GroupFactors* factors,
                  std::int64_t tokens, float* out) {
   with_packing(weight, [&]<Packing packing>() HWY_ATTR {
-    if constexpr (kRelaxed && packing.largest_code() > 127) {
+#ifdef __wasm_relaxed_simd__
+    if constexpr (packing.largest_code() > 127) {
       if (!relaxed_dot_takes_bytes()) return coded_blocks<packing, false>(weight, panel, x, factors, tokens, out);
     }
+#endif
     coded_blocks<packing, kRelaxed>(weight, panel, x, factors, tokens, out);
   });
 }
