@@ -1,5 +1,5 @@
 // gerbil: the core as it is, with files of the model in OPFS.
-import {hasRelaxedSimd} from "/package/worker/relaxed_simd.js";
+import {hasRelaxedSimd} from "/package/worker/features.js";
 import {storedFiles} from "./stored_files.js";
 
 const LIMITS = [
