@@ -31,9 +31,9 @@ export function defaultsOf(platform: Platform): Defaults {
 }
 
 /** With what differs from the engine's own defaults, which are those of a desktop. */
-export function memoryOptions(platform: Platform, given: MemoryOptions): MemoryOptions {
-  if (platform === "desktop") return given;
+export function memoryOptions(platform: Platform, {context_length, cache_tokens}: MemoryOptions): MemoryOptions {
+  if (platform === "desktop") return {context_length, cache_tokens};
   const {context, conversations} = defaultsOf(platform);
-  const {context_length = context, cache_tokens = conversations * context_length} = given;
-  return {context_length, cache_tokens};
+  const tokens = context_length ?? context;
+  return {context_length: tokens, cache_tokens: cache_tokens ?? conversations * tokens};
 }

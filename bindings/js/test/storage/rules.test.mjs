@@ -115,7 +115,7 @@ test("what fits", () => {
   assert.deepEqual(modelFacts([], "no JSON", 0), {weights: 0, download: 0, weightBytes: 2, quantized: false, embedding: 0, separateHead: false, cachePerToken: 0, contextLength: 0});
   assert.equal(platformOf("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", 5), "ios");
   assert.equal(platformOf("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", 0), "desktop");
-  assert.deepEqual(memoryOptions("desktop", {cache_tokens: 9}), {cache_tokens: 9});
+  assert.deepEqual(memoryOptions("desktop", {cache_tokens: 9, dtype: "auto"}), {context_length: undefined, cache_tokens: 9});
   assert.deepEqual(memoryOptions("android", {}), {context_length: 2048, cache_tokens: 2048});
   assert.deepEqual(memoryOptions("ios", {context_length: 512}), {context_length: 512, cache_tokens: 512});
 });
