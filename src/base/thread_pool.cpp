@@ -32,6 +32,7 @@ template <typename T>
 void wake_all(std::atomic<T>& value) {
   emscripten_futex_wake(&value, std::numeric_limits<int>::max());
 }
+// Between two tasks, too: threads that wait for a file would otherwise do so until the whole loop is over.
 void do_what_others_ask() { emscripten_current_thread_process_queued_calls(); }
 #else
 template <typename T>

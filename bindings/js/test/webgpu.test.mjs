@@ -66,7 +66,7 @@ test("the same tokens as on the CPU; a lost GPU ends calls, takes no model of th
   assert.deepEqual(again, {tokens: cpu.tokens, backend: "webgpu"});
 });
 
-test("two tabs with one model on the GPU, one of them in the background", async t => {
+test("two tabs with one model on the GPU, one behind the other", async t => {
   const pages = [await world.page(t), await world.page(t)];
   for (const page of pages) page.setDefaultTimeout(0);
   await pages[1].bringToFront();

@@ -38,8 +38,11 @@ export async function inWebKit(run, {isolated = false} = {}) {
     child.once("error", error => resolve({error: String(error)}));
     child.once("exit", code => resolve({error: `The browser ended with ${code}.`}));
   });
+  const silent = new Promise(resolve => {
+    setTimeout(() => resolve({error: "The page has told nothing in five minutes."}), 300_000).unref();
+  });
   try {
-    const {result: value, error} = await Promise.race([result, ended]);
+    const {result: value, error} = await Promise.race([result, ended, silent]);
     if (error) throw new Error(error);
     return value;
   } finally {

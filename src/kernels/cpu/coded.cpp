@@ -38,7 +38,7 @@ HWY_INLINE hn::Vec<SignedByteTag> broadcast_four(const std::int8_t* x) {
   return hn::BitCast(SignedByteTag(), hn::Set(IntTag(), four));
 }
 
-// What relaxed SIMD has for it takes codes of seven bits; what it makes of eight is the processor's choice
+// What relaxed SIMD has for it takes codes of seven bits, whose pairs fit in 16; of eight it is the processor's choice
 // (https://github.com/WebAssembly/relaxed-simd), and on x86 with VNNI that is what is wanted.
 #ifdef __wasm_relaxed_simd__
 inline constexpr bool kRelaxed = true;
@@ -48,8 +48,8 @@ HWY_INLINE Ints relaxed_dot(Bytes codes, hn::Vec<SignedByteTag> four, Ints sum) 
 bool relaxed_dot_takes_bytes() {
   static const bool takes = [] {
     volatile std::uint8_t largest = 255;  // nothing that a compiler could know
-    const auto products = hn::Set(SignedByteTag(), 127);
-    return hn::GetLane(relaxed_dot(hn::Set(ByteTag(), largest), products, hn::Zero(IntTag()))) == 4 * 127 * 255;
+    const auto activations = hn::Set(SignedByteTag(), 127);
+    return hn::GetLane(relaxed_dot(hn::Set(ByteTag(), largest), activations, hn::Zero(IntTag()))) == 4 * 127 * 255;
   }();
   return takes;
 }

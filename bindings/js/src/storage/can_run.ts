@@ -28,7 +28,7 @@ export interface DeviceFacts {
   platform: Platform;
   safari: boolean;
   deviceMemory: number | null;
-  /** WebAssembly has addresses of 64 bits. */
+  /** WebAssembly may have more than 4 GiB. */
   memory64: boolean;
   room: {usage: number; quota: number} | null;
   /** Null where there is no WebGPU. */

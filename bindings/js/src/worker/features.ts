@@ -10,6 +10,6 @@ export const hasRelaxedSimd = (): boolean =>
     ...[0x41, 0x01, 0xfd, 0x0f, 0x41, 0x02, 0xfd, 0x0f, 0xfd, 0x80, 0x02, 0x0b],
   );
 
-/** Memory may have more than 4 GiB. */
+/** Memory may have more than 4 GiB, in the core's file for that, whose kernels are those of relaxed SIMD. */
 // A memory of one page with addresses of 64 bits.
-export const hasMemory64 = (): boolean => valid(0x05, 0x03, 0x01, 0x04, 0x01);
+export const hasMemory64 = (): boolean => valid(0x05, 0x03, 0x01, 0x04, 0x01) && hasRelaxedSimd();

@@ -26,7 +26,12 @@ interface CoreError {
 }
 
 /** Starts a core, on a GPU or without. `yielded` resolves after the messages that have come. */
-export async function startRunner(make: (options: CoreOptions) => Promise<Core>, threads: number, gpu: Gpu | undefined, yielded: () => Promise<void>) {
+export async function startRunner(
+  make: (options: CoreOptions) => Promise<Core>,
+  threads: number,
+  gpu: Gpu | undefined,
+  yielded: () => Promise<void>,
+) {
   const listeners = new Map<number, Listener>();
   let failure: GerbilError | undefined;
   let polling = false;

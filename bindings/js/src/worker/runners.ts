@@ -1,5 +1,5 @@
-// The cores of a worker: one that computes on the GPU and two that do on the CPU, of which one may have more than 4 GiB
-// and is slower, each made when it is first needed. So a lost GPU takes no model with it that does not run there. One
+// The cores of a worker: one that computes on the GPU and two that do on the CPU, of which one may have more than 4 GiB,
+// each made when it is first needed. So a lost GPU takes no model with it that does not run there. One
 // that can do no more is made anew.
 import {GerbilError} from "../error.js";
 import type {Gpu, MakeCore} from "./core.js";

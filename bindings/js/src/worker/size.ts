@@ -15,6 +15,7 @@ export function wantsMemory64(files: CoreFile[], {quantize, cache_tokens, contex
   config?.read(0, text);
   const facts = modelFacts(files, new TextDecoder().decode(text), 0);
   const usual = defaultsOf("desktop");
-  const tokens = cache_tokens ?? usual.conversations * (context_length ?? Math.min(facts.contextLength || usual.context, usual.context));
+  const context = context_length ?? Math.min(facts.contextLength || usual.context, usual.context);
+  const tokens = cache_tokens ?? usual.conversations * context;
   return sizesOf(facts, facts.quantized ? "none" : quantize, tokens).memory > wasmMemory.bytes;
 }

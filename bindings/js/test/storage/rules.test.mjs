@@ -119,3 +119,40 @@ test("what fits", () => {
   assert.deepEqual(memoryOptions("android", {}), {context_length: 2048, cache_tokens: 2048});
   assert.deepEqual(memoryOptions("ios", {context_length: 512}), {context_length: 512, cache_tokens: 512});
 });
+
+test("files are read in blocks, whatever is asked for", async () => {
+  const {readAhead} = await from("read_ahead.js");
+  const bytes = Uint8Array.from({length: 20 * 2 ** 19 + 77}, (_, i) => (i * 31 + (i >> 9)) & 255);
+  let reads = 0;
+  const file = readAhead({
+    read(into, at) {
+      ++reads;
+      const part = bytes.subarray(at, at + into.length);
+      into.set(part);
+      return part.length;
+    },
+    close() {},
+  }, bytes.length);
+  const check = (at, length) => {
+    const into = new Uint8Array(length);
+    const count = file.read(into, at);
+    assert.equal(count, Math.max(0, Math.min(length, bytes.length - at)));
+    assert.ok(Buffer.from(into.subarray(0, count)).equals(bytes.subarray(at, at + count)), `${length} bytes at ${at}`);
+  };
+  for (let at = 0; at < 2 ** 19; at += 4096) check(at, 4096);
+  assert.equal(reads, 1);
+  for (const at of [2 ** 19 - 5, 7 * 2 ** 19, 3, bytes.length - 9, bytes.length, 19 * 2 ** 19 + 2 ** 18]) check(at, 100);
+  for (let turn = 0; turn < 2; ++turn) for (let block = 0; block < 20; ++block) check(block * 2 ** 19 + 11 * block, 3000); // more than are kept
+  check(2 ** 19 + 1, 2 ** 20 + 3);
+});
+
+test("models that need more than 4 GiB on the CPU", async () => {
+  const {wantsMemory64} = await from("../worker/size.js");
+  const config = Buffer.from(JSON.stringify({architectures: ["LlamaForCausalLM"], hidden_size: 64, vocab_size: 100, torch_dtype: "bfloat16"}));
+  const read = (at, into) => (into.set(config.subarray(at, at + into.length)), into.length);
+  const files = size => [{path: "config.json", size: config.length, read}, {path: "model.safetensors", size, read: () => 0}];
+  assert.equal(wantsMemory64(files(6e9), {quantize: "none"}), true);
+  assert.equal(wantsMemory64(files(6e9), {quantize: "int4"}), false);
+  assert.equal(wantsMemory64(files(2e9), {quantize: "none"}), false);
+  assert.equal(wantsMemory64(files(6e9).slice(1), {quantize: "none"}), true);
+});
